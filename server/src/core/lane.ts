@@ -1,0 +1,143 @@
+import type { Author, Outcome, Usage } from '@parley/shared/entry';
+import type { Fault } from '@parley/shared/fault';
+import type { ClientKey, EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
+import type { Limits } from '@parley/shared/policy';
+import type { JournalRecord, RecordOf } from './records.ts';
+
+/** A prompt that was accepted and has not started. */
+export type Ticket = QueuedTicket | HeldTicket;
+interface TicketBase {
+  readonly turn: TurnId;
+  readonly key: ClientKey;
+  readonly author: Author;
+  readonly ticketSeq: number;
+  readonly text: string;
+  readonly tokens: number;
+  /** Grows with each edit, from 1. */
+  readonly revision: number;
+  readonly acceptedAt: number;
+}
+export interface QueuedTicket extends TicketBase {
+  readonly state: 'queued';
+}
+/** Keeps its place and cannot start until `until` or until it is unheld. */
+export interface HeldTicket extends TicketBase {
+  readonly state: 'held';
+  readonly heldBy: string;
+  readonly reason: string;
+  readonly until: number;
+}
+
+/** The one turn of a lane. */
+export interface RunningTurn {
+  readonly turn: TurnId;
+  readonly key: ClientKey;
+  readonly author: Author;
+  readonly ticketSeq: number;
+  readonly revision: number;
+  readonly promptEntry: EntryId;
+  readonly text: string;
+  readonly startedAt: number;
+  readonly endsBy: number;
+  /** The model call whose text is shown; grows when a call is superseded. */
+  readonly attempt: number;
+}
+
+interface LaneBase {
+  readonly lane: LaneKey;
+  /** By `ticketSeq`. */
+  readonly tickets: readonly Ticket[];
+  readonly lastTicketSeq: number;
+  readonly lastEntrySeq: number;
+  /** Turns started so far. */
+  readonly turnsStarted: number;
+  /** For each person, the value of `turnsStarted` when their last turn started (T19). */
+  readonly lastTurnOf: ReadonlyMap<string, number>;
+}
+export interface IdleLane extends LaneBase {
+  readonly kind: 'idle';
+}
+export interface RunningLane extends LaneBase {
+  readonly kind: 'running';
+  readonly running: RunningTurn;
+}
+/** The model was told to end; the lane is free when it has. */
+export interface StoppingLane extends LaneBase {
+  readonly kind: 'stopping';
+  readonly running: RunningTurn;
+  readonly stop: { readonly outcome: Outcome; readonly reason: string; readonly by: string };
+}
+export type LaneState = IdleLane | RunningLane | StoppingLane;
+
+/** What can happen to a lane. Rights were judged before; the lane judges order, state and ownership. */
+export type LaneEvent =
+  | {
+      readonly type: 'submit';
+      readonly turn: TurnId;
+      readonly key: ClientKey;
+      readonly author: Author;
+      readonly text: string;
+      readonly tokens: number;
+      readonly limits: Limits;
+      readonly onlyIf?: 'idle' | { readonly seq: number } | undefined;
+    }
+  /** T26: its author opens the editor; the ticket keeps its place and cannot start for `EDIT_HOLD_MS`. */
+  | { readonly type: 'hold'; readonly turn: TurnId; readonly by: UserId }
+  | { readonly type: 'unhold'; readonly turn: TurnId; readonly by: UserId }
+  | { readonly type: 'edit'; readonly turn: TurnId; readonly by: UserId; readonly text: string; readonly tokens: number; readonly revision: number }
+  | { readonly type: 'withdraw'; readonly turn: TurnId; readonly by: UserId }
+  | { readonly type: 'stop'; readonly turn: TurnId; readonly by: UserId; readonly mayStopAny: boolean }
+  /** The shell built what the model will be sent for the ticket that `nextTicket` named. */
+  | {
+      readonly type: 'begin';
+      readonly turn: TurnId;
+      readonly promptEntry: EntryId;
+      readonly context: RecordOf<'turn.started'>['context'];
+      readonly model: string;
+      readonly limits: Limits;
+    }
+  /** The model call of this attempt is over. Late ones (another turn, an older attempt) change nothing. */
+  | {
+      readonly type: 'finished';
+      readonly turn: TurnId;
+      readonly attempt: number;
+      readonly answerEntry: EntryId;
+      readonly text: string;
+      readonly tokens: number;
+      readonly end:
+        | { readonly kind: 'complete' }
+        | { readonly kind: 'cut'; readonly reason: string }
+        | { readonly kind: 'failed'; readonly reason: string };
+      readonly usage?: Usage | undefined;
+    }
+  /** T36: a person lost the right to prompt here. Their tickets end, their running turn stops. */
+  | { readonly type: 'revoke'; readonly user: UserId; readonly by: string; readonly reason: string }
+  /** Time passed: holds end, a turn over its time is stopped. */
+  | { readonly type: 'tick' }
+  /** T44: the node that ran this lane is gone; a running turn starts a new attempt or ends. */
+  | { readonly type: 'recover'; readonly model: string; readonly answerEntry: EntryId };
+
+export type LaneEventType = LaneEvent['type'];
+
+/** What the shell has to do once the records are durable. */
+export type LaneEffect =
+  | { readonly type: 'call'; readonly turn: TurnId; readonly attempt: number }
+  | { readonly type: 'abort'; readonly turn: TurnId };
+
+/**
+ * What an event led to. Refused: nothing changed. Done: `state` equals the fold of `records` over the
+ * state before; no records means that the very same state object comes back.
+ */
+export type Decision =
+  | { readonly kind: 'refused'; readonly fault: Fault }
+  | { readonly kind: 'done'; readonly state: LaneState; readonly records: readonly JournalRecord[]; readonly effects: readonly LaneEffect[] };
+
+/** How long an opened editor keeps a ticket from starting. */
+export const EDIT_HOLD_MS = 120_000;
+/** How many calls one turn may make across crashes before it ends as failed (T44: a crash loop is bounded). */
+export const MAX_ATTEMPTS = 3;
+
+export function openLane(lane: LaneKey): IdleLane {
+  return { kind: 'idle', lane, tickets: [], lastTicketSeq: 0, lastEntrySeq: 0, turnsStarted: 0, lastTurnOf: new Map() };
+}
+

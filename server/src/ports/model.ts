@@ -1,0 +1,42 @@
+import type { Usage } from '@parley/shared/entry';
+
+/** One message as the model is sent it. */
+export interface ModelMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export interface ModelRequest {
+  readonly messages: readonly ModelMessage[];
+  /** Most tokens of output. */
+  readonly maxOutputTokens: number;
+  /** A keyed hash of the room's lane: routes to the provider's cache without naming anybody (R10). */
+  readonly cacheKey: string;
+}
+
+/** What a model call yields: any number of `text`, then exactly one `end`, then nothing. */
+export type ModelEvent =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'end'; readonly end: ModelEnd };
+
+export type ModelEnd =
+  | { readonly reason: 'stop' | 'length' | 'refused'; readonly usage: Usage }
+  | { readonly reason: 'failed'; readonly class: ModelFailure; readonly detail: string };
+
+/** `aborted`: the signal fired. `request`: a mistake of ours, never retried. */
+export type ModelFailure = 'aborted' | 'auth' | 'rate' | 'request' | 'server' | 'network' | 'stall';
+
+/**
+ * G1: never throws and never rejects; the last event says how the call ended. Aborting the signal ends
+ * the provider's request and yields `failed: aborted` at once.
+ */
+export interface Model {
+  /** What people are told answers them. */
+  readonly name: string;
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+}
+
+/** Counts tokens of a text; bounded time on any input (C16). */
+export interface Tokenizer {
+  count(text: string): number;
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { Capability } from './roles.ts';
+
+/** Bounds on what one person, one lane and one turn may use. */
+export const Limits = z.strictObject({
+  promptsPerMinute: z.int().min(1).max(10_000).default(120),
+  queuePerPerson: z.int().min(1).max(1_000).default(20),
+  queuePerLane: z.int().min(1).max(10_000).default(200),
+  turnSeconds: z.int().min(1).max(3_600).default(300),
+  turnSteps: z.int().min(1).max(256).default(16),
+  turnTokens: z.int().min(256).max(2_000_000).default(32_000),
+  messageBytes: z.int().min(1).max(1_048_576).default(65_536),
+});
+export type Limits = z.infer<typeof Limits>;
+
+/** What a room decides about itself. Every field has a default; unknown fields are refused. */
+export const RoomPolicy = z.strictObject({
+  join: z.enum(['invite', 'tenant']).default('invite'),
+  respond: z.enum(['ask', 'all']).default('ask'),
+  levels: z.partialRecord(Capability, z.int().min(0).max(100)).default({}),
+  limits: Limits.prefault({}),
+});
+export type RoomPolicy = z.infer<typeof RoomPolicy>;
+
+/** A change to a policy: only the fields that are named change. */
+export const RoomPolicyPatch = z.strictObject({
+  join: z.enum(['invite', 'tenant']).optional(),
+  respond: z.enum(['ask', 'all']).optional(),
+  levels: z.partialRecord(Capability, z.int().min(0).max(100)).optional(),
+  limits: z
+    .strictObject({
+      promptsPerMinute: z.int().min(1).max(10_000),
+      queuePerPerson: z.int().min(1).max(1_000),
+      queuePerLane: z.int().min(1).max(10_000),
+      turnSeconds: z.int().min(1).max(3_600),
+      turnSteps: z.int().min(1).max(256),
+      turnTokens: z.int().min(256).max(2_000_000),
+      messageBytes: z.int().min(1).max(1_048_576),
+    })
+    .partial()
+    .optional(),
+});
+export type RoomPolicyPatch = z.infer<typeof RoomPolicyPatch>;
+
+export const DEFAULT_POLICY: RoomPolicy = RoomPolicy.parse({});
