@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { StepFailed, run } from './process.mjs';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/**
+ * The browser the tests drive: named by PARLEY_CHROMIUM, found, or installed from the system's packages.
+ * @returns {Promise<string>} its path
+ */
+export async function provideChromium() {
+  const found = process.env['PARLEY_CHROMIUM'] || find();
+  if (found) return found;
+  if (process.getuid?.() === 0 && has('apt-get')) {
+    console.error('Installing Chromium from the system packages …');
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    await run('apt-get', ['update', '-qq'], { env, quiet: true });
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { env, quiet: true });
+    const installed = find();
+    if (installed) return installed;
+  }
+  throw new StepFailed(
+    'Chromium is missing: the browser tests need it. Install the package `chromium` (or Google Chrome), or name one in PARLEY_CHROMIUM.\n0 passed, 1 failed',
+  );
+}
+
+function find() {
+  for (const name of NAMES) {
+    const path = which(name);
+    if (path !== null) return path;
+  }
+  return null;
+}
+
+/** @param {string} name */
+function has(name) {
+  return which(name) !== null;
+}
+
+/** @param {string} name */
+function which(name) {
+  const found = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name], { encoding: 'utf8' });
+  return found.status === 0 ? found.stdout.trim() : null;
+}

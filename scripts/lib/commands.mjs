@@ -1,0 +1,60 @@
+import { checks } from './checks.mjs';
+import { provideChromium } from './chromium.mjs';
+import { buildClient, install } from './prepare.mjs';
+import { run } from './process.mjs';
+import { serve } from './serve.mjs';
+import { runTests } from './tests.mjs';
+
+/**
+ * Each takes the words after the command and gives the exit code.
+ * @typedef {(rest: string[]) => Promise<number>} Command
+ */
+
+/** Installs, builds the client and runs one server until it is told to stop. @type {Command} */
+export async function start() {
+  const tools = await install();
+  await buildClient(tools);
+  return serve(tools);
+}
+
+/** Runs every test, or the files whose path contains one of the words. @type {Command} */
+export async function test(rest) {
+  const tools = await install();
+  const chromium = await provideChromium();
+  await buildClient(tools);
+  return runTests({ ...tools, env: withChromium(tools.env, chromium) }, rest);
+}
+
+/** The long `kill -9` run; the first word is the number of kills. @type {Command} */
+export async function chaos([kills = '500']) {
+  const tools = await install();
+  await buildClient(tools);
+  return runTests({ ...tools, env: { ...tools.env, CHAOS_KILLS: kills } }, ['--project', 'chaos']);
+}
+
+/** Format, lint, types, dead code, rules and shape. @type {Command} */
+export async function check(rest) {
+  return checks(await install(), rest);
+}
+
+/** Writes every file in the one format. @type {Command} */
+export async function format() {
+  const { env } = await install();
+  return run('node_modules/.bin/oxfmt', ['--write', '.'], { env });
+}
+
+/** Prints the figures; raw results stay in `test/bench/results/`. @type {Command} */
+export async function bench(rest) {
+  const { node, env } = await install();
+  return run(node, ['--expose-gc', 'test/bench/bench.ts', ...rest], { env });
+}
+
+/**
+ * Servers started by tests inherit this environment, and a server refuses PARLEY_ variables it does not know.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} chromium
+ */
+function withChromium(env, chromium) {
+  const { PARLEY_CHROMIUM: _, ...others } = env;
+  return { ...others, CHROMIUM_PATH: chromium };
+}
