@@ -38,6 +38,9 @@ export interface RunningTurn {
   readonly promptEntry: EntryId;
   readonly text: string;
   readonly startedAt: number;
+  /** How long an attempt may take. */
+  readonly turnSeconds: number;
+  /** When the attempt that runs is stopped; each attempt has the whole time. */
   readonly endsBy: number;
   /** The model call whose text is shown; grows when a call is superseded. */
   readonly attempt: number;
@@ -51,7 +54,7 @@ interface LaneBase {
   readonly lastEntrySeq: number;
   /** Turns started so far. */
   readonly turnsStarted: number;
-  /** For each person, the value of `turnsStarted` when their last turn started (T19). */
+  /** For each person, the value of `turnsStarted` that their last turn made: 1 for the lane's first turn (T19). */
   readonly lastTurnOf: ReadonlyMap<string, number>;
 }
 export interface IdleLane extends LaneBase {
@@ -118,6 +121,7 @@ export type LaneEvent =
   | { readonly type: 'recover'; readonly model: string; readonly answerEntry: EntryId };
 
 export type LaneEventType = LaneEvent['type'];
+export type EventOf<E extends LaneEventType> = Extract<LaneEvent, { type: E }>;
 
 /** What the shell has to do once the records are durable. */
 export type LaneEffect =

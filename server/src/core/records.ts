@@ -76,6 +76,8 @@ export const JournalRecord = z.discriminatedUnion('type', [
     entry: Entry,
     tokens: z.int(),
     payer: z.string(),
+    /** How long each attempt of this turn may take (T23), as the policy stood at its start (T18). */
+    turnSeconds: z.int().min(1),
     /** What the model will be sent: entries `from`…`to` of the lane, and a hash of the bytes. */
     context: z.strictObject({ from: z.int(), to: z.int(), roomTo: z.int(), hash: z.string(), tokens: z.int() }),
     at,
