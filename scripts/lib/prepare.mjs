@@ -6,8 +6,19 @@ import { environment, node, pnpm } from './toolchain.mjs';
 
 /** Where the fingerprints of what was prepared last are kept; gone together with what they describe. */
 const STAMPS = join(ROOT, 'node_modules', '.parley');
-const MANIFESTS = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...['.', 'shared', 'server', 'client', 'test'].map((folder) => `${folder}/package.json`)];
-const CLIENT_SOURCES = ['client/src', 'client/page', 'client/build.ts', 'client/package.json', 'shared/src', 'pnpm-lock.yaml'];
+const MANIFESTS = [
+  'pnpm-lock.yaml',
+  'pnpm-workspace.yaml',
+  ...['.', 'shared', 'server', 'client', 'test'].map((folder) => `${folder}/package.json`),
+];
+const CLIENT_SOURCES = [
+  'client/src',
+  'client/page',
+  'client/build.ts',
+  'client/package.json',
+  'shared/src',
+  'pnpm-lock.yaml',
+];
 
 /**
  * Makes sure that Node and the locked dependencies are there. Without a change since the last time it
@@ -21,7 +32,9 @@ export async function install() {
     const packager = await pnpm();
     console.error('Installing dependencies …');
     // Without CI pnpm asks before it replaces a folder of another version, and nobody may be there to answer.
-    const code = await run(packager, ['install', '--frozen-lockfile', '--reporter=silent'], { env: { ...env, CI: 'true' } });
+    const code = await run(packager, ['install', '--frozen-lockfile', '--reporter=silent'], {
+      env: { ...env, CI: 'true' },
+    });
     if (code !== 0) throw new StepFailed('pnpm install --frozen-lockfile failed (see above).');
   });
   return { node: program, env };
@@ -68,5 +81,7 @@ function fingerprint(sources) {
 function filesOf(path) {
   if (!existsSync(join(ROOT, path))) return [];
   if (statSync(join(ROOT, path)).isFile()) return [path];
-  return readdirSync(join(ROOT, path)).sort().flatMap((name) => filesOf(`${path}/${name}`));
+  return readdirSync(join(ROOT, path))
+    .sort()
+    .flatMap((name) => filesOf(`${path}/${name}`));
 }

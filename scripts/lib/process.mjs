@@ -27,7 +27,12 @@ export class StepFailed extends Error {
  */
 export function run(program, args, { env = process.env, cwd = ROOT, quiet = false } = {}) {
   return new Promise((done, failed) => {
-    const child = spawn(program, args, { cwd, env, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit', shell: onWindows() });
+    const child = spawn(program, args, {
+      cwd,
+      env,
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      shell: onWindows(),
+    });
     /** @type {Buffer[]} */
     const output = [];
     child.stdout?.on('data', (chunk) => output.push(chunk));

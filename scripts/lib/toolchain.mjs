@@ -52,9 +52,17 @@ async function obtain(name, program) {
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
   // Both packages fetch their binary for this platform in an install script, so scripts must be on.
-  const options = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts=false', '--loglevel=error'];
+  const options = [
+    '--no-save',
+    '--no-package-lock',
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts=false',
+    '--loglevel=error',
+  ];
   const code = await run('npm', ['install', '--prefix', home, ...options, `${name}@${PINNED[name]}`], { quiet: true });
-  if (code !== 0) throw new StepFailed(`npm could not install ${name}@${PINNED[name]} (see above). Is a registry reachable?`);
+  if (code !== 0)
+    throw new StepFailed(`npm could not install ${name}@${PINNED[name]} (see above). Is a registry reachable?`);
   const found = spawnSync(path, ['--version'], { encoding: 'utf8' });
   if (!found.stdout?.includes(PINNED[name])) throw new StepFailed(`${path} does not run on this machine.`);
   writeFileSync(complete, '');

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { readRuleBook } from '../../scripts/lib/rule-book.ts';
+import { MOST_LINES, shapeFindings } from '../../scripts/lib/shape-rules.ts';
+
+const spec = '# Spec\n- **T1** durable first\n- **T2** idempotent\n- **W3** closes\nsee **T9** elsewhere\n';
+
+function testFile(text: string) {
+  return { path: 'test/spec/a.test.ts', text };
+}
+
+test('a rule without a test is found', () => {
+  const book = readRuleBook(spec, [testFile(`test('T1 durable', f); describe("W3: closes", f)`)]);
+  expect(book.untested).toEqual(['T2']);
+  expect(book.unknown).toEqual([]);
+});
+
+test('a title may name several rules, in a table or a template too', () => {
+  const book = readRuleBook(spec, [
+    testFile("test.each([[1, 2]])('T1, T2 both hold for %s', f); test(`W3 on ${name}`, f)"),
+  ]);
+  expect(book.untested).toEqual([]);
+});
+
+test('a test of a rule that the specification does not have is found', () => {
+  const book = readRuleBook(spec, [
+    testFile("test('T1 T7 bounded', f); test('P1 one outcome', f); test('T2 x', f); test('W3 y', f)"),
+  ]);
+  expect(book.unknown).toEqual([{ rule: 'T7', path: 'test/spec/a.test.ts' }]);
+});
+
+test('a rule number used twice is found', () => {
+  expect(readRuleBook(`${spec}- **T1** again\n`, []).repeated).toEqual(['T1']);
+});
+
+test('a number inside a sentence names no rule', () => {
+  expect(readRuleBook(spec, [testFile("test('holds T1 somehow', f)")]).untested).toContain('T1');
+});
+
+test('a file over the length is found, one at the length is not', () => {
+  const file = (lines: number) => ({ path: 'server/src/room/a.ts', text: 'x\n'.repeat(lines) });
+  expect(shapeFindings([file(MOST_LINES)])).toEqual([]);
+  expect(shapeFindings([file(MOST_LINES + 1)])).toHaveLength(1);
+});
+
+test('a clock read outside its adapter is found; a date made from a number is not one', () => {
+  const file = (path: string, text: string) => ({ path, text });
+  expect(shapeFindings([file('server/src/edge/a.ts', 'new Date()')])).toHaveLength(1);
+  expect(
+    shapeFindings([file('server/src/edge/a.ts', 'new Date(at)'), file('server/src/adapters/system.ts', 'new Date()')]),
+  ).toEqual([]);
+});
+
+test('an adapter over two libraries is found', () => {
+  const adapter = (text: string) => ({ path: 'server/src/adapters/a.ts', text });
+  const one =
+    "import { z } from '@parley/shared/ids';\nimport fs from 'node:fs';\nimport a from 'jose';\nimport b from 'jose/x';\n";
+  expect(shapeFindings([adapter(one)])).toEqual([]);
+  expect(shapeFindings([adapter(`${one}import pino from 'pino';\n`)])).toHaveLength(1);
+});
