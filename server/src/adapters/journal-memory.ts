@@ -1,0 +1,127 @@
+import type { DocKey } from '@parley/shared/documents';
+import type { UserId } from '@parley/shared/ids';
+import { uniqueKey, type JournalRecord } from '../core/records.ts';
+import { roomKey, type RoomRef, type Tenant } from '../core/tenant.ts';
+import type { AppendResult, Batch, Epoch, Journal, RoomListing, StoredRecord } from '../ports/journal.ts';
+import { decodeRecord, encodeRecord } from './record-json.ts';
+
+/**
+ * A journal that lives as long as the process. Records are kept as the JSON a disk would hold, so a
+ * reader never shares an object with the writer and an invalid record shows at once.
+ */
+export class MemoryJournal implements Journal {
+  readonly #rooms = new Map<string, Room>();
+
+  async acquire(ref: RoomRef): Promise<{ readonly epoch: Epoch; readonly seq: number }> {
+    const room = this.#room(ref);
+    room.epoch += 1;
+    // The brand exists for the compiler only; a journal is the one place that makes an epoch.
+    return { epoch: room.epoch as Epoch, seq: room.records.length };
+  }
+
+  async append(ref: RoomRef, epoch: Epoch, batch: Batch): Promise<AppendResult> {
+    const room = this.#room(ref);
+    if (room.epoch !== epoch) return { kind: 'stale-epoch' };
+    if (room.records.length !== batch.expectedSeq) return { kind: 'wrong-seq', seq: room.records.length };
+    const taken = takenKey(room.keys, batch.records);
+    if (taken !== null) return { kind: 'duplicate', key: taken };
+    write(room, batch);
+    return { kind: 'appended' };
+  }
+
+  async read(ref: RoomRef, after: number): Promise<readonly StoredRecord[]> {
+    const records = this.#rooms.get(roomKey(ref))?.records ?? [];
+    return records.slice(after).map((json, index) => ({ seq: after + index + 1, record: decodeRecord(json) }));
+  }
+
+  async unfinished(): Promise<readonly RoomRef[]> {
+    return [...this.#rooms.values()].filter((room) => room.busy).map((room) => room.ref);
+  }
+
+  async loadDoc(ref: RoomRef, doc: DocKey): Promise<readonly Uint8Array[]> {
+    return [...(this.#rooms.get(roomKey(ref))?.docs.get(doc) ?? [])];
+  }
+
+  async compactDoc(ref: RoomRef, epoch: Epoch, doc: DocKey, parts: number, state: Uint8Array): Promise<AppendResult> {
+    const room = this.#room(ref);
+    if (room.epoch !== epoch) return { kind: 'stale-epoch' };
+    const stored = room.docs.get(doc) ?? [];
+    if (parts < 1 || parts > stored.length) {
+      throw new RangeError(`cannot compact ${parts} of ${stored.length} parts`);
+    }
+    stored.splice(0, parts, state.slice());
+    return { kind: 'appended' };
+  }
+
+  async docs(ref: RoomRef): Promise<readonly DocKey[]> {
+    return [...(this.#rooms.get(roomKey(ref))?.docs.keys() ?? [])].toSorted();
+  }
+
+  async rooms(tenant: Tenant, user: UserId, after: string | null, limit: number): Promise<readonly RoomListing[]> {
+    return [...this.#rooms.values()]
+      .filter((room) => room.ref.tenant.id === tenant.id && (after === null || room.ref.room > after))
+      .flatMap((room) => listingFor(room, user))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async healthy(): Promise<boolean> {
+    return true;
+  }
+
+  async close(): Promise<void> {}
+
+  #room(ref: RoomRef): Room {
+    const key = roomKey(ref);
+    const known = this.#rooms.get(key);
+    if (known) return known;
+    const room: Room = { ref, epoch: 0, records: [], keys: new Set(), docs: new Map(), listing: null, busy: false };
+    this.#rooms.set(key, room);
+    return room;
+  }
+}
+
+interface Room {
+  readonly ref: RoomRef;
+  epoch: number;
+  /** The record with sequence n stands at index n − 1. */
+  readonly records: string[];
+  readonly keys: Set<string>;
+  readonly docs: Map<DocKey, Uint8Array[]>;
+  listing: NonNullable<Batch['listing']> | null;
+  busy: boolean;
+}
+
+/** The first unique key of a batch that the room, or the batch itself, already holds. */
+function takenKey(keys: ReadonlySet<string>, records: readonly JournalRecord[]): string | null {
+  const own = new Set<string>();
+  for (const record of records) {
+    const key = uniqueKey(record);
+    if (key === null) continue;
+    if (keys.has(key) || own.has(key)) return key;
+    own.add(key);
+  }
+  return null;
+}
+
+function write(room: Room, batch: Batch): void {
+  for (const record of batch.records) {
+    room.records.push(encodeRecord(record));
+    const key = uniqueKey(record);
+    if (key !== null) room.keys.add(key);
+  }
+  for (const { doc, update } of batch.updates) {
+    const parts = room.docs.get(doc);
+    if (parts) parts.push(update.slice());
+    else room.docs.set(doc, [update.slice()]);
+  }
+  if (batch.listing !== undefined) room.listing = batch.listing;
+  if (batch.busy !== undefined) room.busy = batch.busy;
+}
+
+function listingFor(room: Room, user: UserId): RoomListing[] {
+  const member = room.listing?.members.find((candidate) => candidate.user === user);
+  if (!room.listing || !member) return [];
+  const { title, createdAt } = room.listing;
+  return [{ id: room.ref.room, title, role: member.role, createdAt }];
+}

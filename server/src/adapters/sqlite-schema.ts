@@ -1,0 +1,82 @@
+import type { Database } from 'better-sqlite3';
+
+/**
+ * Migration n brings a database from version n to n + 1. They only ever go forward (D4): a shipped one
+ * is never edited, a change is a new one at the end.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE rooms (
+    id INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    room TEXT NOT NULL,
+    epoch INTEGER NOT NULL DEFAULT 0,
+    seq INTEGER NOT NULL DEFAULT 0,
+    busy INTEGER NOT NULL DEFAULT 0,
+    title TEXT,
+    created_at REAL,
+    UNIQUE (tenant, room)
+  ) STRICT;
+  CREATE INDEX rooms_busy ON rooms (id) WHERE busy = 1;
+
+  CREATE TABLE members (
+    tenant TEXT NOT NULL,
+    user TEXT NOT NULL,
+    room TEXT NOT NULL,
+    role TEXT NOT NULL,
+    PRIMARY KEY (tenant, user, room),
+    FOREIGN KEY (tenant, room) REFERENCES rooms (tenant, room)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX members_by_room ON members (tenant, room);
+
+  CREATE TABLE records (
+    room INTEGER NOT NULL REFERENCES rooms (id),
+    seq INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (room, seq)
+  ) STRICT;
+
+  CREATE TABLE unique_keys (
+    room INTEGER NOT NULL REFERENCES rooms (id),
+    key TEXT NOT NULL,
+    PRIMARY KEY (room, key)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE doc_parts (
+    room INTEGER NOT NULL REFERENCES rooms (id),
+    doc TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (room, doc, n)
+  ) STRICT;
+  `,
+];
+
+/** The data was written by a newer program; running an older one on it could lose what it does not know. */
+export class NewerSchemaError extends Error {
+  readonly found: number;
+  readonly known: number;
+  constructor(found: number, known: number) {
+    super(`the data has schema version ${found}, this program knows up to ${known}: start a newer program`);
+    this.name = 'NewerSchemaError';
+    this.found = found;
+    this.known = known;
+  }
+}
+
+/**
+ * Brings a database up to date, all steps or none, under the database's own lock.
+ * Throws {@link NewerSchemaError}, and changes nothing, when it is ahead of the program.
+ */
+export function migrate(db: Database, migrations: readonly string[]): void {
+  db.transaction(() => {
+    const version = schemaVersion(db);
+    if (version > migrations.length) throw new NewerSchemaError(version, migrations.length);
+    for (const step of migrations.slice(version)) db.exec(step);
+    db.pragma(`user_version = ${migrations.length}`);
+  }).exclusive();
+}
+
+function schemaVersion(db: Database): number {
+  return Number(db.pragma('user_version', { simple: true }));
+}
