@@ -22,7 +22,7 @@ export async function test(rest) {
   const tools = await install();
   const chromium = await provideChromium();
   await buildClient(tools);
-  return runTests({ ...tools, env: withChromium(tools.env, chromium) }, rest);
+  return runTests({ ...tools, env: { ...tools.env, CHROMIUM_PATH: chromium } }, rest);
 }
 
 /** The long `kill -9` run; the first word is the number of kills. @type {Command} */
@@ -47,14 +47,4 @@ export async function format() {
 export async function bench(rest) {
   const { node, env } = await install();
   return run(node, ['--expose-gc', 'test/bench/bench.ts', ...rest], { env });
-}
-
-/**
- * Servers started by tests inherit this environment, and a server refuses PARLEY_ variables it does not know.
- * @param {NodeJS.ProcessEnv} env
- * @param {string} chromium
- */
-function withChromium(env, chromium) {
-  const { PARLEY_CHROMIUM: _, ...others } = env;
-  return { ...others, CHROMIUM_PATH: chromium };
 }

@@ -30,12 +30,14 @@ export async function pnpm() {
 }
 
 /**
- * The environment for child processes: the chosen Node comes first, also for what they start themselves.
+ * The environment for child processes: the chosen Node comes first, also for what they start themselves, and
+ * PARLEY_CHROMIUM stays here, since a server refuses PARLEY_ variables it does not know.
  * @param {string} nodePath
  * @returns {NodeJS.ProcessEnv}
  */
 export function environment(nodePath) {
-  return { ...process.env, PATH: `${dirname(nodePath)}${delimiter}${process.env['PATH'] ?? ''}` };
+  const { PARLEY_CHROMIUM: _, ...inherited } = process.env;
+  return { ...inherited, PATH: `${dirname(nodePath)}${delimiter}${process.env['PATH'] ?? ''}` };
 }
 
 /**
