@@ -15,7 +15,9 @@ export class RecordingMetrics implements Metrics {
     this.#gauges.set(name, value);
   }
   observe(name: HistogramName, seconds: number): void {
-    this.#observed.set(name, [...this.observed(name), seconds]);
+    const seen = this.#observed.get(name);
+    if (seen) seen.push(seconds);
+    else this.#observed.set(name, [seconds]);
   }
 
   /** Sum of a counter over everything counted with at least these labels. */

@@ -1,0 +1,32 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqliteJournal } from '@parley/server/adapters/journal-sqlite';
+import type { JournalWorld } from '../contracts/journal.ts';
+
+/** A folder of its own on a real disk, gone with {@link TempFolder.remove}. */
+export interface TempFolder {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+export async function tempFolder(): Promise<TempFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'parley-'));
+  return { path, remove: () => rm(path, { recursive: true }) };
+}
+
+export async function sqliteWorld(): Promise<JournalWorld> {
+  const folder = await tempFolder();
+  let current = openSqliteJournal(folder.path);
+  return {
+    journal: current,
+    reopen: async () => {
+      await current.close();
+      current = openSqliteJournal(folder.path);
+      return current;
+    },
+    dispose: async () => {
+      await current.close();
+      await folder.remove();
+    },
+  };
+}
