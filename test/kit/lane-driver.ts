@@ -1,0 +1,125 @@
+import { decide } from '@parley/server/core/arbiter';
+import { evolve } from '@parley/server/core/evolve';
+import { openLane, type Decision, type EventOf, type LaneEvent, type LaneState } from '@parley/server/core/lane';
+import { nextTicket } from '@parley/server/core/queue';
+import type { JournalRecord, RecordOf } from '@parley/server/core/records';
+import type { Author } from '@parley/shared/entry';
+import type { Fault } from '@parley/shared/fault';
+import type { ClientKey, EntryId, TurnId, UserId } from '@parley/shared/ids';
+import { DEFAULT_POLICY, type Limits } from '@parley/shared/policy';
+
+export const LIMITS: Limits = DEFAULT_POLICY.limits;
+export const START = 1_700_000_000_000;
+
+export function person(id: string): Author {
+  return { id, name: id.toUpperCase(), kind: 'user' };
+}
+export function user(id: string): UserId {
+  return id as UserId;
+}
+export function turnId(n: number): TurnId {
+  return `t_${n}` as TurnId;
+}
+export function entryId(name: string): EntryId {
+  return `e_${name}` as EntryId;
+}
+
+export function submitEvent(
+  turn: TurnId,
+  by: string,
+  more: Partial<Omit<EventOf<'submit'>, 'type' | 'turn'>> = {},
+): EventOf<'submit'> {
+  const key = `key-${turn}` as ClientKey;
+  return { type: 'submit', turn, key, author: person(by), text: `ask ${turn}`, tokens: 3, limits: LIMITS, ...more };
+}
+
+export function beginEvent(turn: TurnId, limits: Limits = LIMITS): EventOf<'begin'> {
+  const context = { from: 1, to: 1, roomTo: 0, hash: 'h', tokens: 3 };
+  return { type: 'begin', turn, promptEntry: entryId(`p_${turn}`), context, model: 'scripted', limits };
+}
+
+export function finishEvent(
+  turn: TurnId,
+  more: Partial<Omit<EventOf<'finished'>, 'type' | 'turn'>> = {},
+): EventOf<'finished'> {
+  const answerEntry = entryId(`a_${turn}`);
+  const base = { attempt: 1, answerEntry, text: `answer to ${turn}`, tokens: 4, end: { kind: 'complete' } } as const;
+  return { type: 'finished', turn, ...base, ...more };
+}
+
+export function recoverEvent(): EventOf<'recover'> {
+  return { type: 'recover', model: 'scripted', answerEntry: entryId('a_recovered') };
+}
+
+/** Somebody spoke to the room without asking: a fact that no decision of the arbiter made. */
+export function messageRecord(seq: number): RecordOf<'entry.added'> {
+  const author = person('zoe');
+  const entry = { id: entryId(`m_${seq}`), seq, kind: 'message', author, text: 'by the way', at: START } as const;
+  return { type: 'entry.added', lane: 'room', entry, tokens: 3, at: START };
+}
+
+/** One lane that lives through the events a test sends it, with its journal and a clock set by hand. */
+export class LaneDriver {
+  state: LaneState = openLane('room');
+  now = START;
+  readonly journal: JournalRecord[] = [];
+  #turns = 0;
+
+  /** Sends an event and takes its outcome over. */
+  send(event: LaneEvent): Decision {
+    const decision = decide(this.state, event, this.now);
+    if (decision.kind === 'done') {
+      this.state = decision.state;
+      this.journal.push(...decision.records);
+    }
+    return decision;
+  }
+
+  /** Sends an event that has to succeed. */
+  done(event: LaneEvent): Extract<Decision, { kind: 'done' }> {
+    const decision = this.send(event);
+    if (decision.kind === 'refused') throw new Error(`${event.type} was refused: ${JSON.stringify(decision.fault)}`);
+    return decision;
+  }
+
+  /** Sends an event that has to be refused, and checks that nothing changed. */
+  refused(event: LaneEvent): Fault {
+    const decision = this.send(event);
+    if (decision.kind === 'done') throw new Error(`${event.type} was not refused`);
+    return decision.fault;
+  }
+
+  /** A fact from outside the arbiter. */
+  record(record: JournalRecord): void {
+    this.state = evolve(this.state, record);
+    this.journal.push(record);
+  }
+
+  submit(by: string, more: Partial<Omit<EventOf<'submit'>, 'type' | 'turn'>> = {}): TurnId {
+    this.#turns += 1;
+    const turn = turnId(this.#turns);
+    this.done(submitEvent(turn, by, more));
+    return turn;
+  }
+
+  /** Begins whatever is next and says which that was; null when nothing may start. */
+  begin(limits: Limits = LIMITS): TurnId | null {
+    const next = nextTicket(this.state, this.now);
+    if (next !== null) this.done(beginEvent(next.turn, limits));
+    return next?.turn ?? null;
+  }
+
+  /** Begins and finishes one turn after another until nothing may start: the order that people were served in. */
+  drain(): TurnId[] {
+    const order: TurnId[] = [];
+    for (let turn = this.begin(); turn !== null; turn = this.begin()) {
+      order.push(turn);
+      this.done(finishEvent(turn));
+    }
+    return order;
+  }
+
+  ended(turn: TurnId): RecordOf<'turn.ended'>[] {
+    return this.journal.filter((record) => record.type === 'turn.ended').filter((record) => record.turn === turn);
+  }
+}
