@@ -1,0 +1,152 @@
+import { z } from 'zod';
+
+/** How severe a log line has to be to be written. */
+export const LogLevel = z.enum(['debug', 'info', 'error']);
+export type LogLevel = z.infer<typeof LogLevel>;
+
+/** Who vouches for people. Without any setting the server does so itself, on this machine only. */
+export type AuthConfig =
+  | { readonly kind: 'development' }
+  | { readonly kind: 'secret'; readonly secret: string; readonly issuer: string; readonly audience: string }
+  | { readonly kind: 'jwks'; readonly url: string; readonly issuer: string; readonly audience: string };
+
+/** Everything an operator decides, read once at start. */
+export interface Config {
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  /** Folder of the embedded store. */
+  readonly data: string;
+  readonly auth: AuthConfig;
+  /** Origins of pages that may connect besides the server's own, as `scheme://host[:port]`. */
+  readonly origins: readonly string[];
+  readonly model: {
+    readonly baseUrl: string | undefined;
+    readonly apiKey: string | undefined;
+    readonly name: string | undefined;
+  };
+  readonly logLevel: LogLevel;
+}
+
+/** Exit status for a configuration that cannot be used (`EX_CONFIG`). */
+export const EXIT_CONFIG = 78;
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  /** One sentence each, beginning with the variable's name; values never appear. */
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+const NOT_YET: Readonly<Record<string, string>> = {
+  PARLEY_DATABASE_URL: 'Postgres is not supported in this version; remove it to use the embedded store',
+  PARLEY_REDIS_URL: 'more than one node is not supported in this version; remove it to run one node',
+  PARLEY_MODELS: 'model routes are not supported in this version; use OPENAI_BASE_URL and PARLEY_MODEL',
+};
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
+
+const Environment = z.object({
+  PARLEY_HOST: z.string().regex(/^[A-Za-z0-9.:-]+$/, 'must be a host name or an address').default('127.0.0.1'),
+  PARLEY_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a port number, 0 to 65535')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'must be a port number, 0 to 65535')
+    .default(8787),
+  PARLEY_DATA: z.string().default('./data'),
+  PARLEY_JWKS_URL: httpUrl.optional(),
+  PARLEY_JWT_SECRET: z
+    .string()
+    .refine((secret) => Buffer.byteLength(secret) >= 32, 'must be at least 32 bytes')
+    .optional(),
+  PARLEY_JWT_ISSUER: z.string().optional(),
+  PARLEY_JWT_AUDIENCE: z.string().optional(),
+  PARLEY_ORIGINS: z
+    .string()
+    .transform((list) => list.split(',').map((origin) => origin.trim()).filter((origin) => origin !== ''))
+    .refine((list) => list.every(isOrigin), 'must be origins like https://app.example, separated by commas')
+    .default([]),
+  OPENAI_BASE_URL: httpUrl.optional(),
+  OPENAI_API_KEY: z.string().optional(),
+  PARLEY_MODEL: z.string().optional(),
+  PARLEY_LOG: LogLevel.default('info'),
+});
+type Environment = z.infer<typeof Environment>;
+
+const KNOWN = new Set([...Object.keys(Environment.shape), ...Object.keys(NOT_YET)]);
+
+/**
+ * Reads the environment. Names every problem at once, so that an operator mends them in one go. An
+ * empty variable counts as absent.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): ConfigResult {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = Environment.safeParse(given);
+  const problems = [
+    ...unknownVariables(given),
+    ...Object.keys(NOT_YET).filter((name) => name in given).map((name) => `${name}: ${NOT_YET[name]}`),
+    ...(parsed.success ? [] : parsed.error.issues.map(describe)),
+    ...inconsistencies(given),
+  ];
+  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: deepFreeze(configOf(parsed.data)) };
+}
+
+function configOf(env: Environment): Config {
+  return {
+    host: env.PARLEY_HOST,
+    port: env.PARLEY_PORT,
+    data: env.PARLEY_DATA,
+    auth: authOf(env),
+    origins: env.PARLEY_ORIGINS,
+    model: { baseUrl: env.OPENAI_BASE_URL, apiKey: env.OPENAI_API_KEY, name: env.PARLEY_MODEL },
+    logLevel: env.PARLEY_LOG,
+  };
+}
+
+function authOf(env: Environment): AuthConfig {
+  const issuer = env.PARLEY_JWT_ISSUER ?? '';
+  const audience = env.PARLEY_JWT_AUDIENCE ?? '';
+  if (env.PARLEY_JWT_SECRET !== undefined) return { kind: 'secret', secret: env.PARLEY_JWT_SECRET, issuer, audience };
+  if (env.PARLEY_JWKS_URL !== undefined) return { kind: 'jwks', url: env.PARLEY_JWKS_URL, issuer, audience };
+  return { kind: 'development' };
+}
+
+/** Problems between variables; a token whose issuer or audience nobody checks would let strangers in. */
+function inconsistencies(given: Readonly<Record<string, unknown>>): string[] {
+  const problems: string[] = [];
+  const keys = ['PARLEY_JWT_SECRET', 'PARLEY_JWKS_URL'].filter((name) => name in given);
+  const claims = ['PARLEY_JWT_ISSUER', 'PARLEY_JWT_AUDIENCE'];
+  if (keys.length === 2) problems.push('PARLEY_JWT_SECRET: set either this or PARLEY_JWKS_URL, not both');
+  for (const name of claims) {
+    if (keys.length > 0 && !(name in given)) problems.push(`${name}: must be set together with ${keys[0]}`);
+    if (keys.length === 0 && name in given) problems.push(`${name}: has no effect without PARLEY_JWT_SECRET or PARLEY_JWKS_URL`);
+  }
+  const host = given['PARLEY_HOST'];
+  if (keys.length === 0 && typeof host === 'string' && !LOOPBACK.has(host)) {
+    problems.push('PARLEY_HOST: development mode is for this machine only; set PARLEY_JWT_SECRET or PARLEY_JWKS_URL to listen elsewhere');
+  }
+  return problems;
+}
+
+/** A misspelt setting must not pass for a default. */
+function unknownVariables(given: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(given)
+    .filter((name) => name.startsWith('PARLEY_') && !KNOWN.has(name))
+    .map((name) => `${name}: there is no such setting`);
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const name = String(issue.path[0]);
+  return name === 'PARLEY_LOG' ? `${name}: must be one of ${LogLevel.options.join(', ')}` : `${name}: ${issue.message}`;
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+  return Object.freeze(value);
+}

@@ -1,0 +1,52 @@
+import type { Command, Replies } from '@parley/shared/commands';
+import { fault, FaultError } from '@parley/shared/fault';
+import type { RoomId } from '@parley/shared/ids';
+import type { Principal } from '../core/principal.ts';
+import type { CommandResult, PeerId } from '../ports/bus.ts';
+import type { Clock, Ids } from '../ports/system.ts';
+import { REQUEST_MS } from './limits.ts';
+import type { RoomLinks } from './room-links.ts';
+
+export interface RequestsDeps {
+  readonly links: RoomLinks;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** Turns one HTTP request into one command to a room, and the room's answer into its reply. */
+export class Requests {
+  readonly #deps: RequestsDeps;
+
+  constructor(deps: RequestsDeps) {
+    this.#deps = deps;
+  }
+
+  /** The room's reply; throws {@link FaultError} with what the room refused, or `unavailable` without an answer in time. */
+  async ask<C extends Command>(principal: Principal, room: RoomId, command: C): Promise<Replies[C['type']]> {
+    const result = await this.#send(principal, room, command);
+    if (!result.ok) throw new FaultError(result.fault);
+    // A room answers each command with the reply of its type; the bus carries their union.
+    return result.value as Replies[C['type']];
+  }
+
+  async #send(principal: Principal, room: RoomId, command: Command): Promise<CommandResult> {
+    const ref = { tenant: principal.tenant, room };
+    await this.#deps.links.ensure(ref);
+    const peer = newPeerId(this.#deps.ids);
+    return new Promise((resolve) => {
+      const cancelTimer = this.#deps.clock.after(REQUEST_MS, () => {
+        forget();
+        resolve({ ok: false, fault: fault('unavailable') });
+      });
+      const forget = this.#deps.links.get(ref).command({ type: 'command', peer, request: '0', principal, command }, (result) => {
+        cancelTimer();
+        resolve(result);
+      });
+    });
+  }
+}
+
+export function newPeerId(ids: Ids): PeerId {
+  // Fresh, so it is unique over all nodes; this is where peer ids are made.
+  return ids.next('p') as PeerId;
+}
