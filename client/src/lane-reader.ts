@@ -1,0 +1,110 @@
+import type { Entry } from '@parley/shared/entry';
+import type * as Y from 'yjs';
+import type { EntryWindow } from './entry-window.ts';
+import { NO_ENTRIES, withOlder, withWindow } from './entry-window.ts';
+import type { Transcript } from './lane-view.ts';
+import { EMPTY_LANE, readAnswering, readFirstSeq, readTickets, readTitle, transcriptIn } from './lane-view.ts';
+import type { LaneView } from './view.ts';
+
+/** Parts of a lane's view; each is read again only when its own part of the document changed. */
+type Part = 'entries' | 'tickets' | 'answering' | 'title';
+const ALL: readonly Part[] = ['entries', 'tickets', 'answering', 'title'];
+
+/** Turns one transcript document into one lane's view, part by part: a streamed word costs no entries. */
+export class LaneReader {
+  readonly #changed: () => void;
+  #transcript: Transcript;
+  #detach: () => void;
+  readonly #stale = new Set<Part>();
+  #window: EntryWindow = NO_ENTRIES;
+  #view: LaneView = EMPTY_LANE;
+  #title = '';
+  #loaded = false;
+
+  constructor(doc: Y.Doc, changed: () => void) {
+    this.#changed = changed;
+    this.#transcript = transcriptIn(doc);
+    this.#detach = this.#observe();
+  }
+
+  get view(): LaneView {
+    this.#refresh();
+    return this.#view;
+  }
+
+  get title(): string {
+    this.#refresh();
+    return this.#title;
+  }
+
+  /** Reads another copy of the document from its first sync on; until then the view stays as it is. */
+  attach(doc: Y.Doc): void {
+    this.#detach();
+    this.#loaded = false;
+    this.#transcript = transcriptIn(doc);
+    this.#detach = this.#observe();
+  }
+
+  /** The document holds all that the server had. Before that, half a transcript would be shown as all of it. */
+  synced(): void {
+    if (this.#loaded) return;
+    this.#loaded = true;
+    this.#mark(...ALL);
+  }
+
+  /** Puts a page of older entries before the first one. */
+  prepend(page: readonly Entry[]): void {
+    this.#refresh();
+    this.#window = withOlder(this.#window, page);
+    this.#view = { ...this.#view, entries: this.#window.entries, firstSeq: this.#window.firstSeq };
+    this.#changed();
+  }
+
+  close(): void {
+    this.#detach();
+  }
+
+  #observe(): () => void {
+    const { entries, turns, live, room } = this.#transcript;
+    const onEntries = () => this.#mark('entries');
+    const onTurns = () => this.#mark('tickets');
+    const onLive = () => this.#mark('answering');
+    const onRoom = ({ keysChanged }: Y.YMapEvent<unknown>) =>
+      this.#mark('answering', 'title', ...(keysChanged.has('firstSeq') ? (['entries'] as const) : []));
+    entries.observe(onEntries);
+    turns.observe(onTurns);
+    live.observeDeep(onLive);
+    room.observe(onRoom);
+    return () => {
+      entries.unobserve(onEntries);
+      turns.unobserve(onTurns);
+      live.unobserveDeep(onLive);
+      room.unobserve(onRoom);
+    };
+  }
+
+  #mark(...parts: readonly Part[]): void {
+    if (!this.#loaded) return;
+    for (const part of parts) this.#stale.add(part);
+    this.#changed();
+  }
+
+  #refresh(): void {
+    if (this.#stale.size === 0) return;
+    const stale = new Set(this.#stale);
+    this.#stale.clear();
+    if (stale.has('title')) this.#title = readTitle(this.#transcript);
+    if (stale.has('entries')) this.#readEntries();
+    this.#view = {
+      loaded: true,
+      entries: this.#window.entries,
+      firstSeq: this.#window.firstSeq,
+      tickets: stale.has('tickets') ? readTickets(this.#transcript) : this.#view.tickets,
+      answering: stale.has('answering') ? readAnswering(this.#transcript) : this.#view.answering,
+    };
+  }
+
+  #readEntries(): void {
+    this.#window = withWindow(this.#window, this.#transcript.entries.toArray(), readFirstSeq(this.#transcript));
+  }
+}

@@ -1,0 +1,50 @@
+import type { TurnView } from '@parley/shared/entry';
+import type { Member } from '@parley/shared/entry';
+import type { Result } from '@parley/shared/fault';
+import type { ClientKey, TurnId } from '@parley/shared/ids';
+import type { Awareness } from 'y-protocols/awareness';
+import type * as Y from 'yjs';
+import type { RoomViewModel } from './view.ts';
+
+export interface ConnectOptions {
+  /** The server's address, for instance `https://parley.example`. */
+  readonly server: string;
+  readonly room: string;
+  /** Called before every connection and before a token ends; returns a fresh token. */
+  readonly token: () => string | Promise<string>;
+}
+
+export interface Addressed {
+  /** `room`: everyone here sees it. `me`: only you. */
+  readonly audience?: 'room' | 'me';
+}
+
+/** One person's live connection to one room. */
+export interface RoomClient {
+  /** The current view; replaced, never changed, when something happens. */
+  readonly view: RoomViewModel;
+  /** Calls `listener` after each change, at most once a microtask; the result unsubscribes. */
+  subscribe(listener: () => void): () => void;
+  /** Asks the AI. Kept and resent with the same id until the server has it. */
+  ask(text: string, options?: Addressed): ClientKey;
+  /** Says something to people. Kept and resent likewise. */
+  say(text: string, options?: Addressed): ClientKey;
+  /** Sends a refused item again under a new id, or forgets it. */
+  retry(id: ClientKey): void;
+  discard(id: ClientKey): void;
+  /** Opens, or leaves, the editor of a queued prompt of mine; it cannot start meanwhile. */
+  hold(turn: TurnId): Promise<Result<TurnView>>;
+  unhold(turn: TurnId): Promise<Result<TurnView>>;
+  edit(turn: TurnId, text: string, revision: number): Promise<Result<TurnView>>;
+  withdraw(turn: TurnId): Promise<Result<TurnView>>;
+  stop(turn: TurnId): Promise<Result<TurnView>>;
+  members(): Promise<Result<readonly Member[]>>;
+  /** Brings entries older than the view's first; resolves to false when there are none. */
+  loadOlder(lane: 'room' | 'me'): Promise<boolean>;
+  setTyping(typing: boolean): void;
+  /** The shared workspace, for an editor binding. */
+  readonly workspace: { readonly doc: Y.Doc; readonly awareness: Awareness };
+  /** Drops the words that the server refused, once the person has them back. */
+  forgetLostWords(): void;
+  close(): void;
+}
