@@ -1,10 +1,7 @@
 import type { Usage } from '@parley/shared/entry';
+import type { ModelMessage } from '../core/context.ts';
 
-/** One message as the model is sent it. */
-export interface ModelMessage {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
-}
+export type { ModelMessage };
 
 export interface ModelRequest {
   readonly messages: readonly ModelMessage[];

@@ -1,0 +1,150 @@
+import type { Author, Entry } from '@parley/shared/entry';
+import type { TurnId } from '@parley/shared/ids';
+import type { Envelopes } from './envelope.ts';
+
+/** An entry with its stored token count (C16: counted once, when it was written). */
+export interface ContextItem {
+  readonly entry: Entry;
+  readonly tokens: number;
+  /** Prompts of a private lane: the last entry of the room when that turn started (C6). */
+  readonly after?: number | undefined;
+}
+
+/** The prompt to be answered, as it will stand in its lane's transcript. */
+export interface ContextPrompt {
+  readonly seq: number;
+  readonly author: Author;
+  readonly text: string;
+  readonly tokens: number;
+}
+
+/** One entry as the model reads it. */
+export interface Piece {
+  readonly role: 'user' | 'assistant';
+  readonly seq: number;
+  /** Upper bound, from the stored count. */
+  readonly tokens: number;
+  readonly endsTurn: boolean;
+  readonly after: number | undefined;
+  readonly render: () => string;
+}
+
+/** How a room's entries are written. */
+export interface Hand {
+  readonly boundary: string;
+  readonly wrap: Envelopes;
+}
+
+/** Upper bound of what an envelope adds to a body, without its id and name. */
+const ENVELOPE_TOKENS = 48;
+/** Upper bound of the line that anchors a private item. */
+const ANCHOR_TOKENS = 32;
+
+export function roomPieces(items: readonly ContextItem[], hand: Hand): Piece[] {
+  return sealed(items).map((item) => {
+    const { entry } = item;
+    if (entry.kind === 'answer') return piece(item, 'assistant', hand, () => answerText(entry, hand.wrap));
+    return piece(item, 'user', hand, () => said(entry, String(entry.seq), hand.wrap));
+  });
+}
+
+/** Items of a private lane. All of them are said to the model in one message, so its own answers are wrapped too. */
+export function privatePieces(items: readonly ContextItem[], hand: Hand): Piece[] {
+  return sealed(items).map((item) => {
+    const { entry } = item;
+    if (entry.kind === 'answer') {
+      return piece(item, 'user', hand, () => hand.wrap.answered(privateNumber(entry.seq), answerText(entry, hand.wrap)));
+    }
+    return piece(item, 'user', hand, () => said(entry, privateNumber(entry.seq), hand.wrap));
+  });
+}
+
+/** The prompt in full (C7), in the very bytes that it has as history later. */
+export function promptPiece(prompt: ContextPrompt, hand: Hand, after?: number): Piece {
+  const { author, text, seq, tokens } = prompt;
+  const n = after === undefined ? String(seq) : privateNumber(seq);
+  return {
+    role: 'user',
+    seq,
+    tokens: tokens + overhead(author, after),
+    endsTurn: false,
+    after,
+    render: () => hand.wrap.said({ n, id: author.id, name: author.name, kind: 'prompt' }, text),
+  };
+}
+
+/** Entries of the room and of a private lane are both counted from 1. */
+function privateNumber(seq: number): string {
+  return `me.${seq}`;
+}
+
+function piece(item: ContextItem, role: Piece['role'], hand: Hand, write: () => string): Piece {
+  const { entry, after } = item;
+  return {
+    role,
+    seq: entry.seq,
+    tokens: item.tokens + overhead(entry.author, after),
+    endsTurn: entry.kind === 'answer',
+    after,
+    render: () => rendered(entry, hand.boundary, write),
+  };
+}
+
+function overhead({ id, name }: Author, after: number | undefined): number {
+  return ENVELOPE_TOKENS + Math.ceil((id.length + name.length) / 2) + (after === undefined ? 0 : ANCHOR_TOKENS);
+}
+
+function said({ author, kind, text }: Entry, n: string, wrap: Envelopes): string {
+  return wrap.said({ n, id: author.id, name: author.name, kind: kind === 'prompt' ? 'prompt' : 'message' }, text);
+}
+
+/** An answer that did not run to its end says so, and none is ever empty: providers refuse empty messages. */
+function answerText(entry: Entry, wrap: Envelopes): string {
+  const text = wrap.plain(entry.text);
+  if (entry.outcome === undefined || entry.outcome === 'completed') return text === '' ? '[no answer]' : text;
+  return text === '' ? `[no answer: ${entry.outcome}]` : `${text}\n[ended early: ${entry.outcome}]`;
+}
+
+/**
+ * The entries a model is sent, in sealed order (C5). An answer comes right behind the prompt it answers:
+ * what people said while it was written was not in front of the model and belongs to the next segment, so
+ * a segment that was sent once keeps its bytes. Off-record words (T10) and notices are absent.
+ */
+function sealed(items: readonly ContextItem[]): ContextItem[] {
+  const sent = inOrder(items).filter(isSent);
+  const prompts = new Set<TurnId>();
+  const answers = new Map<TurnId, ContextItem>();
+  for (const item of sent) {
+    const { kind, turn } = item.entry;
+    if (turn === undefined) continue;
+    if (kind === 'prompt') prompts.add(turn);
+    else if (kind === 'answer') answers.set(turn, item);
+  }
+  return sent.flatMap((item) => {
+    const { kind, turn } = item.entry;
+    if (turn === undefined || kind === 'message') return [item];
+    if (kind === 'answer') return prompts.has(turn) ? [] : [item];
+    const answer = answers.get(turn);
+    return answer ? [item, answer] : [item];
+  });
+}
+
+function isSent({ entry }: ContextItem): boolean {
+  return (entry.kind === 'message' || entry.kind === 'prompt' || entry.kind === 'answer') && entry.offRecord !== true;
+}
+
+function inOrder(items: readonly ContextItem[]): readonly ContextItem[] {
+  const ordered = items.every((item, index) => index === 0 || (items[index - 1]?.entry.seq ?? 0) < item.entry.seq);
+  return ordered ? items : items.toSorted((a, b) => a.entry.seq - b.entry.seq);
+}
+
+/** Entries never change, so what one was rendered as stands for as long as it is in memory: warm builds only join. */
+const renderings = new WeakMap<Entry, { readonly boundary: string; readonly text: string }>();
+
+function rendered(entry: Entry, boundary: string, write: () => string): string {
+  const known = renderings.get(entry);
+  if (known?.boundary === boundary) return known.text;
+  const text = write();
+  renderings.set(entry, { boundary, text });
+  return text;
+}

@@ -1,0 +1,163 @@
+import { privatePieces, promptPiece, roomPieces, type ContextItem, type ContextPrompt, type Hand, type Piece } from './context-pieces.ts';
+import { windowStart } from './context-window.ts';
+import { boundaryOf, envelopes } from './envelope.ts';
+import { systemText } from './system-text.ts';
+
+export type { ContextItem, ContextPrompt };
+
+/** One message as the model is sent it. */
+export interface ModelMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export interface ContextInput {
+  /** R10: `lane` begins the prompt, `room` gives the boundary. */
+  readonly salts: { readonly room: string; readonly lane: string };
+  /** Entries of the room lane up to the turn's start, without the prompt. */
+  readonly room: readonly ContextItem[];
+  /** Entries of the speaker's private lane up to the turn's start, without the prompt; null in a turn of the room. */
+  readonly own: readonly ContextItem[] | null;
+  readonly prompt: ContextPrompt;
+  /** Tokens that all of it may use (`limits.turnTokens`); a prompt that exceeds it alone is still sent whole. */
+  readonly budget: number;
+  /** A cryptographic hash as text; gives the boundary, the nonce and the manifest's hash. */
+  readonly hash: (text: string) => string;
+}
+
+/** What was sent, as the journal keeps it (T13). */
+export interface ContextManifest {
+  /** First and last entry of the turn's own lane; `from` is `to + 1` when none was sent. */
+  readonly from: number;
+  readonly to: number;
+  /** Last entry of the room lane. */
+  readonly roomTo: number;
+  readonly hash: string;
+  /** At most this many, by the stored counts. */
+  readonly tokens: number;
+}
+
+export interface Context {
+  readonly messages: readonly ModelMessage[];
+  readonly manifest: ContextManifest;
+}
+
+/** Upper bound of the system text and of the server's notes. */
+export const FIXED_TOKENS = 640;
+/** The room's share of the budget in a private turn; the rest is for the speaker's own lane. */
+const ROOM_SHARE = 0.6;
+
+/**
+ * Lays out what the model is sent for one turn. Pure and byte-deterministic: the same entries give the same
+ * bytes on any node, in whatever order they are handed in.
+ *
+ * Order (C1–C8): tools, of which there are none yet · system text · the ledger of pinned rows and the
+ * digest of what was compacted, which come here once they exist · the room's sealed segments, where
+ * everything between two answers is one message · in a private turn, the speaker's own items · the prompt.
+ */
+export function buildContext(input: ContextInput): Context {
+  const boundary = boundaryOf(input.salts.room, input.hash);
+  const hand = { boundary, wrap: envelopes(boundary) };
+  const layout = input.own === null ? layOutRoom(input, hand) : layOutPrivate(input, input.own, hand);
+  const messages = merged([{ role: 'system', content: systemText(input.salts.lane, boundary) }, ...layout.messages]);
+  const to = lastSeq(input.own ?? input.room);
+  return {
+    messages,
+    manifest: {
+      from: layout.firstSeq ?? to + 1,
+      to,
+      roomTo: lastSeq(input.room),
+      hash: input.hash(JSON.stringify(messages)),
+      tokens: FIXED_TOKENS + layout.tokens,
+    },
+  };
+}
+
+interface Layout {
+  readonly messages: readonly ModelMessage[];
+  /** First entry of the turn's own lane that is in it. */
+  readonly firstSeq: number | undefined;
+  readonly tokens: number;
+}
+
+/** A turn of the room: its history, and the prompt as the end of the segment that it seals (C5, C7). */
+function layOutRoom(input: ContextInput, hand: Hand): Layout {
+  const history = roomPieces(input.room, hand);
+  const pieces = [...history, promptPiece(input.prompt, hand)];
+  const start = Math.min(windowStart(pieces, input.budget - FIXED_TOKENS), history.length);
+  return {
+    messages: [...leftOut(start, hand), ...pieces.slice(start).map(asMessage)],
+    firstSeq: history[start]?.seq,
+    tokens: total(pieces, start),
+  };
+}
+
+/**
+ * A private turn: the room as it is for everybody, then the speaker's own items at the tail (C6), then the
+ * prompt. The two parts have budgets of their own, so that what is said in one never moves the other's start.
+ */
+function layOutPrivate(input: ContextInput, items: readonly ContextItem[], hand: Hand): Layout {
+  const budget = input.budget - FIXED_TOKENS;
+  const history = privatePieces(items, hand);
+  const own = [...history, promptPiece(input.prompt, hand, lastSeq(input.room))];
+  const ownStart = Math.min(windowStart(own, budget * (1 - ROOM_SHARE)), history.length);
+  const ownTokens = total(own, ownStart);
+  const room = roomPieces(input.room, hand);
+  const roomStart = windowStart(room, Math.min(budget * ROOM_SHARE, budget - ownTokens));
+  const overlay = [overlayHead(input, hand), ...leftOut(ownStart, hand), ...anchored(own.slice(ownStart), hand)];
+  return {
+    messages: [...leftOut(roomStart, hand), ...room.slice(roomStart).map(asMessage), ...overlay],
+    firstSeq: history[ownStart]?.seq,
+    tokens: total(room, roomStart) + ownTokens,
+  };
+}
+
+/** The nonce keeps anybody from probing the provider's cache for what follows the part that others know (C6). */
+function overlayHead({ hash, salts, prompt }: ContextInput, { wrap }: Hand): ModelMessage {
+  const nonce = hash(`overlay\n${salts.lane}\n${prompt.author.id}`).slice(0, 24);
+  return byServer(wrap.note(`${nonce}: from here on only the person asking and you can read along.`));
+}
+
+/** Private items, each run of them behind a line that says after which entry of the room it came. */
+function anchored(pieces: readonly Piece[], { wrap }: Hand): ModelMessage[] {
+  let anchor: number | undefined;
+  return pieces.flatMap((piece) => {
+    if (piece.after === undefined || piece.after === anchor) return [asMessage(piece)];
+    anchor = piece.after;
+    return [byServer(wrap.note(`After entry ${anchor}:`)), asMessage(piece)];
+  });
+}
+
+function leftOut(count: number, { wrap }: Hand): ModelMessage[] {
+  if (count === 0) return [];
+  return [byServer(wrap.note(count === 1 ? '1 earlier entry is left out.' : `${count} earlier entries are left out.`))];
+}
+
+function byServer(content: string): ModelMessage {
+  return { role: 'user', content };
+}
+
+function asMessage(piece: Piece): ModelMessage {
+  return { role: piece.role, content: piece.render() };
+}
+
+/** Joins neighbours of one role: a segment is one message, and some models insist that roles alternate. */
+function merged(messages: readonly ModelMessage[]): ModelMessage[] {
+  const runs: { role: ModelMessage['role']; parts: string[] }[] = [];
+  for (const { role, content } of messages) {
+    const last = runs.at(-1);
+    if (last?.role === role) last.parts.push(content);
+    else runs.push({ role, parts: [content] });
+  }
+  return runs.map(({ role, parts }) => ({ role, content: parts.join('\n') }));
+}
+
+function total(pieces: readonly Piece[], start: number): number {
+  let sum = 0;
+  for (let index = start; index < pieces.length; index++) sum += pieces[index]?.tokens ?? 0;
+  return sum;
+}
+
+function lastSeq(items: readonly ContextItem[]): number {
+  return items.reduce((last, { entry }) => Math.max(last, entry.seq), 0);
+}

@@ -1,0 +1,121 @@
+import { cleanName } from './clean-name.ts';
+
+/**
+ * How words reach the model without ever being mistaken for who said them (C8, R13):
+ *
+ *     <said-7f3a91c20b n="12" id="ana" name="Ana" kind="prompt">
+ *     the words
+ *     </said-7f3a91c20b>
+ *
+ * The boundary is random for each room, and a body can write neither it nor anything that looks like one
+ * of these tags, so not even somebody who learned the boundary can close an envelope from inside.
+ */
+export interface Envelope {
+  /** The entry's place in its lane, as it is cited. */
+  readonly n: string;
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'prompt' | 'message';
+}
+
+/** Wraps texts for one room. */
+export interface Envelopes {
+  readonly said: (envelope: Envelope, body: string) => string;
+  /** An earlier answer of the AI, where it cannot be a message of its own. */
+  readonly answered: (n: string, body: string) => string;
+  /** A line by the server itself; `text` is ours, never a person's. */
+  readonly note: (text: string) => string;
+  /** The model's own earlier words: what imitates an envelope or a role in them is made harmless. */
+  readonly plain: (body: string) => string;
+}
+
+/** The boundary of a room: ten letters or digits that nobody can guess without the room's salt. */
+export function boundaryOf(roomSalt: string, hash: (text: string) => string): string {
+  return hash(`boundary\n${roomSalt}`).replace(/[^A-Za-z0-9]/g, '').slice(0, 10).toLowerCase();
+}
+
+export function envelopes(boundary: string): Envelopes {
+  const plain = neutraliser(boundary);
+  return {
+    plain,
+    said: ({ n, id, name, kind }, body) =>
+      `<said-${boundary} n="${n}" id="${attribute(id)}" name="${attribute(shownName(name))}" kind="${kind}">\n${plain(body)}\n</said-${boundary}>`,
+    answered: (n, body) => `<answered-${boundary} n="${n}">\n${plain(body)}\n</answered-${boundary}>`,
+    note: (text) => `<parley-${boundary}>${text}</parley-${boundary}>`,
+  };
+}
+
+/** The envelopes in a text that {@link envelopes} made: whose words it holds, in order. */
+export function readEnvelopes(boundary: string, text: string): Envelope[] {
+  const open = new RegExp(`^<said-${boundary} n="([^"]*)" id="([^"]*)" name="([^"]*)" kind="(prompt|message)">$`, 'gm');
+  return [...text.matchAll(open)].map(([, n = '', id = '', name = '', kind]) => ({
+    n,
+    id: unescape(id),
+    name: unescape(name),
+    kind: kind === 'prompt' ? 'prompt' : 'message',
+  }));
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const UNESCAPES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };
+
+function attribute(value: string): string {
+  return value.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
+}
+
+function unescape(value: string): string {
+  return value.replace(/&(?:amp|lt|gt|quot);/g, (escape) => UNESCAPES[escape] ?? escape);
+}
+
+/** Brackets and quotes of any script would let a name look like the end of its tag. */
+function shownName(name: string): string {
+  return cleanName(name).replace(/[[\]{}<>"\p{Ps}\p{Pe}\p{Pi}\p{Pf}＂＜＞﹤﹥]/gu, '').trim() || 'unnamed';
+}
+
+/** Line ends of every kind: a body must not gain a line that only some readers see. */
+const LINE_ENDS = /\r\n|[\r\v\f\u0085\u2028\u2029]/g;
+/** What a person reading the room cannot see must not reach the model: controls, bidi overrides, tag characters. */
+// oxlint-disable-next-line no-control-regex -- control characters are what it removes
+const HIDDEN = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
+/** Runs of invisible characters carry hidden text; an emoji needs at most three. */
+const INVISIBLE_RUN = /\p{Default_Ignorable_Code_Point}{4,}/gu;
+/** Control tokens of common chat templates: some servers read them inside a message's text. */
+const CONTROL_TOKENS =
+  /<(?=[|｜][^\s<>]{1,40}[|｜]>|(?:start|end)_of_turn>|\/?s>|[be]os>|<\/?SYS>>)|\[(?=\/?INST\])/gi;
+
+/** Letters that look alike, for the words our tags begin with. */
+const ALIKE: Readonly<Record<string, string>> = {
+  a: 'aａаɑαа',
+  d: 'dｄԁ',
+  e: 'eｅеҽё',
+  i: 'iｉіıl1|',
+  l: 'lｌ1Iӏ|',
+  n: 'nｎո',
+  p: 'pｐр',
+  r: 'rｒгᴦ',
+  s: 'sｓѕꜱ5',
+  w: 'wｗԝ',
+  y: 'yｙу',
+};
+/** Between two visible characters; bounded, so that matching stays linear on any text. */
+const UNSEEN = '\\p{Default_Ignorable_Code_Point}{0,3}';
+const GAP = '[\\s\\p{Default_Ignorable_Code_Point}]{0,6}';
+const TAG_WORDS = ['said', 'answered', 'parley'].map(lookAlike).join('|');
+const IMITATION = new RegExp(`[<＜﹤‹〈⟨˂❮❰《«](?=${GAP}(?:[/／∕⁄⧸\\\\]${GAP})?(?:${TAG_WORDS})(?!\\p{L}))`, 'giu');
+
+function lookAlike(word: string): string {
+  return [...word].map((letter) => `[${ALIKE[letter] ?? letter}]`).join(UNSEEN);
+}
+
+function neutraliser(boundary: string): (body: string) => string {
+  const copies = new RegExp([...boundary].join(UNSEEN), 'giu');
+  return (body) =>
+    body
+      .toWellFormed()
+      .replace(LINE_ENDS, '\n')
+      .replace(HIDDEN, '')
+      .replace(INVISIBLE_RUN, '')
+      .replace(copies, '…')
+      .replace(IMITATION, '&lt;')
+      .replace(CONTROL_TOKENS, '$& ');
+}
