@@ -54,18 +54,7 @@ export class MemoryBus implements Bus {
   #deliver(): void {
     const batch = this.#sent;
     this.#sent = [];
-    let next = 0;
-    try {
-      while (next < batch.length) batch[next++]?.deliver();
-    } finally {
-      // A receiver that throws ends the process through its host; until then nobody else loses a message.
-      if (next < batch.length) this.#resume(batch.slice(next));
-    }
-  }
-
-  #resume(rest: Delivery[]): void {
-    if (this.#sent.length === 0) queueMicrotask(() => this.#deliver());
-    this.#sent = [...rest, ...this.#sent];
+    for (const delivery of batch) delivery.deliver();
   }
 
   #channel(ref: RoomRef): Channel {
@@ -109,7 +98,18 @@ class Fanout<M> implements Delivery {
 
   deliver(): void {
     for (const inbox of this.#inboxes) {
-      if (inbox.open) inbox.receive(this.#message);
+      if (inbox.open) hand(inbox, this.#message);
     }
+  }
+}
+
+function hand<M>(inbox: Inbox<M>, message: M): void {
+  try {
+    inbox.receive(message);
+  } catch (error) {
+    // A bug of the receiver's, for the process to hear of; until it ends nobody else loses a message.
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

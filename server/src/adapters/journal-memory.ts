@@ -20,8 +20,8 @@ export class MemoryJournal implements Journal {
   }
 
   async append(ref: RoomRef, epoch: Epoch, batch: Batch): Promise<AppendResult> {
-    const room = this.#room(ref);
-    if (room.epoch !== epoch) return { kind: 'stale-epoch' };
+    const room = this.#held(ref, epoch);
+    if (!room) return { kind: 'stale-epoch' };
     if (room.records.length !== batch.expectedSeq) return { kind: 'wrong-seq', seq: room.records.length };
     const taken = takenKey(room.keys, batch.records);
     if (taken !== null) return { kind: 'duplicate', key: taken };
@@ -43,8 +43,8 @@ export class MemoryJournal implements Journal {
   }
 
   async compactDoc(ref: RoomRef, epoch: Epoch, doc: DocKey, parts: number, state: Uint8Array): Promise<AppendResult> {
-    const room = this.#room(ref);
-    if (room.epoch !== epoch) return { kind: 'stale-epoch' };
+    const room = this.#held(ref, epoch);
+    if (!room) return { kind: 'stale-epoch' };
     const stored = room.docs.get(doc) ?? [];
     if (parts < 1 || parts > stored.length) {
       throw new RangeError(`cannot compact ${parts} of ${stored.length} parts`);
@@ -70,6 +70,12 @@ export class MemoryJournal implements Journal {
   }
 
   async close(): Promise<void> {}
+
+  /** The room while `epoch` is the one that may write it. */
+  #held(ref: RoomRef, epoch: Epoch): Room | null {
+    const room = this.#rooms.get(roomKey(ref));
+    return room?.epoch === epoch ? room : null;
+  }
 
   #room(ref: RoomRef): Room {
     const key = roomKey(ref);

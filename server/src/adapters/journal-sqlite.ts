@@ -1,10 +1,10 @@
-import { rename } from 'node:fs/promises';
 import type { DocKey } from '@parley/shared/documents';
 import type { UserId } from '@parley/shared/ids';
 import type { RoomRef, Tenant } from '../core/tenant.ts';
 import type { AppendResult, Batch, Epoch, Journal, RoomListing, StoredRecord } from '../ports/journal.ts';
 import { GroupCommit } from './group-commit.ts';
 import { encodeRecord } from './record-json.ts';
+import { backupDatabase } from './sqlite-backup.ts';
 import { isStoreFailure, openSqliteFile, type SqliteFile } from './sqlite-file.ts';
 import { encoded, SqliteRooms } from './sqlite-rooms.ts';
 
@@ -76,10 +76,8 @@ export class SqliteJournal implements Journal {
    * Copies the journal, as of one moment, into one file while it keeps being written (D4); put in place
    * of the database of a stopped server, it is restored. An existing file is replaced only by a whole copy.
    */
-  async backup(path: string): Promise<void> {
-    const unfinished = `${path}.partial`;
-    await this.#file.db.backup(unfinished);
-    await rename(unfinished, path);
+  backup(path: string): Promise<void> {
+    return backupDatabase(this.#file.db, path);
   }
 
   /** Writes what is waiting, then lets the folder go. */
