@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Author, Entry, Member, TurnView } from './entry.ts';
+import { Entry, Member, TurnView } from './entry.ts';
 import { ClientKey, RoomId, TurnId, UserId } from './ids.ts';
 import { RoomPolicy, RoomPolicyPatch } from './policy.ts';
 import { Capability, RoomRole } from './roles.ts';
@@ -107,13 +107,16 @@ export const RoomExportFile = z.strictObject({
   room: RoomDescription,
   members: z.array(Member),
   entries: z.array(Entry),
+  /** The asker's own private lane. */
+  private: z.array(Entry),
   exportedAt: z.number(),
 });
 
 /** What each command answers. */
 export interface Replies {
   'prompt.submit': z.infer<typeof PromptAccepted>;
-  'message.post': { entry: z.infer<typeof Entry> };
+  /** A ticket where the room's policy makes every message a prompt (T10). */
+  'message.post': { entry: z.infer<typeof Entry> } | z.infer<typeof PromptAccepted>;
   'turn.get': z.infer<typeof TurnView>;
   'turn.hold': z.infer<typeof TurnView>;
   'turn.unhold': z.infer<typeof TurnView>;
@@ -131,4 +134,3 @@ export interface Replies {
   'room.export': z.infer<typeof RoomExportFile>;
 }
 export type Reply = Replies[CommandType];
-export type { Author };

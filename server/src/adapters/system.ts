@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import type { Cancel, Clock, Ids } from '../ports/system.ts';
+import { createHash, randomBytes } from 'node:crypto';
+import type { Cancel, Clock, Digest, Ids } from '../ports/system.ts';
 
 /** setTimeout fires at once above this delay (it keeps a signed 32-bit integer), so longer waits go in steps. */
 const LONGEST_STEP_MS = 2_147_483_647;
@@ -28,3 +28,5 @@ export const hostIds: Ids = {
   next: (prefix) => `${prefix}_${randomBytes(ID_BYTES).toString('base64url')}`,
   secret: (bytes) => randomBytes(bytes).toString('base64url'),
 };
+
+export const hostDigest: Digest = (text) => createHash('sha256').update(text).digest('base64url');

@@ -3,7 +3,7 @@ import { fault, type Fault } from '@parley/shared/fault';
 import { capabilitiesOf } from '@parley/shared/roles';
 import { decodeFrame, encodeControl, Up, type Down } from '@parley/shared/socket';
 import { z } from 'zod';
-import { colorOf } from '../core/color.ts';
+import { personColor } from '../core/person-color.ts';
 import type { Verify } from '../ports/verify.ts';
 import type { Dialect, DialectMessage, Farewell, Line, Rights } from './dialect.ts';
 import { DocReader } from './doc-reader.ts';
@@ -31,7 +31,7 @@ export class MultiplexPeer implements Dialect {
   attached(rights: Rights): void {
     this.#rights = rights;
     const { user, name } = this.#line.principal;
-    const you = { id: user, name, color: colorOf(user) };
+    const you = { id: user, name, color: personColor(user) };
     const role = rights.standing.role;
     if (role === null) return this.#line.close(fault('not_found'));
     const capabilities = capabilitiesOf(rights.standing, rights.levels);

@@ -15,6 +15,9 @@ export interface Ids {
   secret(bytes: number): string;
 }
 
+/** A cryptographic hash of a text, URL-safe (SHA-256). */
+export type Digest = (text: string) => string;
+
 /**
  * Structured lines without personal text. `error` means that a person must look; there is no level
  * between it and `info`.

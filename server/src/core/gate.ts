@@ -1,0 +1,35 @@
+import type { Command } from '@parley/shared/commands';
+import type { Capability } from '@parley/shared/roles';
+
+/**
+ * What a command needs before anything else is looked at. Null: whoever asks, the command judges for
+ * itself (a room that is not there yet has no members; one's own outcome can always be read, T3).
+ */
+export function capabilityFor(command: Command): Capability | null {
+  switch (command.type) {
+    case 'room.create':
+    case 'turn.get':
+      return null;
+    case 'prompt.submit':
+      return command.audience === 'room' ? 'prompt.room' : 'prompt.private';
+    case 'message.post':
+      return command.audience === 'room' ? 'message.post' : 'prompt.private';
+    case 'room.update':
+      return 'policy.set';
+    case 'room.delete':
+      return 'room.delete';
+    case 'room.export':
+      return 'room.export';
+    case 'turn.hold':
+    case 'turn.unhold':
+    case 'turn.edit':
+    case 'turn.withdraw':
+    case 'turn.stop':
+    case 'room.get':
+    case 'member.list':
+    case 'member.set':
+    case 'member.remove':
+    case 'transcript.read':
+      return 'room.read';
+  }
+}

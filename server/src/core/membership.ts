@@ -1,0 +1,117 @@
+import { ok, refuse, type Result } from '@parley/shared/fault';
+import type { UserId } from '@parley/shared/ids';
+import { can, LEVEL, type Capability, type RoomRole } from '@parley/shared/roles';
+import type { Principal } from './principal.ts';
+import type { JournalRecord, RecordOf } from './records.ts';
+import { standingOf, type PresentRoom } from './room-state.ts';
+
+/**
+ * Who may change whose place in a room. Grants attenuate: nobody gives more than they have, changes an
+ * equal or a higher, or leaves the room without an owner.
+ */
+export interface MemberChange {
+  readonly room: PresentRoom;
+  readonly by: Principal;
+  readonly user: UserId;
+  readonly now: number;
+}
+
+export function setMember(change: MemberChange, role: RoomRole): Result<RecordOf<'member.set'>> {
+  const { room, by, user, now } = change;
+  const present = room.members.get(user);
+  const refusal = present === undefined ? mayAdd(change, role) : mayChange(change, present.role, role);
+  if (refusal) return refusal;
+  return ok({
+    type: 'member.set',
+    user,
+    name: present?.name ?? '',
+    role,
+    tenantRole: present?.tenantRole ?? 'member',
+    by: by.user,
+    at: now,
+  });
+}
+
+export function removeMember(change: MemberChange): Result<RecordOf<'member.removed'>> {
+  const { room, by, user, now } = change;
+  const present = room.members.get(user);
+  if (present === undefined) return refuse('not_found', 'That person is not a member.');
+  const leaving = by.user === user;
+  if (!leaving) {
+    const refusal = needs(change, 'member.remove') ?? outranks(change, present.role);
+    if (refusal) return refusal;
+  }
+  if (isLastOwner(room, user)) return refuse('last_owner', 'Make somebody else an owner first.');
+  return ok({ type: 'member.removed', user, by: by.user, at: now });
+}
+
+/** `join: tenant`: a person of the tenant who comes in becomes a speaker. Guests and services are invited. */
+export function joinByTenant(room: PresentRoom, principal: Principal, now: number): RecordOf<'member.set'> | null {
+  if (room.policy.join !== 'tenant' || room.members.has(principal.user)) return null;
+  if (principal.role !== 'member' && principal.role !== 'admin') return null;
+  return seenAs(principal, 'speaker', 'system', now);
+}
+
+/** What the token says of a member differs from what the room last saw: their name or tenant role. */
+export function refreshMember(room: PresentRoom, principal: Principal, now: number): RecordOf<'member.set'> | null {
+  const member = room.members.get(principal.user);
+  if (member === undefined) return null;
+  if (member.name === principal.name && member.tenantRole === principal.role) return null;
+  return seenAs(principal, member.role, 'system', now);
+}
+
+/** The records that make a room, with its creator as owner. */
+export function foundRoom(
+  details: { title: string; policy: PresentRoom['policy']; salt: string; laneSalt: string; now: number },
+  creator: Principal | null,
+): JournalRecord[] {
+  const { title, policy, salt, laneSalt, now } = details;
+  const by = creator?.user ?? 'system';
+  return [
+    { type: 'room.created', title, policy, by, at: now, salt },
+    { type: 'lane.opened', lane: 'room', salt: laneSalt, at: now },
+    ...(creator ? [seenAs(creator, 'owner', by, now)] : []),
+  ];
+}
+
+function seenAs(principal: Principal, role: RoomRole, by: string, at: number): RecordOf<'member.set'> {
+  return { type: 'member.set', user: principal.user, name: principal.name, role, tenantRole: principal.role, by, at };
+}
+
+function mayAdd(change: MemberChange, role: RoomRole): Result<never> | null {
+  return needs(change, 'member.invite') ?? givesAtMostOwn(change, role);
+}
+
+function mayChange(change: MemberChange, from: RoomRole, to: RoomRole): Result<never> | null {
+  const self = change.by.user === change.user;
+  if (isLastOwner(change.room, change.user) && to !== 'owner') return refuse('last_owner', 'Make somebody else an owner first.');
+  if (self) return LEVEL[to] <= LEVEL[from] ? null : refuse('forbidden', 'You cannot raise yourself.', { capability: 'role.set' });
+  return needs(change, 'role.set') ?? outranks(change, from) ?? givesAtMostOwn(change, to);
+}
+
+function needs({ room, by }: MemberChange, capability: Capability): Result<never> | null {
+  return can(standingOf(room, by), capability, room.policy.levels) ? null : refuse('forbidden', undefined, { capability });
+}
+
+function outranks({ room, by }: MemberChange, other: RoomRole): Result<never> | null {
+  return levelOf(room, by.user) > LEVEL[other]
+    ? null
+    : refuse('forbidden', 'You cannot change an equal or a higher.', { capability: 'role.set' });
+}
+
+function givesAtMostOwn({ room, by }: MemberChange, role: RoomRole): Result<never> | null {
+  return levelOf(room, by.user) >= LEVEL[role]
+    ? null
+    : refuse('forbidden', 'You cannot give more than you have.', { capability: 'role.set' });
+}
+
+function levelOf(room: PresentRoom, user: UserId): number {
+  const role = room.members.get(user)?.role;
+  return role === undefined ? -1 : LEVEL[role];
+}
+
+function isLastOwner(room: PresentRoom, user: UserId): boolean {
+  if (room.members.get(user)?.role !== 'owner') return false;
+  for (const [other, member] of room.members) if (other !== user && member.role === 'owner') return false;
+  return true;
+}

@@ -1,0 +1,171 @@
+import { must } from '@parley/shared/assert';
+import { transcriptOf, type DocKey } from '@parley/shared/documents';
+import type { LaneKey, TurnId } from '@parley/shared/ids';
+import type { LaneState } from '../core/lane.ts';
+import type { JournalRecord } from '../core/records.ts';
+import { ABSENT, evolveRoom, isBusy, type PresentRoom, type RoomState } from '../core/room-state.ts';
+import type { OwnerMessage } from '../ports/bus.ts';
+import type { StoredRecord } from '../ports/journal.ts';
+import { updateMessage } from './doc-message.ts';
+import type { Documents } from './documents.ts';
+import { Ledger, type TicketFacts } from './ledger.ts';
+import { listingOf, touchesListing } from './listing.ts';
+import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
+import { project, projectRoom } from './projection.ts';
+import type { TranscriptDoc, TranscriptWriter } from './transcript-doc.ts';
+import { deltaOf, eventOf } from './turn-events.ts';
+import { Watchers } from './watchers.ts';
+
+/**
+ * The one way in which facts enter a room: fold them into the state, remember them, show them in the
+ * documents, tell those who watch, and write all of it in one commit.
+ */
+export class Chronicle {
+  readonly ledger = new Ledger();
+  readonly watchers = new Watchers();
+  readonly #pipeline: Pipeline;
+  readonly #documents: Documents;
+  readonly #transcripts = new Map<LaneKey, TranscriptDoc>();
+  #state: RoomState = ABSENT;
+  #busy = false;
+
+  constructor(pipeline: Pipeline, documents: Documents) {
+    this.#pipeline = pipeline;
+    this.#documents = documents;
+  }
+
+  get state(): RoomState {
+    return this.#state;
+  }
+
+  /** The room; call it only where the room was seen to be there. */
+  get room(): PresentRoom {
+    if (this.#state.kind !== 'present') throw new Error('must: the room is present');
+    return this.#state;
+  }
+
+  /** Whether any lane has work. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  laneState(lane: LaneKey): LaneState {
+    return must(this.room.lanes.get(lane), 'a lane with tickets is open').state;
+  }
+
+  /** Takes in what the journal already holds. */
+  restore(records: readonly StoredRecord[]): void {
+    for (const { record, seq } of records) this.#remember(record, seq);
+    this.#busy = this.#state.kind === 'present' && isBusy(this.#state);
+  }
+
+  /** Loads a lane's document; records of a lane may be written only after that. */
+  async load(lane: LaneKey): Promise<void> {
+    const doc = await this.#documents.transcript(lane);
+    this.#transcripts.set(lane, doc);
+    // A document that was not loaded when the room changed catches up here.
+    const shown = this.#show(lane, (write) => projectRoom(write, this.room, this.room.lanes.get(lane)?.state));
+    this.#pipeline.commit({ updates: shown.updates }, ...shown.messages);
+  }
+
+  /** Writes records; `afterwards` happens when they are durable. */
+  write(records: readonly JournalRecord[], ...afterwards: readonly Afterwards[]): void {
+    const first = this.#pipeline.seq + 1;
+    records.forEach((record, index) => this.#remember(record, first + index));
+    const shown = this.#showAll(records);
+    const events = records.flatMap((record, index) => this.#eventsOf(record, first + index));
+    this.#pipeline.commit(this.#writing(records, shown.updates), ...shown.messages, ...events, ...afterwards);
+  }
+
+  /** Shows a piece of the running answer; `end` is its length with this piece. */
+  showText(lane: LaneKey, turn: TurnId, piece: string, end: number): void {
+    const shown = this.#show(lane, (write) => write.appendLive(turn, piece));
+    this.#pipeline.commit({ updates: shown.updates }, ...shown.messages, ...this.#deltas(turn, piece, end));
+  }
+
+  /** Tells those who follow pieces of a text that the document gets another way. */
+  tellText(turn: TurnId, piece: string, end: number): void {
+    this.#pipeline.say(...this.#deltas(turn, piece, end));
+  }
+
+  /** The answer of a running turn as far as it is shown. */
+  shownText({ lane, turn, fate }: TicketFacts): string {
+    return fate.kind === 'running' ? (this.#transcripts.get(lane)?.liveText(turn) ?? '') : '';
+  }
+
+  /** Says something after everything written so far. */
+  say(...afterwards: readonly Afterwards[]): void {
+    this.#pipeline.say(...afterwards);
+  }
+
+  #remember(record: JournalRecord, seq: number): void {
+    this.#state = evolveRoom(this.#state, record);
+    this.ledger.apply(record, seq);
+    if (record.type === 'workspace.client') this.#documents.claimed(record);
+  }
+
+  #showAll(records: readonly JournalRecord[]): Shown {
+    const shown: Shown[] = [];
+    for (const [lane, own] of byLane(records)) {
+      if (own.length > 0) shown.push(this.#show(lane, (write) => project(write, own, this.laneState(lane))));
+    }
+    if (records.some(({ type }) => type === 'room.changed')) {
+      for (const lane of this.#transcripts.keys()) shown.push(this.#show(lane, (write) => projectRoom(write, this.room, undefined)));
+    }
+    return { updates: shown.flatMap(({ updates }) => updates), messages: shown.flatMap(({ messages }) => messages) };
+  }
+
+  #show(lane: LaneKey, write: (writer: TranscriptWriter) => void): Shown {
+    const doc = transcriptOf(lane);
+    const update = must(this.#transcripts.get(lane), 'a lane is loaded before it is written').change(write);
+    if (update === null) return NOTHING;
+    return { updates: [{ doc, update }], messages: [{ type: 'update', doc, message: updateMessage(update) }] };
+  }
+
+  #writing(records: readonly JournalRecord[], updates: Shown['updates']): Writing {
+    const present = this.#state.kind === 'present';
+    const busy = present && isBusy(this.room);
+    const busyChanged = busy !== this.#busy;
+    this.#busy = busy;
+    return {
+      records,
+      updates,
+      ...(busyChanged ? { busy } : {}),
+      ...(records.some(touchesListing) ? { listing: present ? listingOf(this.room) : null } : {}),
+    };
+  }
+
+  #eventsOf(record: JournalRecord, seq: number): OwnerMessage[] {
+    if (this.watchers.size === 0 || !('turn' in record)) return [];
+    const facts = this.ledger.ticket(record.turn);
+    const event = facts ? eventOf(record, seq, facts, this.laneState(facts.lane)) : null;
+    return event ? this.watchers.address(event) : [];
+  }
+
+  #deltas(turn: TurnId, piece: string, end: number): OwnerMessage[] {
+    if (this.watchers.size === 0) return [];
+    const facts = this.ledger.ticket(turn);
+    if (facts?.fate.kind !== 'running') return [];
+    return this.watchers.address(deltaOf(facts, facts.fate, piece, end));
+  }
+}
+
+/** What a change to documents writes and says. */
+interface Shown {
+  readonly updates: readonly { readonly doc: DocKey; readonly update: Uint8Array }[];
+  readonly messages: readonly OwnerMessage[];
+}
+
+const NOTHING: Shown = { updates: [], messages: [] };
+
+/** Records of each lane that its document shows; a lane that was only opened has nothing to show yet. */
+function byLane(records: readonly JournalRecord[]): Map<LaneKey, JournalRecord[]> {
+  const lanes = new Map<LaneKey, JournalRecord[]>();
+  for (const record of records) {
+    if (!('lane' in record) || record.type === 'lane.opened') continue;
+    const own = lanes.get(record.lane);
+    if (own) own.push(record);
+    else lanes.set(record.lane, [record]);
+  }
+  return lanes;
+}

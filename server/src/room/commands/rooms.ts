@@ -1,0 +1,90 @@
+import type { Replies, RoomCreate, RoomUpdate, TranscriptRead } from '@parley/shared/commands';
+import type { Entry } from '@parley/shared/entry';
+import { ok, refuse, type Result } from '@parley/shared/fault';
+import { privateLane, type LaneKey } from '@parley/shared/ids';
+import { must } from '@parley/shared/assert';
+import { Limits, type RoomPolicy, type RoomPolicyPatch } from '@parley/shared/policy';
+import { capabilitiesOf } from '@parley/shared/roles';
+import type { z } from 'zod';
+import { foundRoom } from '../../core/membership.ts';
+import type { Principal } from '../../core/principal.ts';
+import { standingOf } from '../../core/room-state.ts';
+import type { Desk } from '../desk.ts';
+import { listMembers } from './members.ts';
+
+type Description = Replies['room.update'];
+
+/** The creator becomes the owner. Guests come to rooms; they do not make them. */
+export function createRoom(desk: Desk, by: Principal, command: z.infer<typeof RoomCreate>): Result<Description> {
+  if (by.role === 'guest') return refuse('forbidden', 'Guests cannot make rooms.', { capability: 'room.create' });
+  if (desk.chronicle.state.kind !== 'absent') return refuse('already_exists', 'A room of this id exists; choose another.');
+  const { title, policy } = command;
+  const salts = { salt: desk.ids.secret(16), laneSalt: desk.ids.secret(16) };
+  desk.chronicle.write(foundRoom({ title, policy, ...salts, now: desk.clock.now() }, by));
+  return ok(describe(desk, by));
+}
+
+export function getRoom(desk: Desk, by: Principal): Result<Replies['room.get']> {
+  const { room } = desk.chronicle;
+  return ok({ ...describe(desk, by), capabilities: capabilitiesOf(standingOf(room, by), room.policy.levels) });
+}
+
+export async function updateRoom(desk: Desk, by: Principal, command: z.infer<typeof RoomUpdate>): Promise<Result<Description>> {
+  const { room } = desk.chronicle;
+  const title = command.title ?? room.title;
+  const policy = patched(room.policy, command.policy ?? {});
+  desk.chronicle.write([{ type: 'room.changed', title, policy, by: by.user, at: desk.clock.now() }]);
+  await desk.rightsChanged(desk.chronicle.room.members.keys(), by.user);
+  return ok(describe(desk, by));
+}
+
+export async function deleteRoom(desk: Desk, by: Principal): Promise<Result<Record<string, never>>> {
+  await desk.dissolve(by.user);
+  return ok({});
+}
+
+export function readTranscript(
+  desk: Desk,
+  by: Principal,
+  command: z.infer<typeof TranscriptRead>,
+): Result<Replies['transcript.read']> {
+  const lane = command.lane === 'room' ? 'room' : privateLane(by.user);
+  const all = desk.chronicle.ledger.entries(lane);
+  const { after = 0, before, limit } = command;
+  // Entry seq n stands at index n − 1.
+  const end = before === undefined ? Math.min(all.length, after + limit) : Math.min(all.length, before - 1);
+  const start = before === undefined ? after : Math.max(after, end - limit);
+  const items = all.slice(start, end).map(({ entry }) => entry);
+  const last = items.at(-1);
+  return ok({ items, next: before === undefined && last !== undefined && end < all.length ? String(last.seq) : null });
+}
+
+/** Exactly what the asker may read: the room's lane and their own. */
+export function exportRoom(desk: Desk, by: Principal): Result<Replies['room.export']> {
+  const entriesOf = (lane: LaneKey): Entry[] =>
+    desk.chronicle.ledger.entries(lane).map(({ entry }) => entry);
+  return ok({
+    version: 1,
+    room: describe(desk, by),
+    members: listMembers(desk).items,
+    entries: entriesOf('room'),
+    private: entriesOf(privateLane(by.user)),
+    exportedAt: desk.clock.now(),
+  });
+}
+
+function describe(desk: Desk, by: Principal): Description {
+  const { title, policy, createdAt, members } = desk.chronicle.room;
+  const role = must(members.get(by.user), 'only members are told of a room').role;
+  return { id: desk.ref.room, title, policy, role, createdAt };
+}
+
+/** Only what was named changes. */
+function patched(policy: RoomPolicy, patch: RoomPolicyPatch): RoomPolicy {
+  return {
+    join: patch.join ?? policy.join,
+    respond: patch.respond ?? policy.respond,
+    levels: { ...policy.levels, ...patch.levels },
+    limits: Limits.parse({ ...policy.limits, ...patch.limits }),
+  };
+}

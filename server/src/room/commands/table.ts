@@ -1,0 +1,53 @@
+import type { Command, CommandType, Replies, Reply } from '@parley/shared/commands';
+import { ok, refuse, type Result } from '@parley/shared/fault';
+import { can } from '@parley/shared/roles';
+import { capabilityFor } from '../../core/gate.ts';
+import type { Principal } from '../../core/principal.ts';
+import { standingOf } from '../../core/room-state.ts';
+import type { Desk } from '../desk.ts';
+import { dropMember, listMembers, putMember } from './members.ts';
+import { editTurn, getTurn, holdTurn, postMessage, stopTurn, submitPrompt, unholdTurn, withdrawTurn } from './prompts.ts';
+import { createRoom, deleteRoom, exportRoom, getRoom, readTranscript, updateRoom } from './rooms.ts';
+
+type Of<T extends CommandType> = Extract<Command, { type: T }>;
+type Handler<T extends CommandType> = (desk: Desk, by: Principal, command: Of<T>) => Result<Replies[T]> | Promise<Result<Replies[T]>>;
+
+const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
+  'prompt.submit': submitPrompt,
+  'message.post': postMessage,
+  'turn.get': (desk, by, { turn }) => getTurn(desk, by, turn),
+  'turn.hold': holdTurn,
+  'turn.unhold': unholdTurn,
+  'turn.edit': editTurn,
+  'turn.withdraw': withdrawTurn,
+  'turn.stop': stopTurn,
+  'room.create': createRoom,
+  'room.get': getRoom,
+  'room.update': updateRoom,
+  'room.delete': deleteRoom,
+  'member.list': (desk) => ok(listMembers(desk)),
+  'member.set': putMember,
+  'member.remove': dropMember,
+  'transcript.read': readTranscript,
+  'room.export': exportRoom,
+};
+
+/** Judges a command and carries it out. Whoever may not know of the room gets one answer for everything. */
+export async function perform(desk: Desk, by: Principal, command: Command): Promise<Result<Reply>> {
+  return judge(desk, by, command) ?? run(desk, by, command);
+}
+
+function judge(desk: Desk, by: Principal, command: Command): Result<never> | null {
+  if (command.type === 'room.create') return null;
+  const { state } = desk.chronicle;
+  if (state.kind !== 'present') return refuse('not_found');
+  const capability = capabilityFor(command);
+  if (capability === null) return null;
+  const standing = standingOf(state, by);
+  if (standing.role === null) return refuse('not_found');
+  return can(standing, capability, state.policy.levels) ? null : refuse('forbidden', undefined, { capability });
+}
+
+function run<T extends CommandType>(desk: Desk, by: Principal, command: Of<T>): Result<Replies[T]> | Promise<Result<Replies[T]>> {
+  return HANDLERS[command.type as T](desk, by, command);
+}

@@ -1,0 +1,24 @@
+import type { LaneKey, UserId } from '@parley/shared/ids';
+import type { RoomRef } from '../core/tenant.ts';
+import type { Tokenizer } from '../ports/model.ts';
+import type { Clock, Ids, Metrics } from '../ports/system.ts';
+import type { Chronicle } from './chronicle.ts';
+import type { LaneRunner } from './lane-runner.ts';
+import type { RateWindow } from './rate-window.ts';
+
+/** What a command handler works with: one room, seen from the inside of its mailbox. */
+export interface Desk {
+  readonly ref: RoomRef;
+  readonly chronicle: Chronicle;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly tokenizer: Tokenizer;
+  readonly metrics: Metrics;
+  readonly rates: RateWindow;
+  /** The runner of a lane, opened and loaded when it is new. */
+  lane(lane: LaneKey): Promise<LaneRunner>;
+  /** Makes changed rights of these people take effect: sockets, documents, tickets, running turns. */
+  rightsChanged(users: Iterable<UserId>, by: string): Promise<void>;
+  /** Ends the room for everybody and for good. */
+  dissolve(by: string): Promise<void>;
+}

@@ -1,0 +1,195 @@
+import type { Author, Entry, Outcome, Usage } from '@parley/shared/entry';
+import type { ClientKey, EntryId, LaneKey, TurnId } from '@parley/shared/ids';
+import type { JournalRecord, RecordOf } from '../core/records.ts';
+
+/** What is known of one ticket for as long as the room lives (T2: ids outlive the turn, T3: its outcome can be read). */
+export interface TicketFacts {
+  readonly turn: TurnId;
+  readonly key: ClientKey;
+  readonly lane: LaneKey;
+  readonly author: Author;
+  readonly ticketSeq: number;
+  /** As first sent: what a resend is compared with. */
+  readonly submitted: string;
+  /** As last edited. */
+  readonly text: string;
+  readonly revision: number;
+  readonly acceptedSeq: number;
+  readonly fate: TicketFate;
+}
+
+/** `…Seq` are sequences in the journal: the cursors of the events they stand for. */
+export type TicketFate =
+  | { readonly kind: 'waiting' }
+  | ({ readonly kind: 'running' } & StartedFacts)
+  | {
+      readonly kind: 'ended';
+      readonly started: StartedFacts | null;
+      readonly outcome: Outcome;
+      readonly reason: string;
+      readonly by: string;
+      readonly endedSeq: number;
+      readonly answer: Entry | null;
+      readonly usage: Usage | null;
+    };
+
+export interface StartedFacts {
+  readonly promptEntry: EntryId;
+  /** Its place in the lane, and the last entry of the room's lane then: what the turn's context ends with (T18). */
+  readonly promptSeq: number;
+  readonly roomTo: number;
+  readonly startedSeq: number;
+  readonly attempt: number;
+  readonly attemptSeq: number;
+}
+
+/** An entry with its stored token count (C16: counted once, when written). */
+export interface CountedEntry {
+  readonly entry: Entry;
+  readonly tokens: number;
+  /** Prompts of a private lane: the last entry of the room when that turn started (C6). */
+  readonly after?: number;
+}
+
+/**
+ * What a room remembers beside the state that decides: its entries, its tickets and the ids it has
+ * seen. It only grows, and it is rebuilt from the journal.
+ */
+export class Ledger {
+  readonly #tickets = new Map<TurnId, TicketFacts>();
+  readonly #prompts = new Map<string, TurnId>();
+  readonly #messages = new Map<string, Entry>();
+  readonly #entries = new Map<LaneKey, CountedEntry[]>();
+
+  /** Takes in one record of the journal with its sequence. */
+  apply(record: JournalRecord, seq: number): void {
+    switch (record.type) {
+      case 'entry.added':
+        this.#addEntry(record.lane, { entry: record.entry, tokens: record.tokens });
+        if (record.key !== undefined) this.#messages.set(idOf(record.entry.author.id, record.key), record.entry);
+        return;
+      case 'ticket.accepted':
+        this.#prompts.set(idOf(record.author.id, record.key), record.turn);
+        this.#tickets.set(record.turn, accepted(record, seq));
+        return;
+      case 'ticket.edited':
+        this.#change(record.turn, { text: record.text, revision: record.revision });
+        return;
+      case 'ticket.ended':
+        this.#change(record.turn, { fate: endedUnstarted(record, seq) });
+        return;
+      case 'turn.started':
+        this.#addEntry(record.lane, promptItem(record));
+        this.#change(record.turn, { fate: started(record, seq) });
+        return;
+      case 'turn.attempted':
+        this.#attempted(record, seq);
+        return;
+      case 'turn.ended':
+        if (record.answer) this.#addEntry(record.lane, { entry: record.answer, tokens: record.tokens });
+        this.#ended(record, seq);
+        return;
+      default:
+    }
+  }
+
+  ticket(turn: TurnId): TicketFacts | undefined {
+    return this.#tickets.get(turn);
+  }
+
+  /** The ticket that this person's id already made, whatever became of it (T2). */
+  ticketOf(author: string, key: ClientKey): TicketFacts | undefined {
+    const turn = this.#prompts.get(idOf(author, key));
+    return turn === undefined ? undefined : this.#tickets.get(turn);
+  }
+
+  messageOf(author: string, key: ClientKey): Entry | undefined {
+    return this.#messages.get(idOf(author, key));
+  }
+
+  /** In order of acceptance. */
+  tickets(): Iterable<TicketFacts> {
+    return this.#tickets.values();
+  }
+
+  /** A lane's entries, oldest first; entry `seq` n stands at index n − 1. */
+  entries(lane: LaneKey): readonly CountedEntry[] {
+    return this.#entries.get(lane) ?? [];
+  }
+
+  #addEntry(lane: LaneKey, item: CountedEntry): void {
+    const entries = this.#entries.get(lane);
+    if (entries) entries.push(item);
+    else this.#entries.set(lane, [item]);
+  }
+
+  #change(turn: TurnId, changes: Partial<TicketFacts>): void {
+    const facts = this.#tickets.get(turn);
+    if (facts) this.#tickets.set(turn, { ...facts, ...changes });
+  }
+
+  #attempted(record: RecordOf<'turn.attempted'>, seq: number): void {
+    const fate = this.#tickets.get(record.turn)?.fate;
+    if (fate?.kind !== 'running') return;
+    this.#change(record.turn, { fate: { ...fate, attempt: record.attempt, attemptSeq: seq } });
+  }
+
+  #ended(record: RecordOf<'turn.ended'>, seq: number): void {
+    const fate = this.#tickets.get(record.turn)?.fate;
+    this.#change(record.turn, {
+      fate: {
+        kind: 'ended',
+        started: fate?.kind === 'running' ? fate : null,
+        outcome: record.outcome,
+        reason: record.reason,
+        by: record.by,
+        endedSeq: seq,
+        answer: record.answer ?? null,
+        usage: record.usage ?? null,
+      },
+    });
+  }
+}
+
+/** Somebody else's id is a different id (T2); an author id holds no space. */
+function idOf(author: string, key: ClientKey): string {
+  return `${author} ${key}`;
+}
+
+function accepted(record: RecordOf<'ticket.accepted'>, seq: number): TicketFacts {
+  return {
+    turn: record.turn,
+    key: record.key,
+    lane: record.lane,
+    author: record.author,
+    ticketSeq: record.ticketSeq,
+    submitted: record.text,
+    text: record.text,
+    revision: 1,
+    acceptedSeq: seq,
+    fate: { kind: 'waiting' },
+  };
+}
+
+function started(record: RecordOf<'turn.started'>, seq: number): TicketFate {
+  const { entry, context } = record;
+  const place = { promptEntry: entry.id, promptSeq: entry.seq, roomTo: context.roomTo };
+  return { kind: 'running', ...place, startedSeq: seq, attempt: 1, attemptSeq: seq };
+}
+
+function promptItem({ lane, entry, tokens, context }: RecordOf<'turn.started'>): CountedEntry {
+  return lane === 'room' ? { entry, tokens } : { entry, tokens, after: context.roomTo };
+}
+
+function endedUnstarted(record: RecordOf<'ticket.ended'>, seq: number): TicketFate {
+  return {
+    kind: 'ended',
+    started: null,
+    outcome: record.outcome,
+    reason: record.reason,
+    by: record.by,
+    endedSeq: seq,
+    answer: null,
+    usage: null,
+  };
+}

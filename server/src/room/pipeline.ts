@@ -1,0 +1,158 @@
+import type { DocKey } from '@parley/shared/documents';
+import type { JournalRecord } from '../core/records.ts';
+import type { RoomRef } from '../core/tenant.ts';
+import type { OwnerMessage } from '../ports/bus.ts';
+import type { Batch, Epoch, Journal } from '../ports/journal.ts';
+import type { Metrics, Clock } from '../ports/system.ts';
+
+/** What one decision writes. */
+export interface Writing {
+  readonly records?: readonly JournalRecord[];
+  readonly updates?: readonly { readonly doc: DocKey; readonly update: Uint8Array }[];
+  readonly listing?: Batch['listing'];
+  readonly busy?: boolean;
+}
+
+/** Something that may happen only once everything written before it is durable. */
+export type Afterwards = OwnerMessage | (() => void);
+
+interface Stage {
+  readonly records: JournalRecord[];
+  readonly updates: { doc: DocKey; update: Uint8Array }[];
+  readonly afterwards: Afterwards[];
+  listing?: Batch['listing'];
+  busy?: boolean;
+}
+
+export interface PipelineDeps {
+  readonly ref: RoomRef;
+  readonly journal: Journal;
+  readonly epoch: Epoch;
+  readonly seq: number;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly publish: (message: OwnerMessage) => void;
+  /** The store refused or failed: the room must be given up, nothing more may be said. */
+  readonly broken: (why: 'stale-epoch' | 'wrong-seq' | 'duplicate' | 'store-failed', error?: unknown) => void;
+}
+
+/**
+ * Keeps the order "durable, then said" for one room (T1). Decisions are taken at once and in memory;
+ * what they write is appended in their order, one batch at a time, and what they say leaves only after
+ * its batch, and every batch before it, is on disk. What gathers during an append shares the next one.
+ */
+export class Pipeline {
+  readonly #deps: PipelineDeps;
+  #seq: number;
+  #gathering: Stage = emptyStage();
+  #inFlight = false;
+  #broken = false;
+  #idle: (() => void)[] = [];
+
+  constructor(deps: PipelineDeps) {
+    this.#deps = deps;
+    this.#seq = deps.seq;
+  }
+
+  /** The sequence that the newest record has or will have. */
+  get seq(): number {
+    return this.#seq + this.#gathering.records.length;
+  }
+
+  /** Writes, then does what follows, in order. */
+  commit(writing: Writing, ...afterwards: readonly Afterwards[]): void {
+    if (this.#broken) return;
+    const stage = this.#gathering;
+    if (writing.records) stage.records.push(...writing.records);
+    if (writing.updates) stage.updates.push(...writing.updates);
+    if (writing.listing !== undefined) stage.listing = writing.listing;
+    if (writing.busy !== undefined) stage.busy = writing.busy;
+    stage.afterwards.push(...afterwards);
+    this.#pump();
+  }
+
+  /** Says something at its place in the order: at once when nothing is being written. */
+  say(...afterwards: readonly Afterwards[]): void {
+    this.commit({}, ...afterwards);
+  }
+
+  /** Resolves when everything so far is durable and said, or the pipeline is broken. */
+  settled(): Promise<void> {
+    if (this.#broken || !this.#inFlight) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #pump(): void {
+    if (this.#inFlight || this.#broken) return;
+    const stage = this.#gathering;
+    if (writesNothing(stage)) {
+      this.#gathering = emptyStage();
+      this.#release(stage);
+      return;
+    }
+    this.#inFlight = true;
+    // What else is decided in this tick shares the batch.
+    queueMicrotask(() => void this.#append());
+  }
+
+  async #append(): Promise<void> {
+    const stage = this.#gathering;
+    this.#gathering = emptyStage();
+    const expectedSeq = this.#seq;
+    this.#seq += stage.records.length;
+    const started = this.#deps.clock.now();
+    try {
+      const result = await this.#deps.journal.append(this.#deps.ref, this.#deps.epoch, batchOf(stage, expectedSeq));
+      if (result.kind !== 'appended') return this.#break(result.kind);
+    } catch (error) {
+      return this.#break('store-failed', error);
+    }
+    this.#deps.metrics.observe('parley_journal_commit_seconds', (this.#deps.clock.now() - started) / 1000);
+    this.#release(stage);
+    this.#inFlight = false;
+    if (hasContent(this.#gathering)) this.#pump();
+    else this.#wakeIdle();
+  }
+
+  #release(stage: Stage): void {
+    for (const next of stage.afterwards) {
+      if (typeof next === 'function') next();
+      else this.#deps.publish(next);
+    }
+  }
+
+  #break(why: Parameters<PipelineDeps['broken']>[0], error?: unknown): void {
+    this.#broken = true;
+    this.#inFlight = false;
+    this.#wakeIdle();
+    this.#deps.broken(why, error);
+  }
+
+  #wakeIdle(): void {
+    const waiting = this.#idle;
+    this.#idle = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+function emptyStage(): Stage {
+  return { records: [], updates: [], afterwards: [] };
+}
+
+function writesNothing(stage: Stage): boolean {
+  return stage.records.length === 0 && stage.updates.length === 0 && stage.listing === undefined && stage.busy === undefined;
+}
+
+function hasContent(stage: Stage): boolean {
+  return stage.afterwards.length > 0 || !writesNothing(stage);
+}
+
+function batchOf(stage: Stage, expectedSeq: number): Batch {
+  return {
+    expectedSeq,
+    records: stage.records,
+    updates: stage.updates,
+    ...(stage.listing === undefined ? {} : { listing: stage.listing }),
+    ...(stage.busy === undefined ? {} : { busy: stage.busy }),
+  };
+}

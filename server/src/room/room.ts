@@ -1,0 +1,283 @@
+import { docKeyFor, laneOf } from '@parley/shared/documents';
+import { fault, type Fault } from '@parley/shared/fault';
+import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
+import { RoomPolicy } from '@parley/shared/policy';
+import { can, type Standing } from '@parley/shared/roles';
+import { foundRoom, joinByTenant, refreshMember } from '../core/membership.ts';
+import type { Principal } from '../core/principal.ts';
+import { standingOf, standingOfAbsent } from '../core/room-state.ts';
+import type { RoomRef } from '../core/tenant.ts';
+import type { EdgeMessage, OwnerMessage, PeerId } from '../ports/bus.ts';
+import type { Epoch, Journal } from '../ports/journal.ts';
+import type { Model, Tokenizer } from '../ports/model.ts';
+import type { Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
+import { Chronicle } from './chronicle.ts';
+import { perform } from './commands/table.ts';
+import { ContextSource } from './context-source.ts';
+import type { Desk } from './desk.ts';
+import { docPeer } from './doc-peer.ts';
+import { Documents } from './documents.ts';
+import { mayReadLane } from './lane-access.ts';
+import { LaneRunner } from './lane-runner.ts';
+import { Mailbox } from './mailbox.ts';
+import { Peers } from './peers.ts';
+import { Pipeline } from './pipeline.ts';
+import { RateWindow } from './rate-window.ts';
+import { missedEvents } from './turn-events.ts';
+
+export interface RoomDeps {
+  readonly ref: RoomRef;
+  readonly journal: Journal;
+  readonly model: Model;
+  readonly tokenizer: Tokenizer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly digest: Digest;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly publish: (message: OwnerMessage) => void;
+  /** The room cannot go on here: its store refused it, or a bug of ours stopped it. */
+  readonly lost: (why: string) => void;
+}
+
+/**
+ * One room on the node that owns it: a mailbox, and what its messages do. Rules are in `core/` and in
+ * the command handlers; this only brings together who asks, what is there and what must happen.
+ */
+export class Room implements Desk {
+  readonly ref: RoomRef;
+  readonly chronicle: Chronicle;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly tokenizer: Tokenizer;
+  readonly metrics: Metrics;
+  readonly rates = new RateWindow();
+  readonly #deps: RoomDeps;
+  readonly #pipeline: Pipeline;
+  readonly #documents: Documents;
+  readonly #context: ContextSource;
+  readonly #mailbox: Mailbox;
+  readonly #peers = new Peers();
+  readonly #lanes = new Map<LaneKey, LaneRunner>();
+  #lastUsedAt: number;
+
+  private constructor(deps: RoomDeps, epoch: Epoch, seq: number) {
+    this.#deps = deps;
+    this.ref = deps.ref;
+    this.clock = deps.clock;
+    this.ids = deps.ids;
+    this.tokenizer = deps.tokenizer;
+    this.metrics = deps.metrics;
+    this.#lastUsedAt = deps.clock.now();
+    this.#mailbox = new Mailbox((error) => this.#crash('bug', error));
+    this.#pipeline = new Pipeline({ ...deps, epoch, seq, broken: (why, error) => this.#crash(why, error) });
+    this.#documents = new Documents({ ...deps, epoch, pipeline: this.#pipeline });
+    this.chronicle = new Chronicle(this.#pipeline, this.#documents);
+    this.#context = new ContextSource(this.chronicle, deps.digest);
+  }
+
+  /** Takes the room over: a new epoch, the fold of its journal, and what was left unfinished goes on (T44). */
+  static async open(deps: RoomDeps): Promise<Room> {
+    const { epoch, seq } = await deps.journal.acquire(deps.ref);
+    const room = new Room(deps, epoch, seq);
+    room.chronicle.restore(await deps.journal.read(deps.ref, 0));
+    room.#mailbox.post(() => room.#recover());
+    return room;
+  }
+
+  /** A message from an edge; answers come over `publish`. */
+  receive(message: EdgeMessage): void {
+    this.#lastUsedAt = this.clock.now();
+    this.#mailbox.post(() => this.#handle(message));
+  }
+
+  /** Makes the room for everybody in the tenant, unless it is there already. */
+  foundForTenant(title: string): void {
+    this.#mailbox.post(() => {
+      if (this.chronicle.state.kind !== 'absent') return;
+      const policy = RoomPolicy.parse({ join: 'tenant' });
+      const salts = { salt: this.ids.secret(16), laneSalt: this.ids.secret(16) };
+      this.chronicle.write(foundRoom({ title, policy, ...salts, now: this.clock.now() }, null));
+    });
+  }
+
+  /** True when nobody has used the room for so long and nothing runs in it. */
+  isIdle(ms: number): boolean {
+    const quiet = this.#mailbox.empty && this.#peers.size === 0 && this.chronicle.watchers.size === 0;
+    return quiet && !this.chronicle.busy && this.clock.now() - this.#lastUsedAt >= ms;
+  }
+
+  /**
+   * Leaves the room to whoever opens it next: nothing more is decided here, and what was decided is on
+   * disk when this resolves. Running turns stay in the journal and go on there.
+   */
+  async leave(why: Fault): Promise<void> {
+    this.#mailbox.close();
+    for (const runner of this.#lanes.values()) runner.abandon();
+    await this.#pipeline.settled();
+    this.#documents.dispose();
+    this.#deps.publish({ type: 'closing', fault: why });
+  }
+
+  async lane(lane: LaneKey): Promise<LaneRunner> {
+    const known = this.#lanes.get(lane);
+    if (known) return known;
+    await this.chronicle.load(lane);
+    if (!this.chronicle.room.lanes.has(lane)) {
+      this.chronicle.write([{ type: 'lane.opened', lane, salt: this.ids.secret(16), at: this.clock.now() }]);
+    }
+    const runner = new LaneRunner({ ...this.#deps, lane, chronicle: this.chronicle, context: this.#context, mailbox: this.#mailbox });
+    this.#lanes.set(lane, runner);
+    return runner;
+  }
+
+  async rightsChanged(users: Iterable<UserId>, by: string): Promise<void> {
+    const people = this.#peers.people();
+    for (const user of users) {
+      const principal = people.get(user);
+      if (principal) this.#tellRights(principal, by);
+      await this.#endWork(user, by);
+    }
+  }
+
+  async dissolve(by: string): Promise<void> {
+    const members = [...this.chronicle.room.members.keys()];
+    for (const user of members) await this.#endTickets(user, by, ['room', privateLane(user)]);
+    this.chronicle.write([{ type: 'room.deleted', by, at: this.clock.now() }]);
+    for (const runner of this.#lanes.values()) runner.abandon();
+    for (const [peer] of this.#peers.all()) this.#drop(peer, fault('not_found', 'The room was deleted.'), by);
+  }
+
+  async #recover(): Promise<void> {
+    if (this.chronicle.state.kind !== 'present') return;
+    for (const [lane, { state }] of this.chronicle.state.lanes) {
+      if (state.kind !== 'idle' || state.tickets.length > 0) (await this.lane(lane)).recover();
+    }
+  }
+
+  #handle(message: EdgeMessage): void | Promise<void> {
+    switch (message.type) {
+      case 'attach':
+        return this.#attach(message.peer, message.principal);
+      case 'detach':
+        return this.#detach(message.peer);
+      case 'open':
+        return this.#openDoc(message);
+      case 'close':
+        return this.#documents.close(message.peer, message.doc);
+      case 'message':
+        return this.#documents.message(message.peer, message.doc, message.bytes);
+      case 'resync':
+        return this.#documents.resync(message.peer, message.doc);
+      case 'watch':
+        return this.#watch(message);
+      case 'command':
+        return this.#command(message);
+    }
+  }
+
+  #attach(peer: PeerId, principal: Principal): void {
+    const standing = this.#admit(principal);
+    if (standing?.role == null) {
+      this.chronicle.say({ type: 'detached', peer, fault: fault('not_found') });
+      return;
+    }
+    this.#peers.add(peer, principal);
+    this.chronicle.say({ type: 'attached', peer, standing, levels: this.chronicle.room.policy.levels });
+  }
+
+  #detach(peer: PeerId): void {
+    this.#peers.remove(peer);
+    this.chronicle.watchers.remove(peer);
+    this.#documents.leave(peer);
+  }
+
+  async #openDoc({ peer, doc }: Extract<EdgeMessage, { type: 'open' }>): Promise<void> {
+    const principal = this.#peers.get(peer);
+    if (!principal) return;
+    const { room } = this.chronicle;
+    const lane = laneOf(docKeyFor(doc, principal.user));
+    if (lane !== null) await this.lane(lane);
+    const standing = standingOf(room, principal);
+    if (!can(standing, 'room.read', room.policy.levels)) {
+      this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
+      return;
+    }
+    await this.#documents.open(docPeer(peer, principal, standing, room), doc);
+  }
+
+  /** Backlog first, then what happens: the cursor tells where one ends and the other begins (T43). */
+  #watch({ peer, turn, after }: Extract<EdgeMessage, { type: 'watch' }>): void {
+    const principal = this.#peers.get(peer);
+    if (!principal) return;
+    this.chronicle.watchers.add(peer, { user: principal.user, turn });
+    if (after === null) return;
+    const missed = [...this.chronicle.ledger.tickets()]
+      .filter((facts) => (turn === null || facts.turn === turn) && mayReadLane(this.chronicle.room, principal, facts.lane))
+      .flatMap((facts) => missedEvents(facts, this.chronicle.laneState(facts.lane), this.chronicle.shownText(facts), after))
+      .toSorted((a, b) => a.cursor.seq - b.cursor.seq || a.cursor.offset - b.cursor.offset);
+    this.chronicle.say(...missed.map((event) => ({ type: 'event' as const, peer, event })));
+  }
+
+  async #command({ peer, request, principal, command }: Extract<EdgeMessage, { type: 'command' }>): Promise<void> {
+    if (this.chronicle.state.kind === 'present') this.#admit(principal);
+    const result = await perform(this, principal, command);
+    if (!result.ok) this.metrics.count('parley_faults_total', 1, { code: result.fault.code });
+    this.chronicle.say({ type: 'reply', peer, request, result });
+  }
+
+  /** Where a person stands, after the room took note of who they are; null when there is no room. */
+  #admit(principal: Principal): Standing | null {
+    const { state } = this.chronicle;
+    if (state.kind !== 'present') return null;
+    const now = this.clock.now();
+    const news = joinByTenant(state, principal, now) ?? refreshMember(state, principal, now);
+    if (news) this.chronicle.write([news]);
+    return standingOf(this.chronicle.room, principal);
+  }
+
+  /** New rights reach every socket of a person before the next message does; without any, the sockets go. */
+  #tellRights(principal: Principal, by: string): void {
+    const { room } = this.chronicle;
+    const standing = standingOf(room, principal);
+    this.chronicle.say({ type: 'standing', user: principal.user, standing, levels: room.policy.levels });
+    for (const peer of this.#peers.of(principal.user)) {
+      if (can(standing, 'room.read', room.policy.levels)) this.#documents.setRights(docPeer(peer, principal, standing, room));
+      else this.#drop(peer, fault('not_found', 'You were removed from this room.'), by);
+    }
+  }
+
+  #drop(peer: PeerId, why: Fault, by: string): void {
+    this.chronicle.say({ type: 'detached', peer, fault: why, by, at: this.clock.now() });
+    this.#detach(peer);
+  }
+
+  /** T36: what a person may no longer do stops; nobody else's work is touched. */
+  async #endWork(user: UserId, by: string): Promise<void> {
+    const { room } = this.chronicle;
+    const standing = standingOfAbsent(room, user);
+    const lost: LaneKey[] = [];
+    if (!can(standing, 'prompt.room', room.policy.levels)) lost.push('room');
+    if (!can(standing, 'prompt.private', room.policy.levels)) lost.push(privateLane(user));
+    await this.#endTickets(user, by, lost);
+  }
+
+  async #endTickets(user: UserId, by: string, lanes: readonly LaneKey[]): Promise<void> {
+    for (const lane of lanes) {
+      if (!this.chronicle.room.lanes.has(lane)) continue;
+      const runner = await this.lane(lane);
+      runner.apply({ type: 'revoke', user, by, reason: 'The right to ask here was taken away.' });
+    }
+  }
+
+  #crash(why: string, error?: unknown): void {
+    this.#mailbox.close();
+    for (const runner of this.#lanes.values()) runner.abandon();
+    const detail = error instanceof Error ? error.message : undefined;
+    // Losing the epoch is how a takeover looks from here; anything else wants a person.
+    if (why === 'stale-epoch') this.#deps.log.info('room.taken-over', { room: this.ref.room });
+    else this.#deps.log.error('room.crashed', { room: this.ref.room, why, error: detail });
+    this.#deps.publish({ type: 'closing', fault: fault('unavailable') });
+    this.#deps.lost(why);
+  }
+}

@@ -1,0 +1,164 @@
+import { fault, type Fault } from '@parley/shared/fault';
+import type { RoomId } from '@parley/shared/ids';
+import { roomKey, type RoomRef } from '../core/tenant.ts';
+import type { Bus, OwnerEnd } from '../ports/bus.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { HeldLease, Lease } from '../ports/lease.ts';
+import type { Model, Tokenizer } from '../ports/model.ts';
+import type { Cancel, Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
+import { Room } from './room.ts';
+
+export interface RoomsDeps {
+  readonly journal: Journal;
+  readonly bus: Bus;
+  readonly lease: Lease;
+  readonly model: Model;
+  readonly tokenizer: Tokenizer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly digest: Digest;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Development: a room `lobby` that everybody of a tenant may join. */
+  readonly lobby: boolean;
+  /** A room that nobody used for so long leaves memory. */
+  readonly idleMs: number;
+}
+
+export type Whereabouts =
+  | { readonly kind: 'here' }
+  | { readonly kind: 'elsewhere'; readonly node: string }
+  | { readonly kind: 'unavailable' };
+
+/** A room that runs on this node, with what has to be given back when it leaves. */
+interface Running {
+  readonly room: Room;
+  readonly owner: OwnerEnd;
+  readonly lease: HeldLease;
+}
+
+const LOBBY = 'lobby' as RoomId;
+
+/** The rooms of this node: opened once however many ask, closed when idle, left in order at the end. */
+export class Rooms {
+  readonly #deps: RoomsDeps;
+  readonly #running = new Map<string, Running>();
+  readonly #opening = new Map<string, Promise<Whereabouts>>();
+  readonly #closing = new Map<string, Promise<void>>();
+  #sweep: Cancel | null = null;
+  #draining = false;
+
+  constructor(deps: RoomsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Makes sure that somebody runs the room. Callers that arrive together share one opening. Never rejects. */
+  ensure(ref: RoomRef): Promise<Whereabouts> {
+    const key = roomKey(ref);
+    if (this.#running.has(key)) return HERE;
+    const opening = this.#opening.get(key);
+    if (opening) return opening;
+    if (this.#draining) return Promise.resolve({ kind: 'unavailable' });
+    // The last words of a room that is leaving must not reach the peers of the one that follows it.
+    const started = (this.#closing.get(key) ?? Promise.resolve())
+      .then(() => this.#open(ref, key))
+      .finally(() => this.#opening.delete(key));
+    this.#opening.set(key, started);
+    return started;
+  }
+
+  /** Opens every room that a crash or a stop left with work to do (T44). */
+  async recover(): Promise<void> {
+    const refs = await this.#deps.journal.unfinished();
+    if (refs.length > 0) this.#deps.log.info('rooms.recovering', { rooms: refs.length });
+    await Promise.all(refs.map((ref) => this.ensure(ref)));
+  }
+
+  /** Leaves every room; resolves when all that was decided is on disk. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    this.#sweep?.();
+    await Promise.all(this.#opening.values());
+    const why = fault('unavailable', 'The server is restarting.');
+    await Promise.all([...this.#running].map(([key, running]) => this.#close(key, running, why)));
+  }
+
+  async #open(ref: RoomRef, key: string): Promise<Whereabouts> {
+    const answer = await this.#deps.lease.acquire(ref);
+    if (answer.kind !== 'held') return answer;
+    try {
+      await this.#run(ref, key, answer.lease);
+      return { kind: 'here' };
+    } catch (error) {
+      await answer.lease.release();
+      this.#deps.log.error('room.open-failed', { room: ref.room, error: error instanceof Error ? error.message : 'unknown' });
+      return { kind: 'unavailable' };
+    }
+  }
+
+  async #run(ref: RoomRef, key: string, lease: HeldLease): Promise<void> {
+    let owner: OwnerEnd | null = null;
+    let lost = false;
+    const room = await Room.open({
+      ...this.#deps,
+      ref,
+      // Before the room is owned it has no peers, so nobody misses what it says.
+      publish: (message) => owner?.publish(message),
+      lost: () => {
+        lost = true;
+        this.#forget(key);
+      },
+    });
+    if (lost) throw new Error('the room gave itself up while it opened');
+    owner = this.#deps.bus.own(ref, (message) => room.receive(message));
+    if (this.#deps.lobby && ref.room === LOBBY) room.foundForTenant('Lobby');
+    const running = { room, owner, lease };
+    this.#running.set(key, running);
+    lease.lost.addEventListener('abort', () => void this.#close(key, running, fault('unavailable')), { once: true });
+    this.#deps.metrics.gauge('parley_rooms', this.#running.size);
+    this.#scheduleSweep();
+  }
+
+  #close(key: string, running: Running, why: Fault): Promise<void> {
+    if (this.#running.get(key) === running) this.#running.delete(key);
+    const closed = this.#leave(running, why).finally(() => this.#closing.delete(key));
+    this.#closing.set(key, closed);
+    return closed;
+  }
+
+  async #leave(running: Running, why: Fault): Promise<void> {
+    await running.room.leave(why);
+    running.owner.close();
+    await running.lease.release();
+    this.#deps.metrics.gauge('parley_rooms', this.#running.size);
+  }
+
+  /** A room that gave itself up has said so already. */
+  #forget(key: string): void {
+    const running = this.#running.get(key);
+    if (!running) return;
+    this.#running.delete(key);
+    running.owner.close();
+    running.lease.release().catch((error: unknown) => this.#deps.log.error('lease.release-failed', { error: String(error) }));
+  }
+
+  #scheduleSweep(): void {
+    if (this.#sweep !== null || this.#draining) return;
+    this.#sweep = this.#deps.clock.after(this.#deps.idleMs, () => {
+      this.#sweep = null;
+      this.#closeIdle();
+      if (this.#running.size > 0) this.#scheduleSweep();
+    });
+  }
+
+  #closeIdle(): void {
+    for (const [key, running] of this.#running) {
+      if (!running.room.isIdle(this.#deps.idleMs)) continue;
+      this.#close(key, running, fault('unavailable', 'The room went to rest.')).catch((error: unknown) =>
+        this.#deps.log.error('room.close-failed', { error: String(error) }),
+      );
+    }
+  }
+}
+
+const HERE: Promise<Whereabouts> = Promise.resolve({ kind: 'here' });

@@ -1,0 +1,68 @@
+import { must } from '@parley/shared/assert';
+import type { Model, ModelEnd, ModelRequest } from '../ports/model.ts';
+import type { Cancel, Clock } from '../ports/system.ts';
+
+/** Text is shown at once when it begins and then in pieces no closer than this (G11). */
+export const COALESCE_MS = 33;
+
+export interface TurnCallDeps {
+  readonly model: Model;
+  readonly clock: Clock;
+  /** The next piece of text to show. */
+  readonly onText: (piece: string) => void;
+  /** The call is over; `text` is all of it, shown or not. Called exactly once. */
+  readonly onEnd: (text: string, end: ModelEnd) => void;
+}
+
+/** One call of the model, from intent to its last event. */
+export class TurnCall {
+  readonly #deps: TurnCallDeps;
+  readonly #abort = new AbortController();
+  #text = '';
+  #shown = 0;
+  #lastShownAt = Number.NEGATIVE_INFINITY;
+  #timer: Cancel | null = null;
+
+  constructor(deps: TurnCallDeps) {
+    this.#deps = deps;
+  }
+
+  /** Starts the call; resolves after `onEnd`. Never rejects. */
+  async run(request: ModelRequest): Promise<void> {
+    const end = await this.#read(request);
+    this.#timer?.();
+    this.#deps.onEnd(this.#text, end);
+  }
+
+  /** Ends the provider's request; what comes after belongs to nobody (T33, T34). */
+  abort(): void {
+    this.#abort.abort();
+  }
+
+  async #read(request: ModelRequest): Promise<ModelEnd> {
+    let end: ModelEnd | null = null;
+    for await (const event of this.#deps.model.stream(request, this.#abort.signal)) {
+      if (event.type === 'end') end = event.end;
+      else this.#add(event.text);
+    }
+    return must(end, 'G1: a model stream ends with an end event');
+  }
+
+  #add(text: string): void {
+    if (text === '' || this.#abort.signal.aborted) return;
+    this.#text += text;
+    if (this.#timer) return;
+    const wait = this.#lastShownAt + COALESCE_MS - this.#deps.clock.now();
+    if (wait <= 0) this.#show();
+    else this.#timer = this.#deps.clock.after(wait, () => this.#show());
+  }
+
+  #show(): void {
+    this.#timer = null;
+    if (this.#abort.signal.aborted || this.#shown === this.#text.length) return;
+    const piece = this.#text.slice(this.#shown);
+    this.#shown = this.#text.length;
+    this.#lastShownAt = this.#deps.clock.now();
+    this.#deps.onText(piece);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Author, TicketView, TurnView } from '@parley/shared/entry';
+import type { LaneState, Ticket } from '../core/lane.ts';
+import { positions } from '../core/queue.ts';
+import type { TicketFacts } from './ledger.ts';
+
+/** Every waiting and running ticket of a lane, as its document shows them. */
+export function ticketViews(state: LaneState): TicketView[] {
+  const place = positions(state);
+  const waiting = state.tickets.map((ticket) => waitingView(ticket, place.get(ticket.turn) ?? 0));
+  return state.kind === 'idle' ? waiting : [runningView(state), ...waiting];
+}
+
+function runningView({ running }: Exclude<LaneState, { kind: 'idle' }>): TicketView {
+  const { turn, key, ticketSeq, author, text, revision } = running;
+  return { turn, id: key, seq: ticketSeq, author, text, state: 'running', position: 0, revision };
+}
+
+function waitingView(ticket: Ticket, position: number): TicketView {
+  const { turn, key, ticketSeq, author, text, revision } = ticket;
+  const common = { turn, id: key, seq: ticketSeq, author, text, position, revision };
+  if (ticket.state === 'queued') return { ...common, state: 'queued' };
+  return { ...common, state: 'held', heldBy: ticket.heldBy, reason: ticket.reason };
+}
+
+/** What the AI of a lane does right now. */
+export function aiState(state: LaneState): { state: 'idle' } | { state: 'answering'; turn: TurnView['turn']; for: Author } {
+  return state.kind === 'idle' ? { state: 'idle' } : { state: 'answering', turn: state.running.turn, for: state.running.author };
+}
+
+/** One ticket for somebody who may read its lane. */
+export function turnView(facts: TicketFacts, state: LaneState): TurnView {
+  const common = {
+    turn: facts.turn,
+    id: facts.key,
+    seq: facts.ticketSeq,
+    author: facts.author,
+    audience: facts.lane === 'room' ? ('room' as const) : ('me' as const),
+    revision: facts.revision,
+  };
+  const { fate } = facts;
+  if (fate.kind === 'running') return { ...common, state: 'running', position: 0, promptEntry: fate.promptEntry };
+  if (fate.kind === 'ended') return { ...common, ...endedView(fate) };
+  const ticket = state.tickets.find(({ turn }) => turn === facts.turn);
+  return { ...common, state: ticket?.state ?? 'queued', position: positions(state).get(facts.turn) ?? 0 };
+}
+
+/** All that somebody who is no longer a member may know of a ticket of theirs. */
+export function outcomeOnly(facts: TicketFacts): TurnView {
+  const { turn, key, ticketSeq, author, lane, revision, fate } = facts;
+  const common = { turn, id: key, seq: ticketSeq, author, audience: lane === 'room' ? ('room' as const) : ('me' as const), revision };
+  if (fate.kind !== 'ended') return { ...common, state: fate.kind === 'running' ? 'running' : 'queued' };
+  return { ...common, state: 'ended', outcome: fate.outcome, reason: fate.reason, by: fate.by };
+}
+
+function endedView(fate: Extract<TicketFacts['fate'], { kind: 'ended' }>) {
+  return {
+    state: 'ended' as const,
+    outcome: fate.outcome,
+    reason: fate.reason,
+    by: fate.by,
+    ...(fate.started ? { promptEntry: fate.started.promptEntry } : {}),
+    ...(fate.answer ? { answerEntry: fate.answer.id, text: fate.answer.text } : {}),
+    ...(fate.usage ? { usage: fate.usage } : {}),
+  };
+}
