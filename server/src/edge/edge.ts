@@ -1,0 +1,38 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Journal } from '../ports/journal.ts';
+import type { Clock, Ids, Log, Metrics } from '../ports/system.ts';
+import type { Sign, Verify } from '../ports/verify.ts';
+import type { OriginRules } from './origins.ts';
+import type { Requests } from './requests.ts';
+import type { RoomLinks } from './room-links.ts';
+import type { StaticFiles } from './static.ts';
+import type { Credential, Tickets } from './tickets.ts';
+
+/** What the routes work with. */
+export interface Edge {
+  readonly verify: Verify;
+  /** Signs tokens for anyone in development; null when real tokens are in use. */
+  readonly sign: Sign | null;
+  readonly journal: Pick<Journal, 'rooms'>;
+  readonly links: RoomLinks;
+  readonly requests: Requests;
+  readonly tickets: Tickets;
+  readonly origins: OriginRules;
+  readonly files: StaticFiles;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** The metrics as Prometheus reads them. */
+  readonly metricsText: () => Promise<string>;
+  /** Each part that has to work before requests are welcome, by name. */
+  readonly readiness: Readonly<Record<string, () => boolean | Promise<boolean>>>;
+}
+
+export interface EdgeEnv {
+  Variables: {
+    /** Who asks; set for everything under `/v1`. */
+    caller: Credential;
+  };
+}
+export type EdgeApp = OpenAPIHono<EdgeEnv>;

@@ -1,0 +1,119 @@
+import { fault, FaultError } from '@parley/shared/fault';
+import type { RoomId, TurnId } from '@parley/shared/ids';
+import type { EventCursor, TurnEvent } from '../ports/bus.ts';
+import type { Cancel } from '../ports/system.ts';
+import type { Edge } from './edge.ts';
+import { KEEP_ALIVE_MS, QUEUE_SOFT, REQUEST_MS } from './limits.ts';
+import { newPeerId } from './requests.ts';
+import type { Credential } from './tickets.ts';
+import { Watch } from './watch.ts';
+
+export interface EventsOf {
+  readonly room: RoomId;
+  /** null: every turn that the caller may see. */
+  readonly turn: TurnId | null;
+  readonly after: EventCursor | null;
+}
+
+/** Reads a `Last-Event-ID`; null without one. Throws `bad_request` for anything that we never sent. */
+export function cursorOf(header: string | undefined): EventCursor | null {
+  if (header === undefined) return null;
+  const match = /^(\d{1,15})\.(\d{1,15})$/.exec(header);
+  if (match === null) throw new FaultError(fault('bad_request', 'Last-Event-ID: not an id of ours'));
+  return { seq: Number(match[1]), offset: Number(match[2]) };
+}
+
+/**
+ * A response that follows turns as server-sent events until the turn or the token ends, the caller
+ * leaves, or the room does. Throws what the room refuses.
+ */
+export async function streamEvents(edge: Edge, caller: Credential, of: EventsOf): Promise<Response> {
+  const ref = { tenant: caller.principal.tenant, room: of.room };
+  await edge.links.ensure(ref);
+  return new Promise((resolve, reject) => {
+    const stream = new EventStream(edge, caller.expiresAt, () => watch.close());
+    const cancelTimer = edge.clock.after(REQUEST_MS, () => end(new FaultError(fault('unavailable'))));
+    const end = (why: FaultError): void => {
+      cancelTimer();
+      reject(why);
+      stream.end();
+    };
+    const watch = new Watch({
+      id: newPeerId(edge.ids),
+      principal: caller.principal,
+      link: edge.links.get(ref),
+      turn: of.turn,
+      after: of.after,
+      started: () => {
+        cancelTimer();
+        resolve(stream.response);
+      },
+      event: (event) => {
+        stream.write(event);
+        if (of.turn !== null && event.name === 'ended') stream.end();
+      },
+      ended: (why) => end(new FaultError(why ?? fault('not_found'))),
+    });
+  });
+}
+
+/** The body of one such response. */
+class EventStream {
+  readonly response: Response;
+  readonly #clock: Edge['clock'];
+  readonly #left: () => void;
+  readonly #cancelExpiry: Cancel;
+  #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+  #cancelBeat: Cancel = () => {};
+  #open = true;
+
+  constructor(edge: Pick<Edge, 'clock'>, expiresAt: number, left: () => void) {
+    this.#clock = edge.clock;
+    this.#left = left;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        cancel: () => this.#close(),
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: QUEUE_SOFT }),
+    );
+    this.response = new Response(body, {
+      headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
+    });
+    this.#cancelExpiry = this.#clock.after(expiresAt - this.#clock.now(), () => this.end());
+    this.#beatLater();
+  }
+
+  write({ cursor, name, data }: TurnEvent): void {
+    this.#send(`id: ${cursor.seq}.${cursor.offset}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  end(): void {
+    if (!this.#open) return;
+    this.#close();
+    this.#controller?.close();
+  }
+
+  #send(text: string): void {
+    if (!this.#open || this.#controller === null) return;
+    this.#controller.enqueue(new TextEncoder().encode(text));
+    // A reader that is too slow comes back with the last id it saw.
+    if ((this.#controller.desiredSize ?? 0) < 0) this.end();
+  }
+
+  #beatLater(): void {
+    this.#cancelBeat = this.#clock.after(KEEP_ALIVE_MS, () => {
+      this.#send(':\n\n');
+      if (this.#open) this.#beatLater();
+    });
+  }
+
+  #close(): void {
+    this.#open = false;
+    this.#cancelBeat();
+    this.#cancelExpiry();
+    this.#left();
+  }
+}

@@ -1,0 +1,41 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { RoomExportFile, TranscriptPage } from '@parley/shared/commands';
+import type { Edge, EdgeApp } from '../edge.ts';
+import { PROBLEM } from '../problems.ts';
+import { json, noQuery, roomParams } from './parts.ts';
+
+const read = createRoute({
+  method: 'get',
+  path: '/v1/rooms/{room}/transcript',
+  summary: 'Entries of a lane, oldest first',
+  request: {
+    params: roomParams,
+    query: z.strictObject({
+      lane: z.enum(['room', 'me']).default('room'),
+      after: z.coerce.number().int().min(0).optional().openapi({ description: 'Entries with a larger `seq`.' }),
+      before: z.coerce.number().int().min(1).optional().openapi({ description: 'The newest entries with a smaller `seq`.' }),
+      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+    }),
+  },
+  responses: { 200: json(TranscriptPage, '`next` goes into `after`.'), default: PROBLEM },
+});
+const exportAll = createRoute({
+  method: 'get',
+  path: '/v1/rooms/{room}/export',
+  summary: 'Everything of the room that I may read, in one file',
+  request: { params: roomParams, query: noQuery },
+  responses: { 200: json(RoomExportFile, 'The room.'), default: PROBLEM },
+});
+
+export function transcriptRoutes(app: EdgeApp, edge: Edge): void {
+  app.openapi(read, async (c) => {
+    const command = { type: 'transcript.read', ...c.req.valid('query') } as const;
+    return c.json(await edge.requests.ask(c.get('caller').principal, c.req.valid('param').room, command), 200);
+  });
+  app.openapi(exportAll, async (c) => {
+    const { room } = c.req.valid('param');
+    const file = await edge.requests.ask(c.get('caller').principal, room, { type: 'room.export' });
+    c.header('content-disposition', `attachment; filename="${room}.json"`);
+    return c.json(file, 200);
+  });
+}
