@@ -5,7 +5,7 @@ import { nextTicket } from '@parley/server/core/queue';
 import type { JournalRecord, RecordOf } from '@parley/server/core/records';
 import type { Author } from '@parley/shared/entry';
 import type { Fault } from '@parley/shared/fault';
-import type { ClientKey, EntryId, TurnId, UserId } from '@parley/shared/ids';
+import type { ClientKey, EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import { DEFAULT_POLICY, type Limits } from '@parley/shared/policy';
 
 export const LIMITS: Limits = DEFAULT_POLICY.limits;
@@ -60,10 +60,14 @@ export function messageRecord(seq: number): RecordOf<'entry.added'> {
 
 /** One lane that lives through the events a test sends it, with its journal and a clock set by hand. */
 export class LaneDriver {
-  state: LaneState = openLane('room');
+  state: LaneState;
   now = START;
   readonly journal: JournalRecord[] = [];
   #turns = 0;
+
+  constructor(lane: LaneKey = 'room') {
+    this.state = openLane(lane);
+  }
 
   /** Sends an event and takes its outcome over. */
   send(event: LaneEvent): Decision {

@@ -7,8 +7,19 @@ import type { JournalRecord } from '@parley/server/core/records';
 import { unreachable } from '@parley/shared/assert';
 import type { TurnId } from '@parley/shared/ids';
 import * as fc from 'fast-check';
-import { beginEvent, finishEvent, LIMITS, messageRecord, recoverEvent, START, submitEvent, turnId, user } from './lane-driver.ts';
-import { claim, LaneWitness } from './lane-witness.ts';
+import {
+  beginEvent,
+  finishEvent,
+  LIMITS,
+  messageRecord,
+  recoverEvent,
+  START,
+  submitEvent,
+  turnId,
+  user,
+} from './lane-driver.ts';
+import { claim } from './lane-account.ts';
+import { LaneWitness } from './lane-witness.ts';
 
 /** What a history is played on: the real functions, or some with a deliberate mistake. */
 export interface Arbiter {
@@ -30,7 +41,11 @@ type Pick = 'running' | number;
 
 /** A history, in steps that mean something whatever happened before, so that it can be shrunk. */
 export type Step =
-  | { readonly step: 'submit'; readonly by: (typeof PEOPLE)[number]; readonly onlyIf: 'idle' | 'seq' | 'old-seq' | null }
+  | {
+      readonly step: 'submit';
+      readonly by: (typeof PEOPLE)[number];
+      readonly onlyIf: 'idle' | 'seq' | 'old-seq' | null;
+    }
   | { readonly step: 'hold' | 'unhold' | 'withdraw'; readonly pick: Pick; readonly by: Somebody }
   | { readonly step: 'edit'; readonly pick: Pick; readonly by: Somebody; readonly stale: boolean }
   | { readonly step: 'stop'; readonly pick: Pick; readonly by: Somebody; readonly any: boolean }
@@ -41,8 +56,14 @@ export type Step =
   | { readonly step: 'tick' | 'recover' | 'message' };
 
 const anybody = fc.constantFrom(...PEOPLE);
-const somebody: fc.Arbitrary<Somebody> = fc.oneof({ weight: 3, arbitrary: fc.constant('author' as const) }, { weight: 1, arbitrary: anybody });
-const pick: fc.Arbitrary<Pick> = fc.oneof({ weight: 1, arbitrary: fc.constant('running' as const) }, { weight: 3, arbitrary: fc.nat(5) });
+const somebody: fc.Arbitrary<Somebody> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant('author' as const) },
+  { weight: 1, arbitrary: anybody },
+);
+const pick: fc.Arbitrary<Pick> = fc.oneof(
+  { weight: 1, arbitrary: fc.constant('running' as const) },
+  { weight: 3, arbitrary: fc.nat(5) },
+);
 const end: fc.Arbitrary<EventOf<'finished'>['end']> = fc.constantFrom(
   { kind: 'complete' },
   { kind: 'cut', reason: 'the answer reached its length' },
@@ -52,15 +73,59 @@ const mostly = <T>(usual: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ step: fc.constant('submit' as const), by: anybody, onlyIf: mostly<'idle' | 'seq' | 'old-seq' | null>(null, fc.constantFrom('idle', 'seq', 'old-seq')) }) },
-  { weight: 4, arbitrary: fc.record({ step: fc.constantFrom('hold' as const, 'unhold' as const, 'withdraw' as const), pick, by: somebody }) },
-  { weight: 2, arbitrary: fc.record({ step: fc.constant('edit' as const), pick, by: somebody, stale: mostly(false, fc.constant(true)) }) },
-  { weight: 2, arbitrary: fc.record({ step: fc.constant('stop' as const), pick: mostly<Pick>('running', pick), by: somebody, any: fc.boolean() }) },
-  { weight: 6, arbitrary: fc.record({ step: fc.constant('begin' as const), pick: mostly<Pick | 'next'>('next', pick) }) },
-  { weight: 6, arbitrary: fc.record({ step: fc.constant('finish' as const), pick: mostly<Pick>('running', pick), earlier: mostly(0, fc.constant(1)), end }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      step: fc.constant('submit' as const),
+      by: anybody,
+      onlyIf: mostly<'idle' | 'seq' | 'old-seq' | null>(null, fc.constantFrom('idle', 'seq', 'old-seq')),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      step: fc.constantFrom('hold' as const, 'unhold' as const, 'withdraw' as const),
+      pick,
+      by: somebody,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      step: fc.constant('edit' as const),
+      pick,
+      by: somebody,
+      stale: mostly(false, fc.constant(true)),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      step: fc.constant('stop' as const),
+      pick: mostly<Pick>('running', pick),
+      by: somebody,
+      any: fc.boolean(),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ step: fc.constant('begin' as const), pick: mostly<Pick | 'next'>('next', pick) }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      step: fc.constant('finish' as const),
+      pick: mostly<Pick>('running', pick),
+      earlier: mostly(0, fc.constant(1)),
+      end,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ step: fc.constant('revoke' as const), user: anybody }) },
   { weight: 2, arbitrary: fc.record({ step: fc.constant('wait' as const), seconds: fc.constantFrom(1, 30, 61, 121) }) },
-  { weight: 4, arbitrary: fc.record({ step: fc.constantFrom('tick' as const, 'recover' as const, 'message' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ step: fc.constantFrom('tick' as const, 'recover' as const, 'message' as const) }),
+  },
 );
 export const histories: fc.Arbitrary<readonly Step[]> = fc.array(step, { maxLength: 80, size: 'max' });
 
@@ -102,7 +167,7 @@ class Game {
       case 'begin':
         return this.#begin(each.pick);
       case 'finish': {
-        const attempt = (this.#witness.running?.attempt ?? 1) - each.earlier;
+        const attempt = (this.#witness.account.running?.attempt ?? 1) - each.earlier;
         return this.#send(finishEvent(this.#turn(each.pick), { attempt, end: each.end }));
       }
       case 'revoke':
@@ -123,28 +188,37 @@ class Game {
 
   /** P1, T4: with nobody acting any more, every accepted ticket comes to its one outcome. */
   runDry(): void {
-    for (let rounds = 0; rounds <= this.#witness.accepted.length; rounds += 1) {
+    for (let rounds = 0; rounds <= this.#witness.account.accepted.length; rounds += 1) {
       this.#now += 200_000;
       this.#send({ type: 'tick' });
-      const running = this.#witness.running;
+      const running = this.#witness.account.running;
       if (running !== null) this.#send(finishEvent(running.turn, { attempt: running.attempt }));
       this.#begin('next');
     }
-    const silent = this.#witness.accepted.filter((turn) => !this.#witness.ended.has(turn));
+    const silent = this.#witness.account.accepted.filter((turn) => !this.#witness.account.ended.has(turn));
     claim(silent.length === 0, 'P1', `${silent.join()} never ended`);
   }
 
   #submit({ by, onlyIf }: Extract<Step, { step: 'submit' }>): void {
     this.#submitted += 1;
-    const seq = this.#witness.accepted.length - (onlyIf === 'old-seq' ? 1 : 0);
+    const seq = this.#witness.account.accepted.length - (onlyIf === 'old-seq' ? 1 : 0);
     const condition = onlyIf === 'idle' || onlyIf === null ? onlyIf : { seq };
-    this.#send(submitEvent(turnId(this.#submitted), by, { limits: TIGHT, ...(condition === null ? {} : { onlyIf: condition }) }));
+    this.#send(
+      submitEvent(turnId(this.#submitted), by, { limits: TIGHT, ...(condition === null ? {} : { onlyIf: condition }) }),
+    );
   }
 
   #edit({ pick: which, by, stale }: Extract<Step, { step: 'edit' }>): void {
     const turn = this.#turn(which);
-    const revision = this.#witness.revisionOf(turn) - (stale ? 1 : 0);
-    this.#send({ type: 'edit', turn, by: this.#who(by, turn), text: `edited at ${this.#journal.length}`, tokens: 2, revision });
+    const revision = (this.#witness.account.waiting.get(turn)?.revision ?? 1) - (stale ? 1 : 0);
+    this.#send({
+      type: 'edit',
+      turn,
+      by: this.#who(by, turn),
+      text: `edited at ${this.#journal.length}`,
+      tokens: 2,
+      revision,
+    });
   }
 
   #begin(which: Pick | 'next'): void {
@@ -152,7 +226,8 @@ class Game {
     if (turn === undefined) return;
     const shown = this.#arbiter.positions(this.#state).get(turn);
     this.#send(beginEvent(turn, TIGHT));
-    const startedAsShown = this.#witness.running?.turn !== turn || this.#hadHold(turn) || shown === 1 || shown === 0;
+    const startedAsShown =
+      this.#witness.account.running?.turn !== turn || this.#hadHold(turn) || shown === 1 || shown === 0;
     claim(startedAsShown, 'T19', `${turn} started from position ${shown}`);
   }
 
@@ -163,7 +238,7 @@ class Game {
   }
 
   #message(): void {
-    const record = messageRecord(this.#witness.entrySeq + 1);
+    const record = messageRecord(this.#witness.account.entrySeq + 1);
     this.#witness.saw(record, null, this.#now);
     this.#journal.push(record);
     this.#state = this.#arbiter.evolve(this.#state, record);
@@ -176,7 +251,11 @@ class Game {
     this.#witness.observe(event, this.#now, decision);
     if (decision.kind === 'done') {
       const { state, records } = decision;
-      claim(isDeepStrictEqual(records.reduce(this.#arbiter.evolve, before), state), 'P7', 'the state is the fold of the records');
+      claim(
+        isDeepStrictEqual(records.reduce(this.#arbiter.evolve, before), state),
+        'P7',
+        'the state is the fold of the records',
+      );
       claim(records.length > 0 || state === before, 'T30', 'what changes nothing gives the same object back');
       this.#journal.push(...records);
       this.#state = state;
@@ -189,18 +268,18 @@ class Game {
     const replayed = this.#journal.reduce<LaneState>(this.#arbiter.evolve, openLane('room'));
     claim(isDeepStrictEqual(replayed, this.#state), 'P7', 'the journal gives the same state');
     const next = this.#arbiter.nextTicket(this.#state, this.#now)?.turn ?? null;
-    const due = this.#witness.next(this.#now);
+    const due = this.#witness.account.next(this.#now);
     claim(due === null || next !== null, 'T4', `${due} may start and nobody notices`);
     claim(next === due, 'T19', `${next} is next, should be ${due}`);
   }
 
   #turn(which: Pick): TurnId {
-    if (which === 'running') return this.#witness.running?.turn ?? turnId(0);
-    return this.#witness.accepted.at(-1 - which) ?? turnId(0);
+    if (which === 'running') return this.#witness.account.running?.turn ?? turnId(0);
+    return this.#witness.account.accepted.at(-1 - which) ?? turnId(0);
   }
 
   #who(by: Somebody, turn: TurnId) {
-    return user(by === 'author' ? (this.#witness.authorOf(turn) ?? 'ann') : by);
+    return user(by === 'author' ? (this.#witness.account.authorOf(turn) ?? 'ann') : by);
   }
 }
 

@@ -1,12 +1,21 @@
-import { openLane, type Decision, type LaneEvent, type LaneState } from '@parley/server/core/lane';
+import { openLane } from '@parley/server/core/lane';
 import { startOrder } from '@parley/server/core/queue';
-import type { JournalRecord } from '@parley/server/core/records';
 import { released } from '@parley/server/core/ticket';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { user } from '../kit/lane-driver.ts';
 import { ARBITER, histories, play, type Arbiter } from '../kit/lane-history.ts';
-import { Violation } from '../kit/lane-witness.ts';
+import {
+  choosing,
+  deciding,
+  dropped,
+  ending,
+  folding,
+  hearing,
+  recording,
+  recoveringFrom,
+} from '../kit/lane-mutants.ts';
+import { Violation } from '../kit/lane-account.ts';
 
 /**
  * Deliberate mistakes, one each. The histories have to find every one of them, and for the right reason:
@@ -18,59 +27,6 @@ interface Fault {
   readonly breaks: readonly string[];
   readonly arbiter: Arbiter;
 }
-type Done = Extract<Decision, { kind: 'done' }>;
-
-/** The real decisions for other events than were sent. */
-function hearing(change: (event: LaneEvent, state: LaneState) => LaneEvent): Arbiter {
-  return { ...ARBITER, decide: (state, event, now) => ARBITER.decide(state, change(event, state), now) };
-}
-
-/** The real decisions with other facts in them; the state follows, so that only the facts are wrong. */
-function recording(change: (decision: Done, event: LaneEvent, state: LaneState) => readonly JournalRecord[]): Arbiter {
-  const decide: Arbiter['decide'] = (state, event, now) => {
-    const decision = ARBITER.decide(state, event, now);
-    if (decision.kind === 'refused') return decision;
-    const records = change(decision, event, state);
-    return { ...decision, records, state: records.reduce(ARBITER.evolve, state) };
-  };
-  return { ...ARBITER, decide };
-}
-
-function deciding(change: (decision: Done, event: LaneEvent, state: LaneState) => Decision): Arbiter {
-  const decide: Arbiter['decide'] = (state, event, now) => {
-    const decision = ARBITER.decide(state, event, now);
-    return decision.kind === 'refused' ? decision : change(decision, event, state);
-  };
-  return { ...ARBITER, decide };
-}
-
-/** Folds facts wrongly, and decides with that, as the real arbiter would. */
-function folding(evolve: Arbiter['evolve']): Arbiter {
-  const decide: Arbiter['decide'] = (state, event, now) => {
-    const decision = ARBITER.decide(state, event, now);
-    return decision.kind === 'refused' ? decision : { ...decision, state: decision.records.reduce(evolve, state) };
-  };
-  return { ...ARBITER, decide, evolve };
-}
-
-/** Chooses the next ticket in another order: both the choice and the decision that checks it. */
-function choosing(reorder: (lane: LaneState) => LaneState): Arbiter {
-  const decide: Arbiter['decide'] = (state, event, now) => {
-    if (event.type !== 'begin' || ARBITER.nextTicket(reorder(state), now)?.turn !== event.turn) {
-      return ARBITER.decide(state, event, now);
-    }
-    const alone = { ...state, tickets: state.tickets.filter((ticket) => ticket.turn === event.turn).map(released) };
-    const decision = ARBITER.decide(alone, event, now);
-    if (decision.kind === 'refused') return decision;
-    return { ...decision, state: decision.records.reduce(ARBITER.evolve, state) };
-  };
-  return { ...ARBITER, decide, nextTicket: (state, now) => ARBITER.nextTicket(reorder(state), now) };
-}
-
-function retyped(records: readonly JournalRecord[], change: (record: JournalRecord) => JournalRecord): readonly JournalRecord[] {
-  return records.map(change);
-}
-
 const FAULTS: readonly Fault[] = [
   {
     mistake: 'the last who came is served first',
@@ -94,7 +50,10 @@ const FAULTS: readonly Fault[] = [
   {
     mistake: 'what came to an idle lane waits for another event (lost wake-up)',
     breaks: ['T4'],
-    arbiter: { ...ARBITER, nextTicket: (state, now) => (state.lastEntrySeq > 0 ? ARBITER.nextTicket(state, now) : null) },
+    arbiter: {
+      ...ARBITER,
+      nextTicket: (state, now) => (state.lastEntrySeq > 0 ? ARBITER.nextTicket(state, now) : null),
+    },
   },
   {
     mistake: 'positions count without regard to people',
@@ -110,7 +69,9 @@ const FAULTS: readonly Fault[] = [
     arbiter: {
       ...ARBITER,
       decide: (state, event, now) =>
-        event.type === 'begin' ? ARBITER.decide({ ...openLane('room'), ...state, kind: 'idle' }, event, now) : ARBITER.decide(state, event, now),
+        event.type === 'begin'
+          ? ARBITER.decide({ ...openLane('room'), ...state, kind: 'idle' }, event, now)
+          : ARBITER.decide(state, event, now),
     },
   },
   {
@@ -136,14 +97,15 @@ const FAULTS: readonly Fault[] = [
   {
     mistake: 'a stopped turn that came to its end counts as completed',
     breaks: ['T3'],
-    arbiter: recording(({ records }) =>
-      retyped(records, (record) => (record.type === 'turn.ended' ? { ...record, outcome: 'completed' } : record)),
-    ),
+    arbiter: ending((record) => ({ ...record, outcome: 'completed' })),
   },
   {
     mistake: 'the model is not told to stop',
     breaks: ['T33'],
-    arbiter: deciding((decision) => ({ ...decision, effects: decision.effects.filter((effect) => effect.type !== 'abort') })),
+    arbiter: deciding((decision) => ({
+      ...decision,
+      effects: decision.effects.filter((effect) => effect.type !== 'abort'),
+    })),
   },
   {
     mistake: 'a late end of an older attempt ends the turn',
@@ -170,23 +132,19 @@ const FAULTS: readonly Fault[] = [
   {
     mistake: 'the answer so far is thrown away unless it is whole',
     breaks: ['T34'],
-    arbiter: recording(({ records }) =>
-      retyped(records, (record) =>
-        record.type === 'turn.ended' && record.outcome !== 'completed' && record.answer !== undefined
-          ? { ...record, answer: { ...record.answer, text: '' } }
-          : record,
-      ),
+    arbiter: ending(({ answer, ...record }) =>
+      answer === undefined
+        ? record
+        : record.outcome === 'completed'
+          ? { ...record, answer }
+          : { ...record, answer: { ...answer, text: '' } },
     ),
   },
   {
     mistake: 'the answer does not say what it answers',
     breaks: ['T14'],
-    arbiter: recording(({ records }) =>
-      retyped(records, (record) =>
-        record.type === 'turn.ended' && record.answer !== undefined
-          ? { ...record, answer: { ...record.answer, answers: [] } }
-          : record,
-      ),
+    arbiter: ending(({ answer, ...record }) =>
+      answer === undefined ? record : { ...record, answer: { ...answer, answers: [] } },
     ),
   },
   {
@@ -251,7 +209,7 @@ const FAULTS: readonly Fault[] = [
   {
     mistake: 'tries again for ever after crashes',
     breaks: ['T44'],
-    arbiter: hearingAttempts(1),
+    arbiter: recoveringFrom(1),
   },
   {
     mistake: 'a crash forgets who waits',
@@ -285,13 +243,17 @@ const FAULTS: readonly Fault[] = [
     mistake: 'the state knows something that is in no record',
     breaks: ['P7'],
     arbiter: deciding((decision, event) =>
-      event.type === 'hold' ? { ...decision, state: { ...decision.state, turnsStarted: decision.state.turnsStarted + 1 } } : decision,
+      event.type === 'hold'
+        ? { ...decision, state: { ...decision.state, turnsStarted: decision.state.turnsStarted + 1 } }
+        : decision,
     ),
   },
   {
     mistake: 'what changes nothing gives another object',
     breaks: ['T30'],
-    arbiter: deciding((decision) => (decision.records.length === 0 ? { ...decision, state: { ...decision.state } } : decision)),
+    arbiter: deciding((decision) =>
+      decision.records.length === 0 ? { ...decision, state: { ...decision.state } } : decision,
+    ),
   },
   {
     mistake: 'a waiting line is sorted where it stands',
@@ -317,16 +279,3 @@ test.each(FAULTS)('P1 P2 P5 P6 P7 notice: $mistake', ({ arbiter, breaks }) => {
   if (breaks.length === 0) expect(error).toBeInstanceOf(TypeError);
   else expect(breaks).toContain(error instanceof Violation ? error.rule : String(error));
 });
-
-function dropped(turn: LaneState['tickets'][number]['turn']): Extract<JournalRecord, { type: 'ticket.ended' }> {
-  return { type: 'ticket.ended', lane: 'room', turn, outcome: 'expired', reason: 'dropped', by: 'system', at: 0 };
-}
-
-/** Recovers as if the turn had only been tried `attempt` times. */
-function hearingAttempts(attempt: number): Arbiter {
-  const decide: Arbiter['decide'] = (state, event, now) => {
-    if (event.type !== 'recover' || state.kind !== 'running') return ARBITER.decide(state, event, now);
-    return ARBITER.decide({ ...state, running: { ...state.running, attempt } }, event, now);
-  };
-  return { ...ARBITER, decide };
-}

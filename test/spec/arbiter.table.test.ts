@@ -2,7 +2,16 @@ import { decide } from '@parley/server/core/arbiter';
 import { evolve } from '@parley/server/core/evolve';
 import type { LaneEvent, LaneEventType, LaneState } from '@parley/server/core/lane';
 import { describe, expect, test } from 'vitest';
-import { beginEvent, finishEvent, LaneDriver, recoverEvent, START, submitEvent, turnId, user } from '../kit/lane-driver.ts';
+import {
+  beginEvent,
+  finishEvent,
+  LaneDriver,
+  recoverEvent,
+  START,
+  submitEvent,
+  turnId,
+  user,
+} from '../kit/lane-driver.ts';
 
 /**
  * Each state has the same two tickets waiting: t_2 of bob and t_3 of ann, the latter held. In `running`

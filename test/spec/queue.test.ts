@@ -10,7 +10,17 @@ const PEOPLE = ['ann', 'bob', 'cyd', 'dan', 'eve'];
 function ticket(seq: number, by: string): QueuedTicket {
   const turn = turnId(seq);
   const key = `k${seq}` as ClientKey;
-  return { state: 'queued', turn, key, author: person(by), ticketSeq: seq, text: '', tokens: 0, revision: 1, acceptedAt: 0 };
+  return {
+    state: 'queued',
+    turn,
+    key,
+    author: person(by),
+    ticketSeq: seq,
+    text: '',
+    tokens: 0,
+    revision: 1,
+    acceptedAt: 0,
+  };
 }
 
 /** Any line of tickets behind any history of turns, as a lane can have them. */
@@ -59,7 +69,9 @@ test('T19 the position shown is the position used: 1 starts next, and held ticke
       const free = lane.tickets.filter((each) => each.state === 'queued');
       const expected = oneByOne(lane, free).map((turn, index) => [turn, index + 1]);
       const shown = positions(lane);
-      expect([...shown].filter(([turn]) => free.some((each) => each.turn === turn)).toSorted((a, b) => a[1] - b[1])).toEqual(expected);
+      expect(
+        [...shown].filter(([turn]) => free.some((each) => each.turn === turn)).toSorted((a, b) => a[1] - b[1]),
+      ).toEqual(expected);
       expect(shown.size).toBe(lane.tickets.length);
       expect(nextTicket(lane, START)?.turn).toBe(expected[0]?.[0]);
     }),

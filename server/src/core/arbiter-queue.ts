@@ -41,7 +41,15 @@ export function edit(state: LaneState, event: EventOf<'edit'>, now: number): Ver
   const ticket = own.value;
   if (ticket.revision !== event.revision) return refused(revisionFault(ticket));
   const { turn, text, tokens } = event;
-  const edited: JournalRecord = { type: 'ticket.edited', lane: state.lane, turn, text, tokens, revision: ticket.revision + 1, at: now };
+  const edited: JournalRecord = {
+    type: 'ticket.edited',
+    lane: state.lane,
+    turn,
+    text,
+    tokens,
+    revision: ticket.revision + 1,
+    at: now,
+  };
   return changed(ticket.state === 'held' ? [edited, unheld(state, ticket, now)] : [edited]);
 }
 
@@ -51,13 +59,23 @@ export function withdraw(state: LaneState, event: EventOf<'withdraw'>, now: numb
   if (!own.ok) return refused(own.fault);
   const { turn, by } = event;
   return changed([
-    { type: 'ticket.ended', lane: state.lane, turn, outcome: 'cancelled', reason: 'withdrawn by its author', by, at: now },
+    {
+      type: 'ticket.ended',
+      lane: state.lane,
+      turn,
+      outcome: 'cancelled',
+      reason: 'withdrawn by its author',
+      by,
+      at: now,
+    },
   ]);
 }
 
 /** Time passed, or a turn is about to begin: holds that have run out are over (T26). */
 export function releaseHolds(state: LaneState, now: number): readonly JournalRecord[] {
-  return state.tickets.flatMap((ticket) => (ticket.state === 'held' && isHoldOver(ticket, now) ? [unheld(state, ticket, now)] : []));
+  return state.tickets.flatMap((ticket) =>
+    ticket.state === 'held' && isHoldOver(ticket, now) ? [unheld(state, ticket, now)] : [],
+  );
 }
 
 /** T36: whatever a person has waiting ends; nobody else's does. */
@@ -89,7 +107,8 @@ function boundFault(state: LaneState, event: EventOf<'submit'>): Fault | null {
   const { queuePerPerson, queuePerLane } = event.limits;
   const own = state.tickets.filter((ticket) => ticket.author.id === event.author.id).length;
   if (own >= queuePerPerson) return queueFull(`You have ${own} prompts waiting; at most ${queuePerPerson} may.`);
-  if (state.tickets.length >= queuePerLane) return queueFull(`${state.tickets.length} prompts are waiting; at most ${queuePerLane} may.`);
+  if (state.tickets.length >= queuePerLane)
+    return queueFull(`${state.tickets.length} prompts are waiting; at most ${queuePerLane} may.`);
   return null;
 }
 

@@ -25,7 +25,9 @@ export function stopStopping(state: StoppingLane, event: EventOf<'stop'>): Verdi
 export function stopOther(state: LaneState, event: EventOf<'stop'>): Verdict {
   const waits = state.tickets.some((ticket) => ticket.turn === event.turn);
   if (!waits) return refused(fault('not_found', 'No such turn is running.'));
-  return refused(fault('condition_failed', 'It has not started: withdraw it instead.', { current: { started: false } }));
+  return refused(
+    fault('condition_failed', 'It has not started: withdraw it instead.', { current: { started: false } }),
+  );
 }
 
 /** T36 where no turn runs, or the one that does is ending already: its first stop stays on record (T3). */
@@ -64,5 +66,8 @@ function refuseStop(): Verdict {
 /** T33: the record says that it ends; the effect makes the provider end it. `before` happened first. */
 function stopping(state: RunningLane, stop: Stop, now: number, before: readonly JournalRecord[] = []): Verdict {
   const { turn } = state.running;
-  return changed([...before, { type: 'turn.stopping', lane: state.lane, turn, ...stop, at: now }], [{ type: 'abort', turn }]);
+  return changed(
+    [...before, { type: 'turn.stopping', lane: state.lane, turn, ...stop, at: now }],
+    [{ type: 'abort', turn }],
+  );
 }

@@ -1,7 +1,15 @@
 import type { Author, Entry, Outcome } from '@parley/shared/entry';
 import { fault } from '@parley/shared/fault';
 import { releaseHolds } from './arbiter-queue.ts';
-import { MAX_ATTEMPTS, type EventOf, type IdleLane, type LaneState, type QueuedTicket, type RunningLane, type StoppingLane } from './lane.ts';
+import {
+  MAX_ATTEMPTS,
+  type EventOf,
+  type IdleLane,
+  type LaneState,
+  type QueuedTicket,
+  type RunningLane,
+  type StoppingLane,
+} from './lane.ts';
 import { nextTicket } from './queue.ts';
 import type { JournalRecord, RecordOf } from './records.ts';
 import { changed, refused, UNCHANGED, type Verdict } from './verdict.ts';
@@ -50,7 +58,10 @@ export function recover(state: RunningLane, event: EventOf<'recover'>, now: numb
   const { turn, attempt: attempts } = state.running;
   if (attempts < MAX_ATTEMPTS) {
     const next = attempts + 1;
-    return changed([attempt(state, { turn, attempt: next, model: event.model }, now)], [{ type: 'call', turn, attempt: next }]);
+    return changed(
+      [attempt(state, { turn, attempt: next, model: event.model }, now)],
+      [{ type: 'call', turn, attempt: next }],
+    );
   }
   const reason = `the server restarted during ${attempts} attempts`;
   return changed([ended(state, nothingOf(event), { outcome: 'failed', reason, by: 'system' }, now)]);
@@ -103,7 +114,11 @@ function started(state: LaneState, { ticket, event }: Beginning, now: number): R
   };
 }
 
-function attempt(state: LaneState, call: Pick<RecordOf<'turn.attempted'>, 'turn' | 'attempt' | 'model'>, now: number): JournalRecord {
+function attempt(
+  state: LaneState,
+  call: Pick<RecordOf<'turn.attempted'>, 'turn' | 'attempt' | 'model'>,
+  now: number,
+): JournalRecord {
   return { type: 'turn.attempted', lane: state.lane, ...call, at: now };
 }
 

@@ -52,7 +52,12 @@ const TABLE: Table = {
 export function decide(state: LaneState, event: LaneEvent, now: number): Decision {
   const verdict = inRow(state.kind, { state, event, now });
   if (verdict.kind === 'refused') return verdict;
-  return { kind: 'done', state: verdict.records.reduce(evolve, state), records: verdict.records, effects: verdict.effects };
+  return {
+    kind: 'done',
+    state: verdict.records.reduce(evolve, state),
+    records: verdict.records,
+    effects: verdict.effects,
+  };
 }
 
 /** The two look-ups are generic so that the compiler sees that the cell fits what it is given. */
@@ -60,6 +65,10 @@ function inRow<S extends keyof States>(kind: S, given: { state: States[S]; event
   return inCell(TABLE[kind], given.event.type, given);
 }
 
-function inCell<State, E extends keyof Events>(row: Row<State>, type: E, given: { state: State; event: Events[E]; now: number }): Verdict {
+function inCell<State, E extends keyof Events>(
+  row: Row<State>,
+  type: E,
+  given: { state: State; event: Events[E]; now: number },
+): Verdict {
   return row[type](given.state, given.event, given.now);
 }

@@ -56,7 +56,7 @@ function accepted(state: LaneState, record: RecordOf<'ticket.accepted'>): LaneSt
 
 /** `turn.attempted` always follows in the same batch and counts the first attempt. */
 function started(state: LaneState, record: RecordOf<'turn.started'>): RunningLane {
-  const { kind, ...lane } = must(state.kind === 'idle' ? state : null, `${record.turn} starts in a lane that is free`);
+  const lane = must(state.kind === 'idle' ? state : null, `${record.turn} starts in a lane that is free`);
   const ticket = ticketOf(state, record.turn);
   const turnsStarted = state.turnsStarted + 1;
   const { turn, key, author, ticketSeq, revision, text } = ticket;

@@ -87,7 +87,14 @@ export type LaneEvent =
   /** T26: its author opens the editor; the ticket keeps its place and cannot start for `EDIT_HOLD_MS`. */
   | { readonly type: 'hold'; readonly turn: TurnId; readonly by: UserId }
   | { readonly type: 'unhold'; readonly turn: TurnId; readonly by: UserId }
-  | { readonly type: 'edit'; readonly turn: TurnId; readonly by: UserId; readonly text: string; readonly tokens: number; readonly revision: number }
+  | {
+      readonly type: 'edit';
+      readonly turn: TurnId;
+      readonly by: UserId;
+      readonly text: string;
+      readonly tokens: number;
+      readonly revision: number;
+    }
   | { readonly type: 'withdraw'; readonly turn: TurnId; readonly by: UserId }
   | { readonly type: 'stop'; readonly turn: TurnId; readonly by: UserId; readonly mayStopAny: boolean }
   /** The shell built what the model will be sent for the ticket that `nextTicket` named. */
@@ -134,7 +141,12 @@ export type LaneEffect =
  */
 export type Decision =
   | { readonly kind: 'refused'; readonly fault: Fault }
-  | { readonly kind: 'done'; readonly state: LaneState; readonly records: readonly JournalRecord[]; readonly effects: readonly LaneEffect[] };
+  | {
+      readonly kind: 'done';
+      readonly state: LaneState;
+      readonly records: readonly JournalRecord[];
+      readonly effects: readonly LaneEffect[];
+    };
 
 /** How long an opened editor keeps a ticket from starting. */
 export const EDIT_HOLD_MS = 120_000;
@@ -144,4 +156,3 @@ export const MAX_ATTEMPTS = 3;
 export function openLane(lane: LaneKey): IdleLane {
   return { kind: 'idle', lane, tickets: [], lastTicketSeq: 0, lastEntrySeq: 0, turnsStarted: 0, lastTurnOf: new Map() };
 }
-

@@ -53,7 +53,9 @@ function roundRobin<T extends Ticket>(tickets: readonly T[], lastTurnOf: Readonl
     // People of one lane never share a turn, so equals were never served; toSorted keeps those by acceptance.
     .toSorted((a, b) => a.lastTurn - b.lastTurn);
   const rounds = Math.max(0, ...line.map((person) => person.own.length));
-  return Array.from({ length: rounds }, (_, round) => line.flatMap((person) => person.own.slice(round, round + 1))).flat();
+  return Array.from({ length: rounds }, (_, round) =>
+    line.flatMap((person) => person.own.slice(round, round + 1)),
+  ).flat();
 }
 
 function byAcceptance(a: Ticket, b: Ticket): number {
