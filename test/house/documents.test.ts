@@ -75,7 +75,8 @@ test('README.md lists exactly the settings that the server reads', () => {
   const listed = [...section.matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell = '']) =>
     [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name),
   );
-  expect(listed.toSorted()).toEqual(read.toSorted());
+  expect(listed).toHaveLength(read.length);
+  expect(new Set(listed)).toEqual(new Set(read));
 });
 
 test('links between documents lead somewhere', () => {
