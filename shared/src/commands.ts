@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Entry, Member, TurnView } from './entry.ts';
 import { ClientKey, RoomId, TurnId, UserId } from './ids.ts';
 import { RoomPolicy, RoomPolicyPatch } from './policy.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ClientKey, EntryId, TurnId, UserId } from './ids.ts';
 
 /** How a ticket ended; each ticket has exactly one (T3). */

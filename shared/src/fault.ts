@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Everything that crosses the wire as an error. The list is closed. `remedy` says what the other side

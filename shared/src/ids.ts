@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Names that cross the wire. Each is branded, so one kind cannot stand in for another; parse them at

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Capability } from './roles.ts';
 
 /** Bounds on what one person, one lane and one turn may use. */

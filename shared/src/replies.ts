@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Replies } from './commands.ts';
 import { PromptAccepted, TranscriptPage } from './commands.ts';
 import { Entry, Member, TurnView } from './entry.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a person is in the tenant. */
 export const TenantRole = z.enum(['admin', 'member', 'guest', 'service']);

@@ -1,6 +1,6 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Command } from './commands.ts';
 import { Fault } from './fault.ts';
 import { Capability, RoomRole } from './roles.ts';
