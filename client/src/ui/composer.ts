@@ -1,0 +1,185 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { RoomClient } from '../room-client.ts';
+import type { RoomViewModel } from '../view.ts';
+import { sendIcon } from './icons.ts';
+import { define, Part } from './part.ts';
+import { forTab, recall, remember } from './remember.ts';
+import { tell } from './room-events.ts';
+import { strings } from './strings.ts';
+
+type What = 'ask' | 'say';
+type Where = 'room' | 'me';
+const TYPING_ENDS_MS = 3_000;
+
+/** Where words are written, with a sentence that says what sending them will do. */
+export class ParleyComposer extends Part {
+  static override properties = {
+    client: { attribute: false },
+    capabilities: { attribute: false },
+    only: { attribute: false },
+    draftKey: { attribute: false },
+    what: { state: true },
+    where: { state: true },
+    text: { state: true },
+  };
+  declare client: RoomClient;
+  declare capabilities: RoomViewModel['capabilities'];
+  /** `me`: writes to the private lane alone; null: the person chooses. */
+  declare only: 'me' | null;
+  /** Keeps unsent words for this tab under this name. */
+  declare draftKey: string;
+  declare what: What;
+  declare where: Where;
+  declare text: string;
+  #typing: ReturnType<typeof setTimeout> | null = null;
+
+  constructor() {
+    super();
+    this.what = 'ask';
+    this.where = 'room';
+    this.text = '';
+    this.only = null;
+  }
+
+  /** Puts a text here for the person to change and send. */
+  start(text: string): void {
+    this.what = this.#may('ask') ? 'ask' : 'say';
+    this.#write(text);
+    this.querySelector('textarea')?.focus();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('draftKey') && this.text === '') this.text = recall(forTab, this.draftKey) ?? '';
+    if (this.only === 'me') this.where = 'me';
+    else if (this.where === 'me' && !this.#may(this.what, 'me')) this.where = 'room';
+    if (!this.#may(this.what)) this.what = this.what === 'ask' ? 'say' : 'ask';
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('text')) return;
+    const area = this.querySelector('textarea');
+    if (area === null || CSS.supports('field-sizing', 'content')) return;
+    area.style.blockSize = 'auto';
+    area.style.blockSize = `${area.scrollHeight}px`;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stopTyping();
+  }
+
+  #may(what: What, where: Where = this.where): boolean {
+    if (what === 'say') return this.capabilities.has('message.post');
+    return this.capabilities.has(where === 'me' ? 'prompt.private' : 'prompt.room');
+  }
+
+  override render(): TemplateResult {
+    if (!this.#may('ask') && !this.#may('say')) return readOnly;
+    const { what, where } = this;
+    return html`<form class="composer" part="composer" aria-label=${strings.composer} @submit=${this.#onSubmit}>
+      <textarea rows="1" part="input" aria-label=${strings.placeholder[what][where]} placeholder=${strings.placeholder[what][where]}
+        aria-describedby=${this.#effectId} enterkeyhint="send" .value=${live(this.text)} @input=${this.#onInput} @keydown=${this.#onKey} @blur=${this.#stopTyping}></textarea>
+      <div class="composer-row">
+        ${this.#choice('what', strings.what, [['say', strings.sayMode, this.#may('say')], ['ask', strings.askMode, this.#may('ask')]])}
+        ${this.only === null ? this.#choice('where', strings.to, [['room', strings.toRoom, true], ['me', strings.toMe, this.#mayMe]]) : nothing}
+        <p class="effect" id=${this.#effectId} title=${strings.keys}>${strings.effect[what][where]}</p>
+        <button type="submit" class="primary icon-only send" aria-label=${strings.send} ?disabled=${this.text.trim() === ''}>${sendIcon}</button>
+      </div>
+    </form>`;
+  }
+
+  /** Notes to oneself live in the private lane, so both need the right to have one. */
+  get #mayMe(): boolean {
+    return this.capabilities.has('prompt.private');
+  }
+
+  get #effectId(): string {
+    return this.only === 'me' ? 'effect-me' : 'effect';
+  }
+
+  #choice(name: 'what' | 'where', legend: string, options: readonly (readonly [What | Where, string, boolean])[]): TemplateResult {
+    const group = `${name}-${this.only ?? 'all'}`;
+    return html`<fieldset class="choice"><legend class="said">${legend}</legend>
+      ${options.map(([value, label, may]) => html`<label><input type="radio" name=${group} .value=${value}
+        .checked=${live(this[name] === value)} ?disabled=${!may} @change=${() => this.#choose(value)} /><span>${label}</span></label>`)}
+    </fieldset>`;
+  }
+
+  #choose(value: What | Where): void {
+    if (value === 'ask' || value === 'say') this.what = value;
+    else this.where = value;
+  }
+
+  #write(text: string): void {
+    this.text = text;
+    remember(forTab, this.draftKey, text === '' ? null : text);
+  }
+
+  readonly #onInput = (event: InputEvent): void => {
+    if (!(event.target instanceof HTMLTextAreaElement)) return;
+    this.#write(event.target.value);
+    if (this.where === 'room' && this.text !== '') this.#startTyping();
+    else this.#stopTyping();
+  };
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.#send();
+  };
+
+  readonly #onSubmit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    this.#send();
+  };
+
+  #send(): void {
+    const text = this.text.trim();
+    if (text === '') return;
+    if (this.what === 'ask') this.client.ask(text, { audience: this.where });
+    else this.client.say(text, { audience: this.where });
+    this.#write('');
+    this.#stopTyping();
+    tell(this, 'room-sent', this.where);
+    this.querySelector('textarea')?.focus();
+  }
+
+  #startTyping(): void {
+    if (this.#typing === null) this.client.setTyping(true);
+    else clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => this.#stopTyping(), TYPING_ENDS_MS);
+  }
+
+  readonly #stopTyping = (): void => {
+    if (this.#typing === null) return;
+    clearTimeout(this.#typing);
+    this.#typing = null;
+    this.client.setTyping(false);
+  };
+}
+define('parley-composer', ParleyComposer);
+
+const readOnly = html`<div class="composer read-only" part="composer"><p>${strings.readOnly}</p><p class="soft">${strings.readOnlyHelp}</p></div>`;
+
+export const composerStyles = css`
+  .composer { display: block; border: 1px solid var(--strong-line); border-radius: var(--radius); background: var(--surface); padding: 6px; transition: border-color var(--quick); }
+  .composer:focus-within { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
+  .composer.read-only { padding: 12px 16px; border-style: dashed; }
+  .composer textarea { display: block; inline-size: 100%; min-block-size: 44px; max-block-size: min(30vh, 14rem); padding: 10px 10px 8px; border: 0; background: none; resize: none; field-sizing: content; line-height: 1.5; outline: none; }
+  .composer textarea::placeholder { color: var(--soft); opacity: 1; }
+  .composer-row { display: flex; align-items: center; gap: 8px; flex-wrap: wrap; }
+  .choice { display: inline-flex; padding: 0; border-radius: var(--radius-small); background: var(--raised); }
+  .choice label { position: relative; display: inline-flex; cursor: pointer; }
+  .choice input { position: absolute; inset: 0; opacity: 0; margin: 0; inline-size: 100%; block-size: 100%; cursor: inherit; }
+  .choice span { display: inline-flex; align-items: center; min-block-size: 44px; padding-inline: 14px; border-radius: var(--radius-small); border: 1px solid transparent; color: var(--soft); }
+  .choice input:checked + span { color: var(--ink); font-weight: 600; background: var(--surface); border-color: var(--strong-line); }
+  .choice input:disabled + span { text-decoration: line-through; }
+  .choice input:focus-visible + span { outline: 2px solid var(--accent); outline-offset: 1px; }
+  .effect { flex: 1 1 12rem; color: var(--soft); min-inline-size: 0; }
+  .send { flex: none; margin-inline-start: auto; border-radius: var(--radius-small); }
+  @container room (max-width: 45rem) {
+    .choice span { padding-inline: 10px; }
+    .effect { order: -1; flex-basis: 100%; padding-inline: 10px; }
+  }
+`;

@@ -1,0 +1,248 @@
+import type { Fault } from '@parley/shared/fault';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { RoomClient } from '../room-client.ts';
+import type { RoomViewModel } from '../view.ts';
+import { announcements } from './announce.ts';
+import { bannersView, bannerStyles } from './banners.ts';
+import { composerStyles, ParleyComposer } from './composer.ts';
+import { emptyRoom, emptyRoomStyles } from './empty-room.ts';
+import { endedStyles, endedView } from './ended.ts';
+import { entryStyles } from './entry-view.ts';
+import { headerStyles, headerView } from './header.ts';
+import { closeIcon, warnIcon } from './icons.ts';
+import { liveAnswerStyles } from './live-answer.ts';
+import { copyCode, markdownStyles } from './markdown-view.ts';
+import { Names } from './names.ts';
+import { notesStyles } from './notes.ts';
+import { nowBarStyles } from './now-bar.ts';
+import { define } from './part.ts';
+import { pendingOf } from './pending.ts';
+import { pendingStyles } from './pending-view.ts';
+import { peopleStyles } from './people.ts';
+import { personSheet } from './person-color.ts';
+import { queueStyles } from './queue.ts';
+import { ReadingPlace } from './reading-place.ts';
+import { RoomBinding } from './room-binding.ts';
+import type { PanelTab, RoomEvents } from './room-events.ts';
+import { roomLayout } from './room-layout.ts';
+import { ParleySidePanel, sidePanelStyles } from './side-panel.ts';
+import { faultWords, strings } from './strings.ts';
+import { theme } from './theme.ts';
+import { ParleyTranscript, transcriptStyles } from './transcript.ts';
+
+/** From this width on the side panel stands beside the conversation; below, it covers it. In pixels. */
+const SIDE_BY_SIDE = 900;
+const SOURCE = ['client', 'server', 'room', 'token'] as const;
+
+/**
+ * `<parley-room server="https://…" room="lobby">` with the property `token`, a function that returns a
+ * token, shows one room. A page that already holds a {@link RoomClient} sets `client` instead.
+ */
+export class ParleyRoom extends LitElement {
+  static override styles = [
+    theme, roomLayout, headerStyles, bannerStyles, transcriptStyles, entryStyles, markdownStyles, liveAnswerStyles, pendingStyles,
+    nowBarStyles, composerStyles, sidePanelStyles, queueStyles, notesStyles, peopleStyles, endedStyles, emptyRoomStyles, personSheet,
+  ];
+  static override properties = {
+    server: {},
+    room: {},
+    token: { attribute: false },
+    client: { attribute: false },
+    panel: { state: true },
+    narrow: { state: true },
+    query: { state: true },
+    refused: { state: true },
+    spoken: { state: true },
+  };
+  /** The server's address; the page's own when empty. */
+  declare server: string;
+  declare room: string;
+  /** Returns a fresh token; called before every connection. */
+  declare token: (() => string | Promise<string>) | null;
+  declare client: RoomClient | null;
+  /** The tab that is open; null: none; undefined until the width is known. */
+  declare panel: PanelTab | null | undefined;
+  declare narrow: boolean;
+  /** What is searched for; null: not searching. */
+  declare query: string | null;
+  declare refused: Fault | null;
+  declare spoken: string;
+
+  readonly #names = new Names();
+  readonly #reading = new ReadingPlace();
+  readonly #binding = new RoomBinding(this, () => this.#onChange());
+  readonly #width = new ResizeObserver(([entry]) => this.#onWidth(entry?.contentRect.width ?? 0));
+  #view: RoomViewModel | null = null;
+
+  constructor() {
+    super();
+    this.server = '';
+    this.room = '';
+    this.token = null;
+    this.client = null;
+    this.narrow = false;
+    this.query = null;
+    this.refused = null;
+    this.spoken = '';
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#width.observe(this);
+    this.addEventListener('keydown', this.#onKey);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#width.disconnect();
+    this.removeEventListener('keydown', this.#onKey);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!SOURCE.some((name) => changed.has(name))) return;
+    this.#binding.use({ client: this.client, server: this.server || location.origin, room: this.room, token: this.token });
+  }
+
+  #onChange(): void {
+    const before = this.#view;
+    this.#view = this.#binding.client?.view ?? null;
+    if (this.#view !== null) this.#readView(before, this.#view);
+    this.requestUpdate();
+  }
+
+  #readView(before: RoomViewModel | null, view: RoomViewModel): void {
+    this.#names.learn(view);
+    this.#reading.see(this.room, view);
+    const said = before === null ? [] : announcements(before, view, this.#names);
+    if (said.length > 0) this.spoken = said.join('. ');
+  }
+
+  override render(): TemplateResult {
+    const client = this.#binding.client;
+    const view = this.#view;
+    if (client === null || view === null) return html`<div class="room"></div>`;
+    if (view.connection.kind === 'ended') {
+      return html`<div class="room" @click=${copyCode}>${endedView(view.connection, view.outbox, this.#names, () => this.#binding.again())}</div>`;
+    }
+    const panel = this.panel ?? null;
+    return html`<div class="room ${panel === null ? '' : 'with-panel'}" part="room" @click=${copyCode} @room-refused=${this.#onRefused}
+        @room-show=${this.#onShow} @room-sent=${this.#onSent} @room-try=${this.#onTry}>
+      ${this.#main(client, view, panel)}${panel === null ? nothing : this.#side(client, view, panel)}
+      <div class="said" role="status" aria-live="polite">${this.spoken}</div>
+    </div>`;
+  }
+
+  #main(client: RoomClient, view: RoomViewModel, panel: PanelTab | null): TemplateResult {
+    const covered = this.narrow && panel !== null;
+    return html`<section class="main" aria-label=${view.title || strings.room} ?inert=${covered}>
+      ${headerView(view, { panelOpen: panel !== null, searching: this.query !== null, onPanel: this.#togglePanel, onSearch: this.#toggleSearch })}
+      <div class="banners">${bannersView(view, client)}${this.#refusedView()}</div>
+      ${this.query === null ? nothing : this.#searchView()}
+      <parley-transcript .client=${client} .audience=${'room'} .lane=${view.room} .pending=${pendingOf(view, 'room')} .names=${this.#names}
+        .revision=${this.#names.revision} .you=${view.you?.id ?? null} .lastSeen=${this.#reading.lastSeen} .query=${this.query?.trim() ?? ''}
+        .empty=${emptyRoom(view)}></parley-transcript>
+      <div class="foot"><parley-now-bar .client=${client} .view=${view} .audience=${'room'}></parley-now-bar>
+        ${view.role === null ? nothing : html`<parley-composer .client=${client} .capabilities=${view.capabilities} .draftKey=${this.#draftKey}></parley-composer>`}</div>
+    </section>`;
+  }
+
+  #side(client: RoomClient, view: RoomViewModel, tab: PanelTab): TemplateResult {
+    return html`<parley-side-panel role="complementary" aria-label=${strings.panel} part="panel" .client=${client} .view=${view} .names=${this.#names}
+      .tab=${tab} .draftKey=${this.#draftKey} .onClose=${this.#togglePanel}></parley-side-panel>`;
+  }
+
+  get #draftKey(): string {
+    return `draft:${this.room}:${this.#view?.you?.id ?? ''}`;
+  }
+
+  #searchView(): TemplateResult {
+    return html`<search class="search"><input type="search" aria-label=${strings.search} placeholder=${strings.searchPlaceholder}
+        .value=${this.query ?? ''} @input=${this.#onQuery} />
+      <button type="button" class="icon-only quiet" aria-label=${strings.closeSearch} @click=${this.#toggleSearch}>${closeIcon}</button></search>`;
+  }
+
+  #refusedView(): TemplateResult | typeof nothing {
+    if (this.refused === null) return nothing;
+    return html`<div class="banner bad" role="alert">${warnIcon}<p>${faultWords(this.refused)}</p>
+      <button type="button" class="icon-only quiet" aria-label=${strings.dismiss} @click=${() => (this.refused = null)}>${closeIcon}</button></div>`;
+  }
+
+  #onWidth(width: number): void {
+    this.narrow = width < SIDE_BY_SIDE;
+    if (this.panel === undefined && width > 0) this.panel = this.narrow ? null : 'queue';
+  }
+
+  readonly #togglePanel = (): void => {
+    const opening = this.panel === null || this.panel === undefined;
+    this.panel = opening ? 'queue' : null;
+    void this.updateComplete.then(() => {
+      if (!opening) this.renderRoot.querySelector<HTMLElement>('.panel-toggle')?.focus();
+      else if (this.narrow) this.#focusPanel();
+    });
+  };
+
+  #focusPanel(): void {
+    const panel = this.renderRoot.querySelector('parley-side-panel');
+    if (panel instanceof ParleySidePanel) panel.focusTab();
+  }
+
+  readonly #toggleSearch = (): void => {
+    const opening = this.query === null;
+    this.query = opening ? '' : null;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(opening ? '.search input' : '.scroll')?.focus());
+  };
+
+  readonly #onQuery = (event: InputEvent): void => {
+    if (event.target instanceof HTMLInputElement) this.query = event.target.value;
+  };
+
+  readonly #onRefused = (event: CustomEvent<RoomEvents['room-refused']>): void => {
+    this.refused = event.detail;
+  };
+
+  readonly #onShow = (event: CustomEvent<RoomEvents['room-show']>): void => {
+    const opening = this.panel !== event.detail && this.narrow;
+    this.panel = event.detail;
+    if (opening) void this.updateComplete.then(() => this.#focusPanel());
+  };
+
+  readonly #onSent = (event: CustomEvent<RoomEvents['room-sent']>): void => {
+    this.refused = null;
+    if (event.detail === 'me') this.panel = 'private';
+    const lane = this.renderRoot.querySelector(event.detail === 'me' ? '.private parley-transcript' : '.main > parley-transcript');
+    if (lane instanceof ParleyTranscript) lane.toNewest();
+  };
+
+  readonly #onTry = (event: CustomEvent<RoomEvents['room-try']>): void => {
+    const composer = this.renderRoot.querySelector('.main parley-composer');
+    if (composer instanceof ParleyComposer) composer.start(event.detail);
+  };
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === '/' && !isWriting(event)) {
+      event.preventDefault();
+      if (this.query === null) this.#toggleSearch();
+    } else if (event.key === 'Escape') this.#escape();
+  };
+
+  /** Closes what was opened last: a refusal, the search, then the panel where it covers the room. */
+  #escape(): void {
+    if (this.refused !== null) this.refused = null;
+    else if (this.query !== null) this.#toggleSearch();
+    else if (this.narrow && this.panel) this.#togglePanel();
+  }
+}
+define('parley-room', ParleyRoom);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'parley-room': ParleyRoom;
+  }
+}
+
+function isWriting(event: KeyboardEvent): boolean {
+  const target = event.composedPath()[0];
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || target.matches('input:not([type=radio]), textarea, select');
+}

@@ -1,0 +1,28 @@
+import type { Fault, Result } from '@parley/shared/fault';
+
+/** What parts tell the room; all of them bubble, none leaves its shadow root. */
+export interface RoomEvents {
+  /** Something was refused, in words for a person. */
+  'room-refused': Fault;
+  /** The panel should show this. */
+  'room-show': PanelTab;
+  /** Words were sent to a lane. */
+  'room-sent': 'room' | 'me';
+  /** A text for the composer to start from. */
+  'room-try': string;
+}
+
+export type PanelTab = 'queue' | 'notes' | 'private' | 'people';
+export const PANEL_TABS: readonly PanelTab[] = ['queue', 'notes', 'private', 'people'];
+
+export function tell<K extends keyof RoomEvents>(from: EventTarget, name: K, detail: RoomEvents[K]): void {
+  from.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+}
+
+/** Waits for a command and tells the room when it was refused; null then. */
+export async function valueOrTell<T>(from: EventTarget, result: Promise<Result<T>>): Promise<T | null> {
+  const answer = await result;
+  if (answer.ok) return answer.value;
+  tell(from, 'room-refused', answer.fault);
+  return null;
+}

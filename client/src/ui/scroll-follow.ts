@@ -1,0 +1,87 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+const NEAR_BOTTOM = 40;
+
+/**
+ * Keeps a transcript's scroller at the newest words while the reader is there, and leaves it alone when
+ * they have scrolled away; then counts what arrives below.
+ */
+export class ScrollFollow implements ReactiveController {
+  following = true;
+  /** Entries that arrived below while the reader was elsewhere. */
+  below = 0;
+  readonly #host: ReactiveControllerHost & HTMLElement;
+  readonly #sizes = new ResizeObserver(() => this.settle());
+  #watched: Element | null = null;
+  #scroller: HTMLElement | null = null;
+
+  constructor(host: ReactiveControllerHost & HTMLElement) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  get scroller(): HTMLElement | null {
+    return this.#scroller;
+  }
+
+  hostUpdated(): void {
+    const scroller = this.#host.querySelector<HTMLElement>('.scroll');
+    if (scroller !== this.#scroller) {
+      this.#scroller = scroller;
+      scroller?.addEventListener('scroll', this.#onScroll, { passive: true });
+      if (scroller !== null) this.#sizes.observe(scroller);
+    }
+    const content = scroller?.firstElementChild ?? null;
+    if (content === this.#watched) return;
+    if (this.#watched !== null) this.#sizes.unobserve(this.#watched);
+    if (content !== null) this.#sizes.observe(content);
+    this.#watched = content;
+  }
+
+  hostDisconnected(): void {
+    this.#sizes.disconnect();
+    this.#scroller?.removeEventListener('scroll', this.#onScroll);
+    this.#scroller = null;
+    this.#watched = null;
+  }
+
+  arrived(count: number): void {
+    if (!this.following) this.below += count;
+  }
+
+  /** Goes to the newest and stays there. */
+  toBottom(): void {
+    this.following = true;
+    this.below = 0;
+    this.settle();
+    this.#host.requestUpdate();
+  }
+
+  /** After the content changed: at the bottom again, if that is where the reader was. */
+  settle(): void {
+    if (this.following && this.#scroller !== null) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+
+  readonly #onScroll = (): void => {
+    const scroller = this.#scroller;
+    if (scroller === null) return;
+    const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM;
+    if (near === this.following) return;
+    this.following = near;
+    if (near) this.below = 0;
+    this.#host.requestUpdate();
+  };
+}
+
+/** Remembers which row the reader sees; the result puts it back after rows were added above. */
+export function keepPlace(scroller: HTMLElement | null): (() => void) | null {
+  if (scroller === null) return null;
+  const top = scroller.getBoundingClientRect().top;
+  const row = [...scroller.querySelectorAll('.entry')].find((entry) => entry.getBoundingClientRect().bottom > top);
+  if (row === undefined) return null;
+  const was = row.getBoundingClientRect().top;
+  return () => {
+    const moved = row.getBoundingClientRect().top - was;
+    if (moved !== 0) scroller.scrollTop += moved;
+  };
+}

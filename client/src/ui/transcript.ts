@@ -1,0 +1,247 @@
+import type { Entry } from '@parley/shared/entry';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { RoomClient } from '../room-client.ts';
+import type { LaneView } from '../view.ts';
+import { entryView } from './entry-view.ts';
+import { dayName } from './format.ts';
+import { downIcon } from './icons.ts';
+import './live-answer.ts';
+import type { Names } from './names.ts';
+import { define, Part } from './part.ts';
+import type { Pending } from './pending.ts';
+import { pendingView } from './pending-view.ts';
+import { keepPlace, ScrollFollow } from './scroll-follow.ts';
+import { strings } from './strings.ts';
+import { timeline, type Row } from './timeline.ts';
+
+const STEP = 150;
+type Older = 'unknown' | 'loading' | 'none' | 'failed';
+
+/** One lane on screen: follows the newest while the reader is at the bottom, and never moves them otherwise. */
+export class ParleyTranscript extends Part {
+  static override properties = {
+    client: { attribute: false },
+    audience: { attribute: false },
+    lane: { attribute: false },
+    pending: { attribute: false },
+    names: { attribute: false },
+    revision: { attribute: false },
+    you: { attribute: false },
+    lastSeen: { attribute: false },
+    query: { attribute: false },
+    empty: { attribute: false },
+    older: { state: true },
+    shown: { state: true },
+    unfolded: { state: true },
+  };
+  declare client: RoomClient;
+  declare audience: 'room' | 'me';
+  declare lane: LaneView;
+  declare pending: readonly Pending[];
+  declare names: Names;
+  /** `names.revision`: a new one shows the new names. */
+  declare revision: number;
+  declare you: string | null;
+  /** `seq` of the last entry read on an earlier visit; null for no mark. */
+  declare lastSeen: number | null;
+  declare query: string;
+  declare empty: TemplateResult;
+  declare older: Older;
+  declare shown: number;
+  declare unfolded: ReadonlySet<string>;
+
+  readonly #follow = new ScrollFollow(this);
+  #rows: readonly Row[] = [];
+  /** Turns seen while they streamed: folding them at their end would move what is being read. */
+  readonly #streamed = new Set<string>();
+  #restore: (() => void) | null = null;
+  readonly #top = new IntersectionObserver((seen) => seen.some(({ isIntersecting }) => isIntersecting) && void this.#reachTop());
+
+  constructor() {
+    super();
+    this.older = 'unknown';
+    this.shown = STEP;
+    this.unfolded = new Set();
+    this.query = '';
+  }
+
+  /** The reader wants the newest, for instance after sending something. */
+  toNewest(): void {
+    this.#follow.toBottom();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('lane') || changed.has('lastSeen')) this.#readLane(changed.get('lane'));
+    if (changed.has('query') && this.query === '' && changed.get('query')) this.#follow.toBottom();
+  }
+
+  #readLane(before: LaneView | undefined): void {
+    const { entries, answering } = this.lane;
+    if (answering !== null) this.#streamed.add(answering.turn);
+    if (entries === before?.entries && this.#rows.length > 0) return;
+    const grown = newEntries(before?.entries ?? [], entries);
+    if (grown.older > 0) this.#restore = keepPlace(this.#follow.scroller);
+    this.shown += grown.older + (this.#follow.following ? 0 : grown.newer);
+    this.#rows = timeline(entries, this.lastSeen, this.you);
+    if (before?.loaded === true) this.#follow.arrived(grown.newer);
+  }
+
+  protected override updated(): void {
+    this.#restore?.();
+    this.#restore = null;
+    this.#follow.settle();
+    this.#top.disconnect();
+    const sentinel = this.querySelector('.older');
+    if (sentinel !== null) this.#top.observe(sentinel);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#top.disconnect();
+  }
+
+  override render(): TemplateResult {
+    const label = this.audience === 'room' ? strings.transcript : strings.privateTranscript;
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${label} part="transcript">
+        ${this.lane.loaded ? this.#content() : skeleton}
+      </div>
+      ${this.#pill()}`;
+  }
+
+  #content(): TemplateResult {
+    const nothingYet = this.lane.entries.length === 0 && this.pending.length === 0 && this.lane.answering === null;
+    if (nothingYet) return this.empty;
+    if (this.query !== '') return this.#found();
+    const live = this.lane.answering;
+    return html`<div class="column">${this.#olderView()}
+      <ol role="list">${guard([this.#rows, this.shown, this.unfolded, this.revision], () => this.#list(this.#visible()))}</ol>
+      ${live === null ? nothing : html`<parley-live-answer .answering=${live} .you=${this.you}></parley-live-answer>`}
+      ${this.pending.map((item) => pendingView(item, this.client))}
+    </div>`;
+  }
+
+  #visible(): readonly Row[] {
+    return this.#rows.slice(Math.max(0, this.#rows.length - this.shown));
+  }
+
+  #list(rows: readonly Row[]): unknown {
+    return repeat(rows, ({ key }) => key, (row) => this.#row(row));
+  }
+
+  #row(row: Row): TemplateResult {
+    if (row.kind === 'day') return html`<li class="mark"><span>${dayName(row.at, Date.now())}</span></li>`;
+    if (row.kind === 'new') return html`<li class="mark new"><span>${strings.newSince}</span></li>`;
+    const { entry, continued } = row;
+    const folded = this.#isFolded(entry);
+    const { names, you } = this;
+    const deps = [entry, continued, folded, this.revision, you];
+    return html`<li class="entry" data-seq=${entry.seq}>${guard(deps, () =>
+      entryView(entry, { names, you, continued, folded, onFold: (which) => this.#fold(which) }))}</li>`;
+  }
+
+  #isFolded({ id, turn }: Entry): boolean {
+    return !this.unfolded.has(id) && (turn === undefined || !this.#streamed.has(turn));
+  }
+
+  #fold(entry: Entry): void {
+    const unfolded = new Set(this.unfolded);
+    if (this.#isFolded(entry)) unfolded.add(entry.id);
+    else unfolded.delete(entry.id);
+    if (entry.turn !== undefined) this.#streamed.delete(entry.turn);
+    this.unfolded = unfolded;
+  }
+
+  #found(): TemplateResult {
+    const wanted = this.query.toLocaleLowerCase();
+    const found = this.lane.entries.filter((entry) =>
+      entry.text.toLocaleLowerCase().includes(wanted) || entry.author.name.toLocaleLowerCase().includes(wanted));
+    if (found.length === 0) return nothingFound(this.query);
+    return html`<div class="column"><p class="mark" role="status"><span>${strings.searchFound(found.length)}</span></p>
+      <ol role="list">${this.#list(timeline(found, null, this.you))}</ol></div>`;
+  }
+
+  #olderView(): TemplateResult {
+    const hidden = this.#rows.length > this.shown;
+    if (this.older === 'loading') return html`<p class="older soft" role="status">${strings.loadingEarlier}</p>`;
+    if (this.older === 'failed') {
+      return html`<p class="soft beginning">${strings.earlierFailed}
+        <button type="button" class="outline" @click=${() => this.#loadOlder()}>${strings.tryAgain}</button></p>`;
+    }
+    if (hidden || (this.older === 'unknown' && this.lane.firstSeq > 1)) {
+      return html`<p class="older"><button type="button" class="quiet" @click=${() => this.#reachTop()}>${strings.earlier}</button></p>`;
+    }
+    return html`<p class="soft beginning">${strings.beginning}</p>`;
+  }
+
+  async #reachTop(): Promise<void> {
+    if (this.older === 'loading' || !this.lane.loaded) return;
+    if (this.#rows.length > this.shown) {
+      this.#restore = keepPlace(this.#follow.scroller);
+      this.shown += STEP;
+    } else await this.#loadOlder();
+  }
+
+  async #loadOlder(): Promise<void> {
+    this.older = 'loading';
+    try {
+      this.older = (await this.client.loadOlder(this.audience)) ? 'unknown' : 'none';
+    } catch {
+      this.older = 'failed'; // the reader is told, and may try again
+    }
+  }
+
+  #pill(): TemplateResult | typeof nothing {
+    if (this.#follow.following || this.query !== '' || !this.lane.loaded) return nothing;
+    const { below } = this.#follow;
+    const words = below > 0 ? strings.newBelow(below) : this.lane.answering === null ? strings.toNewest : strings.answerBelow;
+    return html`<button type="button" class="pill ${below > 0 ? 'primary' : 'outline'}" @click=${() => this.toNewest()}>${downIcon}${words}</button>`;
+  }
+}
+define('parley-transcript', ParleyTranscript);
+
+/** How many entries were added before the first and after the last that both lists know. */
+function newEntries(before: readonly Entry[], after: readonly Entry[]): { older: number; newer: number } {
+  const first = before[0]?.seq;
+  const last = before.at(-1)?.seq;
+  if (first === undefined || last === undefined) return { older: 0, newer: 0 };
+  const older = after.findIndex(({ seq }) => seq >= first);
+  const newer = after.length - 1 - after.findLastIndex(({ seq }) => seq <= last);
+  return { older: Math.max(0, older), newer };
+}
+
+function nothingFound(query: string): TemplateResult {
+  return html`<div class="blank" role="status"><h3>${strings.nothingFound(query)}</h3><p class="soft">${strings.nothingFoundHelp}</p></div>`;
+}
+
+const skeleton = html`<div class="column skeleton" role="status"><span class="said">${strings.loading}</span>
+  ${[62, 88, 40, 74].map((_, index) => html`<div class="line bone-${index}"><i class="bone round"></i><div><i class="bone short"></i><i class="bone"></i></div></div>`)}
+</div>`;
+
+export const transcriptStyles = css`
+  parley-transcript { display: grid; position: relative; min-block-size: 0; min-inline-size: 0; }
+  .scroll { overflow: hidden auto; overscroll-behavior: contain; scrollbar-gutter: stable; min-block-size: 0; }
+  .scroll:focus-visible { outline-offset: -2px; }
+  .column { max-inline-size: 52rem; margin-inline: auto; padding: 12px 28px 20px; }
+  .entry { content-visibility: auto; contain-intrinsic-block-size: auto 76px; padding-inline: 12px; margin-inline: -12px; }
+  .mark { display: flex; align-items: center; gap: 14px; padding-block: 14px 6px; color: var(--soft); }
+  .mark::before, .mark::after { content: ''; flex: 1; block-size: 1px; background: var(--line); }
+  .mark.new { color: var(--accent); }
+  .mark.new::before, .mark.new::after { background: var(--accent-line); }
+  .older, .beginning { display: flex; flex-wrap: wrap; justify-content: center; align-items: center; gap: 10px; min-block-size: 44px; text-align: center; }
+  .pill { position: absolute; inset-block-end: 14px; inset-inline: 0; margin-inline: auto; inline-size: fit-content; border-radius: 99px; box-shadow: var(--shadow); }
+  .blank { display: grid; gap: 10px; justify-items: center; text-align: center; padding: 12vh 24px 24px; max-inline-size: 38rem; margin-inline: auto; }
+  .blank h3 { font-size: 1.25rem; letter-spacing: -0.01em; text-wrap: balance; }
+  .skeleton .bone { display: block; block-size: 12px; border-radius: 6px; background: var(--line); animation: pulse 1.6s ease-in-out infinite; margin-block: 8px; }
+  .skeleton .bone.round { inline-size: 36px; block-size: 36px; border-radius: 50%; margin: 0; }
+  .skeleton .bone.short { inline-size: 9rem; }
+  .skeleton .bone-1 .bone:last-child { inline-size: 70%; }
+  .skeleton .bone-2 .bone:last-child { inline-size: 85%; }
+  .skeleton .bone-3 .bone:last-child { inline-size: 45%; }
+  @keyframes pulse { 50% { opacity: 0.45; } }
+  @container room (max-width: 45rem) {
+    .column { padding-inline: 14px; }
+    .line { grid-template-columns: 36px minmax(0, 1fr); column-gap: 10px; }
+  }
+`;
