@@ -24,7 +24,8 @@ export class DocReader {
   readonly flavour: Flavour;
   readonly doc: DocName;
   readonly key: DocKey;
-  readonly writable: boolean;
+  /** Changes with the rights of its person. */
+  writable: boolean;
   readonly #outlet: Outlet;
   #state: ReaderState = 'current';
 

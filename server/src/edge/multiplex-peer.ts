@@ -133,11 +133,16 @@ export class MultiplexPeer implements Dialect {
 
   #opened(message: Extract<DialectMessage, { readonly type: 'opened' }>): void {
     const { peer, doc, key, writable } = message;
-    if (this.#channels.get(doc)?.kind !== 'opening') return;
+    const channel = this.#channels.get(doc);
+    if (channel === undefined) return;
+    this.#say({ type: 'opened', doc, writable });
+    if (channel.kind === 'open') {
+      channel.reader.writable = writable;
+      return;
+    }
     const reader = new DocReader({ peer, doc, key, writable, flavour: 'multiplexed', outlet: this.#line.outlet });
     this.#channels.set(doc, { kind: 'open', reader });
     this.#line.link.read(key, reader);
-    this.#say({ type: 'opened', doc, writable });
   }
 
   #close(wanted: string): void {

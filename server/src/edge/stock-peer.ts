@@ -37,12 +37,8 @@ export class StockPeer implements Dialect {
 
   receive(message: DialectMessage): void {
     switch (message.type) {
-      case 'opened': {
-        const { peer, doc, key, writable } = message;
-        this.#reader = new DocReader({ peer, doc, key, writable, flavour: 'stock', outlet: this.#line.outlet });
-        this.#line.link.read(key, this.#reader);
-        return this.#line.listen();
-      }
+      case 'opened':
+        return this.#opened(message);
       case 'refused':
         return this.#line.close(message.fault);
       case 'sync':
@@ -75,5 +71,15 @@ export class StockPeer implements Dialect {
     if (this.#reader === null) return;
     this.#line.link.unread(this.#reader.key, this.#reader);
     this.#reader = null;
+  }
+
+  #opened({ peer, doc, key, writable }: Extract<DialectMessage, { readonly type: 'opened' }>): void {
+    if (this.#reader !== null) {
+      this.#reader.writable = writable;
+      return;
+    }
+    this.#reader = new DocReader({ peer, doc, key, writable, flavour: 'stock', outlet: this.#line.outlet });
+    this.#line.link.read(key, this.#reader);
+    this.#line.listen();
   }
 }
