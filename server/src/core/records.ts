@@ -29,6 +29,9 @@ export const JournalRecord = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('member.removed'), user: UserId, by, at }),
 
+  /** A person first wrote a workspace document under this Yjs client id: from now on it is theirs alone. */
+  z.strictObject({ type: z.literal('workspace.client'), doc: z.string(), client: z.int().min(0), user: UserId, at }),
+
   /** A lane was first used; `salt` begins every prompt sent for it (R10). */
   z.strictObject({ type: z.literal('lane.opened'), lane: Lane, salt: z.string(), at }),
   /** An entry that no turn made: a message, a notice. `key` makes its sender's resend harmless. */

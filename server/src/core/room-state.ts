@@ -54,6 +54,10 @@ export function evolveRoom(room: RoomState, record: JournalRecord): RoomState {
       return { ...room, members: withoutMember(room.members, record.user) };
     case 'lane.opened':
       return { ...room, lanes: withLane(room.lanes, record.lane, { salt: record.salt, state: openLane(record.lane) }) };
+    case 'workspace.client':
+      return room;
+    case 'workspace.client':
+      return room;
     default:
       return evolveOneLane(room, record.lane, record);
   }

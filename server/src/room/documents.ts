@@ -1,0 +1,152 @@
+import { docKeyFor, docNameOf, laneOf, transcriptOf, type DocKey, type DocName } from '@parley/shared/documents';
+import { fault } from '@parley/shared/fault';
+import type { LaneKey } from '@parley/shared/ids';
+import * as Y from 'yjs';
+import type { RoomRef } from '../core/tenant.ts';
+import type { PeerId } from '../ports/bus.ts';
+import type { Epoch, Journal, StoredRecord } from '../ports/journal.ts';
+import type { Clock, Log, Metrics } from '../ports/system.ts';
+import { ClientOwners } from './client-owners.ts';
+import { updateMessage } from './doc-message.ts';
+import type { DocOutlet } from './doc-outlet.ts';
+import type { DocPeer } from './doc-session.ts';
+import { OpenDoc } from './open-doc.ts';
+import type { Afterwards, Pipeline } from './pipeline.ts';
+import { StoredDoc, type DocStore } from './stored-doc.ts';
+import { TranscriptDoc } from './transcript-doc.ts';
+import { encodeTranscript } from './transcript-state.ts';
+
+export interface DocumentsDeps {
+  readonly ref: RoomRef;
+  readonly journal: Journal;
+  readonly epoch: Epoch;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** All documents of one room, on the node that owns it. Everything it tells peers goes through the pipeline. */
+export class Documents {
+  readonly #deps: DocumentsDeps;
+  readonly #outlet: DocOutlet;
+  readonly #store: DocStore;
+  readonly #owners = new ClientOwners();
+  readonly #open = new Map<DocKey, OpenDoc>();
+  readonly #loading = new Map<DocKey, Promise<OpenDoc>>();
+  readonly #transcripts = new Map<DocKey, TranscriptDoc>();
+
+  constructor(deps: DocumentsDeps) {
+    this.#deps = deps;
+    this.#outlet = deps;
+    this.#store = storeOf(deps);
+  }
+
+  /** Takes in what the journal holds of documents (whose client ids are whose); before anything is opened. */
+  restore(records: readonly StoredRecord[]): void {
+    for (const { record } of records) {
+      if (record.type === 'workspace.client') this.#owners.claim(record.doc as DocKey, record.client, record.user);
+    }
+  }
+
+  /**
+   * Lets a peer read a document, and write it if it is a workspace and the peer may. Says `opened`, or
+   * `refused` when the document could not be loaded; the peer's messages come after it resolved.
+   */
+  async open(peer: DocPeer, name: DocName): Promise<void> {
+    try {
+      const doc = await this.#get(docKeyFor(name, peer.user.id));
+      doc.join(peer, name);
+    } catch (error) {
+      this.#deps.log.error('document.load-failed', { room: this.#deps.ref.room, error: String(error) });
+      this.#deps.pipeline.say({ type: 'refused', peer: peer.peer, doc: name, fault: fault('unavailable') });
+    }
+  }
+
+  /** One y-protocols message of a peer, as it arrived. Never throws, whatever it holds. */
+  message(peer: PeerId, name: DocName, bytes: Uint8Array): void {
+    this.#of(peer, name)?.message(peer, bytes);
+  }
+
+  resync(peer: PeerId, name: DocName): void {
+    this.#of(peer, name)?.resync(peer);
+  }
+
+  close(peer: PeerId, name: DocName): void {
+    const doc = this.#of(peer, name);
+    if (doc) this.#leave(doc, peer);
+  }
+
+  leave(peer: PeerId): void {
+    for (const doc of this.#open.values()) if (doc.has(peer)) this.#leave(doc, peer);
+  }
+
+  /** The rights of a peer are these from now on. */
+  setRights(peer: DocPeer): void {
+    for (const doc of this.#open.values()) doc.setRights(peer);
+  }
+
+  /** The document of a lane, for the server to write. Rejects when the store fails. */
+  async transcript(lane: LaneKey): Promise<TranscriptDoc> {
+    const { key, stored } = await this.#get(transcriptOf(lane));
+    const known = this.#transcripts.get(key) ?? new TranscriptDoc(stored);
+    this.#transcripts.set(key, known);
+    return known;
+  }
+
+  /** What readers are told of an update that the server made, once it is durable. */
+  announce(doc: DocKey, update: Uint8Array): Afterwards[] {
+    return this.#open.get(doc)?.isRead ? [{ type: 'update', doc, message: updateMessage(update) }] : [];
+  }
+
+  dispose(): void {
+    for (const doc of this.#open.values()) doc.dispose();
+    this.#open.clear();
+  }
+
+  /** The document that a peer has open under this name. */
+  #of(peer: PeerId, name: DocName): OpenDoc | undefined {
+    for (const doc of this.#open.values()) if (docNameOf(doc.key) === name && doc.has(peer)) return doc;
+    return undefined;
+  }
+
+  async #get(key: DocKey): Promise<OpenDoc> {
+    const open = this.#open.get(key);
+    if (open) return open;
+    const loading = this.#loading.get(key) ?? this.#load(key);
+    this.#loading.set(key, loading);
+    try {
+      return await loading;
+    } finally {
+      this.#loading.delete(key);
+    }
+  }
+
+  async #load(key: DocKey): Promise<OpenDoc> {
+    const encode = laneOf(key) === null ? Y.encodeStateAsUpdate : encodeTranscript;
+    const stored = await StoredDoc.load({ key, store: this.#store, log: this.#deps.log, encode: (doc) => encode(doc) });
+    const doc = new OpenDoc({ stored, owners: this.#owners, outlet: this.#outlet });
+    this.#open.set(key, doc);
+    return doc;
+  }
+
+  #leave(doc: OpenDoc, peer: PeerId): void {
+    doc.leave(peer);
+    // A workspace nobody reads need not stay in memory; what it was last told is on disk first.
+    if (!doc.isRead && laneOf(doc.key) === null) this.#deps.pipeline.say(() => this.#unload(doc));
+  }
+
+  #unload(doc: OpenDoc): void {
+    if (doc.isRead || doc.stored.busy || this.#open.get(doc.key) !== doc) return;
+    this.#open.delete(doc.key);
+    doc.dispose();
+  }
+}
+
+function storeOf({ ref, journal, epoch, pipeline }: DocumentsDeps): DocStore {
+  return {
+    load: (key) => journal.loadDoc(ref, key),
+    compact: (key, parts, state) => journal.compactDoc(ref, epoch, key, parts, state),
+    afterWrites: (then) => pipeline.say(then),
+  };
+}

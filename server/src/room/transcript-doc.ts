@@ -1,0 +1,119 @@
+import { ENTRIES, LIVE, ROOM, TURNS } from '@parley/shared/documents';
+import type { Entry, RoomView, TicketView } from '@parley/shared/entry';
+import type { TurnId } from '@parley/shared/ids';
+import { equalityDeep } from 'lib0/function';
+import * as Y from 'yjs';
+import type { StoredDoc } from './stored-doc.ts';
+
+/** A transcript shows this many of the newest entries, and up to a step more. */
+export const WINDOW = 2_000;
+export const WINDOW_STEP = 200;
+
+/** What may be written into a transcript; each method changes only what differs. */
+export interface TranscriptWriter {
+  /** Entries come in the order of `seq`. */
+  addEntry(entry: Entry): void;
+  /** Shows exactly these tickets. */
+  setTickets(views: readonly TicketView[]): void;
+  setTicket(view: TicketView): void;
+  dropTicket(turn: TurnId): void;
+  /** Opens the text of a running answer, or empties it when a new attempt begins. */
+  startLive(turn: TurnId): void;
+  appendLive(turn: TurnId, text: string): void;
+  /** For good: the turn is over. */
+  clearLive(turn: TurnId): void;
+  setRoom(view: Partial<RoomView>): void;
+}
+
+/** The document that shows one lane. Only the server writes it, so it is a view of the journal and nothing else. */
+export class TranscriptDoc {
+  readonly #stored: StoredDoc;
+  readonly #writer: TranscriptWriter;
+
+  constructor(stored: StoredDoc) {
+    this.#stored = stored;
+    this.#writer = new Writer(stored.doc);
+  }
+
+  /** Writes in one transaction; the V1 update to commit in this tick, or null when nothing changed. */
+  change(write: (writer: TranscriptWriter) => void): Uint8Array | null {
+    return this.#stored.change(() => write(this.#writer));
+  }
+
+  /** The answer of a turn as far as it is shown; empty when none is. */
+  liveText(turn: TurnId): string {
+    return liveOf(this.#stored.doc, turn)?.toString() ?? '';
+  }
+
+  entries(): readonly Entry[] {
+    return this.#stored.doc.getArray<Entry>(ENTRIES).toArray();
+  }
+}
+
+class Writer implements TranscriptWriter {
+  readonly #doc: Y.Doc;
+  readonly #entries: Y.Array<Entry>;
+  readonly #turns: Y.Map<TicketView>;
+  readonly #live: Y.Map<Y.Text>;
+  readonly #room: Y.Map<unknown>;
+
+  constructor(doc: Y.Doc) {
+    this.#doc = doc;
+    this.#entries = doc.getArray(ENTRIES);
+    this.#turns = doc.getMap(TURNS);
+    this.#live = doc.getMap(LIVE);
+    this.#room = doc.getMap(ROOM);
+  }
+
+  addEntry(entry: Entry): void {
+    if (this.#entries.length === 0) this.setRoom({ firstSeq: entry.seq });
+    this.#entries.push([entry]);
+    if (this.#entries.length >= WINDOW + WINDOW_STEP) this.#trim();
+  }
+
+  setTickets(views: readonly TicketView[]): void {
+    const shown = new Set<string>(views.map(({ turn }) => turn));
+    for (const turn of [...this.#turns.keys()]) if (!shown.has(turn)) this.#turns.delete(turn);
+    for (const view of views) this.setTicket(view);
+  }
+
+  setTicket(view: TicketView): void {
+    if (!equalityDeep(this.#turns.get(view.turn), view)) this.#turns.set(view.turn, view);
+  }
+
+  dropTicket(turn: TurnId): void {
+    if (this.#turns.has(turn)) this.#turns.delete(turn);
+  }
+
+  startLive(turn: TurnId): void {
+    const text = liveOf(this.#doc, turn);
+    if (text === null) this.#live.set(turn, new Y.Text());
+    // The same text is used again: a key of `live`, once dropped, never comes back (see transcript-state.ts).
+    else if (text.length > 0) text.delete(0, text.length);
+  }
+
+  appendLive(turn: TurnId, text: string): void {
+    const live = liveOf(this.#doc, turn);
+    if (live !== null && text !== '') live.insert(live.length, text);
+  }
+
+  clearLive(turn: TurnId): void {
+    if (this.#live.has(turn)) this.#live.delete(turn);
+  }
+
+  setRoom(view: Partial<RoomView>): void {
+    for (const [key, value] of Object.entries(view)) {
+      if (!equalityDeep(this.#room.get(key), value)) this.#room.set(key, value);
+    }
+  }
+
+  #trim(): void {
+    this.#entries.delete(0, this.#entries.length - WINDOW);
+    const first = this.#entries.get(0);
+    this.setRoom({ firstSeq: first.seq });
+  }
+}
+
+function liveOf(doc: Y.Doc, turn: TurnId): Y.Text | null {
+  return doc.getMap<Y.Text>(LIVE).get(turn) ?? null;
+}

@@ -1,0 +1,80 @@
+import { ENTRIES, LIVE, TURNS } from '@parley/shared/documents';
+import * as Y from 'yjs';
+import type { Struct } from './decoded-update.ts';
+import { SERVER_CLIENT } from './stored-doc.ts';
+import { structBytes, UpdateWriter } from './update-writer.ts';
+
+/**
+ * A transcript as one V1 update without the traces of what left it, so that joining costs the same
+ * after a day and after a year. Yjs keeps a placeholder for every deleted value, because a writer might
+ * still refer to it. Here there is one writer, and it refers no more to
+ *  - entries before the window (it only adds at the end),
+ *  - tickets and live texts of turns that are over (their keys never come back).
+ * Those are written as garbage, of which any number in a row takes a few bytes. Readers that hold older
+ * states converge as with the long form: what is garbage here is deleted there.
+ */
+export function encodeTranscript(doc: Y.Doc): Uint8Array {
+  const { clients } = doc.store;
+  const structs = clients.get(SERVER_CLIENT);
+  // Not only ours: nothing is known of what others may still refer to.
+  if (structs === undefined || clients.size > 1) return Y.encodeStateAsUpdate(doc);
+  const rubbish = new Rubbish(doc);
+  const writer = new UpdateWriter();
+  let deadSince: number | null = null;
+  for (const struct of structs) {
+    if (rubbish.has(struct)) {
+      deadSince ??= struct.id.clock;
+      continue;
+    }
+    if (deadSince !== null) write(writer, garbage(deadSince, struct.id.clock));
+    deadSince = null;
+    write(writer, rubbish.withoutIt(struct));
+  }
+  if (deadSince !== null) write(writer, garbage(deadSince, Y.getState(doc.store, SERVER_CLIENT)));
+  return writer.finish(Y.createDeleteSetFromStructStore(doc.store).clients);
+}
+
+function write(writer: UpdateWriter, struct: Struct): void {
+  writer.add(struct.id, structBytes(struct));
+}
+
+/** Garbage in place of everything between two clocks. */
+function garbage(from: number, to: number): Y.GC {
+  return new Y.GC(Y.createID(SERVER_CLIENT, from), to - from);
+}
+
+/** Knows which structs of a transcript nothing refers to any more. */
+class Rubbish {
+  readonly #entries: Y.Array<unknown>;
+  readonly #turns: Y.Map<unknown>;
+  readonly #live: Y.Map<unknown>;
+  readonly #old: ReadonlySet<Struct>;
+  /** The first entry that stays: what was before it is no longer named. */
+  readonly #anchor: Y.Item | null;
+
+  constructor(doc: Y.Doc) {
+    this.#entries = doc.getArray(ENTRIES);
+    this.#turns = doc.getMap(TURNS);
+    this.#live = doc.getMap(LIVE);
+    const before = new Set<Struct>();
+    let item = this.#entries._start;
+    // The last one stays even if it is deleted: the next entry refers to it.
+    for (; item !== null && item.deleted && item.right !== null; item = item.right) before.add(item);
+    this.#old = before;
+    this.#anchor = item;
+  }
+
+  has(struct: Struct): boolean {
+    if (!(struct instanceof Y.Item)) return true;
+    if (!struct.deleted) return false;
+    if (struct.parent === this.#entries) return this.#old.has(struct);
+    if (struct.parent !== this.#turns && struct.parent !== this.#live) return false;
+    return struct.parentSub !== null && !this.#turns.has(struct.parentSub);
+  }
+
+  withoutIt(struct: Struct): Struct {
+    if (struct !== this.#anchor || this.#anchor.origin === null) return struct;
+    const { id, rightOrigin, parent, parentSub, content } = this.#anchor;
+    return new Y.Item(id, null, null, null, rightOrigin, parent, parentSub, content);
+  }
+}
