@@ -56,8 +56,6 @@ export function evolveRoom(room: RoomState, record: JournalRecord): RoomState {
       return { ...room, lanes: withLane(room.lanes, record.lane, { salt: record.salt, state: openLane(record.lane) }) };
     case 'workspace.client':
       return room;
-    case 'workspace.client':
-      return room;
     default:
       return evolveOneLane(room, record.lane, record);
   }
