@@ -6,7 +6,6 @@ import type { JournalRecord } from '../core/records.ts';
 import { ABSENT, evolveRoom, isBusy, type PresentRoom, type RoomState } from '../core/room-state.ts';
 import type { OwnerMessage } from '../ports/bus.ts';
 import type { StoredRecord } from '../ports/journal.ts';
-import { updateMessage } from './doc-message.ts';
 import type { Documents } from './documents.ts';
 import { Ledger, type TicketFacts } from './ledger.ts';
 import { listingOf, touchesListing } from './listing.ts';
@@ -55,6 +54,7 @@ export class Chronicle {
 
   /** Takes in what the journal already holds. */
   restore(records: readonly StoredRecord[]): void {
+    this.#documents.restore(records);
     for (const { record, seq } of records) this.#remember(record, seq);
     this.#busy = this.#state.kind === 'present' && isBusy(this.#state);
   }
@@ -101,7 +101,6 @@ export class Chronicle {
   #remember(record: JournalRecord, seq: number): void {
     this.#state = evolveRoom(this.#state, record);
     this.ledger.apply(record, seq);
-    if (record.type === 'workspace.client') this.#documents.claimed(record);
   }
 
   #showAll(records: readonly JournalRecord[]): Shown {
@@ -119,7 +118,7 @@ export class Chronicle {
     const doc = transcriptOf(lane);
     const update = must(this.#transcripts.get(lane), 'a lane is loaded before it is written').change(write);
     if (update === null) return NOTHING;
-    return { updates: [{ doc, update }], messages: [{ type: 'update', doc, message: updateMessage(update) }] };
+    return { updates: [{ doc, update }], messages: this.#documents.announce(doc, update) };
   }
 
   #writing(records: readonly JournalRecord[], updates: Shown['updates']): Writing {
@@ -153,7 +152,7 @@ export class Chronicle {
 /** What a change to documents writes and says. */
 interface Shown {
   readonly updates: readonly { readonly doc: DocKey; readonly update: Uint8Array }[];
-  readonly messages: readonly OwnerMessage[];
+  readonly messages: readonly Afterwards[];
 }
 
 const NOTHING: Shown = { updates: [], messages: [] };
