@@ -45,7 +45,7 @@ export class SqliteRooms {
     const taken = this.#takenKey(room.id, batch.records);
     if (taken !== null) return { kind: 'duplicate', key: taken };
     this.#addRecords(room, batch.records);
-    for (const { doc, update } of batch.updates) this.#sql.addPart.run({ room: room.id, doc, body: update });
+    for (const { doc, update } of batch.updates) this.#sql.addPart.run(room.id, doc, update);
     if (batch.listing !== undefined) this.#list(ref, room.id, batch.listing);
     if (batch.busy !== undefined) this.#sql.setBusy.run(batch.busy ? 1 : 0, room.id);
     return { kind: 'appended' };
@@ -68,8 +68,8 @@ export class SqliteRooms {
     if (!room) return { kind: 'stale-epoch' };
     const last = parts < 1 ? undefined : this.#sql.nthPart.get(room.id, doc, parts - 1);
     if (!last) throw new RangeError(`cannot compact ${parts} parts: there are not that many`);
-    this.#sql.dropPartsBefore.run(room.id, doc, last.n);
-    this.#sql.replacePart.run(state, room.id, doc, last.n);
+    this.#sql.dropPartsBefore.run(room.id, doc, last.id);
+    this.#sql.replacePart.run(state, last.id);
     return { kind: 'appended' };
   }
 
@@ -162,21 +162,20 @@ function recordStatements(db: Database) {
 }
 
 function partStatements(db: Database) {
-  const addPart: Statement<[{ room: number; doc: DocKey; body: Uint8Array }]> = db.prepare(`
-    INSERT INTO doc_parts (room, doc, n, body) VALUES (@room, @doc,
-      (SELECT coalesce(max(n), 0) + 1 FROM doc_parts WHERE room = @room AND doc = @doc), @body)`);
-  const nthPart: Statement<[number, DocKey, number], { n: number }> = db.prepare(
-    'SELECT n FROM doc_parts WHERE room = ? AND doc = ? ORDER BY n LIMIT 1 OFFSET ?',
+  // SQLite gives a row the largest id plus one, so ids of one document grow in order of arrival.
+  const addPart: Statement<[number, DocKey, Uint8Array]> = db.prepare(
+    'INSERT INTO doc_parts (room, doc, body) VALUES (?, ?, ?)',
+  );
+  const nthPart: Statement<[number, DocKey, number], { id: number }> = db.prepare(
+    'SELECT id FROM doc_parts WHERE room = ? AND doc = ? ORDER BY id LIMIT 1 OFFSET ?',
   );
   const dropPartsBefore: Statement<[number, DocKey, number]> = db.prepare(
-    'DELETE FROM doc_parts WHERE room = ? AND doc = ? AND n < ?',
+    'DELETE FROM doc_parts WHERE room = ? AND doc = ? AND id < ?',
   );
-  const replacePart: Statement<[Uint8Array, number, DocKey, number]> = db.prepare(
-    'UPDATE doc_parts SET body = ? WHERE room = ? AND doc = ? AND n = ?',
-  );
+  const replacePart: Statement<[Uint8Array, number]> = db.prepare('UPDATE doc_parts SET body = ? WHERE id = ?');
   const loadDoc: Statement<[string, RoomId, DocKey], PartRow> = db.prepare(`
     SELECT doc_parts.body FROM rooms JOIN doc_parts ON doc_parts.room = rooms.id
-    WHERE rooms.tenant = ? AND rooms.room = ? AND doc_parts.doc = ? ORDER BY doc_parts.n`);
+    WHERE rooms.tenant = ? AND rooms.room = ? AND doc_parts.doc = ? ORDER BY doc_parts.id`);
   const docs: Statement<[string, RoomId], { doc: DocKey }> = db.prepare(`
     SELECT DISTINCT doc_parts.doc FROM rooms JOIN doc_parts ON doc_parts.room = rooms.id
     WHERE rooms.tenant = ? AND rooms.room = ? ORDER BY doc_parts.doc`);

@@ -1,6 +1,10 @@
 import type { Database } from 'better-sqlite3';
 
 /**
+ * Records and parts are rows in order of arrival with a small index, not rows clustered by room: a group
+ * that touches 200 rooms then writes fewer pages to the log (measured: 3–6 µs of system time an append
+ * against 20).
+ *
  * Migration n brings a database from version n to n + 1. They only ever go forward (D4): a shipped one
  * is never edited, a change is a new one at the end.
  */
@@ -43,12 +47,12 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE doc_parts (
+    id INTEGER PRIMARY KEY,
     room INTEGER NOT NULL REFERENCES rooms (id),
     doc TEXT NOT NULL,
-    n INTEGER NOT NULL,
-    body BLOB NOT NULL,
-    PRIMARY KEY (room, doc, n)
+    body BLOB NOT NULL
   ) STRICT;
+  CREATE INDEX doc_parts_in_order ON doc_parts (room, doc, id);
   `,
 ];
 
