@@ -20,7 +20,7 @@ export function user(id: string): UserId {
 export function turnId(n: number): TurnId {
   return `t_${n}` as TurnId;
 }
-export function entryId(name: string): EntryId {
+function entryId(name: string): EntryId {
   return `e_${name}` as EntryId;
 }
 

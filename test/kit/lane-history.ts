@@ -31,7 +31,7 @@ export interface Arbiter {
 export const ARBITER: Arbiter = { decide, evolve, nextTicket, positions };
 
 /** Tight bounds, so that short histories reach them. */
-export const TIGHT = { ...LIMITS, queuePerPerson: 3, queuePerLane: 7, turnSeconds: 60 };
+const TIGHT = { ...LIMITS, queuePerPerson: 3, queuePerLane: 7, turnSeconds: 60 };
 const PEOPLE = ['ann', 'bob', 'cyd', 'dan'] as const;
 
 /** Somebody: the author of the ticket that is meant, or anybody. */
