@@ -68,6 +68,16 @@ test.each([
   }
 });
 
+test('PROTOCOL.md lists exactly the routes that the server has', () => {
+  const routes = readTree('server/src/edge/routes/*.ts').flatMap(({ text }) =>
+    [...text.matchAll(/method: '(\w+)',\s+path: '([^']+)'/g)].map(
+      ([, method = '', path]) => `${method.toUpperCase()} ${path}`,
+    ),
+  );
+  const listed = [...textOf('PROTOCOL.md').matchAll(/^\| `([A-Z]+ \/\S*)` \|/gm)].map(([, call]) => call);
+  expect(new Set(listed)).toEqual(new Set([...routes, 'GET /openapi.json']));
+});
+
 test('README.md lists exactly the settings that the server reads', () => {
   const [config] = readTree('server/src/config.ts');
   const read = [...(config?.text ?? '').matchAll(/^  ((?:PARLEY|OPENAI)_[A-Z_]+): (?!')/gm)].map((match) => match[1]);
