@@ -1,8 +1,8 @@
 import type { Entry } from '@parley/shared/entry';
 import type { LaneView, RoomViewModel } from '../view.ts';
 import { brief } from './format.ts';
-import { plainText } from './markdown.ts';
 import type { Names } from './names.ts';
+import { plainText } from './plain-text.ts';
 import { faultWords, strings } from './strings.ts';
 
 const SPOKEN = 400;

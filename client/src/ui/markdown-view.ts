@@ -1,36 +1,43 @@
 import { css, html, type TemplateResult } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
-import { blocksOf, type Block } from './markdown.ts';
+import { unreachable } from '@parley/shared/assert';
+import type { Block } from './markdown-block.ts';
 import { strings } from './strings.ts';
 
 /** Blocks as templates: unchanged ones keep their elements, so that a stream neither flickers nor loses a selection. */
 export function blocksView(blocks: readonly Block[]): TemplateResult[] {
-  return blocks.map((block) => (block.kind === 'code' ? codeView(block.language, block.code) : html`${unsafeHTML(block.html)}`));
+  return blocks.map(blockView);
+}
+
+function blockView(block: Block): TemplateResult {
+  switch (block.kind) {
+    case 'code':
+      return codeView(block.language, block.code);
+    case 'plain':
+      return html`<p class="plain">${block.text}</p>`;
+    case 'html':
+      return html`${unsafeHTML(block.html)}`;
+    default:
+      return unreachable(block);
+  }
 }
 
 const FOLD_AT = 2_400;
-const finished = new Map<string, readonly Block[]>();
-const KEPT = 3_000;
-
-/** The blocks of a finished text; the newest few thousand are kept, as entries are shown again and again. */
-export function finishedBlocks(text: string): readonly Block[] {
-  const known = finished.get(text);
-  if (known !== undefined) return known;
-  const blocks = blocksOf(text);
-  if (finished.size >= KEPT) finished.delete(finished.keys().next().value ?? '');
-  finished.set(text, blocks);
-  return blocks;
-}
 
 /** How many blocks of a long text show before it is unfolded; all of them when it is not long. */
 export function foldedCount(text: string, blocks: readonly Block[]): number {
   if (text.length <= FOLD_AT) return blocks.length;
   let length = 0;
   const shown = blocks.findIndex((block) => {
-    length += block.kind === 'code' ? block.code.length : block.html.length;
+    length += sizeOf(block);
     return length > FOLD_AT / 2;
   });
   return shown < 0 || blocks.length - shown < 3 ? blocks.length : shown + 1;
+}
+
+function sizeOf(block: Block): number {
+  if (block.kind === 'html') return block.html.length;
+  return block.kind === 'code' ? block.code.length : block.text.length;
 }
 
 function codeView(language: string, code: string): TemplateResult {
@@ -59,7 +66,7 @@ export async function copyCode(event: Event): Promise<void> {
 export const markdownStyles = css`
   .words { overflow-wrap: anywhere; min-inline-size: 0; }
   .words > * + * { margin-block-start: 0.6em; }
-  .words p { white-space: normal; }
+  .words .plain { white-space: pre-wrap; }
   .words ul, .words ol { padding-inline-start: 1.4em; }
   .words ul { list-style: disc; }
   .words ol { list-style: decimal; }

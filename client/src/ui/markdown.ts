@@ -1,15 +1,8 @@
 import DOMPurify, { type Config } from 'dompurify';
 import { Marked, type Token, type Tokens } from 'marked';
+import type { Block } from './markdown-block.ts';
 import { settle } from './settle-markdown.ts';
 import { strings } from './strings.ts';
-
-/**
- * One top-level piece of a text. `html` is safe to insert; code is plain text for the caller to place.
- * Pieces whose source did not change are equal, so a stream re-renders only its last piece.
- */
-export type Block =
-  | { readonly kind: 'html'; readonly html: string }
-  | { readonly kind: 'code'; readonly language: string; readonly code: string };
 
 const ALLOWED: Config = {
   ALLOWED_TAGS: [
@@ -103,12 +96,4 @@ function blockOf(token: Token): Block {
   // A wide table scrolls by itself, also by keyboard, instead of widening the room.
   const framed = token.type === 'table' ? `<div class="table" tabindex="0" role="group">${html}</div>` : html;
   return { kind: 'html', html: DOMPurify.sanitize(framed, ALLOWED) };
-}
-
-/** A text without its Markdown marks, for reading aloud. */
-export function plainText(text: string): string {
-  return text
-    .replace(/^\s*(?:[#>]+|[-*+]|```.*)\s*/gm, '')
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/[*_`~]+/g, '');
 }

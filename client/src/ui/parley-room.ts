@@ -11,6 +11,7 @@ import { entryStyles } from './entry-view.ts';
 import { headerStyles, headerView } from './header.ts';
 import { closeIcon, warnIcon } from './icons.ts';
 import { liveAnswerStyles } from './live-answer.ts';
+import { loadMarkdown } from './markdown-engine.ts';
 import { copyCode, markdownStyles } from './markdown-view.ts';
 import { Names } from './names.ts';
 import { notesStyles } from './notes.ts';
@@ -89,6 +90,7 @@ export class ParleyRoom extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#width.observe(this);
+    void loadMarkdown().then((came) => came && this.#reform());
     this.addEventListener('keydown', this.#onKey);
   }
 
@@ -101,6 +103,12 @@ export class ParleyRoom extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!SOURCE.some((name) => changed.has(name))) return;
     this.#binding.use({ client: this.client, server: this.server || location.origin, room: this.room, token: this.token });
+  }
+
+  /** Shows again, in their form, the words that came before their form could be read. */
+  #reform(): void {
+    this.#names.revision += 1;
+    this.requestUpdate();
   }
 
   #onChange(): void {
