@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
-export interface Counts {
+interface Counts {
   readonly passed: number;
   readonly failed: number;
   /** Full titles, with the file: nothing is skipped silently. */
