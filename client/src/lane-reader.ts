@@ -41,6 +41,7 @@ export class LaneReader {
   attach(doc: Y.Doc): void {
     this.#detach();
     this.#loaded = false;
+    this.#stale.clear();
     this.#transcript = transcriptIn(doc);
     this.#detach = this.#observe();
   }

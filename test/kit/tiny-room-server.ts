@@ -284,7 +284,8 @@ class TinyPeer {
 
   #apply(name: string, update: Uint8Array): void {
     const doc = this.#server.doc(name);
-    const why = name.startsWith('workspace') ? this.#server.script.update() : null;
+    const readOnly = Y.decodeUpdate(update).structs.length > 0 ? fault('read_only') : null;
+    const why = name.startsWith('workspace') ? this.#server.script.update() : readOnly;
     if (why) return this.closeDoc(name, why.code);
     Y.applyUpdate(doc, update, this);
     const open = this.#open.get(name);
