@@ -28,7 +28,7 @@ const SEEDS: readonly (readonly [rule: string, path: string, text: string])[] = 
     'server/src/edge/seed.ts',
     "import { a } from '../adapters/other.ts';\nexport const b = a;",
   ],
-  ['no-restricted-imports', 'server/src/edge/value.ts', "import { a } from '../core/other.ts';\nexport const b = a;"],
+  ['no-restricted-imports', 'server/src/edge/value.ts', "import { a } from '../core/arbiter.ts';\nexport const b = a;"],
   [
     'no-restricted-imports',
     'server/src/adapters/seed.ts',
@@ -64,7 +64,7 @@ const FINE: Readonly<Record<string, string>> = {
   'server/src/room/other.ts':
     "import * as Y from 'yjs';\nimport { a } from '../core/other.ts';\nexport const b = [Y, a];",
   'server/src/edge/other.ts':
-    "import type { a } from '../core/other.ts';\nimport { b } from '../room/other.ts';\nexport const c: [typeof a, unknown] = [1, b];",
+    "import type { a } from '../core/arbiter.ts';\nimport { b } from '../room/other.ts';\nexport const c: [typeof a, unknown] = [1, b];",
   'server/src/adapters/other.ts':
     "import fs from 'node:fs';\nimport * as jose from 'jose';\nexport const a = [fs, jose];",
   'server/src/room/ring-b.ts': "import { a } from './ring-a.ts';\nexport const b = () => a;",
