@@ -1,0 +1,87 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { createApp } from './edge/app.ts';
+import { Requests } from './edge/requests.ts';
+import { RoomLinks } from './edge/room-links.ts';
+import { Sockets } from './edge/sockets.ts';
+import type { StaticFiles } from './edge/static.ts';
+import { Tickets } from './edge/tickets.ts';
+import { Upgrades } from './edge/upgrade.ts';
+import type { Sign, Verify } from './ports/verify.ts';
+import { Rooms, type RoomsDeps } from './room/rooms.ts';
+
+export interface ServerDeps extends Omit<RoomsDeps, 'lobby' | 'idleMs'> {
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly origins: readonly string[];
+  readonly verify: Verify;
+  /** Null outside development. */
+  readonly sign: Sign | null;
+  readonly files: StaticFiles;
+  readonly metricsText: () => Promise<string>;
+}
+
+export interface RunningServer {
+  /** Where people reach it, for instance `http://127.0.0.1:8787`. */
+  readonly url: string;
+  /** Takes no more work, leaves all rooms in order, closes all connections. Rejects when something is not on disk. */
+  drain(): Promise<void>;
+}
+
+const IDLE_ROOM_MS = 60_000;
+/** How long sockets have to answer a close while the server ends. */
+const FAREWELL_MS = 2_000;
+/** How long a connection may take to say what it wants. */
+const HEADERS_MS = 10_000;
+
+/** Puts the parts together and listens. Rooms with unfinished work go on before the first request is taken (T44). */
+export async function startServer(deps: ServerDeps): Promise<RunningServer> {
+  const { clock, ids, log, metrics, verify } = deps;
+  const development = deps.sign !== null;
+  const rooms = new Rooms({ ...deps, lobby: development, idleMs: IDLE_ROOM_MS });
+  const links = new RoomLinks({ bus: deps.bus, rooms, metrics });
+  const requests = new Requests({ links, clock, ids });
+  const tickets = new Tickets(clock, ids);
+  const sockets = new Sockets(clock, metrics);
+  const origins = { allowed: deps.origins, loopbackOnly: development };
+  let draining = false;
+  const readiness = { store: () => deps.journal.healthy(), accepting: () => !draining };
+  const app = createApp({ ...deps, links, requests, tickets, origins, readiness });
+  const upgrades = new Upgrades({ links, verify, clock, ids, log, metrics, tickets, origins, sockets, draining: () => draining });
+
+  const http = createServer({ headersTimeout: HEADERS_MS }, getRequestListener(app.fetch));
+  http.on('upgrade', (request, socket, head) => upgrades.handle(request, socket, head));
+  await rooms.recover();
+  const url = await listen(http, deps.host, deps.port);
+
+  return {
+    url,
+    drain: async () => {
+      draining = true;
+      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+      await rooms.drain();
+      await sockets.closeAll(FAREWELL_MS);
+      http.closeAllConnections();
+      await closed;
+      await deps.journal.close();
+    },
+  };
+}
+
+function listen(http: HttpServer, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, () => {
+      http.off('error', reject);
+      resolve(urlOf(http, host));
+    });
+  });
+}
+
+function urlOf(http: HttpServer, host: string): string {
+  // A listening TCP server has an address object; only pipes and closed servers have none.
+  const { port } = http.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
