@@ -3,6 +3,7 @@ import type { RoomId, TurnId } from '@parley/shared/ids';
 import type { EventCursor, TurnEvent } from '../ports/bus.ts';
 import type { Cancel } from '../ports/system.ts';
 import type { Edge } from './edge.ts';
+import { idOf } from './event-id.ts';
 import { KEEP_ALIVE_MS, QUEUE_SOFT, REQUEST_MS } from './limits.ts';
 import { newPeerId } from './requests.ts';
 import type { Credential } from './tickets.ts';
@@ -13,14 +14,6 @@ export interface EventsOf {
   /** null: every turn that the caller may see. */
   readonly turn: TurnId | null;
   readonly after: EventCursor | null;
-}
-
-/** Reads a `Last-Event-ID`; null without one. Throws `bad_request` for anything that we never sent. */
-export function cursorOf(header: string | undefined): EventCursor | null {
-  if (header === undefined) return null;
-  const match = /^(\d{1,15})\.(\d{1,15})$/.exec(header);
-  if (match === null) throw new FaultError(fault('bad_request', 'Last-Event-ID: not an id of ours'));
-  return { seq: Number(match[1]), offset: Number(match[2]) };
 }
 
 /**
@@ -87,7 +80,7 @@ class EventStream {
   }
 
   write({ cursor, name, data }: TurnEvent): void {
-    this.#send(`id: ${cursor.seq}.${cursor.offset}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+    this.#send(`id: ${idOf(cursor)}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
   end(): void {

@@ -2,6 +2,7 @@ import type { TurnView } from '@parley/shared/entry';
 import type { RoomId, TurnId } from '@parley/shared/ids';
 import type { Principal } from '../core/principal.ts';
 import type { Edge } from './edge.ts';
+import { BEGINNING } from './event-id.ts';
 import { newPeerId } from './requests.ts';
 import { Watch } from './watch.ts';
 
@@ -36,7 +37,7 @@ function outcome(edge: Edge, principal: Principal, { room, turn, seconds }: Turn
       link: edge.links.get({ tenant: principal.tenant, room }),
       turn,
       // From the beginning, so that an outcome that came a moment ago is told again.
-      after: { seq: 0, offset: 0 },
+      after: BEGINNING,
       started: () => {},
       event: (event) => {
         if (event.name === 'ended') done();

@@ -3,7 +3,7 @@ import type { Command, Reply } from '@parley/shared/commands';
 import type { DocKey, DocName } from '@parley/shared/documents';
 import type { Fault } from '@parley/shared/fault';
 import type { LaneKey, TurnId, UserId } from '@parley/shared/ids';
-import type { RoomRole, Standing, Levels } from '@parley/shared/roles';
+import type { Standing, Levels } from '@parley/shared/roles';
 import type { Principal } from '../core/principal.ts';
 import type { RoomRef } from '../core/tenant.ts';
 
@@ -33,10 +33,15 @@ export interface EdgeEnd {
 /** One attached socket, or one request, of one person; unique over all nodes. */
 export type PeerId = string & { readonly __peer: unique symbol };
 
-/** How far a reader of events has come: the journal's sequence, and characters of the running answer. */
+/**
+ * How far a reader of events has come: how many events there were that this person may see, and how many
+ * characters of the answer that runs in the room's lane and in their own. Nothing that others do in
+ * private moves it (R9).
+ */
 export interface EventCursor {
   readonly seq: number;
-  readonly offset: number;
+  readonly room: number;
+  readonly me: number;
 }
 
 /** Edge → owner. */
@@ -90,12 +95,11 @@ export type OwnerMessage =
 
 export type CommandResult = { readonly ok: true; readonly value: Reply } | { readonly ok: false; readonly fault: Fault };
 
-/** One server-sent event about a turn. `cursor` only ever grows, first by `seq`, then by `offset`. */
-export type TurnEvent = {
-  readonly cursor: EventCursor;
-  readonly lane: LaneKey;
-  readonly turn: TurnId;
-} & (
+/** One server-sent event about a turn, with its reader's place after it: a place only ever grows. */
+export type TurnEvent = TurnNews & { readonly cursor: EventCursor };
+
+/** What happened to a turn. */
+export type TurnNews = { readonly lane: LaneKey; readonly turn: TurnId } & (
   | { readonly name: 'queued'; readonly data: TurnView }
   | { readonly name: 'started'; readonly data: { readonly turn: TurnId; readonly author: Author; readonly audience: 'room' | 'me' } }
   | { readonly name: 'delta'; readonly data: { readonly turn: TurnId; readonly text: string } }
@@ -112,4 +116,3 @@ export type TurnEvent = {
       };
     }
 );
-export type { RoomRole };

@@ -20,8 +20,8 @@ export type ModelEnd =
   | { readonly reason: 'stop' | 'length' | 'refused'; readonly usage: Usage }
   | { readonly reason: 'failed'; readonly class: ModelFailure; readonly detail: string };
 
-/** `aborted`: the signal fired. `request`: a mistake of ours, never retried. */
-export type ModelFailure = 'aborted' | 'auth' | 'rate' | 'request' | 'server' | 'network' | 'stall';
+/** `aborted`: the signal fired. `request`: a mistake of ours, never retried. `runaway`: it would not stop. */
+export type ModelFailure = 'aborted' | 'auth' | 'rate' | 'request' | 'server' | 'network' | 'stall' | 'runaway';
 
 /**
  * G1: never throws and never rejects; the last event says how the call ended. Aborting the signal ends

@@ -7,12 +7,13 @@ import { ABSENT, evolveRoom, isBusy, type PresentRoom, type RoomState } from '..
 import type { OwnerMessage } from '../ports/bus.ts';
 import type { StoredRecord } from '../ports/journal.ts';
 import type { Documents } from './documents.ts';
-import { Ledger, type TicketFacts } from './ledger.ts';
+import type { EventSource } from './event-backlog.ts';
+import { Ledger } from './ledger.ts';
 import { listingOf, touchesListing } from './listing.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
 import { project, projectRoom } from './projection.ts';
 import type { TranscriptDoc, TranscriptWriter } from './transcript-doc.ts';
-import { deltaOf, eventOf } from './turn-events.ts';
+import { delta, newsOf } from './turn-events.ts';
 import { Watchers } from './watchers.ts';
 
 /**
@@ -73,7 +74,7 @@ export class Chronicle {
     const first = this.#pipeline.seq + 1;
     records.forEach((record, index) => this.#remember(record, first + index));
     const shown = this.#showAll(records);
-    const events = records.flatMap((record, index) => this.#eventsOf(record, first + index));
+    const events = records.flatMap((record) => this.#eventsOf(record));
     this.#pipeline.commit(this.#writing(records, shown.updates), ...shown.messages, ...events, ...afterwards);
   }
 
@@ -88,9 +89,13 @@ export class Chronicle {
     this.#pipeline.say(...this.#deltas(turn, piece, end));
   }
 
-  /** The answer of a running turn as far as it is shown. */
-  shownText({ lane, turn, fate }: TicketFacts): string {
-    return fate.kind === 'running' ? (this.#transcripts.get(lane)?.liveText(turn) ?? '') : '';
+  /** What those who follow turns are told of the past. */
+  eventSource(): EventSource {
+    return {
+      tickets: this.ledger.tickets(),
+      laneState: (lane) => this.laneState(lane),
+      shownText: ({ lane, turn }) => this.#transcripts.get(lane)?.liveText(turn) ?? '',
+    };
   }
 
   /** Says something after everything written so far. */
@@ -134,18 +139,16 @@ export class Chronicle {
     };
   }
 
-  #eventsOf(record: JournalRecord, seq: number): OwnerMessage[] {
+  #eventsOf(record: JournalRecord): OwnerMessage[] {
     if (this.watchers.size === 0 || !('turn' in record)) return [];
     const facts = this.ledger.ticket(record.turn);
-    const event = facts ? eventOf(record, seq, facts, this.laneState(facts.lane)) : null;
-    return event ? this.watchers.address(event) : [];
+    const news = facts ? newsOf(record, facts, this.laneState(facts.lane)) : null;
+    return news ? this.watchers.address(news) : [];
   }
 
   #deltas(turn: TurnId, piece: string, end: number): OwnerMessage[] {
-    if (this.watchers.size === 0) return [];
-    const facts = this.ledger.ticket(turn);
-    if (facts?.fate.kind !== 'running') return [];
-    return this.watchers.address(deltaOf(facts, facts.fate, piece, end));
+    const facts = this.watchers.size === 0 ? undefined : this.ledger.ticket(turn);
+    return facts ? this.watchers.address(delta(facts, piece), end) : [];
   }
 }
 

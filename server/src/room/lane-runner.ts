@@ -205,5 +205,6 @@ const FAILURES: Record<Extract<ModelEnd, { reason: 'failed' }>['class'], string>
   server: 'The model server failed.',
   network: 'The model server could not be reached.',
   stall: 'The model server stopped answering.',
+  runaway: 'The answer grew too long and was cut.',
 };
 

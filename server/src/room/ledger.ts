@@ -18,7 +18,7 @@ export interface TicketFacts {
   readonly fate: TicketFate;
 }
 
-/** `…Seq` are sequences in the journal: the cursors of the events they stand for. */
+/** `…Seq` are sequences in the journal: they give the order of the events they stand for. */
 export type TicketFate =
   | { readonly kind: 'waiting' }
   | ({ readonly kind: 'running' } & StartedFacts)
@@ -40,7 +40,8 @@ export interface StartedFacts {
   readonly roomTo: number;
   readonly startedSeq: number;
   readonly attempt: number;
-  readonly attemptSeq: number;
+  /** Of each attempt after the first. */
+  readonly supersededSeqs: readonly number[];
 }
 
 /** An entry with its stored token count (C16: counted once, when written). */
@@ -130,8 +131,9 @@ export class Ledger {
 
   #attempted(record: RecordOf<'turn.attempted'>, seq: number): void {
     const fate = this.#tickets.get(record.turn)?.fate;
-    if (fate?.kind !== 'running') return;
-    this.#change(record.turn, { fate: { ...fate, attempt: record.attempt, attemptSeq: seq } });
+    if (fate?.kind !== 'running' || record.attempt === 1) return;
+    const supersededSeqs = [...fate.supersededSeqs, seq];
+    this.#change(record.turn, { fate: { ...fate, attempt: record.attempt, supersededSeqs } });
   }
 
   #ended(record: RecordOf<'turn.ended'>, seq: number): void {
@@ -174,7 +176,7 @@ function accepted(record: RecordOf<'ticket.accepted'>, seq: number): TicketFacts
 function started(record: RecordOf<'turn.started'>, seq: number): TicketFate {
   const { entry, context } = record;
   const place = { promptEntry: entry.id, promptSeq: entry.seq, roomTo: context.roomTo };
-  return { kind: 'running', ...place, startedSeq: seq, attempt: 1, attemptSeq: seq };
+  return { kind: 'running', ...place, startedSeq: seq, attempt: 1, supersededSeqs: [] };
 }
 
 function promptItem({ lane, entry, tokens, context }: RecordOf<'turn.started'>): CountedEntry {

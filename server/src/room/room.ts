@@ -17,13 +17,12 @@ import { ContextSource } from './context-source.ts';
 import type { Desk } from './desk.ts';
 import { docPeer } from './doc-peer.ts';
 import { Documents } from './documents.ts';
-import { mayReadLane } from './lane-access.ts';
+import { backlog } from './event-backlog.ts';
 import { LaneRunner } from './lane-runner.ts';
 import { Mailbox } from './mailbox.ts';
 import { Peers } from './peers.ts';
 import { Pipeline } from './pipeline.ts';
 import { RateWindow } from './rate-window.ts';
-import { missedEvents } from './turn-events.ts';
 
 export interface RoomDeps {
   readonly ref: RoomRef;
@@ -206,17 +205,15 @@ export class Room implements Desk {
     await this.#documents.open(docPeer(peer, principal, standing, room), doc);
   }
 
-  /** Backlog first, then what happens: the cursor tells where one ends and the other begins (T43). */
+  /** Backlog first, then what happens: the reader's place tells where one ends and the other begins (T43). */
   #watch({ peer, turn, after }: Extract<EdgeMessage, { type: 'watch' }>): void {
     const principal = this.#peers.get(peer);
     if (!principal) return;
-    this.chronicle.watchers.add(peer, { user: principal.user, turn });
-    if (after === null) return;
-    const missed = [...this.chronicle.ledger.tickets()]
-      .filter((facts) => (turn === null || facts.turn === turn) && mayReadLane(this.chronicle.room, principal, facts.lane))
-      .flatMap((facts) => missedEvents(facts, this.chronicle.laneState(facts.lane), this.chronicle.shownText(facts), after))
-      .toSorted((a, b) => a.cursor.seq - b.cursor.seq || a.cursor.offset - b.cursor.offset);
-    this.chronicle.say(...missed.map((event) => ({ type: 'event' as const, peer, event })));
+    const { chronicle } = this;
+    const reader = { user: principal.user, turn };
+    const { events, cursor } = backlog(chronicle.eventSource(), reader, after);
+    chronicle.watchers.set(peer, { ...reader, cursor });
+    chronicle.say(...events.map((event) => ({ type: 'event' as const, peer, event })));
   }
 
   async #command({ peer, request, principal, command }: Extract<EdgeMessage, { type: 'command' }>): Promise<void> {

@@ -2,6 +2,8 @@ import { must } from '@parley/shared/assert';
 import type { Model, ModelEnd, ModelRequest } from '../ports/model.ts';
 import type { Cancel, Clock } from '../ports/system.ts';
 
+/** No answer is longer; a model that goes on is cut. */
+export const MAX_ANSWER_CHARS = 400_000;
 /** Text is shown at once when it begins and then in pieces no closer than this (G11). */
 export const COALESCE_MS = 33;
 
@@ -45,12 +47,14 @@ export class TurnCall {
       if (event.type === 'end') end = event.end;
       else this.#add(event.text);
     }
+    if (this.#text.length >= MAX_ANSWER_CHARS) return { reason: 'failed', class: 'runaway', detail: 'the answer did not end' };
     return must(end, 'G1: a model stream ends with an end event');
   }
 
   #add(text: string): void {
     if (text === '' || this.#abort.signal.aborted) return;
-    this.#text += text;
+    this.#text = (this.#text + text).slice(0, MAX_ANSWER_CHARS);
+    if (this.#text.length === MAX_ANSWER_CHARS) this.abort();
     if (this.#timer) return;
     const wait = this.#lastShownAt + COALESCE_MS - this.#deps.clock.now();
     if (wait <= 0) this.#show();

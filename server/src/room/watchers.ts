@@ -1,17 +1,19 @@
-import { laneOwner, type TurnId, type UserId } from '@parley/shared/ids';
-import type { OwnerMessage, PeerId, TurnEvent } from '../ports/bus.ts';
+import { laneOwner, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
+import type { EventCursor, OwnerMessage, PeerId, TurnNews } from '../ports/bus.ts';
 
-interface Watcher {
+/** Somebody who follows turns, and how far they have come. */
+export interface Watcher {
   readonly user: UserId;
   /** null: every turn that the person may see. */
   readonly turn: TurnId | null;
+  readonly cursor: EventCursor;
 }
 
 /** Who follows turn events of a room, and what each may see of them. */
 export class Watchers {
   readonly #watchers = new Map<PeerId, Watcher>();
 
-  add(peer: PeerId, watcher: Watcher): void {
+  set(peer: PeerId, watcher: Watcher): void {
     this.#watchers.set(peer, watcher);
   }
 
@@ -19,27 +21,43 @@ export class Watchers {
     this.#watchers.delete(peer);
   }
 
-  removeUser(user: UserId): PeerId[] {
-    const gone = [...this.#watchers].filter(([, watcher]) => watcher.user === user).map(([peer]) => peer);
-    for (const peer of gone) this.#watchers.delete(peer);
-    return gone;
-  }
-
   get size(): number {
     return this.#watchers.size;
   }
 
-  /** The messages that carry an event to those who may see it. */
-  address(event: TurnEvent): OwnerMessage[] {
+  /** The messages that carry news to those who may see it; `shown` is the length of the answer so far. */
+  address(news: TurnNews, shown = 0): OwnerMessage[] {
     const messages: OwnerMessage[] = [];
     for (const [peer, watcher] of this.#watchers) {
-      if (sees(watcher, event)) messages.push({ type: 'event', peer, event });
+      if (!seesLane(watcher.user, news.lane)) continue;
+      const moved = { ...watcher, cursor: moveCursor(watcher.cursor, news, shown) };
+      this.#watchers.set(peer, moved);
+      if (follows(moved, news)) messages.push({ type: 'event', peer, event: { ...news, cursor: moved.cursor } });
     }
     return messages;
   }
 }
 
-function sees(watcher: Watcher, event: TurnEvent): boolean {
-  const owner = laneOwner(event.lane);
-  return (owner === null || owner === watcher.user) && (watcher.turn === null || watcher.turn === event.turn);
+/** The place of a reader after one more event of a lane that they may see. */
+export function moveCursor(cursor: EventCursor, news: TurnNews, shown: number): EventCursor {
+  const own = news.lane === 'room' ? 'room' : 'me';
+  switch (news.name) {
+    case 'delta':
+      return { ...cursor, [own]: shown };
+    case 'queued':
+      return { ...cursor, seq: cursor.seq + 1 };
+    case 'started':
+    case 'superseded':
+    case 'ended':
+      return { ...cursor, seq: cursor.seq + 1, [own]: 0 };
+  }
+}
+
+export function seesLane(user: UserId, lane: LaneKey): boolean {
+  const owner = laneOwner(lane);
+  return owner === null || owner === user;
+}
+
+export function follows(watcher: Pick<Watcher, 'turn'>, news: TurnNews): boolean {
+  return watcher.turn === null || watcher.turn === news.turn;
 }

@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { TurnEdit } from '@parley/shared/commands';
 import { TurnView } from '@parley/shared/entry';
 import type { Edge, EdgeApp } from '../edge.ts';
-import { cursorOf, streamEvents } from '../event-stream.ts';
+import { BEGINNING, cursorOf } from '../event-id.ts';
+import { streamEvents } from '../event-stream.ts';
 import { MAX_WAIT_SECONDS } from '../limits.ts';
 import { PROBLEM } from '../problems.ts';
 import { turnAfter } from '../turn-wait.ts';
@@ -65,7 +66,6 @@ const followRoom = createRoute({
   responses: { 200: events, default: PROBLEM },
 });
 
-const BEGINNING = { seq: 0, offset: 0 } as const;
 
 export function turnRoutes(app: EdgeApp, edge: Edge): void {
   app.openapi(get, async (c) => {

@@ -115,6 +115,7 @@ async function onTurn(desk: Desk, by: Principal, turn: TurnId, event: (facts: Ti
   if (!facts || !mayReadLane(desk.chronicle.room, by, facts.lane)) return refuse('not_found');
   const judged = event(facts);
   if ('ok' in judged) return judged;
+  if (facts.fate.kind === 'ended') return refuse('already_ended', undefined, { current: outcomeOnly(facts) });
   const runner = await desk.lane(facts.lane);
   const decision = runner.apply(judged);
   if (decision.kind === 'refused') return { ok: false, fault: decision.fault };
