@@ -115,11 +115,18 @@ async function onTurn(desk: Desk, by: Principal, turn: TurnId, event: (facts: Ti
   if (!facts || !mayReadLane(desk.chronicle.room, by, facts.lane)) return refuse('not_found');
   const judged = event(facts);
   if ('ok' in judged) return judged;
-  if (facts.fate.kind === 'ended') return refuse('already_ended', undefined, { current: outcomeOnly(facts) });
+  if (facts.fate.kind === 'ended') return onEnded(desk, facts, judged);
   const runner = await desk.lane(facts.lane);
   const decision = runner.apply(judged);
   if (decision.kind === 'refused') return { ok: false, fault: decision.fault };
   return ok(viewOf(desk, must(desk.chronicle.ledger.ticket(turn), 'a ticket stays known')));
+}
+
+/** T30: a late or repeated stop is harmless and says who ended the turn; so is a repeated withdrawal. */
+function onEnded(desk: Desk, facts: TicketFacts, event: LaneEvent): Result<TurnView> {
+  const view = viewOf(desk, facts);
+  if (event.type === 'stop' || (event.type === 'withdraw' && view.promptEntry === undefined)) return ok(view);
+  return refuse('already_ended', `The turn has already ended: ${view.outcome}.`);
 }
 
 function resent(desk: Desk, known: TicketFacts, lane: LaneKey, text: string): Result<Accepted> {
