@@ -1,5 +1,6 @@
 import type { Journal } from '@parley/server/ports/journal';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { everyRecord, recordTypes } from './every-record.ts';
 import { batch, bytes, listing, message, note, prompt, room, tenant, user } from './journal-samples.ts';
 
 /** A journal and the store behind it. */
@@ -118,6 +119,21 @@ function appends(journal: () => Journal): void {
     expect(await journal().read(room('a'), 2)).toEqual(stored.slice(2));
     expect(await journal().read(room('a'), 3)).toEqual([]);
     expect(await journal().read(room('never'), 0)).toEqual([]);
+  });
+
+  test('D2 every kind of record is read back as it was written', async () => {
+    const { epoch } = await journal().acquire(room('a'));
+    expect(new Set(everyRecord.map(({ type }) => type))).toEqual(new Set(recordTypes()));
+    expect(await journal().append(room('a'), epoch, batch(0, everyRecord))).toEqual({ kind: 'appended' });
+    expect((await journal().read(room('a'), 0)).map(({ record }) => record)).toEqual(everyRecord);
+  });
+
+  test('D2 a record that could not be read again is not written', async () => {
+    const { epoch } = await journal().acquire(room('a'));
+    const broken = { ...prompt('k1'), at: Number.NaN };
+    await expect(journal().append(room('a'), epoch, batch(0, [note('1'), broken], fullRoom()))).rejects.toThrow();
+    expect(await journal().read(room('a'), 0)).toEqual([]);
+    expect(await journal().append(room('a'), epoch, batch(0, [prompt('k1')]))).toEqual({ kind: 'appended' });
   });
 
   test('D1 appends sent at once are taken in the order they were sent', async () => {

@@ -7,7 +7,7 @@ import { decodeRecord, encodeRecord } from './record-json.ts';
 
 /**
  * A journal that lives as long as the process. Records are kept as the JSON a disk would hold, so a
- * reader never shares an object with the writer and an invalid record shows at once.
+ * reader never shares an object with the writer.
  */
 export class MemoryJournal implements Journal {
   readonly #rooms = new Map<string, Room>();
@@ -20,11 +20,13 @@ export class MemoryJournal implements Journal {
   }
 
   async append(ref: RoomRef, epoch: Epoch, batch: Batch): Promise<AppendResult> {
+    const lines = batch.records.map(encodeRecord);
     const room = this.#held(ref, epoch);
     if (!room) return { kind: 'stale-epoch' };
     if (room.records.length !== batch.expectedSeq) return { kind: 'wrong-seq', seq: room.records.length };
     const taken = takenKey(room.keys, batch.records);
     if (taken !== null) return { kind: 'duplicate', key: taken };
+    room.records.push(...lines);
     write(room, batch);
     return { kind: 'appended' };
   }
@@ -112,7 +114,6 @@ function takenKey(keys: ReadonlySet<string>, records: readonly JournalRecord[]):
 
 function write(room: Room, batch: Batch): void {
   for (const record of batch.records) {
-    room.records.push(encodeRecord(record));
     const key = uniqueKey(record);
     if (key !== null) room.keys.add(key);
   }

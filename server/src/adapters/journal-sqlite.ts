@@ -51,7 +51,7 @@ export class SqliteJournal implements Journal {
   }
 
   compactDoc(ref: RoomRef, epoch: Epoch, doc: DocKey, parts: number, state: Uint8Array): Promise<AppendResult> {
-    return this.#writes.run(() => this.#rooms.compactDoc(ref, epoch, doc, parts, state));
+    return this.#writes.run(() => this.#rooms.compactDoc(ref, epoch, { doc, parts, state }));
   }
 
   async docs(ref: RoomRef): Promise<readonly DocKey[]> {

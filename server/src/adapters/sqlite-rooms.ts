@@ -17,6 +17,13 @@ export interface EncodedRecord {
   readonly key: string | null;
 }
 
+/** The first `parts` parts of a document give way to one equal state. */
+interface Compaction {
+  readonly doc: DocKey;
+  readonly parts: number;
+  readonly state: Uint8Array;
+}
+
 export function encoded(record: JournalRecord, json: string): EncodedRecord {
   return { json, key: uniqueKey(record) };
 }
@@ -63,7 +70,7 @@ export class SqliteRooms {
     return this.#sql.loadDoc.all(ref.tenant.id, ref.room, doc).map(asBytes);
   }
 
-  compactDoc(ref: RoomRef, epoch: Epoch, doc: DocKey, parts: number, state: Uint8Array): AppendResult {
+  compactDoc(ref: RoomRef, epoch: Epoch, { doc, parts, state }: Compaction): AppendResult {
     const room = this.#held(ref, epoch);
     if (!room) return { kind: 'stale-epoch' };
     const last = parts < 1 ? undefined : this.#sql.nthPart.get(room.id, doc, parts - 1);
