@@ -12,8 +12,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 /** What may be loaded before the first paint of a room, compressed, in bytes. */
 const FIRST_PAINT_LIMIT = 120_000;
 
-/** How every browser bundle of this package is made. */
-export const BROWSER: BuildOptions = {
+const BROWSER = {
   bundle: true,
   format: 'esm',
   splitting: true,
@@ -26,19 +25,18 @@ export const BROWSER: BuildOptions = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-};
+} as const satisfies BuildOptions;
+
+/** Bundles entry points for a browser as `client/dist` is; `more` is for tests, which want plain names. */
+export function bundle(entryPoints: readonly string[], outdir: string, more: Pick<BuildOptions, 'entryNames'> = {}) {
+  return build({ ...BROWSER, absWorkingDir: HERE, entryPoints: [...entryPoints], outdir, ...more });
+}
 
 async function main(): Promise<void> {
   const outdir = join(HERE, 'dist');
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  const { metafile } = await build({
-    ...BROWSER,
-    metafile: true,
-    absWorkingDir: HERE,
-    entryPoints: ['src/element.ts', 'src/page/room-page.ts', 'src/page/embed-page.ts', 'page/page.css'],
-    outdir,
-  });
+  const { metafile } = await bundle(['src/element.ts', 'src/page/room-page.ts', 'src/page/embed-page.ts', 'page/page.css'], outdir);
   const outputs = outputsOf(metafile);
   await writeFile(join(outdir, 'parley-room.js'), `export * from './${must(outputs, 'src/element.ts').file}';\n`);
   for (const name of ['index.html', 'embed.html']) {

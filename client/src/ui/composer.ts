@@ -83,7 +83,7 @@ export class ParleyComposer extends Part {
       <div class="composer-row">
         ${this.#choice('what', strings.what, [['say', strings.sayMode, this.#may('say')], ['ask', strings.askMode, this.#may('ask')]])}
         ${this.only === null ? this.#choice('where', strings.to, [['room', strings.toRoom, true], ['me', strings.toMe, this.#mayMe]]) : nothing}
-        <p class="effect" id=${this.#effectId} title=${strings.keys}>${strings.effect[what][where]}</p>
+        <p class="effect" id=${this.#effectId} title=${strings.keys}><span class="long">${strings.effect[what][where]}</span><span class="short">${strings.effectShort[what][where]}</span></p>
         <button type="submit" class="primary icon-only send" aria-label=${strings.send} ?disabled=${this.text.trim() === ''}>${sendIcon}</button>
       </div>
     </form>`;
@@ -162,6 +162,14 @@ define('parley-composer', ParleyComposer);
 
 const readOnly = html`<div class="composer read-only" part="composer"><p>${strings.readOnly}</p><p class="soft">${strings.readOnlyHelp}</p></div>`;
 
+const narrow = css`
+  .composer-row { gap: 6px; }
+  .choice span { padding-inline: 8px; }
+  .effect { order: -1; flex-basis: 100%; padding-inline: 10px; }
+  .effect .long { display: none; }
+  .effect .short { display: inline; }
+`;
+
 export const composerStyles = css`
   .composer { display: block; border: 1px solid var(--strong-line); border-radius: var(--radius); background: var(--surface); padding: 6px; transition: border-color var(--quick); }
   .composer:focus-within { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
@@ -178,8 +186,7 @@ export const composerStyles = css`
   .choice input:focus-visible + span { outline: 2px solid var(--accent); outline-offset: 1px; }
   .effect { flex: 1 1 12rem; color: var(--soft); min-inline-size: 0; }
   .send { flex: none; margin-inline-start: auto; border-radius: var(--radius-small); }
-  @container room (max-width: 45rem) {
-    .choice span { padding-inline: 10px; }
-    .effect { order: -1; flex-basis: 100%; padding-inline: 10px; }
-  }
+  .effect .short { display: none; }
+  @container room (max-width: 45rem) { ${narrow} }
+  @container panel (max-width: 45rem) { ${narrow} }
 `;

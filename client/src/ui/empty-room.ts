@@ -21,7 +21,8 @@ function tryView(title: string, text: string): TemplateResult {
 export const emptyRoomStyles = css`
   .empty-room .ai-mark { inline-size: 52px; block-size: 52px; border-radius: 16px; }
   .empty-room .ai-mark svg { inline-size: 28px; block-size: 28px; }
+  .empty-room > p { text-wrap: balance; }
   .tries { display: grid; gap: 10px; inline-size: 100%; margin-block: 10px; }
-  .tries button { inline-size: 100%; display: grid; justify-items: start; gap: 2px; padding: 12px 16px; white-space: normal; text-align: start; border-radius: var(--radius); }
+  .tries button { inline-size: 100%; display: grid; justify-content: start; justify-items: start; gap: 2px; padding: 12px 16px; white-space: normal; text-align: start; border-radius: var(--radius); }
   .tries b { font-weight: 600; }
 `;

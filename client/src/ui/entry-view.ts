@@ -119,7 +119,7 @@ export const entryStyles = css`
   .head time { font-variant-numeric: tabular-nums; }
   .asked, .ai-name { color: var(--accent); }
   .ai-name { font-weight: 650; }
-  .line.answer { padding: 12px 14px 14px 12px; margin-block: 4px 10px; margin-inline: -12px 0; border-radius: var(--radius); background: var(--surface); box-shadow: inset 0 0 0 1px var(--line); }
+  .line.answer { padding: 12px 14px 14px 12px; margin-block: 4px 10px; margin-inline: -12px; border-radius: var(--radius); background: var(--surface); box-shadow: inset 0 0 0 1px var(--line); }
   .outcome { margin-block-start: 6px; }
   .outcome.bad { color: var(--bad); }
   .chip { display: inline-block; padding-inline: 10px; border-radius: 99px; border: 1px solid currentColor; margin-inline-end: 4px; }

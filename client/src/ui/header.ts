@@ -64,8 +64,7 @@ export const headerStyles = css`
   .titles { flex: 1; min-inline-size: 0; }
   .titles h2 { font-size: 1.125rem; line-height: 1.3; letter-spacing: -0.01em; font-weight: 650; }
   .titles h2, .presence { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-  .faces { display: flex; padding-inline-start: 8px; }
-  .faces .face, .faces .more { margin-inline-start: -8px; box-shadow: 0 0 0 2px var(--surface); }
+  .faces { display: flex; gap: 4px; }
   .faces .more { display: inline-grid; place-items: center; min-inline-size: 36px; block-size: 36px; padding-inline: 6px; border-radius: 99px; background: var(--raised); color: var(--soft); font-weight: 600; }
   .link { display: inline-flex; align-items: center; gap: 8px; padding-inline: 10px; color: var(--soft); white-space: nowrap; }
   .link i { inline-size: 9px; block-size: 9px; border-radius: 50%; background: var(--good); }

@@ -73,8 +73,8 @@ export const markdownStyles = css`
   .words li + li, .words li > ul, .words li > ol { margin-block-start: 0.2em; }
   .words li::marker { color: var(--soft); }
   .words h3, .words h4, .words h5, .words h6 { font-weight: 650; line-height: 1.35; }
-  .words h3 { font-size: 1.15em; }
-  .words h4 { font-size: 1.06em; }
+  .words h3 { font-size: 1.2em; }
+  .words h4 { font-size: 1.1em; }
   .words > :is(h3, h4, h5, h6) { margin-block-start: 1.1em; }
   .words > :first-child { margin-block-start: 0; }
   .words blockquote { margin: 0.6em 0 0; padding-inline-start: 0.9em; border-inline-start: 3px solid var(--line); color: var(--soft); }
@@ -85,12 +85,13 @@ export const markdownStyles = css`
   .words :not(pre) > code { padding: 0.08em 0.34em; border-radius: 5px; background: var(--raised); }
   .words pre { margin: 0; padding: 12px 14px; overflow-x: auto; line-height: 1.5; tab-size: 4; background: var(--raised); border-radius: var(--radius-small); }
   .code { border: 1px solid var(--line); border-radius: var(--radius-small); overflow: hidden; background: var(--raised); }
-  .code pre { border-radius: 0; background: none; }
+  .code pre { margin: 0; padding: 12px 14px; overflow-x: auto; border-radius: 0; background: none; font-family: var(--mono); }
+  .code pre code { font: inherit; }
   .code pre:focus-visible, .table:focus-visible { outline-offset: -2px; }
   .code-head { display: flex; justify-content: space-between; align-items: center; padding-inline-start: 14px; border-block-end: 1px solid var(--line); color: var(--soft); font-family: var(--mono); }
   .code-head button { font-family: var(--font); border-radius: 0; }
   .code-head button.copied::after { content: '✓'; color: var(--good); }
-  .table { overflow-x: auto; }
+  .table { overflow-x: auto; overflow-wrap: break-word; }
   .table table { border-collapse: collapse; }
   .table th, .table td { padding: 6px 14px 6px 0; text-align: start; border-block-end: 1px solid var(--line); vertical-align: top; }
   .table th { font-weight: 600; border-block-end-color: var(--strong-line); }

@@ -38,7 +38,7 @@ export class ParleyNowBar extends Part {
     if (answering === null) return nothing;
     const mine = answering.forId === this.view.you?.id;
     const words = mine ? strings.answeringYou : strings.answering(answering.forName);
-    return html`<span class="now-words"><i class="beat" aria-hidden="true"></i>${words}</span>
+    return html`<span class="now-words"><i class="beat" aria-hidden="true"></i><span>${words}</span></span>
       ${this.#mayStop(mine) ? this.#stopButton(answering.turn, answering.forName) : nothing}`;
   }
 
@@ -70,10 +70,15 @@ export class ParleyNowBar extends Part {
 define('parley-now-bar', ParleyNowBar);
 
 export const nowBarStyles = css`
-  .now { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; min-block-size: 44px; padding-inline: 4px; }
-  .now-words { display: inline-flex; align-items: center; gap: 10px; font-weight: 600; min-inline-size: 0; overflow-wrap: anywhere; }
+  .now { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; min-block-size: 44px; padding-inline: 12px; margin-block-end: 6px; }
+  .now-words { display: inline-flex; align-items: center; gap: 10px; font-weight: 600; min-inline-size: 0; }
+  .now-words span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .beat { flex: none; inline-size: 10px; block-size: 10px; border-radius: 3px; background: var(--accent); animation: beat 1.6s ease-in-out infinite; }
   @keyframes beat { 50% { opacity: 0.3; scale: 0.8; } }
   .now-queue { margin-inline-start: auto; text-decoration: underline; text-decoration-color: var(--line); text-underline-offset: 0.25em; white-space: normal; text-align: start; }
+  @container room (max-width: 45rem) {
+    .now-words { flex: 1 1 0; }
+    .now-queue { flex: 1 1 100%; margin: 0; padding: 0; justify-content: start; }
+  }
   .stop { color: var(--bad); }
 `;

@@ -42,6 +42,7 @@ export class ParleyQueue extends Part {
 
   override render(): TemplateResult {
     const { room, me } = this.view;
+    if (!room.loaded) return html`<p class="soft" role="status">${strings.loading}</p>`;
     if (room.tickets.length + me.tickets.length === 0) return nobodyWaits;
     return html`${this.#list(room, strings.queueList)}
       ${me.tickets.length === 0 ? nothing : html`<h3 class="queue-title">${strings.queuePrivate}</h3>${this.#list(me, strings.queuePrivate)}`}`;

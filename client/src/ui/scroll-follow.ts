@@ -8,6 +8,8 @@ const NEAR_BOTTOM = 40;
  */
 export class ScrollFollow implements ReactiveController {
   following = true;
+  /** False while something else than the conversation is shown, which is read from its top. */
+  followable = false;
   /** Entries that arrived below while the reader was elsewhere. */
   below = 0;
   readonly #host: ReactiveControllerHost & HTMLElement;
@@ -59,12 +61,12 @@ export class ScrollFollow implements ReactiveController {
 
   /** After the content changed: at the bottom again, if that is where the reader was. */
   settle(): void {
-    if (this.following && this.#scroller !== null) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    if (this.following && this.followable && this.#scroller !== null) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
   readonly #onScroll = (): void => {
     const scroller = this.#scroller;
-    if (scroller === null) return;
+    if (scroller === null || !this.followable) return;
     const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM;
     if (near === this.following) return;
     this.following = near;

@@ -94,7 +94,8 @@ const emptyPrivate = html`<div class="panel-blank">${lockIcon}<h3>${strings.empt
 
 export const sidePanelStyles = css`
   parley-side-panel { display: flex; flex-direction: column; min-block-size: 0; border-inline-start: 1px solid var(--line); background: var(--ground); container: panel / inline-size; }
-  .panel-head { display: flex; align-items: center; gap: 4px; padding: 8px 8px 0; border-block-end: 1px solid var(--line); background: var(--surface); }
+  .panel-head { display: flex; align-items: stretch; gap: 4px; min-block-size: 68px; padding: 0 8px; border-block-end: 1px solid var(--line); background: var(--surface); }
+  .panel-head > button { align-self: center; }
   .panel-head [role='tablist'] { display: flex; flex: 1; min-inline-size: 0; }
   [role='tab'] { flex: 1 1 auto; padding: 0 8px; gap: 6px; border-radius: 8px 8px 0 0; color: var(--soft); border-block-end: 2px solid transparent; }
   [role='tab'] .icon { display: none; }

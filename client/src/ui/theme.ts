@@ -43,8 +43,8 @@ export const theme = css`
   }
 
   *, *::before, *::after { box-sizing: border-box; }
-  h1, h2, h3, p, ol, ul, dl, dd, fieldset { margin: 0; padding: 0; border: 0; min-inline-size: 0; }
-  h1, h2, h3 { font-size: inherit; font-weight: 600; }
+  h1, h2, h3, h4, h5, h6, p, ol, ul, dl, dd, fieldset { margin: 0; padding: 0; border: 0; min-inline-size: 0; }
+  h1, h2, h3, h4, h5, h6 { font-size: inherit; font-weight: 600; }
   ol, ul { list-style: none; }
   button, input, textarea, select { font: inherit; color: inherit; letter-spacing: inherit; }
   [hidden] { display: none !important; }

@@ -74,6 +74,7 @@ export class ParleyTranscript extends Part {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('lane') || changed.has('lastSeen')) this.#readLane(changed.get('lane'));
+    this.#follow.followable = this.lane.loaded && this.query === '' && !this.#isEmpty;
     if (changed.has('query') && this.query === '' && changed.get('query')) this.#follow.toBottom();
   }
 
@@ -111,8 +112,7 @@ export class ParleyTranscript extends Part {
   }
 
   #content(): TemplateResult {
-    const nothingYet = this.lane.entries.length === 0 && this.pending.length === 0 && this.lane.answering === null;
-    if (nothingYet) return this.empty;
+    if (this.#isEmpty) return this.empty;
     if (this.query !== '') return this.#found();
     const live = this.lane.answering;
     return html`<div class="column">${this.#olderView()}
@@ -120,6 +120,10 @@ export class ParleyTranscript extends Part {
       ${live === null ? nothing : html`<parley-live-answer .answering=${live} .you=${this.you}></parley-live-answer>`}
       ${this.pending.map((item) => pendingView(item, this.client))}
     </div>`;
+  }
+
+  get #isEmpty(): boolean {
+    return this.lane.entries.length === 0 && this.pending.length === 0 && this.lane.answering === null;
   }
 
   #visible(): readonly Row[] {
@@ -193,7 +197,7 @@ export class ParleyTranscript extends Part {
   }
 
   #pill(): TemplateResult | typeof nothing {
-    if (this.#follow.following || this.query !== '' || !this.lane.loaded) return nothing;
+    if (this.#follow.following || !this.#follow.followable) return nothing;
     const { below } = this.#follow;
     const words = below > 0 ? strings.newBelow(below) : this.lane.answering === null ? strings.toNewest : strings.answerBelow;
     return html`<button type="button" class="pill ${below > 0 ? 'primary' : 'outline'}" @click=${() => this.toNewest()}>${downIcon}${words}</button>`;
@@ -221,7 +225,7 @@ const skeleton = html`<div class="column skeleton" role="status"><span class="sa
 
 export const transcriptStyles = css`
   parley-transcript { display: grid; position: relative; min-block-size: 0; min-inline-size: 0; }
-  .scroll { overflow: hidden auto; overscroll-behavior: contain; scrollbar-gutter: stable; min-block-size: 0; }
+  .scroll { overflow: hidden auto; overscroll-behavior: contain; scrollbar-gutter: stable both-edges; scrollbar-width: thin; min-block-size: 0; }
   .scroll:focus-visible { outline-offset: -2px; }
   .column { max-inline-size: 52rem; margin-inline: auto; padding: 12px 28px 20px; }
   .entry { content-visibility: auto; contain-intrinsic-block-size: auto 76px; padding-inline: 12px; margin-inline: -12px; }

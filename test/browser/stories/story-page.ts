@@ -1,0 +1,89 @@
+import { ParleyRoom } from '@parley/client/ui/parley-room';
+import { define } from '@parley/client/ui/part';
+import { NOTES } from '@parley/shared/documents';
+import { ok } from '@parley/shared/fault';
+import { UserId, type TurnId } from '@parley/shared/ids';
+import type { TurnView } from '@parley/shared/entry';
+import type { RoomViewModel } from '@parley/client/view';
+import * as Y from 'yjs';
+import { FakeRoomClient } from '../../kit/fake-room-client.ts';
+import { author, ana } from './people.ts';
+import { key } from './build.ts';
+import { stories, type Story, type StoryName } from './stories.ts';
+
+define('parley-room', ParleyRoom);
+
+/** What the test drives through the page. */
+export interface Stage {
+  readonly names: readonly StoryName[];
+  show(name: StoryName, panel?: string): Promise<void>;
+  readonly client: FakeRoomClient;
+  readonly room: ParleyRoom;
+  change(change: Partial<RoomViewModel>): void;
+}
+
+declare global {
+  interface Window {
+    stage: Stage;
+  }
+}
+
+const held = (turn: TurnId): TurnView => ({ turn, id: key(5), seq: 5, author: author(ana), audience: 'room', state: 'held', revision: 3 });
+
+function fakeOf(story: Story): FakeRoomClient {
+  const client = new FakeRoomClient(story.view);
+  client.memberList = ok([
+    { user: UserId.parse('ana'), name: 'Ana', role: 'moderator' },
+    { user: UserId.parse('ben'), name: 'Ben', role: 'owner' },
+    { user: UserId.parse('chioma'), name: 'Chioma Okafor', role: 'speaker' },
+    { user: UserId.parse('dmitri'), name: 'Dmitri', role: 'speaker' },
+    { user: UserId.parse('eve'), name: 'Eve Lindqvist', role: 'reader' },
+  ]);
+  const ticket = story.view.room.tickets.find(({ id }) => id === key(5));
+  if (ticket !== undefined) client.answer = ok(held(ticket.turn));
+  writeNotes(client);
+  return client;
+}
+
+/** Notes with somebody else's selection in them. */
+function writeNotes({ workspace: { doc, awareness } }: FakeRoomClient): void {
+  const notes = doc.getText(NOTES);
+  notes.insert(0, 'Launch window\n\nThursday, 09:00 to 09:30\n\n- Ben builds the index tonight\n- Ana owns the column change\n- Chioma checks the row counts\n\nOpen: who tells the partners?\n');
+  const place = (index: number): Y.RelativePosition => Y.createRelativePositionFromTypeIndex(notes, index);
+  awareness.states.set(7, { user: { id: 'ben', name: 'Ben', color: '#c35b02' }, cursor: { anchor: place(15), head: place(39) } });
+}
+
+let client = fakeOf(stories.empty);
+let room = new ParleyRoom();
+
+window.stage = {
+  names: Object.keys(stories) as StoryName[],
+  get client() {
+    return client;
+  },
+  get room() {
+    return room;
+  },
+  async show(name, panel) {
+    const story: Story = stories[name];
+    room.remove();
+    client = fakeOf(story);
+    room = new ParleyRoom();
+    room.room = `story-${name}`;
+    room.client = client;
+    if (story.panel !== undefined && panel === undefined) room.panel = story.panel;
+    if (story.search !== undefined) room.query = story.search;
+    document.querySelector('main')?.append(room);
+    await settled(room);
+  },
+  change: (change) => client.show(change),
+};
+
+/** Every part has rendered, the width is known and lazily loaded parts have come. */
+async function settled(of: ParleyRoom): Promise<void> {
+  await new Promise<void>((resolve) => void requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+  await of.updateComplete;
+  const editor = of.renderRoot.querySelector('.notes-editor');
+  while (editor?.getAttribute('aria-busy') === 'true') await new Promise((resolve) => requestAnimationFrame(resolve));
+  await of.updateComplete;
+}

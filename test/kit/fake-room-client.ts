@@ -1,0 +1,112 @@
+import type { Addressed, RoomClient } from '@parley/client/room-client';
+import type { RoomViewModel } from '@parley/client/view';
+import type { Member, TurnView } from '@parley/shared/entry';
+import { ok, type Result } from '@parley/shared/fault';
+import { ClientKey, type TurnId } from '@parley/shared/ids';
+import { Awareness } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+
+/** One thing that was asked of the client, in order. */
+export type Call = readonly [name: string, ...args: readonly unknown[]];
+
+/** A room client that shows what it is told to and remembers what it was asked; nothing is sent anywhere. */
+export class FakeRoomClient implements RoomClient {
+  view: RoomViewModel;
+  readonly calls: Call[] = [];
+  readonly workspace: RoomClient['workspace'];
+  memberList: Result<readonly Member[]> = ok([]);
+  /** What hold, edit, withdraw and stop answer. */
+  answer: Result<TurnView> | null = null;
+  olderEntries: boolean | Error = false;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(view: RoomViewModel) {
+    this.view = view;
+    const doc = new Y.Doc();
+    this.workspace = { doc, awareness: new Awareness(doc) };
+  }
+
+  /** Shows another view, as if something had happened. */
+  show(change: Partial<RoomViewModel>): void {
+    this.view = { ...this.view, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  ask(text: string, options: Addressed = {}): ClientKey {
+    return this.#sent('ask', text, options);
+  }
+
+  say(text: string, options: Addressed = {}): ClientKey {
+    return this.#sent('say', text, options);
+  }
+
+  retry(id: ClientKey): void {
+    this.calls.push(['retry', id]);
+  }
+
+  discard(id: ClientKey): void {
+    this.calls.push(['discard', id]);
+  }
+
+  hold(turn: TurnId): Promise<Result<TurnView>> {
+    return this.#command('hold', turn);
+  }
+
+  unhold(turn: TurnId): Promise<Result<TurnView>> {
+    return this.#command('unhold', turn);
+  }
+
+  edit(turn: TurnId, text: string, revision: number): Promise<Result<TurnView>> {
+    return this.#command('edit', turn, text, revision);
+  }
+
+  withdraw(turn: TurnId): Promise<Result<TurnView>> {
+    return this.#command('withdraw', turn);
+  }
+
+  stop(turn: TurnId): Promise<Result<TurnView>> {
+    return this.#command('stop', turn);
+  }
+
+  members(): Promise<Result<readonly Member[]>> {
+    return Promise.resolve(this.memberList);
+  }
+
+  loadOlder(lane: 'room' | 'me'): Promise<boolean> {
+    this.calls.push(['loadOlder', lane]);
+    return this.olderEntries instanceof Error ? Promise.reject(this.olderEntries) : Promise.resolve(this.olderEntries);
+  }
+
+  setTyping(typing: boolean): void {
+    this.calls.push(['setTyping', typing]);
+  }
+
+  forgetLostWords(): void {
+    this.calls.push(['forgetLostWords']);
+    this.show({ lostWords: null });
+  }
+
+  close(): void {
+    this.calls.push(['close']);
+    this.#listeners.clear();
+  }
+
+  #sent(name: 'ask' | 'say', text: string, { audience = 'room' }: Addressed): ClientKey {
+    const id = ClientKey.parse(`fake-${this.calls.length}`);
+    this.calls.push([name, text, audience]);
+    const kind = name === 'ask' ? 'prompt' : 'message';
+    this.show({ outbox: [...this.view.outbox, { id, kind, audience, text, state: { kind: 'sent' } }] });
+    return id;
+  }
+
+  #command(name: string, ...args: readonly unknown[]): Promise<Result<TurnView>> {
+    this.calls.push([name, ...args]);
+    if (this.answer === null) return Promise.reject(new Error(`no answer was scripted for ${name}`));
+    return Promise.resolve(this.answer);
+  }
+}
