@@ -21,18 +21,22 @@ export interface ServerDeps extends Omit<RoomsDeps, 'lobby' | 'idleMs'> {
   readonly sign: Sign | null;
   readonly files: StaticFiles;
   readonly metricsText: () => Promise<string>;
+  /** The worst delay of the event loop since the last call, in milliseconds. */
+  readonly loopLagMs: () => number;
 }
 
 export interface RunningServer {
   /** Where people reach it, for instance `http://127.0.0.1:8787`. */
   readonly url: string;
-  /** Takes no more work, leaves all rooms in order, closes all connections. Rejects when something is not on disk. */
-  drain(): Promise<void>;
+  /** Takes no more work, leaves all rooms in order, closes all connections; resolves with the rooms of which not all is on disk. */
+  drain(): Promise<readonly string[]>;
 }
 
 const IDLE_ROOM_MS = 60_000;
 /** How long sockets have to answer a close while the server ends. */
 const FAREWELL_MS = 2_000;
+/** An event loop that is later than this answers nobody in time. */
+const MOST_LAG_MS = 1_000;
 /** How long a connection may take to say what it wants. */
 const HEADERS_MS = 10_000;
 
@@ -47,7 +51,11 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const sockets = new Sockets(clock, metrics);
   const origins = { allowed: deps.origins, loopbackOnly: development };
   let draining = false;
-  const readiness = { store: () => deps.journal.healthy(), accepting: () => !draining };
+  const readiness = {
+    store: () => deps.journal.healthy(),
+    responsive: () => deps.loopLagMs() < MOST_LAG_MS,
+    accepting: () => !draining,
+  };
   const app = createApp({ ...deps, links, requests, tickets, origins, readiness });
   const upgrades = new Upgrades({ links, verify, clock, ids, log, metrics, tickets, origins, sockets, draining: () => draining });
 
@@ -61,11 +69,12 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     drain: async () => {
       draining = true;
       const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-      await rooms.drain();
+      const unsaved = await rooms.drain();
       await sockets.closeAll(FAREWELL_MS);
       http.closeAllConnections();
       await closed;
       await deps.journal.close();
+      return unsaved;
     },
   };
 }

@@ -11,6 +11,7 @@ import type { Edge, EdgeApp, EdgeEnv } from './edge.ts';
 import { MAX_BODY, REQUEST_WINDOW_SECONDS, REQUESTS_PER_WINDOW } from './limits.ts';
 import { hostAllowed, originAllowed } from './origins.ts';
 import { problemResponse } from './problems.ts';
+import { RoomRefusal } from './requests.ts';
 import { devRoutes } from './routes/dev.ts';
 import { healthRoutes } from './routes/health.ts';
 import { memberRoutes } from './routes/members.ts';
@@ -58,7 +59,7 @@ function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
 
 function tellProblem(edge: Edge, error: Error, method: string): Response {
   const told = faultOf(error);
-  edge.metrics.count('parley_faults_total', 1, { code: told.code });
+  if (!(error instanceof RoomRefusal)) edge.metrics.count('parley_faults_total', 1, { code: told.code });
   if (told.code === 'internal') edge.log.error('http.failed', { method, error: error.name, at: firstFrame(error) });
   else edge.log.info('http.refused', { method, code: told.code });
   return problemResponse(told);

@@ -13,6 +13,9 @@ export interface RequestsDeps {
   readonly ids: Ids;
 }
 
+/** What a room refused: it counted that itself. */
+export class RoomRefusal extends FaultError {}
+
 /** Turns one HTTP request into one command to a room, and the room's answer into its reply. */
 export class Requests {
   readonly #deps: RequestsDeps;
@@ -21,10 +24,10 @@ export class Requests {
     this.#deps = deps;
   }
 
-  /** The room's reply; throws {@link FaultError} with what the room refused, or `unavailable` without an answer in time. */
+  /** The room's reply; throws {@link RoomRefusal} with what the room refused, or `unavailable` without an answer in time. */
   async ask<C extends Command>(principal: Principal, room: RoomId, command: C): Promise<Replies[C['type']]> {
     const result = await this.#send(principal, room, command);
-    if (!result.ok) throw new FaultError(result.fault);
+    if (!result.ok) throw new RoomRefusal(result.fault);
     // A room answers each command with the reply of its type; the bus carries their union.
     return result.value as Replies[C['type']];
   }

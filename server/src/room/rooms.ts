@@ -47,6 +47,8 @@ export class Rooms {
   readonly #closing = new Map<string, Promise<void>>();
   #sweep: Cancel | null = null;
   #draining = false;
+  /** Rooms whose store failed them while they were being left. */
+  readonly #unsaved: string[] = [];
 
   constructor(deps: RoomsDeps) {
     this.#deps = deps;
@@ -74,13 +76,14 @@ export class Rooms {
     await Promise.all(refs.map((ref) => this.ensure(ref)));
   }
 
-  /** Leaves every room; resolves when all that was decided is on disk. */
-  async drain(): Promise<void> {
+  /** Leaves every room; resolves with those of which not all that was decided is on disk. */
+  async drain(): Promise<readonly string[]> {
     this.#draining = true;
     this.#sweep?.();
     await Promise.all(this.#opening.values());
     const why = fault('unavailable', 'The server is restarting.');
     await Promise.all([...this.#running].map(([key, running]) => this.#close(key, running, why)));
+    return this.#unsaved;
   }
 
   async #open(ref: RoomRef, key: string): Promise<Whereabouts> {
@@ -106,6 +109,7 @@ export class Rooms {
       publish: (message) => owner?.publish(message),
       lost: () => {
         lost = true;
+        if (this.#draining) this.#unsaved.push(key);
         this.#forget(key);
       },
     });

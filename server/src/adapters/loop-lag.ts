@@ -1,0 +1,14 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+const RESOLUTION_MS = 20;
+
+/** Measures how late the event loop runs; each call returns the worst milliseconds since the call before. */
+export function watchLoopLag(): () => number {
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  histogram.enable();
+  return () => {
+    const worst = histogram.max / 1e6 - RESOLUTION_MS;
+    histogram.reset();
+    return Math.max(0, worst);
+  };
+}
