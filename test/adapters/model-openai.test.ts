@@ -1,0 +1,262 @@
+import { LLMock, type FixtureOpts } from '@copilotkit/aimock';
+import { openAiModel, type OpenAiOptions } from '@parley/server/adapters/model-openai';
+import { hostClock } from '@parley/server/adapters/system';
+import { o200kTokenizer } from '@parley/server/adapters/tokenizer';
+import type { ModelEvent } from '@parley/server/ports/model';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { endOf, eventsOf, modelContract, REQUEST, textOf, type ModelWorld } from '../contracts/model.ts';
+import { TestClock } from '../kit/clock.ts';
+import { chunk, sseServer, type Exchange, type SseServer } from '../kit/sse-server.ts';
+
+const tokenizer = o200kTokenizer();
+const clock = hostClock;
+const KEY = 'sk-canary-3f1b';
+const mock = new LLMock({ port: 0 });
+
+beforeAll(async () => {
+  await mock.start();
+});
+afterAll(() => mock.stop());
+const servers: SseServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server[Symbol.asyncDispose]();
+  mock.clearFixtures();
+  mock.clearChaos();
+  mock.clearRequests();
+});
+
+function openAi(baseURL: string, more: Partial<OpenAiOptions> = {}) {
+  return openAiModel({ baseURL, apiKey: KEY, model: 'asked-model', tokenizer, clock, ...more });
+}
+
+function served(content: string, more: Record<string, unknown> = {}, opts: FixtureOpts = {}): ModelWorld {
+  mock.onMessage(/./s, { content, ...more }, opts);
+  return {
+    model: openAi(`${mock.url}/v1`),
+    sent: () => (mock.getLastRequest()?.body ?? null) as Record<string, unknown> | null,
+    closed: () => Promise.resolve(),
+  };
+}
+
+/** A provider that says one word and then nothing, and knows when its client went away: aimock does not tell. */
+async function silent(): Promise<ModelWorld> {
+  const server = await sseServer();
+  servers.push(server);
+  const asked = server.next();
+  void asked.then(({ send }) => send(chunk({ content: 'word' })));
+  return { model: openAi(server.baseURL), sent: () => null, closed: async () => (await asked).closed };
+}
+
+modelContract('openai against aimock', {
+  answering: async () => served('Two people may speak at once.'),
+  cut: async () => served('An answer that was', { finishReason: 'length' }),
+  endless: silent,
+});
+
+describe('G1 the openai adapter', () => {
+  test('R10 the provider keeps nothing: store is false, nothing names a person, the cache key is the hash it was given', async () => {
+    const { model, sent } = served('ok');
+    await eventsOf(model);
+    expect(sent()).toMatchObject({ store: false, prompt_cache_key: REQUEST.cacheKey, stream: true, max_tokens: REQUEST.maxOutputTokens });
+    const known = ['max_tokens', 'messages', 'model', 'prompt_cache_key', 'store', 'stream', 'stream_options'];
+    expect(Object.keys(sent() ?? {}).filter((key) => !key.startsWith('_')).toSorted()).toEqual(known);
+    expect(sent()?.['messages']).toEqual(REQUEST.messages);
+  });
+
+  test('G1 usage is the provider’s', async () => {
+    const usage = { prompt_tokens: 120, completion_tokens: 7, total_tokens: 127, prompt_tokens_details: { cached_tokens: 64 } };
+    const { model } = served('counted', { usage, model: 'served-model' });
+    const end = endOf(await eventsOf(model));
+    expect(end).toMatchObject({ usage: { inputTokens: 120, outputTokens: 7, model: 'served-model' } });
+  });
+
+  test.for([
+    [400, 'request'],
+    [401, 'auth'],
+    [403, 'auth'],
+    [404, 'request'],
+    [422, 'request'],
+    [429, 'rate'],
+    [500, 'server'],
+    [503, 'server'],
+  ] as const)('G1 status %i is %s, after one attempt', async ([status, failure]) => {
+    const { model } = served('never');
+    mock.nextRequestError(status, { message: `the key ${KEY} and the words of Ana`, code: 'a_code' });
+    const end = endOf(await eventsOf(model));
+    expect(end).toMatchObject({ reason: 'failed', class: failure });
+    expect(mock.getRequests()).toHaveLength(1);
+    expect(JSON.stringify(end)).not.toContain('canary');
+    expect(JSON.stringify(end)).not.toContain('Ana');
+  });
+
+  test.for([
+    [{ rateLimitRate: 1 }, ['rate']],
+    [{ dropRate: 1 }, ['server', 'network']],
+    [{ malformedRate: 1 }, ['server', 'network']],
+    [{ disconnectRate: 1 }, ['network']],
+  ] as const)('G1 chaos %o ends the call as %s', async ([chaos, failures]) => {
+    const { model } = served('never');
+    mock.setChaos(chaos);
+    const end = endOf(await eventsOf(model));
+    expect(end.reason === 'failed' ? failures : []).toContain(end.reason === 'failed' ? end.class : '');
+  });
+
+  test('G1 a stream cut at any chunk is a network failure that keeps the text so far', async () => {
+    const words = 'one two three four five six';
+    for (let after = 1; after < 6; after++) {
+      mock.clearFixtures();
+      const { model } = served(words, {}, { truncateAfterChunks: after, chunkSize: 4 });
+      const events = await eventsOf(model);
+      expect(endOf(events)).toMatchObject({ reason: 'failed', class: 'network' });
+      expect(words.startsWith(textOf(events))).toBe(true);
+    }
+  });
+
+  test('G1 nobody listens: a network failure', async () => {
+    const { port } = new URL(mock.url);
+    const end = endOf(await eventsOf(openAi(`http://127.0.0.1:${Number(port) === 1 ? 2 : 1}/v1`)));
+    expect(end).toMatchObject({ reason: 'failed', class: 'network' });
+  });
+});
+
+describe('G1 the openai adapter and servers that misbehave', () => {
+  /** Reads a call while the test plays the server. */
+  async function played(play: (exchange: Exchange) => void) {
+    await using server = await sseServer();
+    const reading = eventsOf(openAi(server.baseURL));
+    play(await server.next());
+    return reading;
+  }
+
+  test('G1 missing usage is estimated', async () => {
+    const events = await played(({ send, response }) => {
+      send(chunk({ content: 'hello world' }));
+      send(chunk({}, 'stop'));
+      response.end('data: [DONE]\n\n');
+    });
+    const inputTokens = REQUEST.messages.reduce((sum, { content }) => sum + tokenizer.count(content), 0);
+    expect(endOf(events)).toEqual({ reason: 'stop', usage: { model: 'served-model', inputTokens, cachedTokens: 0, outputTokens: 2 } });
+  });
+
+  test('G1 usage that is no number is estimated, so that the journal never holds it', async () => {
+    const events = await played(({ send, response }) => {
+      send(chunk({ content: 'hello world' }, 'stop'));
+      send({ ...chunk({}), choices: [], usage: { prompt_tokens: 3.4, completion_tokens: 'many', total_tokens: -1 } });
+      response.end('data: [DONE]\n\n');
+    });
+    expect(endOf(events)).toMatchObject({ usage: { inputTokens: 3, outputTokens: 2 } });
+  });
+
+  test('G1 a filtered answer and a refusal are refused', async () => {
+    const filtered = await played(({ send, response }) => {
+      send(chunk({ content: 'I' }, 'content_filter'));
+      response.end('data: [DONE]\n\n');
+    });
+    const refused = await played(({ send, response }) => {
+      send(chunk({ refusal: 'I will not.' }));
+      send(chunk({}, 'stop'));
+      response.end('data: [DONE]\n\n');
+    });
+    expect(endOf(filtered).reason).toBe('refused');
+    expect(endOf(refused).reason).toBe('refused');
+    expect(textOf(refused)).toBe('I will not.');
+  });
+
+  test('G1 a tool call that nobody offered is a failure of the server', async () => {
+    const events = await played(({ send, response }) => {
+      send(chunk({ tool_calls: [{ index: 0, id: 'x', type: 'function', function: { name: 'rm', arguments: '{}' } }] }));
+      send(chunk({}, 'tool_calls'));
+      response.end('data: [DONE]\n\n');
+    });
+    expect(endOf(events)).toMatchObject({ reason: 'failed', class: 'server' });
+  });
+
+  test('G1 an error event, unreadable chunks and chunks of another shape end the call as failures', async () => {
+    const bodies = [{ error: { message: 'the words of Ana', code: 'overloaded' } }, '{"not json', 'null', { choices: [{}] }];
+    for (const body of bodies) {
+      const events = await played(({ send, response }) => {
+        send(chunk({ content: 'partial' }));
+        send(body);
+        response.end();
+      });
+      const end = endOf(events);
+      expect(end.reason).toBe('failed');
+      expect(textOf(events)).toBe('partial');
+      expect(JSON.stringify(end)).not.toContain('Ana');
+    }
+  });
+
+  test('G1 what breaks after the last text costs nothing but the usage', async () => {
+    const events = await played(({ send, response }) => {
+      send(chunk({ content: 'done' }));
+      send(chunk({}, 'stop'));
+      // What was sent arrives, then the connection ends in the middle of the body.
+      response.socket?.end();
+    });
+    expect(endOf(events)).toMatchObject({ reason: 'stop' });
+  });
+
+  test('G1 no first token in time is a stall, and the request is closed', async () => {
+    await using server = await sseServer();
+    const time = new TestClock();
+    const reading = eventsOf(openAi(server.baseURL, { clock: time, firstTokenMs: 5_000, idleMs: 1_000 }));
+    const exchange = await server.next();
+    time.advance(4_999);
+    exchange.send(chunk({ role: 'assistant', content: '' }));
+    await vi.waitFor(() => expect(time.pending).toHaveLength(1));
+    time.advance(1);
+    expect(endOf(await reading)).toMatchObject({ reason: 'failed', class: 'stall' });
+    await exchange.closed;
+    expect(time.pending).toEqual([]);
+  });
+
+  test('G1 silence between two tokens is a stall that keeps the text so far', async () => {
+    await using server = await sseServer();
+    const time = new TestClock();
+    const texts: string[] = [];
+    const ended = Promise.withResolvers<ModelEvent>();
+    const first = Promise.withResolvers<void>();
+    const model = openAi(server.baseURL, { clock: time, firstTokenMs: 5_000, idleMs: 1_000 });
+    const reading = (async () => {
+      for await (const event of model.stream(REQUEST, new AbortController().signal)) {
+        if (event.type === 'end') ended.resolve(event);
+        else texts.push(event.text);
+        first.resolve();
+      }
+    })();
+    const exchange = await server.next();
+    exchange.send(chunk({ content: 'a beginning' }));
+    await first.promise;
+    await vi.waitFor(() => expect(time.pending).toHaveLength(1));
+    time.advance(1_000);
+    expect(await ended.promise).toMatchObject({ end: { class: 'stall' } });
+    await reading;
+    expect(texts).toEqual(['a beginning']);
+    await exchange.closed;
+  });
+
+  test('G1 aborting while the provider is silent answers at once', async () => {
+    await using server = await sseServer();
+    const abort = new AbortController();
+    const reading = eventsOf(openAi(server.baseURL), abort.signal);
+    const exchange = await server.next();
+    abort.abort(new Error('a reason of the caller’s own'));
+    expect(endOf(await reading)).toMatchObject({ reason: 'failed', class: 'aborted' });
+    await exchange.closed;
+  });
+
+  test('G1 the newer limit field is used where OpenAI itself answers', async () => {
+    const bodies: string[] = [];
+    vi.stubGlobal('fetch', (_url: unknown, init: { body: string }) => {
+      bodies.push(init.body);
+      return Promise.reject(new TypeError('fetch failed'));
+    });
+    try {
+      await eventsOf(openAi('https://api.openai.com/v1'));
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect(JSON.parse(bodies[0] ?? '{}')).toMatchObject({ max_completion_tokens: REQUEST.maxOutputTokens });
+    expect(bodies[0]).not.toContain('"max_tokens"');
+  });
+});
