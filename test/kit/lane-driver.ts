@@ -47,8 +47,9 @@ export function finishEvent(
   return { type: 'finished', turn, ...base, ...more };
 }
 
-export function recoverEvent(): EventOf<'recover'> {
-  return { type: 'recover', model: 'scripted', answerEntry: entryId('a_recovered') };
+/** `text` is what was shown of the answer before the crash. */
+export function recoverEvent(text = ''): EventOf<'recover'> {
+  return { type: 'recover', model: 'scripted', answerEntry: entryId('a_recovered'), text, tokens: text.length };
 }
 
 /** Somebody spoke to the room without asking: a fact that no decision of the arbiter made. */

@@ -1,4 +1,4 @@
-import { EDIT_HOLD_MS, MAX_ATTEMPTS, openLane, type LaneEvent, type LaneState } from '@parley/server/core/lane';
+import { CONFIRM_MS, EDIT_HOLD_MS, MAX_ATTEMPTS, STALE_MS, openLane, type LaneEvent, type LaneState } from '@parley/server/core/lane';
 import { evolve } from '@parley/server/core/evolve';
 import { nextTicket, positions } from '@parley/server/core/queue';
 import { describe, expect, test } from 'vitest';
@@ -495,6 +495,40 @@ describe('disconnect and crash', () => {
     lane.done(recoverEvent());
     expect(lane.ended(running)[0]).toMatchObject({ outcome: 'cancelled', by: 'ann', answer: { text: '' } });
     expect(lane.state.kind).toBe('idle');
+  });
+
+  test('T44 what was shown of a stopped answer is kept when its node died', () => {
+    const { lane, running } = busy();
+    lane.done(stop(running, 'ann'));
+    lane.done(recoverEvent('half an ans'));
+    expect(lane.ended(running)[0]).toMatchObject({ outcome: 'cancelled', answer: { text: 'half an ans' } });
+  });
+
+  test('T44 a prompt that waited long over a restart is held, and starts when its author says so', () => {
+    const { lane, running, ann, bob } = busy();
+    lane.now += STALE_MS;
+    lane.done(recoverEvent());
+    expect(lane.state.tickets).toMatchObject([
+      { turn: ann, state: 'held', heldBy: 'system' },
+      { turn: bob, state: 'held', heldBy: 'system' },
+    ]);
+    lane.done(finishEvent(running, { attempt: 2 }));
+    expect(nextTicket(lane.state, lane.now)).toBeNull();
+    lane.done({ type: 'unhold', turn: bob, by: user('bob') });
+    expect(lane.begin()).toBe(bob);
+  });
+
+  test('T44 a prompt that nobody confirmed expires, with a reason, and never starts', () => {
+    const { lane, running, ann } = busy();
+    lane.now += STALE_MS;
+    lane.done(recoverEvent());
+    lane.done(finishEvent(running, { attempt: 2 }));
+    lane.now += CONFIRM_MS;
+    expect(nextTicket(lane.state, lane.now)).toBeNull();
+    lane.done({ type: 'tick' });
+    expect(lane.state.tickets).toEqual([]);
+    const ends = lane.journal.filter((record) => record.type === 'ticket.ended' && record.turn === ann);
+    expect(ends).toMatchObject([{ outcome: 'expired', by: 'system' }]);
   });
 
   test('T45 the queue is the person’s: nothing in it says which device', () => {

@@ -1,9 +1,9 @@
 import { fault, ok, refuse, type Fault, type Result } from '@parley/shared/fault';
 import type { TurnId, UserId } from '@parley/shared/ids';
-import { EDIT_HOLD_MS, type EventOf, type HeldTicket, type LaneState, type Ticket } from './lane.ts';
+import { CONFIRM_MS, EDIT_HOLD_MS, STALE_MS, type EventOf, type HeldTicket, type LaneState, type Ticket } from './lane.ts';
 import { nextTicket } from './queue.ts';
 import type { JournalRecord } from './records.ts';
-import { isHoldOver } from './ticket.ts';
+import { awaitsAuthor, isHoldOver } from './ticket.ts';
 import { changed, refused, UNCHANGED, type Verdict } from './verdict.ts';
 
 /** Seconds; a guess, because a place becomes free when a model is done. */
@@ -71,11 +71,35 @@ export function withdraw(state: LaneState, event: EventOf<'withdraw'>, now: numb
   ]);
 }
 
-/** Time passed, or a turn is about to begin: holds that have run out are over (T26). */
+/**
+ * Time passed, or a turn is about to begin: holds that have run out are over (T26), and what nobody
+ * confirmed after a restart is no longer wanted (T44).
+ */
 export function releaseHolds(state: LaneState, now: number): readonly JournalRecord[] {
-  return state.tickets.flatMap((ticket) =>
-    ticket.state === 'held' && isHoldOver(ticket, now) ? [unheld(state, ticket, now)] : [],
-  );
+  return state.tickets.flatMap((ticket) => {
+    if (ticket.state !== 'held' || !isHoldOver(ticket, now)) return [];
+    return [awaitsAuthor(ticket) ? unconfirmed(state, ticket, now) : unheld(state, ticket, now)];
+  });
+}
+
+/** T44: a prompt that waited long over a restart may be stale, so its author is asked before it runs. */
+export function holdStale(state: LaneState, now: number): readonly JournalRecord[] {
+  return state.tickets
+    .filter((ticket) => ticket.state === 'queued' && ticket.acceptedAt <= now - STALE_MS)
+    .map(({ turn }) => ({
+      type: 'ticket.held',
+      lane: state.lane,
+      turn,
+      by: 'system',
+      reason: 'waiting since before a restart: still wanted?',
+      until: now + CONFIRM_MS,
+      at: now,
+    }));
+}
+
+function unconfirmed(state: LaneState, { turn }: HeldTicket, at: number): JournalRecord {
+  const reason = 'nobody confirmed it after a restart';
+  return { type: 'ticket.ended', lane: state.lane, turn, outcome: 'expired', reason, by: 'system', at };
 }
 
 /** T36: whatever a person has waiting ends; nobody else's does. */

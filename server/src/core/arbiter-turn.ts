@@ -1,6 +1,6 @@
-import type { Author, Entry, Outcome } from '@parley/shared/entry';
+import type { Author, Entry, Outcome, Usage } from '@parley/shared/entry';
 import { fault } from '@parley/shared/fault';
-import { releaseHolds } from './arbiter-queue.ts';
+import { holdStale, releaseHolds } from './arbiter-queue.ts';
 import {
   MAX_ATTEMPTS,
   type EventOf,
@@ -23,7 +23,7 @@ interface Ending {
   readonly by: string;
 }
 /** What came of the call, as far as it came. */
-type Answer = Pick<EventOf<'finished'>, 'answerEntry' | 'text' | 'tokens' | 'usage'>;
+type Answer = Pick<EventOf<'finished'>, 'answerEntry' | 'text' | 'tokens'> & { readonly usage?: Usage | undefined };
 
 /** T4, T12: starts the ticket whose turn it is and no other; the shell saw the same state when it chose. */
 export function begin(state: IdleLane, event: EventOf<'begin'>, now: number): Verdict {
@@ -59,17 +59,22 @@ export function recover(state: RunningLane, event: EventOf<'recover'>, now: numb
   if (attempts < MAX_ATTEMPTS) {
     const next = attempts + 1;
     return changed(
-      [attempt(state, { turn, attempt: next, model: event.model }, now)],
+      [...holdStale(state, now), attempt(state, { turn, attempt: next, model: event.model }, now)],
       [{ type: 'call', turn, attempt: next }],
     );
   }
   const reason = `the server restarted during ${attempts} attempts`;
-  return changed([ended(state, nothingOf(event), { outcome: 'failed', reason, by: 'system' }, now)]);
+  return changed([...holdStale(state, now), ended(state, event, { outcome: 'failed', reason, by: 'system' }, now)]);
 }
 
 /** T44: the call that was being stopped died with its node, so nobody else will end this turn. */
 export function recoverStopped(state: StoppingLane, event: EventOf<'recover'>, now: number): Verdict {
-  return changed([ended(state, nothingOf(event), state.stop, now)]);
+  return changed([...holdStale(state, now), ended(state, event, state.stop, now)]);
+}
+
+/** T44: nothing ran; what waits goes on, unless it waited for so long that its author is asked first. */
+export function recoverIdle(state: IdleLane, _event: EventOf<'recover'>, now: number): Verdict {
+  return changed(holdStale(state, now));
 }
 
 function isCurrent(state: RunningLane | StoppingLane, event: EventOf<'finished'>): boolean {
@@ -86,10 +91,6 @@ function endingOf(end: EventOf<'finished'>['end']): Ending {
     case 'failed':
       return { outcome: 'failed', reason: end.reason, by };
   }
-}
-
-function nothingOf(event: EventOf<'recover'>): Answer {
-  return { answerEntry: event.answerEntry, text: '', tokens: 0 };
 }
 
 interface Beginning {

@@ -1,6 +1,6 @@
 import { edit, hold, submit, unhold, withdraw } from './arbiter-queue.ts';
 import { revoke, revokeRunning, stopOther, stopRunning, stopStopping, tick, tickRunning } from './arbiter-stop.ts';
-import { begin, finish, finishStopped, recover, recoverStopped, refuseBegin } from './arbiter-turn.ts';
+import { begin, finish, finishStopped, recover, recoverIdle, recoverStopped, refuseBegin } from './arbiter-turn.ts';
 import { evolve } from './evolve.ts';
 import type { Decision, EventOf, LaneEvent, LaneEventType, LaneState } from './lane.ts';
 import { UNCHANGED, type Verdict } from './verdict.ts';
@@ -23,7 +23,7 @@ const TABLE: Table = {
     stop: stopOther,
     revoke,
     tick: (state, _event, now) => tick(state, now),
-    recover: nothing,
+    recover: recoverIdle,
   },
   running: {
     ...queue,

@@ -124,8 +124,14 @@ export type LaneEvent =
   | { readonly type: 'revoke'; readonly user: UserId; readonly by: string; readonly reason: string }
   /** Time passed: holds end, a turn over its time is stopped. */
   | { readonly type: 'tick' }
-  /** T44: the node that ran this lane is gone; a running turn starts a new attempt or ends. */
-  | { readonly type: 'recover'; readonly model: string; readonly answerEntry: EntryId };
+  /** T44: the node that ran this lane is gone; a running turn starts a new attempt, or ends with what was shown. */
+  | {
+      readonly type: 'recover';
+      readonly model: string;
+      readonly answerEntry: EntryId;
+      readonly text: string;
+      readonly tokens: number;
+    };
 
 export type LaneEventType = LaneEvent['type'];
 export type EventOf<E extends LaneEventType> = Extract<LaneEvent, { type: E }>;
@@ -150,6 +156,10 @@ export type Decision =
 
 /** How long an opened editor keeps a ticket from starting. */
 export const EDIT_HOLD_MS = 120_000;
+/** A prompt that waited longer than this when a node takes its room over is not run before its author says so (T44). */
+export const STALE_MS = 3_600_000;
+/** How long its author has to say so. */
+export const CONFIRM_MS = 86_400_000;
 /** How many calls one turn may make across crashes before it ends as failed (T44: a crash loop is bounded). */
 export const MAX_ATTEMPTS = 3;
 

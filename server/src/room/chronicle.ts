@@ -89,12 +89,17 @@ export class Chronicle {
     this.#pipeline.say(...this.#deltas(turn, piece, end));
   }
 
+  /** The answer of a turn as far as it is shown. */
+  shownText(lane: LaneKey, turn: TurnId): string {
+    return this.#transcripts.get(lane)?.liveText(turn) ?? '';
+  }
+
   /** What those who follow turns are told of the past. */
   eventSource(): EventSource {
     return {
       tickets: this.ledger.tickets(),
       laneState: (lane) => this.laneState(lane),
-      shownText: ({ lane, turn }) => this.#transcripts.get(lane)?.liveText(turn) ?? '',
+      shownText: ({ lane, turn }) => this.shownText(lane, turn),
     };
   }
 

@@ -60,8 +60,11 @@ export class LaneRunner {
 
   /** Takes up what a crash left (T44). */
   recover(): void {
-    const { ids, model } = this.#deps;
-    this.apply({ type: 'recover', model: model.name, answerEntry: ids.next('e') as EntryId });
+    const { chronicle, ids, lane, model, tokenizer } = this.#deps;
+    const { state } = this;
+    const text = state.kind === 'idle' ? '' : chronicle.shownText(lane, state.running.turn);
+    const answerEntry = ids.next('e') as EntryId;
+    this.apply({ type: 'recover', model: model.name, answerEntry, text, tokens: tokenizer.count(text) });
   }
 
   /** Ends the model call without ending the turn: the journal holds it for whoever runs the room next. */

@@ -155,8 +155,9 @@ export class StoredDoc {
 
 function load(key: DocKey, parts: readonly Uint8Array[]): Y.Doc {
   const doc = new Y.Doc({ guid: key, gc: true });
-  doc.clientID = SERVER_CLIENT;
   doc.transact(() => parts.forEach((part) => Y.applyUpdate(doc, part)));
+  // Only now: at the sight of updates under its own id, Yjs would take another one.
+  doc.clientID = SERVER_CLIENT;
   if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) throw new Error(`a part of ${kindOf(key)} is missing`);
   return doc;
 }
