@@ -6,12 +6,12 @@ import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { CHROMIUM_ARGS, chromiumPath } from '../kit/chromium.ts';
 import { ROOT } from '../kit/child-program.ts';
-import { startServer, type RunningServer } from '../kit/running-server.ts';
+import { startServer, type RealServer } from '../kit/server.ts';
 
 /** Somebody else's application: one page with the README's snippet, and the route that it names. */
 class HostApplication {
   readonly #server: Server;
-  parley: RunningServer | null = null;
+  parley: RealServer | null = null;
 
   private constructor() {
     this.#server = createServer((request, response) => {
@@ -67,7 +67,7 @@ test('the five lines of the README embed a room in a page from elsewhere', async
   }
 });
 
-async function makeRoom(parley: RunningServer, id: string, title: string): Promise<void> {
+async function makeRoom(parley: RealServer, id: string, title: string): Promise<void> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${await parley.token('ana', 'Ana')}` };
   const made = await fetch(`${parley.url}/v1/rooms`, { method: 'POST', headers, body: JSON.stringify({ id, title }) });
   expect(made.status).toBe(201);

@@ -4,7 +4,7 @@ import { WebsocketProvider } from 'y-websocket';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { ChildProgram, ROOT } from '../kit/child-program.ts';
-import { startServer } from '../kit/running-server.ts';
+import { startServer } from '../kit/server.ts';
 
 // Below test/, so that the snippet finds the packages it imports.
 const SNIPPETS = join(ROOT, 'test/node_modules/.readme');
