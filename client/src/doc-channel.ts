@@ -1,6 +1,8 @@
 /** What a stock provider uses of a WebSocket. */
-export interface ProviderSocket
-  extends Pick<WebSocket, 'binaryType' | 'readyState' | 'OPEN' | 'onopen' | 'onmessage' | 'onclose' | 'onerror' | 'close'> {
+export interface ProviderSocket extends Pick<
+  WebSocket,
+  'binaryType' | 'readyState' | 'OPEN' | 'onopen' | 'onmessage' | 'onclose' | 'onerror' | 'close'
+> {
   send(message: Uint8Array<ArrayBuffer>): void;
 }
 

@@ -47,6 +47,7 @@ function readItem(value: Partial<Record<string, unknown>> | null): Kept | null {
 }
 
 function readState(state: unknown): Kept['state'] {
-  const why = typeof state === 'object' && state !== null && 'fault' in state ? Fault.safeParse(state.fault).data : null;
+  const why =
+    typeof state === 'object' && state !== null && 'fault' in state ? Fault.safeParse(state.fault).data : null;
   return why ? { kind: 'refused', fault: why } : { kind: 'unsent' };
 }

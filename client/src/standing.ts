@@ -9,7 +9,11 @@ export const UNKNOWN: Standing = { you: null, role: null, capabilities: new Set(
 /** The standing after news of it; the very same one when it is no news, as with the server's keep-alive. */
 export function withRights(
   before: Standing,
-  news: { readonly you?: Standing['you']; readonly role: Standing['role']; readonly capabilities: readonly Capability[] },
+  news: {
+    readonly you?: Standing['you'];
+    readonly role: Standing['role'];
+    readonly capabilities: readonly Capability[];
+  },
 ): Standing {
   const { you = before.you, role } = news;
   const sameYou = you?.name === before.you?.name && you?.id === before.you?.id && you?.color === before.you?.color;

@@ -24,7 +24,13 @@ export interface SyncedDocEvents {
 }
 
 /** Faults after which a document here may hold what the server's does not: Yjs cannot take it back. */
-const CONTENT_REFUSED: ReadonlySet<Fault['code']> = new Set(['bad_update', 'bad_frame', 'read_only', 'forbidden', 'too_large']);
+const CONTENT_REFUSED: ReadonlySet<Fault['code']> = new Set([
+  'bad_update',
+  'bad_frame',
+  'read_only',
+  'forbidden',
+  'too_large',
+]);
 
 /**
  * One document kept in step with the server by a stock provider on a channel. Reconnecting is the

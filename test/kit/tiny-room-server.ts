@@ -18,7 +18,14 @@ import { WirePair, dialPairs } from './wire-pair.ts';
 const SYNC = 0;
 const AWARENESS = 1;
 const HOUR = 3_600_000;
-const RIGHTS: Capability[] = ['room.read', 'presence', 'message.post', 'prompt.room', 'prompt.private', 'workspace.edit'];
+const RIGHTS: Capability[] = [
+  'room.read',
+  'presence',
+  'message.post',
+  'prompt.room',
+  'prompt.private',
+  'workspace.edit',
+];
 
 /** Where a test changes what the server answers. Each hook is asked first; null leaves it to the rules. */
 export interface Script {
@@ -70,7 +77,7 @@ export class TinyRoomServer {
 
   /** Delivers everything in both directions, and what follows from it, until nothing moves. */
   async settle(): Promise<void> {
-    for (let quiet = 0; quiet < 2; ) {
+    for (let quiet = 0; quiet < 2;) {
       // Not a wait: one turn of the event loop lets every promise that can settle do so.
       await new Promise((resolve) => setImmediate(resolve));
       const moved = this.pairs.reduce((sum, pair) => sum + pair.deliverUp() + pair.deliverDown(), 0);
@@ -115,7 +122,10 @@ export class TinyRoomServer {
     const text = live.get(turn)?.toString() ?? '';
     this.#ended.add(turn);
     this.doc(doc).transact(() => {
-      this.addEntry({ kind: 'answer', text, author: { id: 'ai', name: 'AI', kind: 'ai' }, turn: TurnId.parse(turn) }, doc);
+      this.addEntry(
+        { kind: 'answer', text, author: { id: 'ai', name: 'AI', kind: 'ai' }, turn: TurnId.parse(turn) },
+        doc,
+      );
       this.doc(doc).getMap(TURNS).delete(turn);
       live.delete(turn);
       this.writeRoom({ ai: { state: 'idle' } }, doc);
@@ -154,7 +164,10 @@ export class TinyRoomServer {
     }
   }
 
-  #once(user: string, command: Extract<Command, { type: 'prompt.submit' | 'message.post' }>): { readonly value: unknown } {
+  #once(
+    user: string,
+    command: Extract<Command, { type: 'prompt.submit' | 'message.post' }>,
+  ): { readonly value: unknown } {
     const key = `${user} ${command.id}`;
     const known = this.#answers.get(key);
     if (known) return { value: known };
@@ -169,7 +182,11 @@ export class TinyRoomServer {
     return { value: answer };
   }
 
-  #queue(author: Author, { id, text }: Extract<Command, { type: 'prompt.submit' }>, doc: string): Replies['prompt.submit'] {
+  #queue(
+    author: Author,
+    { id, text }: Extract<Command, { type: 'prompt.submit' }>,
+    doc: string,
+  ): Replies['prompt.submit'] {
     const turns = this.doc(doc).getMap<TicketView>(TURNS);
     const seq = this.#answers.size + 1;
     const turn = TurnId.parse(`t_${seq}`);
@@ -181,7 +198,15 @@ export class TinyRoomServer {
   #turn(user: string, turn: TurnId): { readonly value: TurnView } | Fault {
     if (!this.#ended.has(turn)) return fault('not_found');
     const author: Author = { id: user, name: user, kind: 'user' };
-    const view: Omit<TurnView, 'id'> = { turn, seq: 1, author, audience: 'room', state: 'ended', revision: 1, outcome: 'cancelled' };
+    const view: Omit<TurnView, 'id'> = {
+      turn,
+      seq: 1,
+      author,
+      audience: 'room',
+      state: 'ended',
+      revision: 1,
+      outcome: 'cancelled',
+    };
     return { value: { ...view, id: this.accepted[0]?.id as TurnView['id'] } };
   }
 
@@ -194,7 +219,10 @@ export class TinyRoomServer {
   /** What lies before the document's window, for `transcript.read`. */
   readonly past: Entry[] = [];
 
-  #page({ before = Number.POSITIVE_INFINITY, limit }: Extract<Command, { type: 'transcript.read' }>): Replies['transcript.read'] {
+  #page({
+    before = Number.POSITIVE_INFINITY,
+    limit,
+  }: Extract<Command, { type: 'transcript.read' }>): Replies['transcript.read'] {
     return { items: this.past.filter(({ seq }) => seq < before).slice(-limit), next: null };
   }
 
@@ -224,7 +252,14 @@ class TinyPeer {
 
   welcome(capabilities: Capability[]): void {
     const you = { id: this.#user, name: this.#user, color: '#336699' };
-    this.say({ type: 'welcome', protocol: 1, you, role: 'speaker', capabilities, expiresAt: this.#server.tokenEndsAt() });
+    this.say({
+      type: 'welcome',
+      protocol: 1,
+      you,
+      role: 'speaker',
+      capabilities,
+      expiresAt: this.#server.tokenEndsAt(),
+    });
   }
 
   goodbye(why: Fault, said: { readonly by?: string; readonly at?: number }): void {
@@ -299,7 +334,9 @@ class TinyPeer {
     const awareness = new Awareness(this.#server.doc(doc));
     awareness.setLocalState(null);
     awareness.on('update', ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>) => {
-      const states = new Map([...awareness.getStates()].map(([client, state]) => [client, { ...state, user: this.#stamp() }]));
+      const states = new Map(
+        [...awareness.getStates()].map(([client, state]) => [client, { ...state, user: this.#stamp() }]),
+      );
       const body = encodeAwarenessUpdate(awareness, [...added, ...updated, ...removed], states);
       for (const peer of this.#server.peers) peer.presence(doc, body);
     });

@@ -1,7 +1,9 @@
 import type { Dial, DialEvents, Dialled } from '@parley/client/env';
 
 /** What is under way in one direction; a close travels behind the messages before it. */
-type Held = { readonly kind: 'bytes'; readonly bytes: Uint8Array<ArrayBuffer> } | { readonly kind: 'close'; readonly code: number };
+type Held =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'close'; readonly code: number };
 
 /** The server's end of a pair. */
 export interface ServerEnd {
@@ -42,12 +44,20 @@ export class WirePair {
 
   /** Delivers up to `count` messages to the server; how many it were. What is sent meanwhile waits. */
   deliverUp(count = this.#up.length): number {
-    return this.#deliver(() => this.#up.shift(), Math.min(count, this.#up.length), (bytes) => this.server.onMessage(bytes));
+    return this.#deliver(
+      () => this.#up.shift(),
+      Math.min(count, this.#up.length),
+      (bytes) => this.server.onMessage(bytes),
+    );
   }
 
   /** Delivers up to `count` messages to the client; how many it were. What is sent meanwhile waits. */
   deliverDown(count = this.#down.length): number {
-    return this.#deliver(() => this.#down.shift(), Math.min(count, this.#down.length), (bytes) => this.#events.message(bytes));
+    return this.#deliver(
+      () => this.#down.shift(),
+      Math.min(count, this.#down.length),
+      (bytes) => this.#events.message(bytes),
+    );
   }
 
   /** Hands the client a frame of text, which no server of ours sends. */

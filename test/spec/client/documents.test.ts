@@ -102,7 +102,7 @@ test('WIRE a change from elsewhere leaves saved alone', async () => {
   expect(seen.has(false)).toBe(false);
 });
 
-test('WIRE words that the server refused are offered back beside the server\'s copy', async () => {
+test("WIRE words that the server refused are offered back beside the server's copy", async () => {
   const { client, server } = world();
   const ana = client();
   server.doc('workspace').getText('notes').insert(0, 'agenda\nlunch');

@@ -1,6 +1,8 @@
 import { retryDelay } from '@parley/client/backoff';
 import { browserEnv } from '@parley/client/browser-env';
+import { DocChannel } from '@parley/client/doc-channel';
 import { NO_ENTRIES, withOlder, withWindow } from '@parley/client/entry-window';
+import { LaneReader } from '@parley/client/lane-reader';
 import { lostLines, lostWords } from '@parley/client/lost-words';
 import { peopleOf } from '@parley/client/presence';
 import { roomHook } from '@parley/client/react';
@@ -9,10 +11,18 @@ import type { Entry } from '@parley/shared/entry';
 import { EntryId } from '@parley/shared/ids';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import * as Y from 'yjs';
 import { clientWorld } from '../../kit/client-world.ts';
 
 function entry(seq: number): Entry {
-  return { id: EntryId.parse(`e_${seq}`), seq, kind: 'message', author: { id: 'a', name: 'A', kind: 'user' }, text: '', at: 0 };
+  return {
+    id: EntryId.parse(`e_${seq}`),
+    seq,
+    kind: 'message',
+    author: { id: 'a', name: 'A', kind: 'user' },
+    text: '',
+    at: 0,
+  };
 }
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => entry(from + index));
 const seqs = ({ entries }: { readonly entries: readonly Entry[] }) => entries.map(({ seq }) => seq);
@@ -43,7 +53,11 @@ test('a page that was loaded twice is shown once', () => {
 
 test('any trims and pages show consecutive entries that end with the newest', () => {
   const move = fc.oneof(
-    fc.record({ do: fc.constant('grow' as const), by: fc.integer({ min: 0, max: 5 }), trim: fc.integer({ min: 0, max: 5 }) }),
+    fc.record({
+      do: fc.constant('grow' as const),
+      by: fc.integer({ min: 0, max: 5 }),
+      trim: fc.integer({ min: 0, max: 5 }),
+    }),
     fc.record({ do: fc.constant('older' as const), by: fc.integer({ min: 1, max: 6 }) }),
   );
   fc.assert(
@@ -100,6 +114,31 @@ test('WIRE a token is renewed 30 s ahead, halfway when it is short, never in a r
   expect(renewalDelay(300_000, 0)).toBe(270_000);
   expect(renewalDelay(40_000, 0)).toBe(20_000);
   expect(renewalDelay(0, 3_600_000)).toBe(10_000);
+});
+
+test("WIRE nothing is saved before the answer to the server's step 1: an edit sent earlier may have had a gap", () => {
+  const carrier = { open: () => {}, send: () => {}, close: () => {} };
+  const channel = new DocChannel('workspace', carrier);
+  channel.opened();
+  channel.send(Uint8Array.of(0, 2, 0));
+  channel.countSaved(1);
+  expect(channel.saved).toBe(false);
+  channel.send(Uint8Array.of(0, 1, 0));
+  expect(channel.saved).toBe(false);
+  channel.countSaved(2);
+  expect(channel.saved).toBe(true);
+});
+
+test('a lane shows nothing of a transcript that arrives in parts until the last one is there', () => {
+  const doc = new Y.Doc();
+  const lane = new LaneReader(doc, () => {});
+  const entries = doc.getArray<Entry>('entries');
+  entries.push(range(1, 2));
+  expect(lane.view).toEqual({ loaded: false, entries: [], firstSeq: 1, tickets: [], answering: null });
+  entries.push(range(3, 4));
+  lane.synced();
+  expect(lane.view.loaded).toBe(true);
+  expect(seqs(lane.view)).toEqual([1, 2, 3, 4]);
 });
 
 test('the hook subscribes once and gives each new view', async () => {

@@ -124,17 +124,20 @@ test('WIRE a goodbye counts even when the close code is lost with the link', asy
   expect(ana.view.connection).toMatchObject({ kind: 'ended', fault: { code: 'not_found' } });
 });
 
-test.each(['unavailable', 'slow_reader', 'internal', 'rate_limited'] as const)('WIRE a close for %s is tried again', async (code) => {
-  const { client, clock, server } = world();
-  const ana = client();
-  await server.settle();
-  server.goodbye(fault(code));
-  await server.settle();
-  expect(ana.view.connection).toMatchObject({ kind: 'reconnecting', fault: { code } });
-  clock.advance(100);
-  await server.settle();
-  expect(ana.view.connection).toEqual({ kind: 'online' });
-});
+test.each(['unavailable', 'slow_reader', 'internal', 'rate_limited'] as const)(
+  'WIRE a close for %s is tried again',
+  async (code) => {
+    const { client, clock, server } = world();
+    const ana = client();
+    await server.settle();
+    server.goodbye(fault(code));
+    await server.settle();
+    expect(ana.view.connection).toMatchObject({ kind: 'reconnecting', fault: { code } });
+    clock.advance(100);
+    await server.settle();
+    expect(ana.view.connection).toEqual({ kind: 'online' });
+  },
+);
 
 test('WIRE a server that says when to come back is not asked sooner', async () => {
   const { client, clock, server } = world();
@@ -170,7 +173,11 @@ test('WIRE an expired token gets one fresh one, a second refusal is final', asyn
 
 test('WIRE a token supplier that fails, or never answers, is asked again', async () => {
   const { client, clock, server } = world();
-  const tokens = [() => Promise.reject(new Error('down')), () => new Promise<string>(() => {}), () => Promise.resolve('ana')];
+  const tokens = [
+    () => Promise.reject(new Error('down')),
+    () => new Promise<string>(() => {}),
+    () => Promise.resolve('ana'),
+  ];
   const ana = client('ana', () => tokens.shift()?.() ?? 'ana');
   await server.settle();
   expect(ana.view.connection).toMatchObject({ kind: 'reconnecting', fault: { code: 'unavailable' } });
@@ -238,7 +245,7 @@ test('WIRE the token is renewed in band 30 s before it ends, and again while nob
   expect(server.pairs).toHaveLength(1);
 });
 
-test('WIRE a token for somebody else ends the client: nobody\'s words go out under another name', async () => {
+test("WIRE a token for somebody else ends the client: nobody's words go out under another name", async () => {
   const { client, clock, server } = world();
   const tokens = ['ana', 'ben'];
   const ana = client('ana', () => tokens.shift() ?? 'ben');
@@ -276,7 +283,8 @@ test('WIRE new rights are shown, repeated ones change nothing', async () => {
   ana.subscribe(() => (calls += 1));
   const before = ana.view;
   const say = (role: 'speaker' | 'reader') => {
-    for (const peer of server.peers) peer.say({ type: 'rights', role, capabilities: role === 'reader' ? ['room.read'] : [...before.capabilities] });
+    for (const peer of server.peers)
+      peer.say({ type: 'rights', role, capabilities: role === 'reader' ? ['room.read'] : [...before.capabilities] });
     return server.settle();
   };
   await say('speaker');
