@@ -28,6 +28,7 @@ function announce(line) {
   if (listening === null) return;
   const { url, model, mode } = listening;
   const rows = [`Parley is running: ${url}`, '', `  answers   ${model}`];
+  if (model.startsWith('demo')) rows.push('            (OPENAI_API_KEY, or Ollama on this machine, brings a real one)');
   if (mode === 'development') {
     rows.push(`  Ana       ${url}/?room=lobby&as=ana`, `  Ben       ${url}/?room=lobby&as=ben`, '');
     rows.push('  Open both links, in two windows, and talk. No token is needed: this is development mode.');
