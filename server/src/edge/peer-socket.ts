@@ -41,7 +41,7 @@ export interface PeerSocketDeps {
 type State =
   | { readonly kind: 'authenticating'; readonly cancel: Cancel }
   | { readonly kind: 'attaching'; readonly session: Session; readonly cancel: Cancel }
-  | { readonly kind: 'attached'; readonly session: Session; missedBeats: number; heard: boolean }
+  | { readonly kind: 'attached'; readonly session: Session; listening: boolean; missedBeats: number; heard: boolean }
   | { readonly kind: 'closing'; readonly cancel: Cancel };
 
 /** A socket of a known person. */
@@ -132,7 +132,8 @@ export class PeerSocket implements LinkPeer {
   beat(): void {
     const state = this.#state;
     if (state.kind !== 'attached') return;
-    state.missedBeats = state.heard ? 0 : state.missedBeats + 1;
+    // While its document loads a socket is not read, so it could not be heard either.
+    state.missedBeats = state.heard || !state.listening ? 0 : state.missedBeats + 1;
     state.heard = false;
     if (state.missedBeats >= MISSED_BEATS) return this.#ws.terminate();
     this.#ws.ping();
@@ -183,16 +184,23 @@ export class PeerSocket implements LinkPeer {
       link,
       expiresAt,
       outlet: this.#outlet,
-      listen: () => this.#ws.resume(),
+      listen: () => this.#listen(),
       renew: (credential) => this.#renew(credential),
       close: (why, farewell) => this.close(why, farewell),
     };
   }
 
+  #listen(): void {
+    if (this.#state.kind !== 'attached') return;
+    this.#state.listening = true;
+    this.#state.heard = true;
+    this.#ws.resume();
+  }
+
   #attached(session: Session, rights: Rights): void {
     if (this.#state.kind !== 'attaching') return session.dialect.rights(rights);
     this.#state.cancel();
-    this.#state = { kind: 'attached', session, missedBeats: 0, heard: true };
+    this.#state = { kind: 'attached', session, listening: false, missedBeats: 0, heard: true };
     session.dialect.attached(rights);
   }
 

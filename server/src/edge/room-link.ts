@@ -22,6 +22,9 @@ export interface LinkPeer {
 type Update = Extract<OwnerMessage, { readonly type: 'update' }>;
 type Answer = (result: CommandResult) => void;
 
+/** Largest parcel by plan: a burst beyond it leaves in several, so that a slow reader is noticed in between. */
+const PARCEL_BYTES = 128 * 1024;
+
 export interface RoomLinkDeps {
   readonly bus: Bus;
   readonly ref: RoomRef;
@@ -43,6 +46,7 @@ export class RoomLink {
   readonly #answers = new Map<PeerId, Answer>();
   readonly #readers = new Map<DocKey, Set<DocReader>>();
   #gathered: Update[] = [];
+  #gatheredBytes = 0;
   #closed = false;
 
   constructor(deps: RoomLinkDeps) {
@@ -109,12 +113,15 @@ export class RoomLink {
   #gather(update: Update): void {
     // The bus hands over what it holds in one go, so by the next microtask a burst is complete.
     if (this.#gathered.push(update) === 1) queueMicrotask(() => this.#flush());
+    this.#gatheredBytes += update.message.length;
+    if (this.#gatheredBytes >= PARCEL_BYTES) this.#flush();
   }
 
   #flush(): void {
     if (this.#gathered.length === 0) return;
     const gathered = this.#gathered;
     this.#gathered = [];
+    this.#gatheredBytes = 0;
     for (const [key, updates] of Map.groupBy(gathered, (update) => update.doc)) this.#deliver(key, updates);
   }
 
