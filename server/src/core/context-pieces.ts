@@ -35,8 +35,10 @@ export interface Hand {
   readonly wrap: Envelopes;
 }
 
-/** Upper bound of what an envelope adds to a body, without its id and name. */
-const ENVELOPE_TOKENS = 48;
+/** Upper bounds of what is written around a body; an id and a name come on top of an envelope. */
+const ENVELOPE_TOKENS = 42;
+const TOKENS_PER_CHARACTER = 0.7;
+const ENDED_EARLY_TOKENS = 14;
 /** Upper bound of the line that anchors a private item. */
 const ANCHOR_TOKENS = 32;
 
@@ -83,7 +85,7 @@ function piece(item: ContextItem, role: Piece['role'], hand: Hand, write: () => 
   return {
     role,
     seq: entry.seq,
-    tokens: item.tokens + overhead(entry.author, after),
+    tokens: item.tokens + (role === 'assistant' ? ENDED_EARLY_TOKENS : overhead(entry.author, after)),
     endsTurn: entry.kind === 'answer',
     after,
     render: () => rendered(entry, hand.boundary, write),
@@ -91,7 +93,7 @@ function piece(item: ContextItem, role: Piece['role'], hand: Hand, write: () => 
 }
 
 function overhead({ id, name }: Author, after: number | undefined): number {
-  return ENVELOPE_TOKENS + Math.ceil((id.length + name.length) / 2) + (after === undefined ? 0 : ANCHOR_TOKENS);
+  return ENVELOPE_TOKENS + Math.ceil((id.length + name.length) * TOKENS_PER_CHARACTER) + (after === undefined ? 0 : ANCHOR_TOKENS);
 }
 
 function said({ author, kind, text }: Entry, n: string, wrap: Envelopes): string {

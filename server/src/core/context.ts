@@ -43,7 +43,7 @@ export interface Context {
 }
 
 /** Upper bound of the system text and of the server's notes. */
-export const FIXED_TOKENS = 640;
+export const FIXED_TOKENS = 480;
 /** The room's share of the budget in a private turn; the rest is for the speaker's own lane. */
 const ROOM_SHARE = 0.6;
 
