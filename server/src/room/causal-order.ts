@@ -38,7 +38,7 @@ class Ordering {
     return this.#complete() ? this.#ordered : null;
   }
 
-  /** Takes as many structs of a client as can be taken; true when that was any. */
+  /** Takes as many structs of a client as can be taken; true when any of them was new. */
   #advance(client: number): boolean {
     const section = this.#sections.get(client) ?? [];
     const before = this.#ordered.length;
@@ -54,13 +54,15 @@ class Ordering {
   #take(struct: Struct): boolean {
     const { client, clock } = struct.id;
     const end = clock + struct.length;
-    if (struct instanceof Y.Skip || end <= this.#at(client)) return true;
+    if (struct instanceof Y.Skip) return true;
     if (clock > this.#at(client)) return false;
+    // Also of a struct that is known: Yjs resolves its references before it sees that there is nothing to do.
     const missing = this.#missing(struct);
     if (missing !== null) {
       this.#wait(client, missing);
       return false;
     }
+    if (end <= this.#at(client)) return true;
     this.#ordered.push(struct);
     this.#reached.set(client, end);
     return true;

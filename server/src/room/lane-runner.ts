@@ -40,6 +40,8 @@ export class LaneRunner {
   readonly #deps: LaneRunnerDeps;
   #call: CurrentCall | null = null;
   #wake: Cancel | null = null;
+  /** What was on its way when the lane was left comes too late to change anything. */
+  #left = false;
 
   constructor(deps: LaneRunnerDeps) {
     this.#deps = deps;
@@ -69,6 +71,7 @@ export class LaneRunner {
 
   /** Ends the model call without ending the turn: the journal holds it for whoever runs the room next. */
   abandon(): void {
+    this.#left = true;
     this.#wake?.();
     const current = this.#call;
     this.#call = null;
@@ -120,6 +123,7 @@ export class LaneRunner {
   }
 
   #perform(effect: LaneEffect): void {
+    if (this.#left) return;
     if (effect.type === 'abort') return this.#abort(effect.turn);
     const { state } = this;
     if (state.kind === 'idle' || state.running.turn !== effect.turn || state.running.attempt !== effect.attempt) return;
@@ -148,7 +152,7 @@ export class LaneRunner {
 
   #show(turn: TurnId, attempt: number, piece: string, startedAt: number): void {
     const current = this.#call;
-    if (current?.turn !== turn || current.attempt !== attempt || this.state.kind !== 'running') return;
+    if (this.#left || current?.turn !== turn || current.attempt !== attempt || this.state.kind !== 'running') return;
     const { chronicle, clock, lane, metrics } = this.#deps;
     if (current.shown === 0) metrics.observe('parley_first_token_seconds', (clock.now() - startedAt) / 1000);
     current.shown += piece.length;
@@ -157,6 +161,7 @@ export class LaneRunner {
 
   #finish(running: RunningTurn, text: string, end: ModelEnd): void {
     const current = this.#call;
+    if (this.#left) return;
     if (current && (current.turn !== running.turn || current.attempt !== running.attempt)) return;
     const { chronicle, tokenizer, ids, metrics, clock } = this.#deps;
     const tail = current ? text.slice(current.shown) : '';
@@ -176,13 +181,17 @@ export class LaneRunner {
     });
   }
 
+  #tick(): void {
+    if (!this.#left) this.apply({ type: 'tick' });
+  }
+
   #setAlarm(): void {
     this.#wake?.();
     this.#wake = null;
     const at = nextWake(this.state);
     if (at === null) return;
     const { clock, mailbox } = this.#deps;
-    this.#wake = clock.after(Math.max(0, at - clock.now()), () => mailbox.post(() => void this.apply({ type: 'tick' })));
+    this.#wake = clock.after(Math.max(0, at - clock.now()), () => mailbox.post(() => this.#tick()));
   }
 }
 

@@ -140,10 +140,10 @@ export class Room implements Desk {
   }
 
   async dissolve(by: string): Promise<void> {
-    const members = [...this.chronicle.room.members.keys()];
-    for (const user of members) await this.#endTickets(user, by, ['room', privateLane(user)]);
-    this.chronicle.write([{ type: 'room.deleted', by, at: this.clock.now() }]);
+    for (const user of [...this.chronicle.room.members.keys()]) await this.#endTickets(user, by, ['room', privateLane(user)]);
     for (const runner of this.#lanes.values()) runner.abandon();
+    this.#lanes.clear();
+    this.chronicle.write([{ type: 'room.deleted', by, at: this.clock.now() }]);
     for (const [peer] of this.#peers.all()) this.#drop(peer, fault('not_found', 'The room was deleted.'), by);
   }
 

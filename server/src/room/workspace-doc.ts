@@ -16,6 +16,8 @@ export type Taken =
   | { readonly kind: 'known' }
   /** Nothing applied: something it builds on is missing here. */
   | { readonly kind: 'gap' }
+  /** A mistake of ours: it was judged to fit and did not. What Yjs applied of it is in the document's update. */
+  | { readonly kind: 'failed'; readonly error: string }
   /** Nothing applied, and the person hears why. */
   | { readonly kind: 'refused'; readonly fault: Fault };
 
@@ -47,8 +49,23 @@ export class WorkspaceDoc {
     if (!writers.every((client) => this.#mayWriteAs(user, client))) {
       return refused('bad_update', "The update adds content under somebody else's client id.");
     }
-    Y.applyUpdate(this.#stored.doc, update);
-    return { kind: 'applied', claimed: this.#claim(user, writers) };
+    const error = this.#apply(update);
+    return error === null ? { kind: 'applied', claimed: this.#claim(user, writers) } : { kind: 'failed', error };
+  }
+
+  /** What was judged to fit does not throw; if it ever did, it must not take the room with it. */
+  #apply(update: Uint8Array): string | null {
+    const { store } = this.#stored.doc;
+    try {
+      Y.applyUpdate(this.#stored.doc, update);
+      if (store.pendingStructs === null && store.pendingDs === null) return null;
+      // Pending content would be served to newcomers without ever being stored.
+      store.pendingStructs = null;
+      store.pendingDs = null;
+      return 'an update that was judged complete left something pending';
+    } catch (error) {
+      return String(error);
+    }
   }
 
   #mayWriteAs(user: UserId, client: number): boolean {

@@ -93,6 +93,10 @@ class Intake {
       case 'gap':
         this.#gap(session, message);
         return;
+      case 'failed':
+        this.#outlet.log.error('document.apply-failed', { doc: this.#stored.key, error: taken.error });
+        this.expelled.push({ session, why: fault('bad_update') });
+        return;
       case 'applied':
         this.#writers.add(session);
         for (const client of taken.claimed) this.#claims.push(this.#claim(session, client));
