@@ -32,7 +32,7 @@ async function restart(options: Parameters<typeof SocketWorld.start>[0]): Promis
 }
 
 describe('coming in', () => {
-  test('WIRE the token may come as a subprotocol beside parley.v1, which alone is selected', async () => {
+  test('W1 the token may come as a subprotocol beside parley.v1, which alone is selected', async () => {
     world.openRoom('den');
     const socket = world.connect(DOC);
     await socket.opened;
@@ -41,13 +41,13 @@ describe('coming in', () => {
     expect(principal.user).toBe('ana');
   });
 
-  test('WIRE the token may come as Authorization: Bearer', async () => {
+  test('W1 the token may come as Authorization: Bearer', async () => {
     world.openRoom('den');
     world.connect(DOC, { protocols: [], headers: { authorization: `Bearer ${testToken({ user: 'ben' })}` } });
     expect((await world.room('den').hears('attach')).principal.user).toBe('ben');
   });
 
-  test('WIRE a ticket opens one socket of its room, once, within 30 s', async () => {
+  test('W1 a ticket opens one socket of its room, once, within 30 s', async () => {
     world.openRoom('den');
     const credential = { principal: (await verified()).principal, expiresAt: 9_000_000_000_000 };
     const ticket = () => world.tickets.issue(credential, 'den' as never);
@@ -62,7 +62,7 @@ describe('coming in', () => {
     expect((await world.connect(`${DOC}?ticket=${late}`, { token: null }).closed).code).toBe(4401);
   });
 
-  test('WIRE without a token, with a bad one, or with one in the address: accepted, then closed 4401', async () => {
+  test('W1 W2 without a token, with a bad one, or with one in the address: accepted, then closed 4401', async () => {
     const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbmEifQ.c2ln';
     const sockets = [
       world.connect(DOC, { token: null }),
@@ -73,12 +73,12 @@ describe('coming in', () => {
     expect(await Promise.all(sockets.map(async ({ closed }) => (await closed).code))).toEqual([4401, 4401, 4401, 4401]);
   });
 
-  test('WIRE an authority out of reach closes 1013', async () => {
+  test('W6 an authority out of reach closes 1013', async () => {
     await restart({ verify: { verify: async () => ({ kind: 'unavailable' }) } });
     expect((await world.connect(DOC).closed).code).toBe(1013);
   });
 
-  test('WIRE a check that takes longer than 10 s closes 4408, and nothing is read meanwhile', async () => {
+  test('W4 a check that takes longer than 10 s closes 4408, and nothing is read meanwhile', async () => {
     await restart({ verify: { verify: () => new Promise(() => {}) } });
     const socket = world.connect(DOC);
     await socket.opened;
@@ -87,7 +87,7 @@ describe('coming in', () => {
     expect((await socket.closed).code).toBe(4408);
   });
 
-  test('WIRE an absent room, a hidden room and an impossible document close alike with 4404', async () => {
+  test('W3 an absent room, a hidden room and an impossible document close alike with 4404', async () => {
     const room = world.room('den');
     room.onMessage = (message) => {
       if (message.type === 'attach') room.say({ type: 'detached', peer: message.peer, fault: fault('not_found') });
@@ -98,7 +98,7 @@ describe('coming in', () => {
     for (const end of ends) expect(end).toEqual({ code: 4404, reason: 'not_found' });
   });
 
-  test('WIRE a room that cannot be had now closes 1013; so does a server that is draining', async () => {
+  test('W2 a room that cannot be had now closes 1013; so does a server that is draining', async () => {
     world.available = false;
     expect((await world.connect(DOC).closed).code).toBe(1013);
     world.available = true;
@@ -106,14 +106,14 @@ describe('coming in', () => {
     expect((await world.connect(DOC).closed).code).toBe(1013);
   });
 
-  test('WIRE a room that does not answer closes 1013', async () => {
+  test('W2 a room that does not answer closes 1013', async () => {
     const socket = world.connect(DOC);
     await world.room('den').hears('attach');
     world.clock.advance(15_000);
     expect((await socket.closed).code).toBe(1013);
   });
 
-  test('WIRE pages of other origins are closed 4403; no Origin, ours and allowed ones come in', async () => {
+  test('W5 pages of other origins are closed 4403; no Origin, ours and allowed ones come in', async () => {
     await restart({ allowed: ['https://app.example'] });
     world.openRoom('den');
     const from = (origin: string) => world.connect(DOC, { headers: { origin } });
@@ -126,7 +126,7 @@ describe('coming in', () => {
     await world.room('den').hears('open', 3);
   });
 
-  test('WIRE who keeps hammering with the same refused token gets HTTP 429; another token still comes in', async () => {
+  test('W20 who keeps hammering with the same refused token gets HTTP 429; another token still comes in', async () => {
     world.openRoom('den');
     for (let i = 0; i < 20; i++) expect((await world.connect(DOC, { token: 'forged' }).closed).code).toBe(4401);
     await expect(world.connect(DOC, { token: 'forged' }).opened).rejects.toThrow('429');
@@ -137,7 +137,7 @@ describe('coming in', () => {
 });
 
 describe('a stock provider', () => {
-  test('WIRE what it sends reaches the room as it came, and messages for it come back one to a frame', async () => {
+  test('W7 what it sends reaches the room as it came, and messages for it come back one to a frame', async () => {
     const room = world.openRoom('den');
     const socket = world.connect(DOC);
     const { peer } = await room.hears('open');
@@ -150,7 +150,7 @@ describe('a stock provider', () => {
     expect(await socket.next()).toEqual(UPDATE);
   });
 
-  test('WIRE updates and presence of a document reach all who have it open and nobody else', async () => {
+  test('W18 updates and presence of a document reach all who have it open and nobody else', async () => {
     const room = world.openRoom('den');
     const [one, two, other] = [world.connect(DOC), world.connect(DOC, { as: 'ben' }), world.connect(WORKSPACE)];
     await room.hears('open', 3);
@@ -181,7 +181,7 @@ describe('a stock provider', () => {
     expect(await ben.next()).toEqual(UPDATE);
   });
 
-  test('WIRE text frames close 4400, empty ones too', async () => {
+  test('W7 text frames close 4400, empty ones too', async () => {
     const room = world.openRoom('den');
     const [text, empty] = [world.connect(DOC), world.connect(DOC)];
     await room.hears('open', 2);
@@ -191,7 +191,7 @@ describe('a stock provider', () => {
     expect((await empty.closed).code).toBe(4400);
   });
 
-  test('WIRE a message over 256 KiB closes 4413, one over the socket limit 1009', async () => {
+  test('W7 a message over 256 KiB closes 4413, one over the socket limit 1009', async () => {
     const room = world.openRoom('den');
     const [large, huge] = [world.connect(WORKSPACE), world.connect(WORKSPACE)];
     await room.hears('open', 2);
@@ -201,7 +201,7 @@ describe('a stock provider', () => {
     expect((await huge.closed).code).toBe(1009);
   });
 
-  test('WIRE too many frames close 4429', async () => {
+  test('W20 too many frames close 4429', async () => {
     const room = world.openRoom('den');
     const socket = world.connect(WORKSPACE);
     await room.hears('open');
@@ -210,7 +210,7 @@ describe('a stock provider', () => {
     expect(room.heard.filter(({ type }) => type === 'message').length).toBe(5_000);
   });
 
-  test('WIRE a refused document closes with the code of its fault', async () => {
+  test('W2 a refused document closes with the code of its fault', async () => {
     const room = world.openRoom('den');
     const [written, gap] = [world.connect(DOC), world.connect(DOC)];
     const peers = [await room.hears('open', 1), await room.hears('open', 2)];
@@ -220,7 +220,7 @@ describe('a stock provider', () => {
     expect(codes.toSorted()).toEqual([4400, 4403]);
   });
 
-  test('WIRE every socket hears something every 20 s, also while its document loads', async () => {
+  test('W8 every socket hears something every 20 s, also while its document loads', async () => {
     const room = world.room('den');
     room.onMessage = (message) => {
       if (message.type === 'attach') room.say({ type: 'attached', peer: message.peer, standing: SPEAKER, levels: {} });
@@ -233,7 +233,7 @@ describe('a stock provider', () => {
     }
   });
 
-  test('WIRE a peer that shows no sign of life is gone, and the room is told', async () => {
+  test('W8 a peer that shows no sign of life is gone, and the room is told', async () => {
     const room = world.openRoom('den');
     const socket = createConnection({ host: '127.0.0.1', port: Number(world.host.split(':')[1]) } satisfies Partial<AddressInfo> & { host: string });
     socket.on('error', () => {});
@@ -250,7 +250,7 @@ describe('a stock provider', () => {
 });
 
 describe('ended rights', () => {
-  test('WIRE R3 between the message that takes a right away and the next, nothing is delivered', async () => {
+  test('W17 R3 between the message that takes a right away and the next, nothing is delivered', async () => {
     const room = world.openRoom('den');
     const socket = world.connect(DOC);
     const { peer } = await room.hears('open');
@@ -264,7 +264,7 @@ describe('ended rights', () => {
     expect(socket.frames).toEqual([UPDATE]);
   });
 
-  test('WIRE removal closes 4404 even when only the standing is told', async () => {
+  test('W17 removal closes 4404 even when only the standing is told', async () => {
     const room = world.openRoom('den');
     const socket = world.connect(DOC);
     await room.hears('open');
@@ -272,7 +272,7 @@ describe('ended rights', () => {
     expect((await socket.closed).code).toBe(4404);
   });
 
-  test('WIRE losing the right to edit closes a provider that could write 4403, and not one that only reads', async () => {
+  test('W17 losing the right to edit closes a provider that could write 4403, and not one that only reads', async () => {
     const room = world.openRoom('den');
     const [writer, reader] = [world.connect(WORKSPACE), world.connect(DOC)];
     await room.hears('open', 2);
@@ -282,7 +282,7 @@ describe('ended rights', () => {
     expect(await reader.next()).toEqual(UPDATE);
   });
 
-  test('WIRE a token that ends closes 4401 at that moment', async () => {
+  test('W16 a token that ends closes 4401 at that moment', async () => {
     const room = world.openRoom('den');
     const expiresAt = world.clock.now() + 5_000;
     const [socket, late] = [world.connect(DOC, { token: testToken({ user: 'ana', expiresAt }) }), world.connect(DOC)];
@@ -294,7 +294,7 @@ describe('ended rights', () => {
     expect(late.ws.readyState).toBe(late.ws.OPEN);
   });
 
-  test('WIRE a room that moves closes 1013', async () => {
+  test('W2 a room that moves closes 1013', async () => {
     const room = world.openRoom('den');
     const socket = world.connect(DOC);
     await room.hears('open');
@@ -303,7 +303,7 @@ describe('ended rights', () => {
     expect(world.links.size).toBe(0);
   });
 
-  test('WIRE a server that ends closes every socket 1013', async () => {
+  test('W31 a server that ends closes every socket 1013', async () => {
     const room = world.openRoom('den');
     const sockets = [world.connect(DOC), world.connect(SOCKET, { as: 'ben' })];
     await room.hears('attach', 2);
@@ -328,7 +328,7 @@ describe('slow readers', () => {
     return { room, socket, peer };
   }
 
-  test('WIRE beyond 1 MiB updates are left out, and made up for by a resync when the peer drains', async () => {
+  test('W15 beyond 1 MiB updates are left out, and made up for by a resync when the peer drains', async () => {
     const { room, socket, peer } = await congested();
     socket.ws.resume();
     const asked = await room.hears('resync');
@@ -345,7 +345,7 @@ describe('slow readers', () => {
     expect(small).toEqual([Uint8Array.from([0, 1, 1, 2]), Uint8Array.from([0, 2, 1, 3])]);
   });
 
-  test('WIRE 30 s beyond the bound closes 1013 and is counted', async () => {
+  test('W15 30 s beyond the bound closes 1013 and is counted', async () => {
     const { socket } = await congested();
     world.clock.advance(30_000);
     socket.ws.resume();
@@ -353,7 +353,7 @@ describe('slow readers', () => {
     expect(world.metrics.counted('parley_slow_readers_total')).toBe(1);
   });
 
-  test('WIRE 8 MiB of what must not be left out closes 1013', async () => {
+  test('W15 8 MiB of what must not be left out closes 1013', async () => {
     const room = world.openRoom('den');
     const socket = world.connect(SOCKET);
     await socket.says('welcome');
@@ -366,7 +366,7 @@ describe('slow readers', () => {
     expect((await socket.closed).code).toBe(1013);
   });
 
-  test('WIRE a first sync larger than all bounds reaches a slow reader whole', async () => {
+  test('W15 a first sync larger than all bounds reaches a slow reader whole', async () => {
     const room = world.openRoom('den');
     const socket = world.connect(DOC);
     const { peer } = await room.hears('open');
@@ -389,14 +389,14 @@ describe('the Parley client', () => {
     return { room, socket, welcome, peer };
   }
 
-  test('WIRE it is welcomed with who it is and what it may do', async () => {
+  test('W19 it is welcomed with who it is and what it may do', async () => {
     const { welcome } = await welcomed();
     expect(welcome).toMatchObject({ protocol: 1, you: { id: 'ana', name: 'ana', color: expect.stringMatching(/^#/) }, role: 'speaker' });
     expect(welcome.capabilities).toContain('prompt.room');
     expect(welcome.capabilities).not.toContain('role.set');
   });
 
-  test('WIRE documents are opened by name and multiplexed; what is saved is told', async () => {
+  test('W19 W14 documents are opened by name and multiplexed; what is saved is told', async () => {
     const { room, socket, peer } = await welcomed();
     socket.send(up({ type: 'open', doc: 'workspace' }));
     expect(await socket.says('opened')).toEqual({ type: 'opened', doc: 'workspace', writable: true });
@@ -407,7 +407,7 @@ describe('the Parley client', () => {
     expect(await socket.says('saved')).toEqual({ type: 'saved', doc: 'workspace', count: 1 });
   });
 
-  test('WIRE a closed document hears nothing more, and its late frames are dropped', async () => {
+  test('W19 a closed document hears nothing more, and its late frames are dropped', async () => {
     const { room, socket } = await welcomed();
     socket.send(up({ type: 'open', doc: 'workspace' }));
     await socket.says('opened');
@@ -420,7 +420,7 @@ describe('the Parley client', () => {
     expect(room.heard.filter(({ type }) => type === 'message')).toEqual([]);
   });
 
-  test('WIRE an impossible document, a refused one and too large a message end the document and not the socket', async () => {
+  test('W19 an impossible document, a refused one and too large a message end the document and not the socket', async () => {
     const { room, socket, peer } = await welcomed();
     socket.send(up({ type: 'open', doc: 'secrets' }));
     expect(await socket.says('closed')).toMatchObject({ doc: 'secrets', fault: { code: 'not_found' } });
@@ -434,7 +434,7 @@ describe('the Parley client', () => {
     expect(await socket.says('closed')).toMatchObject({ doc: 'workspace', fault: { code: 'too_large' } });
   });
 
-  test('WIRE commands are answered by their number, refusals too, in order with documents', async () => {
+  test('W19 commands are answered by their number, refusals too, in order with documents', async () => {
     const { room, socket } = await welcomed();
     room.answer = (command) => (command.type === 'room.get' ? { ok: true, value: {} as never } : { ok: false, fault: fault('queue_full') });
     socket.send(up({ type: 'command', request: 7, command: { type: 'room.get' } }));
@@ -443,7 +443,7 @@ describe('the Parley client', () => {
     expect(await socket.says('refused')).toMatchObject({ request: 8, fault: { code: 'queue_full' } });
   });
 
-  test('WIRE a command that does not fit is refused by its number; what is no message at all closes 4400', async () => {
+  test('W7 a command that does not fit is refused by its number; what is no message at all closes 4400', async () => {
     const { socket } = await welcomed();
     socket.send(up({ type: 'command', request: 9, command: { type: 'room.get', extra: 1 } as never }));
     expect(await socket.says('refused')).toMatchObject({ request: 9, fault: { code: 'bad_request' } });
@@ -452,7 +452,7 @@ describe('the Parley client', () => {
     expect((await socket.closed).code).toBe(4400);
   });
 
-  test('WIRE a removed person is told by whom and when, then closed 4404', async () => {
+  test('W17 a removed person is told by whom and when, then closed 4404', async () => {
     const { room, socket, peer } = await welcomed();
     room.say(
       { type: 'standing', user: 'ana' as UserId, standing: { tenantRole: 'member', role: null }, levels: {} },
@@ -462,7 +462,7 @@ describe('the Parley client', () => {
     expect((await socket.closed).code).toBe(4404);
   });
 
-  test('WIRE changed rights are told at once', async () => {
+  test('W17 changed rights are told at once', async () => {
     const { room, socket } = await welcomed();
     room.say({ type: 'standing', user: 'ana' as UserId, standing: { tenantRole: 'member', role: 'reader' }, levels: {} });
     const rights = await socket.says('rights');
@@ -470,7 +470,7 @@ describe('the Parley client', () => {
     expect(rights.capabilities).not.toContain('workspace.edit');
   });
 
-  test('WIRE a renewed token keeps the socket past the end of the old one', async () => {
+  test('W16 a renewed token keeps the socket past the end of the old one', async () => {
     const room = world.openRoom('den');
     const now = world.clock.now();
     const socket = world.connect(SOCKET, { token: testToken({ user: 'ana', expiresAt: now + 10_000 }) });
@@ -489,13 +489,13 @@ describe('the Parley client', () => {
     ['the same name in another tenant', testToken({ user: 'ana', tenant: 'other' }), 4409],
     ['a forged token', 'forged', 4401],
     ['another tenant role', testToken({ user: 'ana', role: 'guest' }), 1013],
-  ])('WIRE renewal as %s closes %3$d', async (_who, token, code) => {
+  ])('W16 renewal as %s closes %3$d', async (_who, token, code) => {
     const { socket } = await welcomed();
     socket.send(up({ type: 'renew', token }));
     expect((await socket.closed).code).toBe(code);
   });
 
-  test('WIRE every open document and the socket itself hear something every 20 s', async () => {
+  test('W8 every open document and the socket itself hear something every 20 s', async () => {
     const { socket } = await welcomed();
     socket.send(up({ type: 'open', doc: 'transcript' }));
     await socket.says('opened');

@@ -18,7 +18,7 @@ function notes(doc: Y.Doc): string {
   return doc.getText('notes').toString();
 }
 
-test('WIRE a stock provider on a channel opens, syncs both ways and closes', () => {
+test('W18 a stock provider on a channel opens, syncs both ways and closes', () => {
   const sent: string[] = [];
   const carried: Uint8Array[] = [];
   const session = {
@@ -44,7 +44,7 @@ test('WIRE a stock provider on a channel opens, syncs both ways and closes', () 
   expect(sent).toEqual(['open', 'close']);
 });
 
-test('WIRE what a client writes reaches the other, offline words included', async () => {
+test('W19 what a client writes reaches the other, offline words included', async () => {
   const { client, clock, server } = world();
   const ana = client('ana');
   const ben = client('ben');
@@ -63,7 +63,7 @@ test('WIRE what a client writes reaches the other, offline words included', asyn
   expect(notes(ben.workspace.doc)).toBe(notes(ana.workspace.doc));
 });
 
-test('WIRE saved is true only when every local change is on disk', async () => {
+test('W36 saved is true only when every local change is on disk', async () => {
   const { client, clock, server } = world();
   const ana = client();
   await server.settle();
@@ -89,7 +89,7 @@ test('WIRE saved is true only when every local change is on disk', async () => {
   expect(ana.view.saved).toBe(true);
 });
 
-test('WIRE a change from elsewhere leaves saved alone', async () => {
+test('W36 a change from elsewhere leaves saved alone', async () => {
   const { client, server } = world();
   const ana = client();
   await server.settle();
@@ -102,7 +102,7 @@ test('WIRE a change from elsewhere leaves saved alone', async () => {
   expect(seen.has(false)).toBe(false);
 });
 
-test("WIRE words that the server refused are offered back beside the server's copy", async () => {
+test("W36 words that the server refused are offered back beside the server's copy", async () => {
   const { client, server } = world();
   const ana = client();
   server.doc('workspace').getText('notes').insert(0, 'agenda\nlunch');
@@ -126,7 +126,7 @@ test("WIRE words that the server refused are offered back beside the server's co
   expect(ana.view.lostWords).toBeNull();
 });
 
-test('WIRE a server that refuses the fresh copy too is not asked in a loop', async () => {
+test('W36 a server that refuses the fresh copy too is not asked in a loop', async () => {
   const { client, server } = world();
   const ana = client();
   await server.settle();
@@ -139,7 +139,7 @@ test('WIRE a server that refuses the fresh copy too is not asked in a loop', asy
   expect(ana.view.connection).toEqual({ kind: 'online' });
 });
 
-test('WIRE a document that the server closes with "try again" is opened again', async () => {
+test('W34 a document that the server closes with "try again" is opened again', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] });
   try {
     const { client, server } = world();
@@ -158,7 +158,7 @@ test('WIRE a document that the server closes with "try again" is opened again', 
   }
 });
 
-test('WIRE a lane that a person may not have stays unloaded and costs nothing else', async () => {
+test('W19 a lane that a person may not have stays unloaded and costs nothing else', async () => {
   const { client, server } = world();
   server.script.open = (doc) => (doc === 'transcript.me' ? fault('not_found') : null);
   const ana = client();
@@ -168,7 +168,7 @@ test('WIRE a lane that a person may not have stays unloaded and costs nothing el
   expect(ana.view.connection).toEqual({ kind: 'online' });
 });
 
-test('WIRE messages of an earlier opening are not taken for the next', async () => {
+test('W19 messages of an earlier opening are not taken for the next', async () => {
   const session = { online: true, send: () => true, sendDocument: () => {} };
   const channels = new DocChannels(session, { now: () => 0, after: () => () => {} });
   const Socket = channels.socketFor('workspace', () => {});
@@ -182,7 +182,7 @@ test('WIRE messages of an earlier opening are not taken for the next', async () 
   expect(heard).toEqual([Uint8Array.of(1, 1, 0)]);
 });
 
-test('WIRE a quiet document hears of the socket that carries it, so that its provider stays', () => {
+test('W8 a quiet document hears of the socket that carries it, so that its provider stays', () => {
   let now = 0;
   const session = { online: true, send: () => true, sendDocument: () => {} };
   const channels = new DocChannels(session, { now: () => now, after: () => () => {} });

@@ -110,13 +110,13 @@ test('a wait before reconnecting never exceeds ten seconds', () => {
   expect(retryDelay(1_000, () => 0.999_999)).toBe(10_000);
 });
 
-test('WIRE a token is renewed 30 s ahead, halfway when it is short, never in a rush', () => {
+test('W33 a token is renewed 30 s ahead, halfway when it is short, never in a rush', () => {
   expect(renewalDelay(300_000, 0)).toBe(270_000);
   expect(renewalDelay(40_000, 0)).toBe(20_000);
   expect(renewalDelay(0, 3_600_000)).toBe(10_000);
 });
 
-test("WIRE nothing is saved before the answer to the server's step 1: an edit sent earlier may have had a gap", () => {
+test("W36 nothing is saved before the answer to the server's step 1: an edit sent earlier may have had a gap", () => {
   const carrier = { open: () => {}, send: () => {}, close: () => {} };
   const channel = new DocChannel('workspace', carrier);
   channel.opened();

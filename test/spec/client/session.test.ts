@@ -10,7 +10,7 @@ function world() {
 }
 afterEach(() => worlds.splice(0).forEach((made) => made.close()));
 
-test('WIRE the client offers parley.v1 and its token as subprotocols, never in the address', async () => {
+test('W33 the client offers parley.v1 and its token as subprotocols, never in the address', async () => {
   const { client, server } = world();
   client('ana');
   await server.settle();
@@ -18,7 +18,7 @@ test('WIRE the client offers parley.v1 and its token as subprotocols, never in t
   expect(server.last.server.url).toBe('wss://parley.test/v1/rooms/lobby/socket');
 });
 
-test('WIRE a welcomed client is online with its identity and rights', async () => {
+test('W19 a welcomed client is online with its identity and rights', async () => {
   const { client, server } = world();
   const ana = client('ana');
   expect(ana.view.connection).toEqual({ kind: 'connecting' });
@@ -30,7 +30,7 @@ test('WIRE a welcomed client is online with its identity and rights', async () =
   expect(ana.view.title).toBe('Planning');
 });
 
-test('WIRE each connection has a token fetched for it', async () => {
+test('W33 each connection has a token fetched for it', async () => {
   const { client, clock, server } = world();
   let asked = 0;
   client('ana', () => `token-${++asked}`);
@@ -45,7 +45,7 @@ test('WIRE each connection has a token fetched for it', async () => {
   expect(server.tokens).toEqual(['token-1', 'token-2', 'token-3', 'token-4']);
 });
 
-test('WIRE a lost connection comes back after a jittered delay that doubles to 10 s, and starts over after a sync', async () => {
+test('W34 a lost connection comes back after a jittered delay that doubles to 10 s, and starts over after a sync', async () => {
   const { client, clock, server } = world();
   const ana = client();
   await server.settle();
@@ -76,7 +76,7 @@ test('WIRE a lost connection comes back after a jittered delay that doubles to 1
   expect(ana.view.connection).toEqual({ kind: 'online' });
 });
 
-test('WIRE the news that the network is back cuts the wait short', async () => {
+test('W34 the news that the network is back cuts the wait short', async () => {
   const { client, networkBack, server } = world();
   const ana = client();
   await server.settle();
@@ -92,7 +92,7 @@ test.each([
   ['not_found', 'not_found'],
   ['other_identity', 'other_identity'],
   ['bad_frame', 'bad_frame'],
-] as const)('WIRE a close for %s ends the client for good and says who did it', async (code, shown) => {
+] as const)('W34 a close for %s ends the client for good and says who did it', async (code, shown) => {
   const { client, clock, server } = world();
   const ana = client();
   await server.settle();
@@ -104,7 +104,7 @@ test.each([
   expect(server.pairs).toHaveLength(1);
 });
 
-test('WIRE a close code without a goodbye is enough to end the client', async () => {
+test('W34 a close code without a goodbye is enough to end the client', async () => {
   const { client, server } = world();
   const ana = client();
   await server.settle();
@@ -113,7 +113,7 @@ test('WIRE a close code without a goodbye is enough to end the client', async ()
   expect(ana.view.connection).toMatchObject({ kind: 'ended', fault: { code: 'not_found' } });
 });
 
-test('WIRE a goodbye counts even when the close code is lost with the link', async () => {
+test('W34 a goodbye counts even when the close code is lost with the link', async () => {
   const { client, server } = world();
   const ana = client();
   await server.settle();
@@ -125,7 +125,7 @@ test('WIRE a goodbye counts even when the close code is lost with the link', asy
 });
 
 test.each(['unavailable', 'slow_reader', 'internal', 'rate_limited'] as const)(
-  'WIRE a close for %s is tried again',
+  'W34 a close for %s is tried again',
   async (code) => {
     const { client, clock, server } = world();
     const ana = client();
@@ -139,7 +139,7 @@ test.each(['unavailable', 'slow_reader', 'internal', 'rate_limited'] as const)(
   },
 );
 
-test('WIRE a server that says when to come back is not asked sooner', async () => {
+test('W34 a server that says when to come back is not asked sooner', async () => {
   const { client, clock, server } = world();
   client();
   await server.settle();
@@ -153,7 +153,7 @@ test('WIRE a server that says when to come back is not asked sooner', async () =
   expect(server.pairs).toHaveLength(2);
 });
 
-test('WIRE an expired token gets one fresh one, a second refusal is final', async () => {
+test('W34 an expired token gets one fresh one, a second refusal is final', async () => {
   const { client, clock, server } = world();
   const ana = client();
   server.script.admit = () => (server.tokens.length === 1 ? fault('token_expired') : null);
@@ -171,7 +171,7 @@ test('WIRE an expired token gets one fresh one, a second refusal is final', asyn
   expect(server.pairs).toHaveLength(3);
 });
 
-test('WIRE a token supplier that fails, or never answers, is asked again', async () => {
+test('W33 a token supplier that fails, or never answers, is asked again', async () => {
   const { client, clock, server } = world();
   const tokens = [
     () => Promise.reject(new Error('down')),
@@ -190,7 +190,7 @@ test('WIRE a token supplier that fails, or never answers, is asked again', async
   expect(ana.view.connection).toEqual({ kind: 'online' });
 });
 
-test('WIRE a socket that is silent for 30 s is given up', async () => {
+test('W34 a socket that is silent for 30 s is given up', async () => {
   const { client, clock, server } = world();
   const ana = client();
   await server.settle();
@@ -206,7 +206,7 @@ test('WIRE a socket that is silent for 30 s is given up', async () => {
   expect(server.pairs).toHaveLength(2);
 });
 
-test('WIRE a server that talks keeps the socket', async () => {
+test('W8 a server that talks keeps the socket', async () => {
   const { client, clock, server } = world();
   client();
   await server.settle();
@@ -218,7 +218,7 @@ test('WIRE a server that talks keeps the socket', async () => {
   expect(server.pairs).toHaveLength(1);
 });
 
-test('WIRE the token is renewed in band 30 s before it ends, and again while nobody confirms it', async () => {
+test('W33 the token is renewed in band 30 s before it ends, and again while nobody confirms it', async () => {
   const { client, clock, server } = world();
   const ends = clock.now() + 300_000;
   server.tokenEndsAt = () => clock.now() + 300_000;
@@ -245,7 +245,7 @@ test('WIRE the token is renewed in band 30 s before it ends, and again while nob
   expect(server.pairs).toHaveLength(1);
 });
 
-test("WIRE a token for somebody else ends the client: nobody's words go out under another name", async () => {
+test("W16 a token for somebody else ends the client: nobody's words go out under another name", async () => {
   const { client, clock, server } = world();
   const tokens = ['ana', 'ben'];
   const ana = client('ana', () => tokens.shift() ?? 'ben');
@@ -258,7 +258,7 @@ test("WIRE a token for somebody else ends the client: nobody's words go out unde
   expect(server.accepted).toEqual([]);
 });
 
-test('WIRE a frame that cannot be read costs the connection, not the client', async () => {
+test('W34 a frame that cannot be read costs the connection, not the client', async () => {
   const { client, clock, server } = world();
   const ana = client();
   await server.settle();
@@ -275,7 +275,7 @@ test('WIRE a frame that cannot be read costs the connection, not the client', as
   expect(ana.view.connection).toEqual({ kind: 'online' });
 });
 
-test('WIRE new rights are shown, repeated ones change nothing', async () => {
+test('W17 new rights are shown, repeated ones change nothing', async () => {
   const { client, server } = world();
   const ana = client();
   await server.settle();

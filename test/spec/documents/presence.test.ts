@@ -35,7 +35,7 @@ test('R13 who somebody is in presence is the server’s word, not theirs', async
   expect(seen(ben, ana.doc.clientID)).toEqual({ typing: true, user: { id: 'ana', name: 'ANA', color: '#123456' } });
 });
 
-test('WIRE presence under the client id of somebody else is dropped, whatever its clock', async () => {
+test('W13 presence under the client id of somebody else is dropped, whatever its clock', async () => {
   const world = await DocWorld.open();
   const [ana, ben, eve] = [await stock(world, docPeer('ana'), 41), await stock(world, docPeer('ben')), await stock(world, docPeer('eve'))];
   await tick(world);
@@ -49,7 +49,7 @@ test('WIRE presence under the client id of somebody else is dropped, whatever it
   expect(seen(ben, 41)).toMatchObject({ typing: false });
 });
 
-test('WIRE one peer is one state: further ids are dropped', async () => {
+test('W13 one peer is one state: further ids are dropped', async () => {
   const world = await DocWorld.open();
   const [ana, ben] = [await stock(world, docPeer('ana')), await stock(world, docPeer('ben'))];
   const crowd = Array.from({ length: 500 }, (_, n) => ({ client: 1_000 + n, clock: 1, state: '{}' }));
@@ -63,7 +63,7 @@ test.each([
   ['with a clock out of range', { clock: 2 ** 40, state: '{"typing":true}' }],
   ['not JSON', { clock: 5, state: '{"typing":' }],
   ['not an object', { clock: 5, state: '[1]' }],
-])('WIRE a presence state that is %s is dropped', async (_, entry) => {
+])('W13 a presence state that is %s is dropped', async (_, entry) => {
   const world = await DocWorld.open();
   const [ana, ben] = [await stock(world, docPeer('ana')), await stock(world, docPeer('ben'))];
   await tick(world);
@@ -74,7 +74,7 @@ test.each([
   expect(ana.fault).toBeNull();
 });
 
-test('WIRE changes of one tick are one message, and the sender hears its own', async () => {
+test('W13 changes of one tick are one message, and the sender hears its own', async () => {
   const world = await DocWorld.open();
   const people = await Promise.all(['ana', 'ben', 'cyd'].map((user) => stock(world, docPeer(user))));
   await tick(world);
@@ -90,7 +90,7 @@ test('WIRE changes of one tick are one message, and the sender hears its own', a
   }
 });
 
-test('WIRE a renewal is passed on, or stock clients would take a quiet person for gone', async () => {
+test('W13 a renewal is passed on, or stock clients would take a quiet person for gone', async () => {
   const world = await DocWorld.open();
   const [ana, ben] = [await stock(world, docPeer('ana')), await stock(world, docPeer('ben'))];
   await tick(world);
@@ -100,7 +100,7 @@ test('WIRE a renewal is passed on, or stock clients would take a quiet person fo
   expect(ben.awareness.meta.get(ana.doc.clientID)?.clock).toBe(before + 1);
 });
 
-test('WIRE somebody whose socket is gone is gone, and seen again at once when back with the same id and clock', async () => {
+test('W13 somebody whose socket is gone is gone, and seen again at once when back with the same id and clock', async () => {
   const world = await DocWorld.open();
   const [ana, ben] = [await stock(world, docPeer('ana')), await stock(world, docPeer('ben'))];
   ana.awareness.setLocalStateField('cursor', 1);
@@ -118,7 +118,7 @@ test('WIRE somebody whose socket is gone is gone, and seen again at once when ba
   expect(seen(ben, ana.doc.clientID)).toMatchObject({ cursor: 2 });
 });
 
-test('WIRE a new socket of the same person takes its id over, and the end of the old one does not end it', async () => {
+test('W13 a new socket of the same person takes its id over, and the end of the old one does not end it', async () => {
   const world = await DocWorld.open();
   const [ana, ben] = [await stock(world, docPeer('ana')), await stock(world, docPeer('ben'))];
   await tick(world);
@@ -130,7 +130,7 @@ test('WIRE a new socket of the same person takes its id over, and the end of the
   expect(seen(ben, ana.doc.clientID)).toBeDefined();
 });
 
-test('WIRE somebody without the right to be seen is not, and a newcomer sees who is there', async () => {
+test('W13 somebody without the right to be seen is not, and a newcomer sees who is there', async () => {
   const world = await DocWorld.open();
   const ghost = await stock(world, docPeer('ghost', { mayPresence: false }));
   const ana = await stock(world, docPeer('ana'));
@@ -143,7 +143,7 @@ test('WIRE somebody without the right to be seen is not, and a newcomer sees who
   expect(world.toldTo(ben.id, 'sync').at(-1)?.messages.length).toBe(1);
 });
 
-test('WIRE nothing is left of a thousand people who came and went', async () => {
+test('W13 nothing is left of a thousand people who came and went', async () => {
   const world = await DocWorld.open();
   const ben = await stock(world, docPeer('ben'));
   for (let n = 0; n < 1_000; n++) {

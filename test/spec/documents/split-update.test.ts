@@ -43,7 +43,7 @@ function contentOf(doc: Y.Doc): unknown {
   return [doc.getText(NOTES).toJSON(), doc.getArray('entries').toJSON(), doc.getMap('turns').toJSON()];
 }
 
-test('WIRE a large first sync in parts equals the whole, and no part waits for a later one', () => {
+test('W9 a large first sync in parts equals the whole, and no part waits for a later one', () => {
   fc.assert(
     fc.property(edits, fc.integer({ min: 30, max: 400 }), (history, limit) => {
       const [whole, ...others] = play(history);
@@ -62,7 +62,7 @@ test('WIRE a large first sync in parts equals the whole, and no part waits for a
   );
 });
 
-test('WIRE what somebody misses can be split as well', () => {
+test('W9 what somebody misses can be split as well', () => {
   fc.assert(
     fc.property(edits, edits, fc.integer({ min: 30, max: 400 }), (before, after, limit) => {
       const receiver = new Y.Doc();
@@ -79,7 +79,7 @@ test('WIRE what somebody misses can be split as well', () => {
   );
 });
 
-test('WIRE parts keep to their size, one uncut value apart', () => {
+test('W9 parts keep to their size, one uncut value apart', () => {
   const doc = new Y.Doc();
   doc.getArray('entries').push(Array.from({ length: 3_000 }, (_, n) => ({ n, text: 'y'.repeat(500) })));
   doc.getText(NOTES).insert(0, '😀'.repeat(200_000));

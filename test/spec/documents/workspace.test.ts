@@ -89,7 +89,7 @@ test('D3 a restarted owner goes on where the disk ends, and readers who stayed c
   expect(ana.saved).toBe(ana.sent);
 });
 
-test('WIRE a step 2 that repeats known content and deletions is no content (stock trap 1)', async () => {
+test('W11 a step 2 that repeats known content and deletions is no content (stock trap 1)', async () => {
   const world = await DocWorld.open();
   const ana = await stock(world, 'ana');
   ana.doc.getText(NOTES).insert(0, 'some words');
@@ -106,7 +106,7 @@ test('WIRE a step 2 that repeats known content and deletions is no content (stoc
   expect((await world.stored('workspace')).length).toBe(parts);
 });
 
-test('WIRE an edit sent before the step 2 that it builds on is dropped, asked for again and not lost (stock trap 2)', async () => {
+test('W12 an edit sent before the step 2 that it builds on is dropped, asked for again and not lost (stock trap 2)', async () => {
   const world = await DocWorld.open();
   const writer = new Y.Doc();
   const peer = docPeer('ana');
@@ -128,7 +128,7 @@ test('WIRE an edit sent before the step 2 that it builds on is dropped, asked fo
   expect(world.toldTo(peer.peer, 'saved').at(-1)?.count).toBe(3);
 });
 
-test('WIRE what still leaves a gap after the step 2 is refused whole', async () => {
+test('W11 what still leaves a gap after the step 2 is refused whole', async () => {
   const world = await DocWorld.open();
   const ana = await stock(world, 'ana');
   const later = updateOf(77, (doc) => doc.getText(NOTES).insert(3, 'late'), updateOf(77, (doc) => doc.getText(NOTES).insert(0, 'abc')));
@@ -139,7 +139,7 @@ test('WIRE what still leaves a gap after the step 2 is refused whole', async () 
   expect(await world.stored('workspace')).toEqual(before);
 });
 
-test('WIRE a document shown is a document stored: nobody comes back with what a crashed owner alone knew (stock trap 3)', async () => {
+test('W21 a document shown is a document stored: nobody comes back with what a crashed owner alone knew (stock trap 3)', async () => {
   const journal = new MemoryJournal();
   const world = await DocWorld.open(journal);
   const [ana, ben] = [await stock(world, 'ana'), await stock(world, 'ben')];
@@ -200,7 +200,7 @@ test('R9 a reader’s edit is refused by the name of the right; so is a session 
   expect(await world.stored('workspace')).toEqual([]);
 });
 
-test('WIRE a right that comes is told with a fresh step 1, so that words written meanwhile arrive', async () => {
+test('W17 a right that comes is told with a fresh step 1, so that words written meanwhile arrive', async () => {
   const world = await DocWorld.open();
   const rights = docPeer('ana', { mayEdit: false });
   await world.documents.open(rights, 'workspace');
@@ -210,7 +210,7 @@ test('WIRE a right that comes is told with a fresh step 1, so that words written
   expect(world.toldTo(rights.peer, 'sync').length).toBe(1);
 });
 
-test('WIRE an update over 256 KiB is refused as too large', async () => {
+test('W11 an update over 256 KiB is refused as too large', async () => {
   const world = await DocWorld.open();
   const ana = await stock(world, 'ana');
   ana.doc.getText(NOTES).insert(0, 'x'.repeat(256 * 1024));
@@ -218,7 +218,7 @@ test('WIRE an update over 256 KiB is refused as too large', async () => {
   expect(ana.fault?.code).toBe('too_large');
 });
 
-test('WIRE a slow peer that lost updates on the way is brought up to date from where it began', async () => {
+test('W15 a slow peer that lost updates on the way is brought up to date from where it began', async () => {
   const world = await DocWorld.open();
   const [ana, ben] = [await stock(world, 'ana'), await stock(world, 'ben')];
   ana.doc.getText(NOTES).insert(0, 'one ');

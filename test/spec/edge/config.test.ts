@@ -9,7 +9,7 @@ function problemsOf(env: Record<string, string>): readonly string[] {
 const REAL = { PARLEY_JWT_SECRET: 's'.repeat(32), PARLEY_JWT_ISSUER: 'https://id.example', PARLEY_JWT_AUDIENCE: 'parley' };
 
 describe('configuration', () => {
-  test('CONFIG nothing set is development mode on this machine with the embedded store', () => {
+  test('W30 nothing set is development mode on this machine with the embedded store', () => {
     const result = readConfig({ HOME: '/root' });
     expect(result).toEqual({
       ok: true,
@@ -25,7 +25,7 @@ describe('configuration', () => {
     });
   });
 
-  test('CONFIG what is read is frozen all the way down', () => {
+  test('W29 what is read is frozen all the way down', () => {
     const result = readConfig({});
     if (!result.ok) throw new Error('expected a configuration');
     expect(Object.isFrozen(result.config)).toBe(true);
@@ -33,7 +33,7 @@ describe('configuration', () => {
     expect(Object.isFrozen(result.config.origins)).toBe(true);
   });
 
-  test('CONFIG every problem is reported at once and names its variable', () => {
+  test('W29 every problem is reported at once and names its variable', () => {
     const problems = problemsOf({
       PARLEY_PORT: 'eighty',
       PARLEY_LOG: 'loud',
@@ -55,28 +55,28 @@ describe('configuration', () => {
     ]);
   });
 
-  test.each(['PARLEY_REDIS_URL', 'PARLEY_DATABASE_URL', 'PARLEY_MODELS'])('CONFIG %s says that this version does not have it', (name) => {
+  test.each(['PARLEY_REDIS_URL', 'PARLEY_DATABASE_URL', 'PARLEY_MODELS'])('W29 %s says that this version does not have it', (name) => {
     expect(problemsOf({ [name]: 'anything' })).toEqual([expect.stringMatching(new RegExp(`^${name}: .*not supported in this version`))]);
   });
 
-  test('CONFIG development mode refuses any host but loopback', () => {
+  test('W30 development mode refuses any host but loopback', () => {
     expect(problemsOf({ PARLEY_HOST: '0.0.0.0' })).toEqual([expect.stringContaining('PARLEY_HOST')]);
     for (const host of ['127.0.0.1', '::1', 'localhost']) expect(problemsOf({ PARLEY_HOST: host })).toEqual([]);
     expect(problemsOf({ ...REAL, PARLEY_HOST: '0.0.0.0' })).toEqual([]);
   });
 
-  test('CONFIG a short secret, a missing issuer or audience, and two sources of keys are refused', () => {
+  test('W29 a short secret, a missing issuer or audience, and two sources of keys are refused', () => {
     expect(problemsOf({ ...REAL, PARLEY_JWT_SECRET: 'short' })).toEqual([expect.stringContaining('PARLEY_JWT_SECRET: must be at least 32 bytes')]);
     expect(problemsOf({ PARLEY_JWT_SECRET: REAL.PARLEY_JWT_SECRET })).toHaveLength(2);
     expect(problemsOf({ ...REAL, PARLEY_JWKS_URL: 'https://id.example/keys' })).toEqual([expect.stringContaining('not both')]);
   });
 
-  test('CONFIG values, secrets above all, never appear in a problem', () => {
+  test('W29 values, secrets above all, never appear in a problem', () => {
     const text = problemsOf({ PARLEY_JWT_SECRET: 'hunter2', PARLEY_PORT: 'hunter2', OPENAI_BASE_URL: 'hunter2', PARLEY_ORIGINS: 'hunter2' }).join('\n');
     expect(text).not.toContain('hunter2');
   });
 
-  test('CONFIG an empty variable counts as absent', () => {
+  test('W29 an empty variable counts as absent', () => {
     expect(problemsOf({ PARLEY_PORT: '', PARLEY_REDIS_URL: '' })).toEqual([]);
   });
 });

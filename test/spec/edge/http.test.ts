@@ -23,7 +23,7 @@ function answering(value: unknown, room = 'den'): Command[] {
 }
 
 describe('who asks', () => {
-  test('WIRE without a token, or with a bad one, everything under /v1 answers 401', async () => {
+  test('W1 without a token, or with a bad one, everything under /v1 answers 401', async () => {
     for (const token of [null, 'nonsense', 'eyJ0.e30.forged']) {
       const response = await world.call('GET', '/v1/rooms', { token });
       expect(response.status).toBe(401);
@@ -32,12 +32,12 @@ describe('who asks', () => {
     }
   });
 
-  test('WIRE a JWT in the query is refused, even beside a good one in its place', async () => {
+  test('W1 a JWT in the query is refused, even beside a good one in its place', async () => {
     const response = await world.call('GET', '/v1/rooms?access_token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbmEifQ.c2ln');
     expect(response.status).toBe(401);
   });
 
-  test('WIRE an authority out of reach is 503 with Retry-After, not a refusal', async () => {
+  test('W6 an authority out of reach is 503 with Retry-After, not a refusal', async () => {
     world = new EdgeWorld({ verify: { verify: async () => ({ kind: 'unavailable' }) } });
     const response = await world.call('GET', '/v1/rooms');
     expect(response.status).toBe(503);
@@ -53,7 +53,7 @@ describe('who asks', () => {
     expect([foreign.status, own.status]).toEqual([404, 200]);
   });
 
-  test('WIRE one person asking too fast gets 429 with Retry-After; another does not', async () => {
+  test('W20 one person asking too fast gets 429 with Retry-After; another does not', async () => {
     let last = await world.call('GET', '/v1/rooms');
     for (let i = 0; i < 1_300 && last.status === 200; i++) last = await world.call('GET', '/v1/rooms');
     expect(last.status).toBe(429);
@@ -65,7 +65,7 @@ describe('who asks', () => {
 });
 
 describe('problems', () => {
-  test('WIRE absent and forbidden are one answer with the same bytes', async () => {
+  test('W3 absent and forbidden are one answer with the same bytes', async () => {
     const commands = ['absent', 'hidden'];
     world.room('absent').answer = () => refused(fault('not_found'));
     world.room('hidden').answer = () => refused(fault('not_found', 'You are not in this room.'));
@@ -79,14 +79,14 @@ describe('problems', () => {
     expect(JSON.parse(bodies[0] ?? '')).toMatchObject({ status: 404, code: 'not_found' });
   });
 
-  test('WIRE a missing right is 403 with the capability', async () => {
+  test('W23 a missing right is 403 with the capability', async () => {
     world.room('den').answer = () => refused(fault('forbidden', undefined, { capability: 'room.export' }));
     const response = await world.call('GET', '/v1/rooms/den/export');
     expect(response.status).toBe(403);
     expect(await response.json()).toMatchObject({ code: 'forbidden', capability: 'room.export' });
   });
 
-  test.each(Object.keys(FAULTS) as FaultCode[])('WIRE fault %s keeps its code and status as a problem document', async (code) => {
+  test.each(Object.keys(FAULTS) as FaultCode[])('W23 fault %s keeps its code and status as a problem document', async (code) => {
     world.room('den').answer = () => refused(fault(code, 'x', { retryAfter: 7 }));
     const response = await world.call('GET', '/v1/rooms/den');
     expect(response.status).toBe(FAULTS[code].status);
@@ -95,7 +95,7 @@ describe('problems', () => {
     expect(await response.json()).toMatchObject({ code, status: FAULTS[code].status, title: FAULTS[code].title });
   });
 
-  test('WIRE a bug of ours is 500 without a stack, and a line for a person to look at', async () => {
+  test('W23 a bug of ours is 500 without a stack, and a line for a person to look at', async () => {
     Object.assign(world, { listings: null });
     const response = await world.call('GET', '/v1/rooms');
     const text = await response.text();
@@ -104,7 +104,7 @@ describe('problems', () => {
     expect(world.log.of('http.failed')).toHaveLength(1);
   });
 
-  test('WIRE no answer from the room in time is 503', async () => {
+  test('W23 no answer from the room in time is 503', async () => {
     world.room('den').answer = () => null;
     const response = world.call('GET', '/v1/rooms/den');
     await world.room('den').hears('command');
@@ -112,12 +112,12 @@ describe('problems', () => {
     expect((await response).status).toBe(503);
   });
 
-  test('WIRE a room that no node can run is 503', async () => {
+  test('W23 a room that no node can run is 503', async () => {
     world.available = false;
     expect((await world.call('GET', '/v1/rooms/den')).status).toBe(503);
   });
 
-  test('WIRE refusals are logged without what the person sent', async () => {
+  test('W32 refusals are logged without what the person sent', async () => {
     await world.call('POST', '/v1/rooms/den/prompts', { body: { id: 'a', text: 'secret words', extra: 'more secret' } });
     expect(JSON.stringify(world.log.lines)).not.toContain('secret');
     expect(world.log.of('http.refused')).toHaveLength(1);
@@ -125,7 +125,7 @@ describe('problems', () => {
 });
 
 describe('bodies', () => {
-  test('WIRE unknown fields are refused, in bodies and in queries', async () => {
+  test('W24 unknown fields are refused, in bodies and in queries', async () => {
     answering(ROOM);
     const inBody = await world.call('PATCH', '/v1/rooms/den', { body: { title: 'x', colour: 'red' } });
     const inQuery = await world.call('GET', '/v1/rooms/den?verbose=1');
@@ -133,7 +133,7 @@ describe('bodies', () => {
     expect((await inBody.json()).detail).toContain('colour');
   });
 
-  test('WIRE what is not JSON, or not said to be, is 400', async () => {
+  test('W24 what is not JSON, or not said to be, is 400', async () => {
     const broken = await world.call('POST', '/v1/rooms', { body: '{"title":' });
     const untyped = await world.call('POST', '/v1/rooms', { body: '{"title":"x"}', headers: { 'content-type': 'text/plain' } });
     const none = await world.call('POST', '/v1/rooms');
@@ -143,7 +143,7 @@ describe('bodies', () => {
     }
   });
 
-  test('WIRE a body over the limit is 413, with and without a length', async () => {
+  test('W24 a body over the limit is 413, with and without a length', async () => {
     const body = JSON.stringify({ id: 'a', text: 'x'.repeat(2 * 1024 * 1024) });
     const plain = await world.call('POST', '/v1/rooms/den/prompts', { body });
     const said = await world.call('POST', '/v1/rooms/den/prompts', { body, headers: { 'content-length': String(body.length) } });
@@ -151,7 +151,7 @@ describe('bodies', () => {
     expect(await said.json()).toMatchObject({ code: 'too_large' });
   });
 
-  test('WIRE a prompt needs an id, from the body or the Idempotency-Key header, and not two', async () => {
+  test('W24 a prompt needs an id, from the body or the Idempotency-Key header, and not two', async () => {
     const commands = answering({ turn: 't_1', seq: 1, position: 1 });
     const inHeader = await world.call('POST', '/v1/rooms/den/prompts', { body: { text: 'hi' }, headers: { 'idempotency-key': '"abc-1"' } });
     const neither = await world.call('POST', '/v1/rooms/den/prompts', { body: { text: 'hi' } });
@@ -162,7 +162,7 @@ describe('bodies', () => {
 });
 
 describe('routes', () => {
-  test('WIRE POST /v1/rooms makes a room under the id given, or under a fresh one', async () => {
+  test('W26 POST /v1/rooms makes a room under the id given, or under a fresh one', async () => {
     answering(ROOM);
     const named = await world.call('POST', '/v1/rooms', { body: { id: 'den', title: 'Den' } });
     expect(named.status).toBe(201);
@@ -177,7 +177,7 @@ describe('routes', () => {
     expect((await fresh.json()).id).toBe(wanted[0]);
   });
 
-  test('WIRE making the same room again with the same Idempotency-Key is the same answer', async () => {
+  test('W24 making the same room again with the same Idempotency-Key is the same answer', async () => {
     let made = false;
     const ids: string[] = [];
     const original = world.links.ensure.bind(world.links);
@@ -200,7 +200,7 @@ describe('routes', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  test('WIRE GET /v1/rooms is cursor-paged', async () => {
+  test('W27 GET /v1/rooms is cursor-paged', async () => {
     world.listings = ['a', 'b', 'c'].map((id) => ({ id: id as never, title: id, role: 'owner', createdAt: 1 }));
     const first = await (await world.call('GET', '/v1/rooms?limit=2')).json();
     expect(first).toMatchObject({ items: [{ id: 'a' }, { id: 'b' }], next: 'b' });
@@ -208,7 +208,7 @@ describe('routes', () => {
     expect(second).toMatchObject({ items: [{ id: 'c' }], next: null });
   });
 
-  test('WIRE members are listed by page, put and removed', async () => {
+  test('W27 members are listed by page, put and removed', async () => {
     const members = ['cal', 'ana', 'ben'].map((user) => ({ user, name: user, role: 'speaker' }));
     const commands = answering({ items: members, next: null });
     const page = await (await world.call('GET', '/v1/rooms/den/members?limit=2')).json();
@@ -222,7 +222,7 @@ describe('routes', () => {
     expect(commands).toHaveLength(2);
   });
 
-  test('WIRE turns are read, edited, withdrawn and stopped by their own routes', async () => {
+  test('W26 turns are read, edited, withdrawn and stopped by their own routes', async () => {
     const commands = answering(TURN);
     await world.call('GET', '/v1/rooms/den/turns/t_1');
     await world.call('PATCH', '/v1/rooms/den/turns/t_1', { body: { text: 'new', revision: 1 } });
@@ -237,19 +237,19 @@ describe('routes', () => {
     ]);
   });
 
-  test('WIRE the transcript is asked for by lane, cursor and limit', async () => {
+  test('W27 the transcript is asked for by lane, cursor and limit', async () => {
     const commands = answering({ items: [], next: null });
     expect((await world.call('GET', '/v1/rooms/den/transcript?lane=me&after=5&limit=10')).status).toBe(200);
     expect((await world.call('GET', '/v1/rooms/den/transcript?limit=0')).status).toBe(400);
     expect(commands).toEqual([{ type: 'transcript.read', lane: 'me', after: 5, limit: 10 }]);
   });
 
-  test('WIRE a message in a room that answers everything is a ticket', async () => {
+  test('W26 a message in a room that answers everything is a ticket', async () => {
     answering({ turn: 't_1', seq: 1, position: 1 });
     expect((await world.call('POST', '/v1/rooms/den/messages', { body: { id: 'a', text: 'hi' } })).status).toBe(202);
   });
 
-  test('WIRE a ticket for a socket is only for a room that the caller may know of', async () => {
+  test('W1 a ticket for a socket is only for a room that the caller may know of', async () => {
     answering({ ...ROOM, capabilities: [] });
     const issued = await world.call('POST', '/v1/rooms/den/tickets');
     expect(issued.status).toBe(201);
@@ -258,7 +258,7 @@ describe('routes', () => {
     expect((await world.call('POST', '/v1/rooms/hidden/tickets')).status).toBe(404);
   });
 
-  test('WIRE health, readiness and metrics need no token', async () => {
+  test('W26 health, readiness and metrics need no token', async () => {
     expect(await (await world.call('GET', '/healthz', { token: null })).json()).toEqual({ status: 'alive' });
     expect((await world.call('GET', '/readyz', { token: null })).status).toBe(200);
     world.ready = false;
@@ -268,7 +268,7 @@ describe('routes', () => {
     expect((await world.call('GET', '/metrics', { token: null })).headers.get('content-type')).toContain('text/plain; version=0.0.4');
   });
 
-  test('WIRE /dev/token exists in development only', async () => {
+  test('W30 /dev/token exists in development only', async () => {
     expect((await world.call('POST', '/dev/token', { body: { user: 'ana' } })).status).toBe(404);
     const dev = new EdgeWorld({ development: true });
     const answer = await dev.call('POST', '/dev/token', { token: null, body: { user: 'ana', name: 'Ana' } });
@@ -276,13 +276,13 @@ describe('routes', () => {
     expect((await dev.call('POST', '/dev/token', { token: null, body: { user: 'ana', sudo: true } })).status).toBe(400);
   });
 
-  test('WIRE in development a name that somebody pointed at this machine is refused', async () => {
+  test('W30 in development a name that somebody pointed at this machine is refused', async () => {
     const dev = new EdgeWorld({ development: true });
     const rebound = await dev.call('POST', '/dev/token', { token: null, body: { user: 'ana' }, headers: { host: 'evil.example' } });
     expect(rebound.status).toBe(403);
   });
 
-  test('WIRE pages of other sites may call only from allowed origins', async () => {
+  test('W5 pages of other sites may call only from allowed origins', async () => {
     world = new EdgeWorld({ allowed: ['https://app.example'] });
     const from = (origin: string) => world.call('GET', '/v1/rooms', { headers: { origin } });
     expect((await from('https://app.example')).headers.get('access-control-allow-origin')).toBe('https://app.example');
@@ -298,7 +298,7 @@ describe('routes', () => {
 });
 
 describe('descriptions', () => {
-  test('WIRE /openapi.json is OpenAPI 3.1 and names every route with its shapes', async () => {
+  test('W26 /openapi.json is OpenAPI 3.1 and names every route with its shapes', async () => {
     const document = await (await world.call('GET', '/openapi.json', { token: null })).json();
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).toSorted()).toEqual([
@@ -322,7 +322,7 @@ describe('descriptions', () => {
     expect(document.paths['/v1/rooms'].post.responses['201'].content['application/json'].schema).toBeDefined();
   });
 
-  test('WIRE /docs shows the same to people and loads nothing from elsewhere', async () => {
+  test('W28 /docs shows the same to people and loads nothing from elsewhere', async () => {
     const response = await world.call('GET', '/docs', { token: null });
     const page = await response.text();
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
@@ -334,7 +334,7 @@ describe('descriptions', () => {
 describe('pages', () => {
   const file = (bytes: string, headers: Record<string, string>) => ({ bytes: new TextEncoder().encode(bytes), gzipped: new Uint8Array(), headers });
 
-  test('WIRE files are served as built, nothing else is, and every answer says nosniff', async () => {
+  test('W28 files are served as built, nothing else is, and every answer says nosniff', async () => {
     const index = file('<html>', { 'content-type': 'text/html', etag: '"1"' });
     world = new EdgeWorld({ files: new Map([['/', index], ['/index.html', index]]) });
     const page = await world.call('GET', '/', { token: null });
