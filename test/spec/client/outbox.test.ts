@@ -10,7 +10,7 @@ function world() {
 }
 afterEach(() => worlds.splice(0).forEach((made) => made.close()));
 
-test('T1 without a reply a prompt is sent again under the same id when the connection is back', async () => {
+test('T1 W35 without a reply a prompt is sent again under the same id when the connection is back', async () => {
   const { client, clock, server } = world();
   const ana = client();
   await server.settle();
@@ -51,7 +51,7 @@ test('T2 a prompt whose reply was lost is resent and is still one ticket', async
   expect(ana.view.outbox).toMatchObject([{ id, state: { kind: 'accepted', turn: 't_1', position: 1 } }]);
 });
 
-test('T2 an item survives a reload of the page under its id', async () => {
+test('T2 W35 an item survives a reload of the page under its id', async () => {
   const { client, server } = world();
   const ana = client();
   await server.settle();
