@@ -54,7 +54,7 @@ export class DocWorld {
 
   /** Resolves when everything received so far is taken in, on disk and said. */
   async settle(): Promise<void> {
-    for (let seen = -1; seen !== this.said.length; ) {
+    for (let seen = -1; seen !== this.said.length;) {
       seen = this.said.length;
       // Updates are taken in at the end of the tick they arrive in.
       await new Promise<void>((resolve) => queueMicrotask(resolve));
@@ -97,5 +97,11 @@ let peers = 0;
 /** A socket of a person who may do everything, unless told otherwise. */
 export function docPeer(user: string, rights: Partial<Pick<DocPeer, 'mayEdit' | 'mayPresence'>> = {}): DocPeer {
   const peer = `${user}#${(peers += 1)}` as PeerId;
-  return { peer, user: { id: UserId.parse(user), name: user.toUpperCase(), color: '#123456' }, mayEdit: true, mayPresence: true, ...rights };
+  return {
+    peer,
+    user: { id: UserId.parse(user), name: user.toUpperCase(), color: '#123456' },
+    mayEdit: true,
+    mayPresence: true,
+    ...rights,
+  };
 }

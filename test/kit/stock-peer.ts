@@ -41,9 +41,12 @@ export class StockPeer {
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin !== this) this.#send(SYNC, (encoder) => syncProtocol.writeUpdate(encoder, update));
     });
-    this.awareness.on('update', ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }) => {
-      this.#sendPresence([...added, ...updated, ...removed]);
-    });
+    this.awareness.on(
+      'update',
+      ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }) => {
+        this.#sendPresence([...added, ...updated, ...removed]);
+      },
+    );
   }
 
   get id(): DocPeer['peer'] {
@@ -118,7 +121,9 @@ export class StockPeer {
   }
 
   #sendPresence(clients: number[]): void {
-    this.#send(AWARENESS, (encoder) => encoding.writeVarUint8Array(encoder, encodeAwarenessUpdate(this.awareness, clients)));
+    this.#send(AWARENESS, (encoder) =>
+      encoding.writeVarUint8Array(encoder, encodeAwarenessUpdate(this.awareness, clients)),
+    );
   }
 
   #deliver(bytes: Uint8Array): void {

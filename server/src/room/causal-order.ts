@@ -9,7 +9,10 @@ type Section = readonly Struct[];
  *
  * `known(client)` is the clock up to which the document has a client's structs.
  */
-export function causalOrder(sections: ReadonlyMap<number, Section>, known: (client: number) => number): Struct[] | null {
+export function causalOrder(
+  sections: ReadonlyMap<number, Section>,
+  known: (client: number) => number,
+): Struct[] | null {
   const run = new Ordering(sections, known);
   return run.order();
 }

@@ -16,7 +16,11 @@ export function toPeer({ peer, name }: DocSession, messages: readonly Uint8Array
   return { type: 'sync', peer: peer.peer, doc: name, messages };
 }
 
-export function opened(session: DocSession, key: Extract<Afterwards, { type: 'opened' }>['key'], writable: boolean): Afterwards {
+export function opened(
+  session: DocSession,
+  key: Extract<Afterwards, { type: 'opened' }>['key'],
+  writable: boolean,
+): Afterwards {
   return { type: 'opened', peer: session.peer.peer, doc: session.name, key, writable };
 }
 

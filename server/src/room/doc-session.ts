@@ -15,8 +15,7 @@ export interface DocPeer {
 /** What the server waits for from a peer that may write: the answer to a step 1 of its own. */
 export type Handshake =
   /** Our step 1 is on its way: updates before the answer may build on what comes with it. */
-  | { readonly kind: 'asked'; readonly askedAgain: boolean }
-  | { readonly kind: 'complete' };
+  { readonly kind: 'asked'; readonly askedAgain: boolean } | { readonly kind: 'complete' };
 
 /** One peer and one document it has open. */
 export class DocSession {

@@ -44,7 +44,8 @@ function startsOf(structs: readonly Struct[]): (client: number) => number {
 
 /** Cuts one struct in halves until each fits, as far as its content can be cut. */
 function cut(struct: Struct, limit: number): Struct[] {
-  if (!(struct instanceof Y.Item) || !isDivisible(struct.content) || structBytes(struct).length <= limit) return [struct];
+  if (!(struct instanceof Y.Item) || !isDivisible(struct.content) || structBytes(struct).length <= limit)
+    return [struct];
   const at = middleOf(struct.content, struct.length);
   if (at === 0 || at >= struct.length) return [struct];
   const right = splitOff(struct, at);
@@ -69,5 +70,14 @@ function splitOff(item: Y.Item, at: number): Y.Item {
   const { rightOrigin, parent, parentSub } = item;
   const rest = item.content.splice(at);
   item.length = at;
-  return new Y.Item(Y.createID(client, clock + at), null, Y.createID(client, clock + at - 1), null, rightOrigin, parent, parentSub, rest);
+  return new Y.Item(
+    Y.createID(client, clock + at),
+    null,
+    Y.createID(client, clock + at - 1),
+    null,
+    rightOrigin,
+    parent,
+    parentSub,
+    rest,
+  );
 }

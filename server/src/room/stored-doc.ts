@@ -158,7 +158,8 @@ function load(key: DocKey, parts: readonly Uint8Array[]): Y.Doc {
   doc.transact(() => parts.forEach((part) => Y.applyUpdate(doc, part)));
   // Only now: at the sight of updates under its own id, Yjs would take another one.
   doc.clientID = SERVER_CLIENT;
-  if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) throw new Error(`a part of ${kindOf(key)} is missing`);
+  if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null)
+    throw new Error(`a part of ${kindOf(key)} is missing`);
   return doc;
 }
 

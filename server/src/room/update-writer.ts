@@ -35,7 +35,8 @@ export class UpdateWriter {
     const encoder = encoding.createEncoder();
     encoding.writeVarUint(encoder, this.#sections.size);
     // Yjs integrates higher client ids first and writes them first.
-    for (const section of [...this.#sections.values()].sort((a, b) => b.client - a.client)) writeSection(encoder, section);
+    for (const section of [...this.#sections.values()].sort((a, b) => b.client - a.client))
+      writeSection(encoder, section);
     writeDeletes(encoder, deletes);
     return encoding.toUint8Array(encoder);
   }

@@ -111,10 +111,16 @@ class Intake {
   commit(update: Uint8Array | null): void {
     const { pipeline } = this.#outlet;
     const doc = this.#stored.key;
-    const saved = [...this.#saved].map(([{ peer, name }, count]): Afterwards => ({ type: 'saved', peer: peer.peer, doc: name, count }));
+    const saved = [...this.#saved].map(([{ peer, name }, count]): Afterwards => ({
+      type: 'saved',
+      peer: peer.peer,
+      doc: name,
+      count,
+    }));
     const asking = this.#asked.map((session) => toPeer(session, [step1Message(this.#stored.stateVector())]));
     if (update === null) pipeline.say(...saved, ...asking);
-    else pipeline.commit({ records: this.#claims, updates: [{ doc, update }] }, this.#told(update), ...saved, ...asking);
+    else
+      pipeline.commit({ records: this.#claims, updates: [{ doc, update }] }, this.#told(update), ...saved, ...asking);
   }
 
   /** A reconnecting client may send edits before the step 2 that they build on: they come again with it. */
@@ -136,6 +142,12 @@ class Intake {
   }
 
   #claim({ peer }: DocSession, client: number): JournalRecord {
-    return { type: 'workspace.client', doc: this.#stored.key, client, user: peer.user.id, at: this.#outlet.clock.now() };
+    return {
+      type: 'workspace.client',
+      doc: this.#stored.key,
+      client,
+      user: peer.user.id,
+      at: this.#outlet.clock.now(),
+    };
   }
 }

@@ -63,7 +63,10 @@ const AHEAD_OF_ITSELF = structs(7, 1, (encoder) => {
 /** Two structs of two clients, each to the right of the other. */
 const CIRCLE = bytes((encoder) => {
   encoding.writeVarUint(encoder, 2);
-  for (const [client, other] of [[8, 7], [7, 8]] as const) {
+  for (const [client, other] of [
+    [8, 7],
+    [7, 8],
+  ] as const) {
     encoding.writeVarUint(encoder, 1);
     encoding.writeVarUint(encoder, client);
     encoding.writeVarUint(encoder, 0);
@@ -157,7 +160,9 @@ test('W19 frames of somebody who has not opened a document are dropped', async (
 /** Any bytes at all, and honest messages with a few bytes changed, cut or repeated. */
 const frames = fc.oneof(
   fc.uint8Array({ maxLength: 60 }),
-  fc.tuple(fc.constantFrom(0, 1, 2, 3), fc.uint8Array({ maxLength: 60 })).map(([type, rest]) => new Uint8Array([0, type, ...rest])),
+  fc
+    .tuple(fc.constantFrom(0, 1, 2, 3), fc.uint8Array({ maxLength: 60 }))
+    .map(([type, rest]) => new Uint8Array([0, type, ...rest])),
   fc
     .record({
       seed: fc.nat(),
@@ -181,7 +186,12 @@ function honest(seed: number): Uint8Array {
   return Y.encodeStateAsUpdate(doc);
 }
 
-function mutated(update: Uint8Array, kind: number, edits: readonly { at: number; to: number }[], cut: number | null): Uint8Array {
+function mutated(
+  update: Uint8Array,
+  kind: number,
+  edits: readonly { at: number; to: number }[],
+  cut: number | null,
+): Uint8Array {
   const body = update.slice(0, cut ?? update.length);
   for (const { at, to } of edits) if (at < body.length) body[at] = to;
   const message = updateMessage(body);
@@ -191,25 +201,30 @@ function mutated(update: Uint8Array, kind: number, edits: readonly { at: number;
 
 test('R1 whatever clients send, nothing throws, transcripts keep every byte, and a workspace is the fold of its stored updates', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.record({ frame: frames, by: fc.nat(3), doc: fc.constantFrom<DocName>('workspace', 'transcript') }), { maxLength: 25 }), async (sent) => {
-      const world = await DocWorld.open();
-      await writeTranscript(world);
-      const before = await world.stored('transcript');
-      for (const { frame, by, doc } of sent) {
-        const peer = docPeer(`p${by}`);
-        await world.documents.open(peer, doc);
-        if (by % 2 === 0) complete(world, peer, doc);
-        world.documents.message(peer.peer, doc, frame);
-        if (by > 1) await world.settle();
-      }
-      await world.settle();
-      expect(await world.stored('transcript')).toEqual(before);
-      const parts = await world.stored('workspace');
-      const fold = foldOf(parts);
-      expect(fold.store.pendingStructs).toBeNull();
-      expect(Y.equalSnapshots(Y.snapshot(await servedBy(world)), Y.snapshot(fold))).toBe(true);
-      world.log.assertNoErrors();
-    }),
+    fc.asyncProperty(
+      fc.array(fc.record({ frame: frames, by: fc.nat(3), doc: fc.constantFrom<DocName>('workspace', 'transcript') }), {
+        maxLength: 25,
+      }),
+      async (sent) => {
+        const world = await DocWorld.open();
+        await writeTranscript(world);
+        const before = await world.stored('transcript');
+        for (const { frame, by, doc } of sent) {
+          const peer = docPeer(`p${by}`);
+          await world.documents.open(peer, doc);
+          if (by % 2 === 0) complete(world, peer, doc);
+          world.documents.message(peer.peer, doc, frame);
+          if (by > 1) await world.settle();
+        }
+        await world.settle();
+        expect(await world.stored('transcript')).toEqual(before);
+        const parts = await world.stored('workspace');
+        const fold = foldOf(parts);
+        expect(fold.store.pendingStructs).toBeNull();
+        expect(Y.equalSnapshots(Y.snapshot(await servedBy(world)), Y.snapshot(fold))).toBe(true);
+        world.log.assertNoErrors();
+      },
+    ),
     { numRuns: 400 },
   );
 }, 60_000);

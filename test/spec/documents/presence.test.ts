@@ -37,7 +37,11 @@ test('R13 who somebody is in presence is the server’s word, not theirs', async
 
 test('W13 presence under the client id of somebody else is dropped, whatever its clock', async () => {
   const world = await DocWorld.open();
-  const [ana, ben, eve] = [await stock(world, docPeer('ana'), 41), await stock(world, docPeer('ben')), await stock(world, docPeer('eve'))];
+  const [ana, ben, eve] = [
+    await stock(world, docPeer('ana'), 41),
+    await stock(world, docPeer('ben')),
+    await stock(world, docPeer('eve')),
+  ];
   await tick(world);
   const before = seen(ben, 41);
   eve.sendRaw(presenceMessage(writePresence([{ client: 41, clock: 2 ** 31, state: '{"typing":true}' }])));
@@ -149,7 +153,11 @@ test('W13 nothing is left of a thousand people who came and went', async () => {
   for (let n = 0; n < 1_000; n++) {
     const peer = docPeer(`u${n}`);
     await world.documents.open(peer, 'transcript');
-    world.documents.message(peer.peer, 'transcript', presenceMessage(writePresence([{ client: 10_000 + n, clock: 1, state: '{}' }])));
+    world.documents.message(
+      peer.peer,
+      'transcript',
+      presenceMessage(writePresence([{ client: 10_000 + n, clock: 1, state: '{}' }])),
+    );
     world.documents.leave(peer.peer);
   }
   await tick(world);

@@ -10,7 +10,11 @@ const edits = fc.array(
     by: fc.nat(2),
     at: fc.nat(1_000),
     kind: fc.constantFrom('text', 'text', 'entry', 'entries', 'delete', 'map', 'sync'),
-    text: fc.oneof(fc.string({ maxLength: 40, unit: 'grapheme' }), fc.constant('😀'.repeat(90)), fc.constant('x'.repeat(700))),
+    text: fc.oneof(
+      fc.string({ maxLength: 40, unit: 'grapheme' }),
+      fc.constant('😀'.repeat(90)),
+      fc.constant('x'.repeat(700)),
+    ),
   }),
   { maxLength: 60 },
 );

@@ -29,7 +29,16 @@ function turnOf(n: number): TurnId {
 }
 
 function ticket(n: number, position: number): TicketView {
-  return { turn: turnOf(n), id: ClientKey.parse(`k${n}`), seq: n, author: ANA, text: `prompt ${n}`, state: 'queued', position, revision: 1 };
+  return {
+    turn: turnOf(n),
+    id: ClientKey.parse(`k${n}`),
+    seq: n,
+    author: ANA,
+    text: `prompt ${n}`,
+    state: 'queued',
+    position,
+    revision: 1,
+  };
 }
 
 /** What a reader sees. */
@@ -47,7 +56,10 @@ async function write(world: DocWorld, change: (writer: TranscriptWriter) => void
   const transcript = await world.documents.transcript('room');
   const update = transcript.change(change);
   if (update === null) return;
-  world.pipeline.commit({ updates: [{ doc: 'transcript', update }] }, ...world.documents.announce('transcript', update));
+  world.pipeline.commit(
+    { updates: [{ doc: 'transcript', update }] },
+    ...world.documents.announce('transcript', update),
+  );
 }
 
 async function stock(world: DocWorld, user: string): Promise<StockPeer> {
@@ -58,8 +70,14 @@ async function stock(world: DocWorld, user: string): Promise<StockPeer> {
 }
 
 /** A transcript without a journal behind it. */
-async function aloneTranscript(parts: readonly Uint8Array[] = []): Promise<{ stored: StoredDoc; transcript: TranscriptDoc }> {
-  const store = { load: async () => parts, compact: async () => ({ kind: 'appended' as const }), afterWrites: () => {} };
+async function aloneTranscript(
+  parts: readonly Uint8Array[] = [],
+): Promise<{ stored: StoredDoc; transcript: TranscriptDoc }> {
+  const store = {
+    load: async () => parts,
+    compact: async () => ({ kind: 'appended' as const }),
+    afterWrites: () => {},
+  };
   const stored = await StoredDoc.load({ key: 'transcript', store, log: new RecordingLog(), encode: encodeTranscript });
   return { stored, transcript: new TranscriptDoc(stored) };
 }
@@ -272,7 +290,12 @@ test('D3 a transcript rebuilt from its parts is equal, and goes on under the sam
   await write(again, (to) => to.addEntry(entry(51)));
   reader.disconnect(false);
   await reader.connect(again, docPeer('ana'));
-  expect(reader.doc.getArray<Entry>(ENTRIES).toArray().map(({ seq }) => seq)).toEqual(Array.from({ length: 51 }, (_, n) => n + 1));
+  expect(
+    reader.doc
+      .getArray<Entry>(ENTRIES)
+      .toArray()
+      .map(({ seq }) => seq),
+  ).toEqual(Array.from({ length: 51 }, (_, n) => n + 1));
   expect([...reader.doc.store.clients.keys()]).toEqual([SERVER_CLIENT]);
   expect(reader.fault).toBeNull();
 });
@@ -326,8 +349,15 @@ test('R3 a private transcript is another document for each person', async () => 
   const lane = 'me:ana' as const;
   const transcript = await world.documents.transcript(lane);
   const update = transcript.change((to) => to.addEntry(entry(1, 'secret')));
-  if (update) world.pipeline.commit({ updates: [{ doc: 'transcript.me:ana', update }] }, ...world.documents.announce('transcript.me:ana', update));
-  const [ana, ben] = [new StockPeer(world, docPeer('ana'), 'transcript.me'), new StockPeer(world, docPeer('ben'), 'transcript.me')];
+  if (update)
+    world.pipeline.commit(
+      { updates: [{ doc: 'transcript.me:ana', update }] },
+      ...world.documents.announce('transcript.me:ana', update),
+    );
+  const [ana, ben] = [
+    new StockPeer(world, docPeer('ana'), 'transcript.me'),
+    new StockPeer(world, docPeer('ben'), 'transcript.me'),
+  ];
   made.push(ana, ben);
   await ana.connect();
   await ben.connect();

@@ -9,7 +9,12 @@ import { StockPeer } from '../../kit/stock-peer.ts';
 const made: StockPeer[] = [];
 afterEach(() => made.splice(0).forEach((peer) => peer.destroy()));
 
-async function stock(world: DocWorld, user: string, rights: Parameters<typeof docPeer>[1] = {}, client?: number): Promise<StockPeer> {
+async function stock(
+  world: DocWorld,
+  user: string,
+  rights: Parameters<typeof docPeer>[1] = {},
+  client?: number,
+): Promise<StockPeer> {
   const peer = new StockPeer(world, docPeer(user, rights), 'workspace', client);
   made.push(peer);
   await peer.connect();
@@ -122,7 +127,11 @@ test('W12 an edit sent before the step 2 that it builds on is dropped, asked for
   expect(world.toldTo(peer.peer, 'saved')).toEqual([]);
   // One step 1 at the opening, one more for both.
   expect(world.toldTo(peer.peer, 'sync').length).toBe(2);
-  world.documents.message(peer.peer, 'workspace', new Uint8Array([0, 1, ...lengthPrefixed(Y.encodeStateAsUpdate(writer))]));
+  world.documents.message(
+    peer.peer,
+    'workspace',
+    new Uint8Array([0, 1, ...lengthPrefixed(Y.encodeStateAsUpdate(writer))]),
+  );
   await world.settle();
   expect(notesOf(await world.stored('workspace'))).toBe('offline edit');
   expect(world.toldTo(peer.peer, 'saved').at(-1)?.count).toBe(3);
@@ -131,7 +140,11 @@ test('W12 an edit sent before the step 2 that it builds on is dropped, asked for
 test('W11 what still leaves a gap after the step 2 is refused whole', async () => {
   const world = await DocWorld.open();
   const ana = await stock(world, 'ana');
-  const later = updateOf(77, (doc) => doc.getText(NOTES).insert(3, 'late'), updateOf(77, (doc) => doc.getText(NOTES).insert(0, 'abc')));
+  const later = updateOf(
+    77,
+    (doc) => doc.getText(NOTES).insert(3, 'late'),
+    updateOf(77, (doc) => doc.getText(NOTES).insert(0, 'abc')),
+  );
   const before = await world.stored('workspace');
   ana.sendRaw(updateMessage(later));
   await world.settle();
@@ -164,7 +177,12 @@ test('R1 writing under the client id of somebody else is refused, also after a r
   ana.doc.getText(NOTES).insert(0, 'mine');
   await stock(world, 'cyd', {}, 5151);
   await world.settle();
-  for (const [owner, forged] of [[world, 4242], [await DocWorld.open(journal), 4242], [world, 5151], [world, 1]] as const) {
+  for (const [owner, forged] of [
+    [world, 4242],
+    [await DocWorld.open(journal), 4242],
+    [world, 5151],
+    [world, 1],
+  ] as const) {
     const before = await owner.stored('workspace');
     const eve = await stock(owner, 'eve');
     const onto = forged === 4242 ? before[0] : undefined;
@@ -234,7 +252,8 @@ test('W15 a slow peer that lost updates on the way is brought up to date from wh
   await world.settle();
   const catchUp = new Y.Doc();
   Y.applyUpdate(catchUp, Y.encodeStateAsUpdate(ben.doc));
-  for (const message of heard) if (message[0] === 0) Y.applyUpdate(catchUp, message.subarray(2 + prefixLength(message, 2)));
+  for (const message of heard)
+    if (message[0] === 0) Y.applyUpdate(catchUp, message.subarray(2 + prefixLength(message, 2)));
   expect(catchUp.getText(NOTES).toString()).toBe('one two ');
   expect(world.metrics.counted('parley_resyncs_total')).toBe(1);
 });
