@@ -1,0 +1,63 @@
+import type { ModelEnd } from '@parley/server/ports/model';
+import { TurnCall } from '@parley/server/room/turn-call';
+import { expect, test } from 'vitest';
+import { TestClock } from '../kit/clock.ts';
+import { ScriptedModel, type Step } from '../kit/scripted-model.ts';
+
+const REQUEST = { messages: [{ role: 'user', content: 'hi' }], maxOutputTokens: 100, cacheKey: 'k' } as const;
+
+/** One call of a scripted model, with what it showed and how it ended. */
+function callOf(step: Step) {
+  const model = new ScriptedModel();
+  const script = model.expect(step);
+  const clock = new TestClock();
+  const shown: string[] = [];
+  const ends: { readonly text: string; readonly end: ModelEnd }[] = [];
+  const call = new TurnCall({
+    model,
+    clock,
+    onText: (piece) => shown.push(piece),
+    onEnd: (text, end) => ends.push({ text, end }),
+  });
+  return { call, script, clock, shown, ends, over: call.run(REQUEST) };
+}
+
+test('G11 text is shown at once when it begins, and then in pieces no closer than 33 ms', async () => {
+  const { script, clock, shown, over } = callOf({ pieces: ['a', 'b', 'c'], holdAfter: 3 });
+  await script.held;
+  expect(shown).toEqual(['a']);
+  clock.advance(32);
+  expect(shown).toEqual(['a']);
+  clock.advance(1);
+  expect(shown).toEqual(['a', 'bc']);
+  clock.advance(1_000);
+  expect(shown).toEqual(['a', 'bc']);
+  script.release();
+  await over;
+});
+
+test('G11 what was not shown yet when the call ends is in its text, and shown no more', async () => {
+  const { clock, shown, ends, over } = callOf({ pieces: ['a', 'b'] });
+  await over;
+  clock.advance(1_000);
+  expect(shown).toEqual(['a']);
+  expect(ends.map(({ text }) => text)).toEqual(['ab']);
+  expect(clock.pending).toEqual([]);
+});
+
+test('T33 T34 an abort ends the call at once, keeps what came, and shows nothing more', async () => {
+  const { call, script, clock, shown, ends, over } = callOf({ pieces: ['a', 'b', 'c'], holdAfter: 2 });
+  await script.held;
+  call.abort();
+  await over;
+  clock.advance(1_000);
+  expect(shown).toEqual(['a']);
+  expect(ends).toMatchObject([{ text: 'ab', end: { reason: 'failed', class: 'aborted' } }]);
+});
+
+test('G1 a call that fails says so once', async () => {
+  const end = { reason: 'failed', class: 'server', detail: 'boom' } as const;
+  const { ends, over } = callOf({ pieces: [], end });
+  await over;
+  expect(ends).toEqual([{ text: '', end }]);
+});
