@@ -1,5 +1,6 @@
 import type { DocName } from '@parley/shared/documents';
 import type { Fault } from '@parley/shared/fault';
+import { fault } from '@parley/shared/fault';
 import * as encoding from 'lib0/encoding';
 import { messageAwareness, type WebsocketProvider } from 'y-websocket';
 import type { ChannelCarrier, ProviderSocket } from './doc-channel.ts';
@@ -8,20 +9,30 @@ import type { ClientClock } from './env.ts';
 import { VANISHED, closeCodeOf } from './link-end.ts';
 import type { SocketSession } from './socket-session.ts';
 
+export interface ChannelEvents {
+  /** The provider opened a new channel. */
+  created(channel: DocChannel): void;
+  /** Why the document is about to be closed; the channel's own close follows. */
+  closing(why: Fault): void;
+}
+
 type SocketConstructor = WebsocketProvider['_WS'];
 
 /** How long a channel may be quiet before its provider is told that the socket lives. */
 const QUIET_MS = 10_000;
+/** Bytes; well above the largest update a server takes, well below the largest frame it reads. */
+const MAX_MESSAGE = 1024 * 1024;
 const NOBODY_NEW = emptyAwareness();
 
 /** The documents that are open on the shared socket, by name; one channel each. */
 export class DocChannels {
   readonly #session: Pick<SocketSession, 'online' | 'send' | 'sendDocument'>;
   readonly #clock: ClientClock;
+  readonly #events = new Map<string, ChannelEvents>();
   readonly #open = new Map<string, { readonly channel: DocChannel; heardAt: number }>();
   readonly #carrier: ChannelCarrier = {
     open: (channel) => this.#start(channel),
-    send: (channel, message) => this.#session.sendDocument(channel.doc, message),
+    send: (channel, message) => this.#send(channel, message),
     close: (channel) => this.#stop(channel),
   };
 
@@ -30,15 +41,16 @@ export class DocChannels {
     this.#clock = clock;
   }
 
-  /** A WebSocket class for the provider of one document; `created` is told of each new channel. */
-  socketFor(doc: DocName, created: (channel: DocChannel) => void): SocketConstructor {
+  /** A WebSocket class for the provider of one document. */
+  socketFor(doc: DocName, events: ChannelEvents): SocketConstructor {
     const carrier = this.#carrier;
     class Socket extends DocChannel {
       constructor(_url: string | URL) {
         super(doc, carrier);
-        created(this);
+        events.created(this);
       }
     }
+    this.#events.set(doc, events);
     const used: new (url: string | URL) => ProviderSocket = Socket;
     // The provider's type asks for all of WebSocket; it uses what ProviderSocket names and no more.
     return used as SocketConstructor;
@@ -52,8 +64,10 @@ export class DocChannels {
 
   closed(doc: string, why: Fault): void {
     const open = this.#open.get(doc);
+    if (!open) return;
     this.#open.delete(doc);
-    open?.channel.ended(closeCodeOf(why.code), why.code);
+    this.#events.get(doc)?.closing(why);
+    open.channel.ended(closeCodeOf(why.code), why.code);
   }
 
   saved(doc: string, count: number): void {
@@ -86,6 +100,16 @@ export class DocChannels {
     this.#open.delete(channel.doc);
     // A constructor's caller listens only after it returns.
     queueMicrotask(() => channel.ended(VANISHED, 'there is no connection'));
+  }
+
+  /** A frame beyond what a server reads would cost the whole connection, and each one after it. */
+  #send(channel: DocChannel, message: Uint8Array): void {
+    if (message.length <= MAX_MESSAGE) return this.#session.sendDocument(channel.doc, message);
+    queueMicrotask(() => {
+      if (this.#open.get(channel.doc)?.channel !== channel) return;
+      this.#session.send({ type: 'close', doc: channel.doc });
+      this.closed(channel.doc, fault('too_large'));
+    });
   }
 
   #stop(channel: DocChannel): void {

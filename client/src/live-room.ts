@@ -14,7 +14,6 @@ import type { SessionMessage, Welcome } from './socket-session.ts';
 import { SocketSession } from './socket-session.ts';
 import type { Standing } from './standing.ts';
 import { UNKNOWN, withRights } from './standing.ts';
-import type { SyncedDoc } from './synced-doc.ts';
 import { FIRST_VIEW, nextView } from './view-model.ts';
 import type { RoomViewModel } from './view.ts';
 import { Workspace } from './workspace.ts';
@@ -150,7 +149,8 @@ export class LiveRoom implements RoomClient {
 
   #online(welcome: Welcome): void {
     this.#standing = withRights(this.#standing, welcome);
-    for (const document of this.#documents()) document.connect();
+    const { room, me } = this.#lanes;
+    for (const { synced } of [room, me, this.#workspace]) synced.connect();
     this.#outbox.online(welcome.you.id);
     this.#changed();
   }
@@ -183,10 +183,6 @@ export class LiveRoom implements RoomClient {
       default:
         return unreachable(message);
     }
-  }
-
-  #documents(): readonly SyncedDoc[] {
-    return [this.#lanes.room.synced, this.#lanes.me.synced, this.#workspace.synced];
   }
 
   /** However much happens in one go, the view is made once, and its listeners are called once. */

@@ -53,10 +53,6 @@ export class SyncedDoc {
     this.#copy = this.#makeCopy();
   }
 
-  get name(): DocName {
-    return this.#options.name;
-  }
-
   get doc(): Y.Doc {
     return this.#copy.doc;
   }
@@ -87,11 +83,6 @@ export class SyncedDoc {
     provider.connect();
   }
 
-  /** The server closed the document; called before its channel reports the end. */
-  closing(why: Fault): void {
-    this.#fault = why;
-  }
-
   destroy(): void {
     destroyCopy(this.#copy);
   }
@@ -105,7 +96,10 @@ export class SyncedDoc {
       connect: false,
       disableBc: true,
       awareness,
-      WebSocketPolyfill: channels.socketFor(name, (channel) => (this.#channel = channel)),
+      WebSocketPolyfill: channels.socketFor(name, {
+        created: (channel) => (this.#channel = channel),
+        closing: (why) => (this.#fault = why),
+      }),
       shouldReconnect: () => online() && this.#waits(),
     });
     provider.on('sync', (synced: boolean) => synced && this.#onSynced());

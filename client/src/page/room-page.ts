@@ -1,12 +1,9 @@
 import { html, render, type TemplateResult } from 'lit';
-import { define } from '../ui/part.ts';
-import { ParleyRoom } from '../ui/parley-room.ts';
+import '../ui/parley-room.ts';
 import { placeQuery, readPlace } from './address.ts';
 import { chooser } from './chooser.ts';
 import { devToken, type DevPerson } from './dev-server.ts';
 import { pageStrings } from './page-strings.ts';
-
-define('parley-room', ParleyRoom);
 
 /** The page at the server's own address: in development mode choose a person and a room; else how to embed. */
 const root = document.querySelector<HTMLElement>('#page');
@@ -23,7 +20,7 @@ async function show(): Promise<void> {
 }
 
 function roomView(person: DevPerson, room: string): TemplateResult {
-  return html`<parley-room .room=${room} .token=${() => freshToken(person)}>
+  return html`<h1 class="hidden-title">Parley</h1><parley-room .room=${room} .token=${() => freshToken(person)}>
     <a slot="menu" class="leave" href=${placeQuery({ person, room: null })} title=${pageStrings.leaveHelp(person.name)}>${pageStrings.leave}</a>
   </parley-room>`;
 }

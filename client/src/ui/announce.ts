@@ -5,13 +5,14 @@ import type { Names } from './names.ts';
 import { plainText } from './plain-text.ts';
 import { faultWords, strings } from './strings.ts';
 
+type KnowsNames = Pick<Names, 'name'>;
 const SPOKEN = 400;
 
 /**
  * What a screen reader should hear after a change: each finished answer once, what others write, the
  * connection lost and found, my refusals. Never the words of a stream, never what was there before.
  */
-export function announcements(before: RoomViewModel, after: RoomViewModel, names: Names): readonly string[] {
+export function announcements(before: RoomViewModel, after: RoomViewModel, names: KnowsNames): readonly string[] {
   return [
     ...connectionWords(before, after),
     ...refusals(before, after),
@@ -40,7 +41,7 @@ function newest(before: LaneView, after: LaneView): readonly Entry[] {
   return after.entries.filter(({ seq }) => seq > last);
 }
 
-function entryWords(entry: Entry, view: RoomViewModel, names: Names): string[] {
+function entryWords(entry: Entry, view: RoomViewModel, names: KnowsNames): string[] {
   const text = brief(plainText(entry.text), SPOKEN);
   if (entry.kind === 'answer') return [answerWords(entry, text, view, names)];
   if (entry.author.id === view.you?.id) return [];
@@ -49,7 +50,7 @@ function entryWords(entry: Entry, view: RoomViewModel, names: Names): string[] {
   return entry.kind === 'notice' ? [text] : [];
 }
 
-function answerWords(entry: Entry, text: string, view: RoomViewModel, names: Names): string {
+function answerWords(entry: Entry, text: string, view: RoomViewModel, names: KnowsNames): string {
   const whom = entry.for === view.you?.id ? strings.you : names.name(entry.for ?? '');
   if (entry.outcome === undefined || entry.outcome === 'completed') return strings.announceAnswer(whom, text);
   return strings.announceEnded(whom, strings.outcomes[entry.outcome]);

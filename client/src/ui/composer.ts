@@ -77,7 +77,7 @@ export class ParleyComposer extends Part {
   override render(): TemplateResult {
     if (!this.#may('ask') && !this.#may('say')) return readOnly;
     const { what, where } = this;
-    return html`<form class="composer" part="composer" aria-label=${strings.composer} @submit=${this.#onSubmit}>
+    return html`<form class="composer" part="composer" aria-label=${this.only === 'me' ? strings.composerPrivate : strings.composer} @submit=${this.#onSubmit}>
       <textarea rows="1" part="input" aria-label=${strings.placeholder[what][where]} placeholder=${strings.placeholder[what][where]}
         aria-describedby=${this.#effectId} enterkeyhint="send" .value=${live(this.text)} @input=${this.#onInput} @keydown=${this.#onKey} @blur=${this.#stopTyping}></textarea>
       <div class="composer-row">

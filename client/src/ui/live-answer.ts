@@ -10,9 +10,11 @@ import { strings } from './strings.ts';
 
 /** The answer that streams now. A token re-renders this element and nothing else. */
 export class ParleyLiveAnswer extends Part {
-  static override properties = { answering: { attribute: false }, you: { attribute: false } };
+  static override properties = { answering: { attribute: false }, you: { attribute: false }, revision: { attribute: false } };
   declare answering: NonNullable<LaneView['answering']>;
   declare you: string | null;
+  /** Grows when the same words are to be shown anew. */
+  declare revision: number;
   #turn = '';
   #blocks = new Map<string, Block>();
 

@@ -72,10 +72,10 @@ export const markdownStyles = css`
   .words ol { list-style: decimal; }
   .words li + li, .words li > ul, .words li > ol { margin-block-start: 0.2em; }
   .words li::marker { color: var(--soft); }
-  .words h3, .words h4, .words h5, .words h6 { font-weight: 650; line-height: 1.35; }
-  .words h3 { font-size: 1.2em; }
-  .words h4 { font-size: 1.1em; }
-  .words > :is(h3, h4, h5, h6) { margin-block-start: 1.1em; }
+  .words h3 { font-weight: 650; line-height: 1.35; }
+  .words .depth-1 { font-size: 1.25em; }
+  .words .depth-2 { font-size: 1.15em; }
+  .words > h3 { margin-block-start: 1.1em; }
   .words > :first-child { margin-block-start: 0; }
   .words blockquote { margin: 0.6em 0 0; padding-inline-start: 0.9em; border-inline-start: 3px solid var(--line); color: var(--soft); }
   .words a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 0.18em; }

@@ -6,7 +6,7 @@ import { strings } from './strings.ts';
 
 const ALLOWED: Config = {
   ALLOWED_TAGS: [
-    'a', 'b', 'blockquote', 'br', 'code', 'del', 'div', 'em', 'h3', 'h4', 'h5', 'h6', 'hr', 'li', 'ol', 'p', 'pre', 's', 'small',
+    'a', 'b', 'blockquote', 'br', 'code', 'del', 'div', 'em', 'h3', 'hr', 'li', 'ol', 'p', 'pre', 's', 'small',
     'span', 'strong', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul',
   ],
   ALLOWED_ATTR: ['href', 'title', 'target', 'rel', 'class', 'tabindex', 'start', 'align', 'role', 'aria-label'],
@@ -27,10 +27,9 @@ const marked = new Marked({
     },
     /** A picture from elsewhere would tell its server who reads here: it is a link instead. */
     image: ({ href, text }) => linkHtml(href, escapeHtml(strings.image(text)), ''),
-    /** The room has its own headings; a text's begin below them. */
+    /** One level below the room's own title whatever people write, so that the outline of the page has no gaps. */
     heading({ depth, tokens }) {
-      const level = Math.min(depth + 2, 6);
-      return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>\n`;
+      return `<h3 class="depth-${depth}">${this.parser.parseInline(tokens)}</h3>\n`;
     },
     code: ({ text }) => `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>\n`,
     checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),

@@ -15,6 +15,8 @@ export class ScrollFollow implements ReactiveController {
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #sizes = new ResizeObserver(() => this.settle());
   #watched: Element | null = null;
+  /** Where the scroller was when it was last looked at. */
+  #top = 0;
   #scroller: HTMLElement | null = null;
 
   constructor(host: ReactiveControllerHost & HTMLElement) {
@@ -61,16 +63,23 @@ export class ScrollFollow implements ReactiveController {
 
   /** After the content changed: at the bottom again, if that is where the reader was. */
   settle(): void {
-    if (this.following && this.followable && this.#scroller !== null) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    const scroller = this.#scroller;
+    if (!this.following || !this.followable || scroller === null) return;
+    scroller.scrollTop = scroller.scrollHeight;
+    this.#top = scroller.scrollTop;
   }
 
   readonly #onScroll = (): void => {
     const scroller = this.#scroller;
     if (scroller === null || !this.followable) return;
     const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM;
-    if (near === this.following) return;
-    this.following = near;
-    if (near) this.below = 0;
+    // Growing content moves the bottom away too; only a reader who went up has left it.
+    const wentUp = scroller.scrollTop < this.#top;
+    this.#top = scroller.scrollTop;
+    const following = near || (this.following && !wentUp);
+    if (following === this.following) return;
+    this.following = following;
+    if (following) this.below = 0;
     this.#host.requestUpdate();
   };
 }

@@ -40,8 +40,9 @@ function withoutUndecidedLine(text: string): string {
 }
 
 function lastBlockStart(text: string): number {
-  const gap = /\n[ \t]*\n(?![\s\S]*\n[ \t]*\n)/.exec(text);
-  return gap === null ? 0 : gap.index + gap[0].length;
+  let start = 0;
+  for (const gap of text.matchAll(/\n[ \t]*\n/g)) start = gap.index + gap[0].length;
+  return start;
 }
 
 /** A table's head is a paragraph of bars until the line of dashes below it is complete. */

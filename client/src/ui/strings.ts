@@ -106,7 +106,8 @@ export const strings = {
   to: 'To',
   toRoom: 'Room',
   toMe: 'Only me',
-  composer: 'Write',
+  composer: 'Write to the room',
+  composerPrivate: 'Write in your private lane',
   placeholder: {
     ask: { room: 'Ask the AI', me: 'Ask the AI privately' },
     say: { room: 'Write to everyone here', me: 'Write a note to yourself' },

@@ -117,7 +117,7 @@ export class ParleyTranscript extends Part {
     const live = this.lane.answering;
     return html`<div class="column">${this.#olderView()}
       <ol role="list">${guard([this.#rows, this.shown, this.unfolded, this.revision], () => this.#list(this.#visible()))}</ol>
-      ${live === null ? nothing : html`<parley-live-answer .answering=${live} .you=${this.you}></parley-live-answer>`}
+      ${live === null ? nothing : html`<parley-live-answer .answering=${live} .you=${this.you} .revision=${this.revision}></parley-live-answer>`}
       ${this.pending.map((item) => pendingView(item, this.client))}
     </div>`;
   }

@@ -9,7 +9,7 @@ import { CHROMIUM_ARGS, chromiumPath } from '../../kit/chromium.ts';
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Stories</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><link rel="stylesheet" href="/page.css">
-<script type="module" src="/story-page.js"></script></head><body><main id="page"></main></body></html>`;
+<script type="module" src="/story-page.js"></script></head><body><main id="page"><h1 class="hidden-title">Stories</h1></main></body></html>`;
 
 /** Stricter than what the server sends: nothing inline at all, so that any page may embed the element. */
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'";

@@ -1,5 +1,6 @@
+import { blocksOf } from '@parley/client/ui/markdown';
+import { loadMarkdown } from '@parley/client/ui/markdown-engine';
 import { ParleyRoom } from '@parley/client/ui/parley-room';
-import { define } from '@parley/client/ui/part';
 import { NOTES } from '@parley/shared/documents';
 import { ok } from '@parley/shared/fault';
 import { UserId, type TurnId } from '@parley/shared/ids';
@@ -11,8 +12,6 @@ import { author, ana } from './people.ts';
 import { key } from './build.ts';
 import { stories, type Story, type StoryName } from './stories.ts';
 
-define('parley-room', ParleyRoom);
-
 /** What the test drives through the page. */
 export interface Stage {
   readonly names: readonly StoryName[];
@@ -20,6 +19,8 @@ export interface Stage {
   readonly client: FakeRoomClient;
   readonly room: ParleyRoom;
   change(change: Partial<RoomViewModel>): void;
+  /** A text as the room shows it, finished or as it arrives. */
+  markdown(text: string): string;
 }
 
 declare global {
@@ -74,9 +75,11 @@ window.stage = {
     if (story.panel !== undefined && panel === undefined) room.panel = story.panel;
     if (story.search !== undefined) room.query = story.search;
     document.querySelector('main')?.append(room);
+    await loadMarkdown();
     await settled(room);
   },
   change: (change) => client.show(change),
+  markdown: (text) => blocksOf(text).map((block) => (block.kind === 'html' ? block.html : '')).join(''),
 };
 
 /** Every part has rendered, the width is known and lazily loaded parts have come. */

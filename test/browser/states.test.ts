@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { StoryStage } from './stories/stage.ts';
+import { stories, type StoryName } from './stories/stories.ts';
+import type {} from './stories/story-page.ts';
+
+const names = Object.keys(stories) as StoryName[];
+const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true } as const;
+
+let stage: StoryStage;
+let axe: string;
+beforeAll(async () => {
+  stage = await StoryStage.start();
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
+async function show(page: Page, name: StoryName): Promise<void> {
+  await page.evaluate((story) => window.stage.show(story), name);
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await page.evaluate(async () => {
+    const { axe: checker } = window as unknown as { axe: { run(root: Document, options: object): Promise<AxeResults> } };
+    return checker.run(document, { resultTypes: ['violations'] });
+  });
+  return found.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`));
+}
+
+describe.each([
+  ['light', { viewport: { width: 1280, height: 800 }, colorScheme: 'light', reducedMotion: 'reduce' }],
+  ['dark', { viewport: { width: 1280, height: 800 }, colorScheme: 'dark', reducedMotion: 'reduce' }],
+] as const)('UI every state, %s', (_scheme, options) => {
+  test('has no accessibility violation', async () => {
+    const page = await stage.open(options);
+    await page.evaluate(axe);
+    const found: Record<string, string[]> = {};
+    for (const name of names) {
+      await show(page, name);
+      const broken = await violations(page);
+      if (broken.length > 0) found[name] = broken;
+    }
+    expect(found).toEqual({});
+    await page.context().close();
+  });
+});
+
+/** In the page: what is too wide, too small to read, or too small to touch. */
+function misfits(): string[] {
+  const bad: string[] = [];
+  const name = (element: Element): string => `${element.localName}.${element.className} “${(element.textContent ?? '').trim().slice(0, 30)}”`;
+  const root = window.stage.room.renderRoot;
+  if (document.documentElement.scrollWidth > innerWidth) bad.push('the page scrolls sideways');
+  for (const element of root.querySelectorAll<HTMLElement>('*')) {
+    const box = element.getBoundingClientRect();
+    if (box.width === 0 || box.height === 0 || !element.checkVisibility() || element.closest('.said, [inert]') !== null) continue;
+    const scrolls = element.closest('pre, .table, .notes-editor') !== null;
+    if (!scrolls && (box.right > innerWidth + 0.5 || box.left < -0.5)) bad.push(`sticks out: ${name(element)}`);
+    const words = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && (node.textContent ?? '').trim() !== '');
+    if (words && Number.parseFloat(getComputedStyle(element).fontSize) < 16) bad.push(`small text: ${name(element)}`);
+    const touched = element.matches('button, summary, textarea, input:not([type=radio]), .choice span');
+    if (touched && (box.height < 43.5 || box.width < 43.5)) bad.push(`small target ${box.width}×${box.height}: ${name(element)}`);
+  }
+  return bad;
+}
+
+test.each([
+  ['a phone, 360 pixels wide', PHONE],
+  // 200 % zoom of a 1280 × 800 window is a window of half the pixels.
+  ['200 % zoom', { viewport: { width: 640, height: 400 } }],
+] as const)('UI every state fits %s: nothing sticks out, text is 16 px, targets are 44 px', async (_name, options) => {
+  const page = await stage.open(options);
+  const found: Record<string, string[]> = {};
+  for (const name of names) {
+    await show(page, name);
+    const open = await page.evaluate(misfits);
+    await page.evaluate(() => {
+      window.stage.room.panel = null;
+      return window.stage.room.updateComplete;
+    });
+    const bad = [...open, ...(await page.evaluate(misfits))];
+    if (bad.length > 0) found[name] = bad;
+  }
+  expect(found).toEqual({});
+  await page.context().close();
+});
+
+test('UI every state keeps its words in place: nothing is written to the console, nothing inline is refused', () => {
+  expect(stage.errors).toEqual([]);
+});
+
+test.each([
+  ['empty', 'Three things to try'],
+  ['alone', 'You are the only one here'],
+  ['loading', 'Loading the conversation'],
+  ['reconnecting', '3 things not sent yet'],
+  ['draining', 'The server is restarting'],
+  ['read-only', 'You can read this room, but not write in it'],
+  ['removed', 'You were removed by Ben at 12 March 2031'],
+  ['removed', 'But I was not finished with this sentence.'],
+  ['expired', 'Your sign-in has ended'],
+  ['model-unreachable', 'The model server could not be reached'],
+  ['nothing-found', 'Nothing here says “helicopter”'],
+  ['refused', 'The queue is full. Wait until a place is free'],
+  ['waiting', 'Waiting, 4th'],
+  ['lost-words', 'Rollback: restore from the 21:30 snapshot'],
+] as const)('UI the state “%s” says “%s”', async (name, words) => {
+  const page = await shared();
+  await show(page, name);
+  expect(await page.evaluate(said)).toContain(words);
+});
+
+test('UI offline is said in words, and that words are kept', async () => {
+  const page = await shared();
+  await show(page, 'reconnecting');
+  await page.context().setOffline(true);
+  await page.getByText('You are offline. Your words are kept').waitFor();
+  await page.context().setOffline(false);
+});
+
+/** In the page: all that the room says. */
+function said(): string {
+  return [...window.stage.room.renderRoot.children].map((part) => part.textContent).join(' ').replace(/\s+/g, ' ');
+}
+
+let one: Promise<Page> | null = null;
+/** One window for tests that only read it. */
+function shared(): Promise<Page> {
+  one ??= stage.open({ viewport: { width: 1280, height: 800 } });
+  return one;
+}
