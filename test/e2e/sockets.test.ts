@@ -217,7 +217,7 @@ describe('a stock provider', () => {
     room.say({ type: 'refused', peer: peers[0]!.peer, doc: 'transcript', fault: fault('read_only') });
     room.say({ type: 'refused', peer: peers[1]!.peer, doc: 'transcript', fault: fault('bad_update') });
     const codes = [(await written.closed).code, (await gap.closed).code];
-    expect(codes.toSorted()).toEqual([4400, 4403]);
+    expect(new Set(codes)).toEqual(new Set([4400, 4403]));
   });
 
   test('W8 every socket hears something every 20 s, also while its document loads', async () => {

@@ -24,9 +24,16 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 export function docsRoutes(app: EdgeApp): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' });
   let document: OpenApi | null = null;
-  const described = (): OpenApi => (document ??= app.getOpenAPI31Document(INFO));
+  const described = (): OpenApi => (document ??= barePatterns(app.getOpenAPI31Document(INFO)));
   app.get('/openapi.json', (c) => c.json(described()));
   app.get('/docs', (c) => c.html(page(described()), 200, { 'content-security-policy': POLICY }));
+}
+
+/** The generator leaves the flag behind an anchored pattern; JSON Schema knows no flags and reads every pattern as Unicode. */
+function barePatterns(document: OpenApi): OpenApi {
+  const bare = (key: string, value: unknown): unknown => (key === 'pattern' && typeof value === 'string' ? value.replace(/\$\/u$/, '$') : value);
+  // The same document, but for what a pattern says.
+  return JSON.parse(JSON.stringify(document, bare)) as OpenApi;
 }
 
 function page(document: OpenApi): ReturnType<typeof html> {

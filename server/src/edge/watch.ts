@@ -1,3 +1,4 @@
+import { unreachable } from '@parley/shared/assert';
 import type { Fault } from '@parley/shared/fault';
 import type { TurnId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
@@ -48,6 +49,16 @@ export class Watch implements LinkPeer {
       case 'standing':
         // Removal and downgrade arrive as `detached` too; nothing may be told in between.
         if (!can(message.standing, 'room.read', message.levels)) this.#end(null);
+        return;
+      case 'opened':
+      case 'refused':
+      case 'sync':
+      case 'saved':
+      case 'reply':
+        // For sockets: a watcher opens no documents and sends no commands.
+        return;
+      default:
+        unreachable(message);
     }
   }
 

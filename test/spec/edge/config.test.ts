@@ -44,7 +44,8 @@ describe('configuration', () => {
       PARLEY_JWT_ISSUER: 'https://id.example',
     });
     const names = problems.map((problem) => problem.split(':')[0]);
-    expect(names.toSorted()).toEqual([
+    expect(new Set(names)).toEqual(
+      new Set([
       'OPENAI_BASE_URL',
       'PARLEY_HOSTNAME',
       'PARLEY_JWT_ISSUER',
@@ -52,7 +53,7 @@ describe('configuration', () => {
       'PARLEY_ORIGINS',
       'PARLEY_PORT',
       'PARLEY_REDIS_URL',
-    ]);
+    ]));
   });
 
   test.each(['PARLEY_REDIS_URL', 'PARLEY_DATABASE_URL', 'PARLEY_MODELS'])('W29 %s says that this version does not have it', (name) => {

@@ -84,15 +84,17 @@ async function createOnce(
     return await edge.requests.ask(principal, room, { type: 'room.create', ...wanted });
   } catch (error) {
     if (!(error instanceof FaultError) || error.fault.code !== 'already_exists') throw error;
-    return madeBefore(edge, principal, room, wanted.title, error);
+    const before = await ownRoom(edge, principal, room);
+    if (before?.title !== wanted.title) throw error;
+    return before;
   }
 }
 
-async function madeBefore(edge: Edge, principal: Principal, room: RoomId, title: string, conflict: FaultError): Promise<z.infer<typeof RoomDescription>> {
-  // Whoever is not in that room learns no more than that the id is taken.
-  const there = await edge.requests.ask(principal, room, { type: 'room.get' }).catch(() => null);
-  if (there === null || there.role !== 'owner' || there.title !== title) throw conflict;
-  const { capabilities: _, ...description } = there;
+/** The room if the person owns it. Whoever is not in that room learns no more than that the id is taken. */
+async function ownRoom(edge: Edge, principal: Principal, room: RoomId): Promise<z.infer<typeof RoomDescription> | null> {
+  const found = await edge.requests.ask(principal, room, { type: 'room.get' }).catch(() => null);
+  if (found?.role !== 'owner') return null;
+  const { capabilities: _, ...description } = found;
   return description;
 }
 

@@ -1,0 +1,152 @@
+import { must } from '@parley/shared/assert';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { RealServer, type RestPerson } from '../kit/server.ts';
+
+interface Described {
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Record<string, unknown> }>> }>>;
+}
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
+}
+
+let server: RealServer;
+let document: Document;
+let ana: RestPerson;
+let ben: RestPerson;
+/** Operations that some test saw answered as described. */
+const seen = new Set<string>();
+
+beforeAll(async () => {
+  server = await RealServer.start();
+  document = (await (await fetch(`${server.url}/openapi.json`)).json()) as Document;
+  [ana, ben] = [await server.person('ana', 'Ana'), await server.person('ben', 'Ben')];
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+interface Call {
+  readonly by?: RestPerson | null;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly body?: unknown;
+}
+
+/** Makes a call and holds its answer against the document: the status is described, and the body fits. */
+async function call(method: string, path: string, { by = ana, params = {}, query = '', body }: Call = {}) {
+  const url = server.url + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => must(params[name], name)) + query;
+  const headers: Record<string, string> = by === null ? {} : { authorization: `Bearer ${by.token}` };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const text = await response.text();
+  const operation = must(document.paths[path]?.[method.toLowerCase()], `${method} ${path} is described`);
+  const described = must(operation.responses[response.status] ?? operation.responses['default'], `${response.status} is described`);
+  const type = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
+  if (described.content === undefined) expect(text).toBe('');
+  else expectFits(must(described.content[type], `${method} ${path}: ${type} is described`).schema, type, text);
+  if (response.ok) seen.add(`${method} ${path}`);
+  // The caller names what it expects of the body.
+  return { status: response.status, body: type.endsWith('json') ? (JSON.parse(text) as Record<string, unknown>) : {}, text };
+}
+
+function expectFits(schema: Record<string, unknown>, type: string, text: string): void {
+  if (!type.endsWith('json')) return;
+  const whole = { ...schema, $defs: document.components.schemas };
+  const inlined = JSON.parse(JSON.stringify(whole).replaceAll('#/components/schemas/', '#/$defs/')) as Parameters<typeof z.fromJSONSchema>[0];
+  const fits = z.fromJSONSchema(inlined).safeParse(JSON.parse(text));
+  expect(fits.error?.issues ?? []).toEqual([]);
+}
+
+describe('every route answers as /openapi.json says', () => {
+  const den = { room: 'den' };
+
+  test('WIRE health, readiness, metrics and tokens', async () => {
+    for (const path of ['/healthz', '/readyz', '/metrics']) expect((await call('GET', path, { by: null })).status).toBe(200);
+    expect((await call('POST', '/dev/token', { by: null, body: { user: 'cal' } })).status).toBe(200);
+  });
+
+  test('WIRE a room is made, found, changed', async () => {
+    const made = await call('POST', '/v1/rooms', { body: { id: 'den', title: 'Den' } });
+    expect(made).toMatchObject({ status: 201, body: { id: 'den', role: 'owner', policy: { join: 'invite' } } });
+    expect((await call('POST', '/v1/rooms', { body: { id: 'den', title: 'Den' } })).body).toEqual(made.body);
+    expect((await call('POST', '/v1/rooms', { body: { id: 'den', title: 'Other' } })).status).toBe(409);
+    expect((await call('GET', '/v1/rooms')).body).toMatchObject({ items: [{ id: 'den' }], next: null });
+    expect((await call('GET', '/v1/rooms', { by: ben })).body).toMatchObject({ items: [] });
+    expect((await call('GET', '/v1/rooms/{room}', { params: den })).status).toBe(200);
+    expect((await call('PATCH', '/v1/rooms/{room}', { params: den, body: { title: 'The den' } })).body).toMatchObject({ title: 'The den' });
+  });
+
+  test('WIRE members are put and listed; who is not one finds nothing, with the same bytes as where nothing is', async () => {
+    const hidden = await call('GET', '/v1/rooms/{room}', { by: ben, params: den });
+    const absent = await call('GET', '/v1/rooms/{room}', { by: ben, params: { room: 'nowhere' } });
+    expect(hidden.status).toBe(404);
+    expect(hidden.text).toBe(absent.text);
+    expect((await call('PUT', '/v1/rooms/{room}/members/{user}', { params: { ...den, user: 'ben' }, body: { role: 'speaker' } })).status).toBe(200);
+    expect((await call('GET', '/v1/rooms/{room}/members', { by: ben, params: den })).body['items']).toHaveLength(2);
+    const denied = await call('PATCH', '/v1/rooms/{room}', { by: ben, params: den, body: { title: 'Mine' } });
+    expect(denied).toMatchObject({ status: 403, body: { code: 'forbidden', capability: 'policy.set' } });
+  });
+
+  test('WIRE a message, a prompt, its outcome, its events, the transcript and the export', async () => {
+    expect((await call('POST', '/v1/rooms/{room}/messages', { params: den, body: { id: 'm1', text: 'hello' } })).status).toBe(201);
+    const prompt = { params: den, body: { id: 'p1', text: 'who are you?' } };
+    const accepted = await call('POST', '/v1/rooms/{room}/prompts', prompt);
+    expect(accepted.status).toBe(202);
+    expect((await call('POST', '/v1/rooms/{room}/prompts', prompt)).body).toMatchObject({ turn: accepted.body['turn'] });
+    expect((await call('POST', '/v1/rooms/{room}/prompts', { ...prompt, body: { id: 'p1', text: 'other' } })).status).toBe(409);
+    const params = { ...den, turn: String(accepted.body['turn']) };
+    const events = await call('GET', '/v1/rooms/{room}/turns/{turn}/events', { params });
+    expect(events.text.match(/^event: \w+$/gm)?.filter((line) => line !== 'event: delta')).toEqual(['event: queued', 'event: started', 'event: ended']);
+    const ended = await call('GET', '/v1/rooms/{room}/turns/{turn}', { params, query: '?wait=30' });
+    expect(ended.body).toMatchObject({ state: 'ended', outcome: 'completed' });
+    expect((await call('GET', '/v1/rooms/{room}/transcript', { params: den })).body['items']).toMatchObject([{ kind: 'message' }, { kind: 'prompt' }, { kind: 'answer' }]);
+    expect((await call('GET', '/v1/rooms/{room}/export', { params: den })).status).toBe(200);
+  });
+
+  test('WIRE a queued prompt is edited and withdrawn, a running one stopped', async () => {
+    const ask = async (id: string) => String((await call('POST', '/v1/rooms/{room}/prompts', { params: den, body: { id, text: 'tell me' } })).body['turn']);
+    const [running, edited, withdrawn] = [await ask('p2'), await ask('p3'), await ask('p4')];
+    const edit = { params: { ...den, turn: edited }, body: { text: 'tell me more', revision: 1 } };
+    expect((await call('PATCH', '/v1/rooms/{room}/turns/{turn}', edit)).body).toMatchObject({ revision: 2 });
+    expect((await call('PATCH', '/v1/rooms/{room}/turns/{turn}', edit)).body).toMatchObject({ code: 'revision_conflict' });
+    expect((await call('DELETE', '/v1/rooms/{room}/turns/{turn}', { params: { ...den, turn: withdrawn } })).body).toMatchObject({ outcome: 'cancelled' });
+    expect((await call('POST', '/v1/rooms/{room}/turns/{turn}/stop', { params: { ...den, turn: running } })).status).toBe(200);
+    const stopped = await call('GET', '/v1/rooms/{room}/turns/{turn}', { params: { ...den, turn: running }, query: '?wait=10' });
+    expect(stopped.body).toMatchObject({ outcome: 'cancelled', by: 'ana' });
+    await call('POST', '/v1/rooms/{room}/turns/{turn}/stop', { params: { ...den, turn: edited } });
+  });
+
+  test('WIRE what happens to all turns can be followed', async () => {
+    const stop = new AbortController();
+    const response = await fetch(`${server.url}/v1/rooms/den/events`, { headers: { authorization: `Bearer ${ana.token}` }, signal: stop.signal });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    await call('POST', '/v1/rooms/{room}/prompts', { params: den, body: { id: 'p5', text: 'hi' } });
+    const reader = must(response.body, 'a stream').getReader();
+    const first = new TextDecoder().decode((await reader.read()).value);
+    expect(first).toMatch(/^id: .+\nevent: queued\ndata: \{.*"turn":"t_/);
+    seen.add('GET /v1/rooms/{room}/events');
+    stop.abort();
+  });
+
+  test('WIRE a ticket for a socket, a member removed, the room ended', async () => {
+    expect((await call('POST', '/v1/rooms/{room}/tickets', { params: den })).status).toBe(201);
+    expect((await call('DELETE', '/v1/rooms/{room}/members/{user}', { params: { ...den, user: 'ben' } })).status).toBe(204);
+    expect((await call('GET', '/v1/rooms/{room}/members', { by: ben, params: den })).status).toBe(404);
+    expect((await call('DELETE', '/v1/rooms/{room}', { params: den })).status).toBe(204);
+    expect((await call('GET', '/v1/rooms/{room}', { params: den })).status).toBe(404);
+  });
+
+  test('WIRE no described operation was left out above', () => {
+    const described = Object.entries(document.paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`));
+    expect(described.filter((operation) => !seen.has(operation))).toEqual([]);
+  });
+});
+
+test('WIRE SIGTERM drains: the process ends with 0 and what was accepted is there at the next start', async () => {
+  await using one = await RealServer.start();
+  const cal = await one.person('cal');
+  const { turn } = await cal.must<{ turn: string }>('POST', '/v1/rooms/lobby/prompts', { id: 'p', text: 'hi' });
+  expect(await one.stop()).toBe(0);
+  await one.restart();
+  expect(await cal.must('GET', `/v1/rooms/lobby/turns/${turn}?wait=30`)).toMatchObject({ state: 'ended', outcome: 'completed' });
+});
