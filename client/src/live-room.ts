@@ -166,9 +166,6 @@ export class LiveRoom implements RoomClient {
       case 'opened':
         return this.#channels.opened(message.doc);
       case 'closed':
-        this.#documents()
-          .find(({ name }) => name === message.doc)
-          ?.closing(message.fault);
         return this.#channels.closed(message.doc, message.fault);
       case 'saved':
         this.#channels.saved(message.doc, message.count);

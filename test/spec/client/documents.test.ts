@@ -14,6 +14,8 @@ function world() {
 }
 afterEach(() => worlds.splice(0).forEach((made) => made.close()));
 
+const DEAF = { created: () => {}, closing: () => {} };
+
 function notes(doc: Y.Doc): string {
   return doc.getText('notes').toString();
 }
@@ -32,7 +34,7 @@ test('W18 a stock provider on a channel opens, syncs both ways and closes', () =
   const provider = new WebsocketProvider('parley:', 'workspace', doc, {
     disableBc: true,
     awareness,
-    WebSocketPolyfill: channels.socketFor('workspace', () => {}),
+    WebSocketPolyfill: channels.socketFor('workspace', DEAF),
   });
   expect(sent).toEqual(['open']);
   expect(carried).toEqual([]);
@@ -100,6 +102,24 @@ test('W36 a change from elsewhere leaves saved alone', async () => {
   expect(notes(ana.workspace.doc)).toBe('from the AI');
   expect(ana.view.saved).toBe(true);
   expect(seen.has(false)).toBe(false);
+});
+
+test('W36 a change too large for any frame never reaches the wire, and its words come back', async () => {
+  const { client, server } = world();
+  const ana = client();
+  await server.settle();
+  const before = ana.workspace.doc;
+  const large = 'x'.repeat(1024 * 1024);
+  before.getText('notes').insert(0, large);
+  await server.settle();
+  expect(ana.view.lostWords).toBe(large);
+  expect(ana.workspace.doc).not.toBe(before);
+  expect(notes(server.doc('workspace'))).toBe('');
+  expect(ana.view.saved).toBe(true);
+  ana.workspace.doc.getText('notes').insert(0, 'small');
+  await server.settle();
+  expect(notes(server.doc('workspace'))).toBe('small');
+  expect(server.pairs).toHaveLength(1);
 });
 
 test("W36 words that the server refused are offered back beside the server's copy", async () => {
@@ -171,7 +191,7 @@ test('W19 a lane that a person may not have stays unloaded and costs nothing els
 test('W19 messages of an earlier opening are not taken for the next', async () => {
   const session = { online: true, send: () => true, sendDocument: () => {} };
   const channels = new DocChannels(session, { now: () => 0, after: () => () => {} });
-  const Socket = channels.socketFor('workspace', () => {});
+  const Socket = channels.socketFor('workspace', DEAF);
   const heard: unknown[] = [];
   const second = new Socket('parley:');
   second.onmessage = ({ data }) => heard.push(data);
@@ -188,7 +208,7 @@ test('W8 a quiet document hears of the socket that carries it, so that its provi
   const channels = new DocChannels(session, { now: () => now, after: () => () => {} });
   const heard: unknown[] = [];
   for (const name of ['transcript', 'workspace'] as const) {
-    const socket = new (channels.socketFor(name, () => {}))('parley:');
+    const socket = new (channels.socketFor(name, DEAF))('parley:');
     socket.onmessage = ({ data }) => heard.push([name, data]);
     channels.opened(name);
   }
