@@ -4,10 +4,10 @@ import { WirePair } from './wire-pair.ts';
 function pair() {
   const heard: string[] = [];
   const wire = new WirePair('ws://test', [], {
-    message: (bytes) => heard.push(`client ${bytes}`),
+    message: (bytes) => heard.push(`client ${bytes?.join()}`),
     closed: (code) => heard.push(`client closed ${code}`),
   });
-  wire.server.onMessage = (bytes) => heard.push(`server ${bytes}`);
+  wire.server.onMessage = (bytes) => heard.push(`server ${bytes.join()}`);
   wire.server.onClose = () => heard.push('server closed');
   return { wire, heard };
 }
