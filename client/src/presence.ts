@@ -1,10 +1,5 @@
 import type { Person } from './view.ts';
 
-/** What a client says of itself; the server adds `user`. */
-export interface OwnPresence {
-  readonly typing: boolean;
-}
-
 /**
  * The people behind a document's presence states. A person is one line however many sockets they have
  * (T45). Whoever is me comes first, the others by name.
