@@ -1,6 +1,7 @@
+import { personColor } from '@parley/shared/person-color';
 import { html, nothing, type TemplateResult } from 'lit';
 import { face } from '../ui/face.ts';
-import { colorOf, personSheet } from '../ui/person-color.ts';
+import { personSheet } from '../ui/person-color.ts';
 import { aiGlyph } from '../ui/icons.ts';
 import { strings } from '../ui/strings.ts';
 import { personOf, placeQuery } from './address.ts';
@@ -30,7 +31,7 @@ function plain(content: TemplateResult): TemplateResult {
 function people(again: () => void): TemplateResult {
   return html`<p class="soft">${pageStrings.lead}</p><h2>${pageStrings.who}</h2>
     <ul class="choices">${READY_MADE.map((person) => html`<li><a class="choice-card" href=${placeQuery({ person, room: null })}>
-      ${face(person.name, colorOf(person.user))}<span><b>${person.name}</b><span class="soft">${pageStrings.readyMade}</span></span></a></li>`)}</ul>
+      ${face(person.name, personColor(person.user))}<span><b>${person.name}</b><span class="soft">${pageStrings.readyMade}</span></span></a></li>`)}</ul>
     <form class="row" @submit=${(event: SubmitEvent) => become(event, again)}><label>${pageStrings.other}
       <input name="name" required maxlength="60" placeholder=${pageStrings.otherName} autocomplete="off" /></label>
       <button type="submit">${pageStrings.go}</button></form>`;
@@ -45,7 +46,7 @@ function become(event: SubmitEvent, again: () => void): void {
 
 function rooms(person: DevPerson, token: string, list: readonly RoomSummary[]): TemplateResult {
   const others = list.filter(({ id }) => id !== 'lobby');
-  return html`<p class="soft who">${face(person.name, colorOf(person.user))} ${pageStrings.asked(person.name)} · <a href="?">${pageStrings.change}</a></p>
+  return html`<p class="soft who">${face(person.name, personColor(person.user))} ${pageStrings.asked(person.name)} · <a href="?">${pageStrings.change}</a></p>
     <h2>${pageStrings.rooms}</h2>
     <ul class="choices">${roomCard(person, 'lobby', list.find(({ id }) => id === 'lobby')?.title ?? 'Lobby', pageStrings.lobby)}
       ${others.map(({ id, title, role }) => roomCard(person, id, title, pageStrings.role(strings.roles[role].toLowerCase())))}</ul>

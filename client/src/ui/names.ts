@@ -1,5 +1,5 @@
 import type { Entry } from '@parley/shared/entry';
-import { colorOf } from './person-color.ts';
+import { personColor } from '@parley/shared/person-color';
 import type { RoomViewModel } from '../view.ts';
 
 interface Known {
@@ -33,7 +33,7 @@ export class Names {
 
   /** Presence decides a person's colour; before they were seen it follows from their id. */
   color(id: string): string {
-    return this.#known.get(id)?.color ?? colorOf(id);
+    return this.#known.get(id)?.color ?? personColor(id);
   }
 
   #meet(id: string, name: string, color: string): void {

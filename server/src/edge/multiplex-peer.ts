@@ -3,7 +3,7 @@ import { fault, type Fault } from '@parley/shared/fault';
 import { capabilitiesOf } from '@parley/shared/roles';
 import { decodeFrame, encodeControl, Up, type Down } from '@parley/shared/socket';
 import { z } from 'zod';
-import { personColor } from '../core/person-color.ts';
+import { personColor } from '@parley/shared/person-color';
 import type { Verify } from '../ports/verify.ts';
 import type { Dialect, DialectMessage, Farewell, Line, Rights } from './dialect.ts';
 import { DocReader } from './doc-reader.ts';

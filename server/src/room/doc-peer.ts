@@ -1,5 +1,5 @@
 import { can, type Standing } from '@parley/shared/roles';
-import { personColor } from '../core/person-color.ts';
+import { personColor } from '@parley/shared/person-color';
 import type { Principal } from '../core/principal.ts';
 import type { PresentRoom } from '../core/room-state.ts';
 import type { PeerId } from '../ports/bus.ts';

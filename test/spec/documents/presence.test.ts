@@ -1,4 +1,4 @@
-import { personColor } from '@parley/server/core/person-color';
+import { personColor } from '@parley/shared/person-color';
 import { presenceMessage } from '@parley/server/room/doc-message';
 import { PRESENCE_TICK_MS } from '@parley/server/room/presence';
 import { writePresence } from '@parley/server/room/presence-frame';
