@@ -60,12 +60,12 @@ function expectFits(schema: Record<string, unknown>, type: string, text: string)
 describe('every route answers as /openapi.json says', () => {
   const den = { room: 'den' };
 
-  test('WIRE health, readiness, metrics and tokens', async () => {
+  test('W26 health, readiness, metrics and tokens', async () => {
     for (const path of ['/healthz', '/readyz', '/metrics']) expect((await call('GET', path, { by: null })).status).toBe(200);
     expect((await call('POST', '/dev/token', { by: null, body: { user: 'cal' } })).status).toBe(200);
   });
 
-  test('WIRE a room is made, found, changed', async () => {
+  test('W26 a room is made, found, changed', async () => {
     const made = await call('POST', '/v1/rooms', { body: { id: 'den', title: 'Den' } });
     expect(made).toMatchObject({ status: 201, body: { id: 'den', role: 'owner', policy: { join: 'invite' } } });
     expect((await call('POST', '/v1/rooms', { body: { id: 'den', title: 'Den' } })).body).toEqual(made.body);
@@ -76,7 +76,7 @@ describe('every route answers as /openapi.json says', () => {
     expect((await call('PATCH', '/v1/rooms/{room}', { params: den, body: { title: 'The den' } })).body).toMatchObject({ title: 'The den' });
   });
 
-  test('WIRE members are put and listed; who is not one finds nothing, with the same bytes as where nothing is', async () => {
+  test('W3 W26 members are put and listed; who is not one finds nothing, with the same bytes as where nothing is', async () => {
     const hidden = await call('GET', '/v1/rooms/{room}', { by: ben, params: den });
     const absent = await call('GET', '/v1/rooms/{room}', { by: ben, params: { room: 'nowhere' } });
     expect(hidden.status).toBe(404);
@@ -87,7 +87,7 @@ describe('every route answers as /openapi.json says', () => {
     expect(denied).toMatchObject({ status: 403, body: { code: 'forbidden', capability: 'policy.set' } });
   });
 
-  test('WIRE a message, a prompt, its outcome, its events, the transcript and the export', async () => {
+  test('W25 W26 a message, a prompt, its outcome, its events, the transcript and the export', async () => {
     expect((await call('POST', '/v1/rooms/{room}/messages', { params: den, body: { id: 'm1', text: 'hello' } })).status).toBe(201);
     const prompt = { params: den, body: { id: 'p1', text: 'who are you?' } };
     const accepted = await call('POST', '/v1/rooms/{room}/prompts', prompt);
@@ -103,7 +103,7 @@ describe('every route answers as /openapi.json says', () => {
     expect((await call('GET', '/v1/rooms/{room}/export', { params: den })).status).toBe(200);
   });
 
-  test('WIRE a queued prompt is edited and withdrawn, a running one stopped', async () => {
+  test('W26 a queued prompt is edited and withdrawn, a running one stopped', async () => {
     const ask = async (id: string) => String((await call('POST', '/v1/rooms/{room}/prompts', { params: den, body: { id, text: 'tell me' } })).body['turn']);
     const [running, edited, withdrawn] = [await ask('p2'), await ask('p3'), await ask('p4')];
     const edit = { params: { ...den, turn: edited }, body: { text: 'tell me more', revision: 1 } };
@@ -116,7 +116,7 @@ describe('every route answers as /openapi.json says', () => {
     await call('POST', '/v1/rooms/{room}/turns/{turn}/stop', { params: { ...den, turn: edited } });
   });
 
-  test('WIRE what happens to all turns can be followed', async () => {
+  test('W25 what happens to all turns can be followed', async () => {
     const stop = new AbortController();
     const response = await fetch(`${server.url}/v1/rooms/den/events`, { headers: { authorization: `Bearer ${ana.token}` }, signal: stop.signal });
     expect(response.headers.get('content-type')).toBe('text/event-stream');
@@ -128,7 +128,7 @@ describe('every route answers as /openapi.json says', () => {
     stop.abort();
   });
 
-  test('WIRE a ticket for a socket, a member removed, the room ended', async () => {
+  test('W26 a ticket for a socket, a member removed, the room ended', async () => {
     expect((await call('POST', '/v1/rooms/{room}/tickets', { params: den })).status).toBe(201);
     expect((await call('DELETE', '/v1/rooms/{room}/members/{user}', { params: { ...den, user: 'ben' } })).status).toBe(204);
     expect((await call('GET', '/v1/rooms/{room}/members', { by: ben, params: den })).status).toBe(404);
@@ -136,13 +136,13 @@ describe('every route answers as /openapi.json says', () => {
     expect((await call('GET', '/v1/rooms/{room}', { params: den })).status).toBe(404);
   });
 
-  test('WIRE no described operation was left out above', () => {
+  test('W26 no described operation was left out above', () => {
     const described = Object.entries(document.paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`));
     expect(described.filter((operation) => !seen.has(operation))).toEqual([]);
   });
 });
 
-test('WIRE SIGTERM drains: the process ends with 0 and what was accepted is there at the next start', async () => {
+test('W31 SIGTERM drains: the process ends with 0 and what was accepted is there at the next start', async () => {
   await using one = await RealServer.start();
   const cal = await one.person('cal');
   const { turn } = await cal.must<{ turn: string }>('POST', '/v1/rooms/lobby/prompts', { id: 'p', text: 'hi' });
