@@ -80,9 +80,8 @@ class Ordering {
   /** The client whose structs this one has to wait for. */
   #missing(struct: Struct): number | null {
     for (const id of referencesOf(struct)) {
-      // Yjs does not check references to the own client; one that points ahead would throw half-way.
-      const have = id.client === struct.id.client ? struct.id.clock : this.#at(id.client);
-      if (id.clock >= have) return id.client;
+      // Also of the own client, where Yjs does not look: a reference ahead of itself would throw half-way.
+      if (id.clock >= this.#at(id.client)) return id.client;
     }
     return null;
   }

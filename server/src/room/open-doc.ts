@@ -127,8 +127,6 @@ export class OpenDoc {
   }
 
   #step1(session: DocSession, stateVector: Uint8Array): void {
-    // Its own edits of this tick come first, or it would get them back.
-    this.#door.flush();
     // Kept for as long as the session: a copy, so that the frame it came in is not.
     if (this.#sync(session, stateVector)) session.stateVector = stateVector.slice();
   }

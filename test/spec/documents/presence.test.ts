@@ -147,6 +147,17 @@ test('W13 somebody without the right to be seen is not, and a newcomer sees who 
   expect(world.toldTo(ben.id, 'sync').at(-1)?.messages.length).toBe(1);
 });
 
+test('W13 somebody who loses the right to be seen disappears', async () => {
+  const world = await DocWorld.open();
+  const rights = docPeer('ana');
+  const [ana, ben] = [await stock(world, rights), await stock(world, docPeer('ben'))];
+  await tick(world);
+  expect(seen(ben, ana.doc.clientID)).toBeDefined();
+  world.documents.setRights({ ...rights, mayPresence: false });
+  await tick(world);
+  expect(seen(ben, ana.doc.clientID)).toBeUndefined();
+});
+
 test('W13 nothing is left of a thousand people who came and went', async () => {
   const world = await DocWorld.open();
   const ben = await stock(world, docPeer('ben'));

@@ -95,6 +95,13 @@ test('D3 the state that replaces parts holds exactly those: not one update fewer
   expect(parts.length).toBe(30);
   expect(textOf(parts)).toBe(ana.doc.getText(NOTES).toString());
   expect(textOf(parts.slice(0, 1))).not.toContain('meanwhile');
+  // The count is right for the next one, too: one part over the bound, and a state in their place.
+  await type(world, ana, 501 - parts.length);
+  expect(journal.held.length).toBe(2);
+  journal.held.forEach((go) => go());
+  await world.settle();
+  await Promise.resolve();
+  expect((await world.stored('workspace')).length).toBe(1);
 });
 
 class FailingCompaction extends MemoryJournal {

@@ -162,12 +162,12 @@ test('W9 joining costs after a year what it costs after a day: a turn leaves les
 
 type Step =
   | { readonly kind: 'entries'; readonly count: number }
-  | { readonly kind: 'turn' | 'text' | 'again' | 'end' | 'reload' | 'compact' | 'room' }
+  | { readonly kind: 'turn' | 'move' | 'text' | 'again' | 'end' | 'reload' | 'compact' | 'room' }
   | { readonly kind: 'catchUp'; readonly who: number };
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     fc.record({ kind: fc.constant('entries' as const), count: fc.nat(WINDOW_STEP + 20) }),
-    fc.record({ kind: fc.constantFrom('turn', 'text', 'text', 'again', 'end', 'reload', 'compact', 'room') }),
+    fc.record({ kind: fc.constantFrom('turn', 'move', 'text', 'text', 'again', 'end', 'reload', 'compact', 'room') }),
     fc.record({ kind: fc.constant('catchUp' as const), who: fc.nat(2) }),
   ) as fc.Arbitrary<Step>,
   { maxLength: 40 },
@@ -197,6 +197,8 @@ class Life {
         return;
       case 'turn':
         return this.#start();
+      case 'move':
+        return this.#write((to) => this.#shown && to.setTickets([ticket(this.#turn, (this.#seq += 1))]));
       case 'text':
         return this.#write((to) => to.appendLive(turnOf(this.#turn), `token ${this.#seq} `));
       case 'again':
