@@ -36,7 +36,10 @@ async function main(): Promise<void> {
   const outdir = join(HERE, 'dist');
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  const { metafile } = await bundle(['src/element.ts', 'src/page/room-page.ts', 'src/page/embed-page.ts', 'page/page.css'], outdir);
+  const { metafile } = await bundle(
+    ['src/element.ts', 'src/page/room-page.ts', 'src/page/embed-page.ts', 'page/page.css'],
+    outdir,
+  );
   const outputs = outputsOf(metafile);
   await writeFile(join(outdir, 'parley-room.js'), `export * from './${must(outputs, 'src/element.ts').file}';\n`);
   for (const name of ['index.html', 'embed.html']) {
@@ -80,9 +83,13 @@ function fill(html: string, outputs: Map<string, Output>): string {
 
 async function weigh(outdir: string, outputs: Map<string, Output>): Promise<void> {
   const files = new Set([...must(outputs, 'src/page/room-page.ts').closure, must(outputs, 'page/page.css').file]);
-  const sizes = await Promise.all([...files].map(async (file) => gzipSync(await readFile(join(outdir, file)), { level: 9 }).length));
+  const sizes = await Promise.all(
+    [...files].map(async (file) => gzipSync(await readFile(join(outdir, file)), { level: 9 }).length),
+  );
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  process.stdout.write(`client: ${(total / 1000).toFixed(1)} kB compressed before the first paint, of ${FIRST_PAINT_LIMIT / 1000} kB allowed\n`);
+  process.stdout.write(
+    `client: ${(total / 1000).toFixed(1)} kB compressed before the first paint, of ${FIRST_PAINT_LIMIT / 1000} kB allowed\n`,
+  );
   if (total <= FIRST_PAINT_LIMIT) return;
   process.stderr.write('client: too heavy; load what the first paint does not need with import()\n');
   process.exitCode = 1;

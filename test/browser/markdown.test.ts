@@ -39,22 +39,56 @@ test.each([
   '<base href="https://evil.example">',
   '<button data-copy>Copy</button>',
 ])('UI raw HTML is shown as it was written, never run: %s', async (html) => {
-  for (const text of [html, `words ${html} words`, `- item ${html}`, `> ${html}`, `| a |\n|---|\n| ${html.replaceAll('|', '\\|')} |`]) {
+  for (const text of [
+    html,
+    `words ${html} words`,
+    `- item ${html}`,
+    `> ${html}`,
+    `| a |\n|---|\n| ${html.replaceAll('|', '\\|')} |`,
+  ]) {
     const seen = await shape(text);
-    expect(seen.tags.filter((tag) => !['p', 'ul', 'li', 'blockquote', 'div', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'br', 'a', 'small'].includes(tag))).toEqual([]);
-    expect(seen.attributes.filter((attribute) => /^(?:on|style|src|id|data-)|javascript:/i.test(attribute))).toEqual([]);
+    expect(
+      seen.tags.filter(
+        (tag) =>
+          ![
+            'p',
+            'ul',
+            'li',
+            'blockquote',
+            'div',
+            'table',
+            'thead',
+            'tbody',
+            'tr',
+            'th',
+            'td',
+            'br',
+            'a',
+            'small',
+          ].includes(tag),
+      ),
+    ).toEqual([]);
+    expect(seen.attributes.filter((attribute) => /^(?:on|style|src|id|data-)|javascript:/i.test(attribute))).toEqual(
+      [],
+    );
   }
   expect((await shape(html)).text.replace(/\s/g, '')).toContain(html.slice(0, 5).replace(/\s/g, ''));
 });
 
-test.each(['[x](javascript:alert(1))', '[x](JaVaScRiPt:alert(1))', '[x](data:text/html,<script>1</script>)', '[x](vbscript:x)', '[x](&#106;avascript:alert(1))', '[x](//evil.example)', '<javascript:alert(1)>', '[x](\tjavascript:alert(1))'])(
-  'UI a link that is not http, https or mail is words only: %s',
-  async (text) => {
-    const seen = await shape(text);
-    expect(seen.tags).not.toContain('a');
-    expect(seen.attributes.filter((attribute) => attribute.startsWith('href'))).toEqual([]);
-  },
-);
+test.each([
+  '[x](javascript:alert(1))',
+  '[x](JaVaScRiPt:alert(1))',
+  '[x](data:text/html,<script>1</script>)',
+  '[x](vbscript:x)',
+  '[x](&#106;avascript:alert(1))',
+  '[x](//evil.example)',
+  '<javascript:alert(1)>',
+  '[x](\tjavascript:alert(1))',
+])('UI a link that is not http, https or mail is words only: %s', async (text) => {
+  const seen = await shape(text);
+  expect(seen.tags).not.toContain('a');
+  expect(seen.attributes.filter((attribute) => attribute.startsWith('href'))).toEqual([]);
+});
 
 test('UI a link names where it leads and tells that place nothing about this room', async () => {
   const seen = await shape('[the manual](https://www.postgresql.org/docs)');
@@ -73,7 +107,10 @@ test('UI a picture from elsewhere is a link, and nothing is loaded', async () =>
 });
 
 test('UI ordinary Markdown keeps its meaning', async () => {
-  const seen = await shape('# Title\n\n1. **bold** `code`\n2. ~~old~~\n\n> quoted\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n- [x] done');
-  for (const tag of ['h3', 'ol', 'strong', 'code', 'del', 'blockquote', 'table', 'td', 'ul']) expect(seen.tags).toContain(tag);
+  const seen = await shape(
+    '# Title\n\n1. **bold** `code`\n2. ~~old~~\n\n> quoted\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n- [x] done',
+  );
+  for (const tag of ['h3', 'ol', 'strong', 'code', 'del', 'blockquote', 'table', 'td', 'ul'])
+    expect(seen.tags).toContain(tag);
   expect(seen.text).toContain('☑ done');
 });

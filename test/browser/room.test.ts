@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { StoryStage } from './stories/stage.ts';
 import type { StoryName } from './stories/stories.ts';
 import type {} from './stories/story-page.ts';
@@ -8,12 +8,15 @@ let stage: StoryStage;
 let page: Page;
 beforeAll(async () => {
   stage = await StoryStage.start();
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(async () => {
   page = await stage.open({ viewport: { width: 1280, height: 800 } });
 });
-afterEach(() => page.context().close());
+afterAll(() => stage[Symbol.asyncDispose]());
+beforeEach(() =>
+  page.evaluate(() => {
+    sessionStorage.clear();
+    localStorage.clear();
+  }),
+);
 
 const show = (name: StoryName) => page.evaluate((story) => window.stage.show(story), name);
 const calls = () => page.evaluate(() => window.stage.client.calls.filter(([name]) => name !== 'setTyping'));
@@ -49,7 +52,10 @@ describe('UI writing', () => {
     await composer().pressSequentially('abc');
     await composer().press('Enter');
     const typing = await page.evaluate(() => window.stage.client.calls.filter(([name]) => name === 'setTyping'));
-    expect(typing).toEqual([['setTyping', true], ['setTyping', false]]);
+    expect(typing).toEqual([
+      ['setTyping', true],
+      ['setTyping', false],
+    ]);
   });
 
   test('UI unsent words survive a reload of the element', async () => {
@@ -63,7 +69,10 @@ describe('UI writing', () => {
     await show('refused');
     await page.getByRole('button', { name: 'Send again' }).click();
     await page.getByRole('button', { name: 'Discard' }).click();
-    expect(await calls()).toEqual([['retry', 'key-101'], ['discard', 'key-101']]);
+    expect(await calls()).toEqual([
+      ['retry', 'key-101'],
+      ['discard', 'key-101'],
+    ]);
   });
 
   test('UI one of the three things to try is put into the composer, not sent', async () => {
@@ -80,7 +89,12 @@ describe('UI reading', () => {
     page.evaluate(async () => {
       await window.stage.show('answering');
       const { room } = window.stage.client.view;
-      const many = Array.from({ length: 2_000 }, (_, n) => ({ ...room.entries[0]!, id: `e_m${n}` as never, seq: n + 1, text: `Message number ${n + 1}` }));
+      const many = Array.from({ length: 2_000 }, (_, n) => ({
+        ...room.entries[0]!,
+        id: `e_m${n}` as never,
+        seq: n + 1,
+        text: `Message number ${n + 1}`,
+      }));
       window.stage.change({ room: { ...room, entries: many, firstSeq: 1 } });
       await window.stage.room.updateComplete;
     });
@@ -101,12 +115,29 @@ describe('UI reading', () => {
     const touched = await page.evaluate(async () => {
       const list = window.stage.room.renderRoot.querySelector('.main ol')!;
       let count = 0;
-      new MutationObserver((records) => (count += records.length)).observe(list, { subtree: true, childList: true, characterData: true, attributes: true });
+      new MutationObserver((records) => (count += records.length)).observe(list, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+        attributes: true,
+      });
+      // A row that is rendered again formats its time again, even when nothing of it changes.
+      const { get } = Object.getOwnPropertyDescriptor(Intl.DateTimeFormat.prototype, 'format')!;
+      Object.defineProperty(Intl.DateTimeFormat.prototype, 'format', {
+        configurable: true,
+        get() {
+          count += 1;
+          return get!.call(this);
+        },
+      });
       const { room } = window.stage.client.view;
       for (let n = 0; n < 50; n++) {
-        window.stage.change({ room: { ...room, answering: { ...room.answering!, text: `${room.answering!.text}${' token'.repeat(n)}` } } });
+        window.stage.change({
+          room: { ...room, answering: { ...room.answering!, text: `${room.answering!.text}${' token'.repeat(n)}` } },
+        });
         await new Promise((drawn) => requestAnimationFrame(drawn));
       }
+      Object.defineProperty(Intl.DateTimeFormat.prototype, 'format', { configurable: true, get: get! });
       return count;
     });
     expect(touched).toBe(0);
@@ -115,7 +146,9 @@ describe('UI reading', () => {
 
   test('UI what was rendered of a streaming answer stays the same element', async () => {
     await show('answering');
-    await page.evaluate(() => window.stage.room.renderRoot.querySelector('.live table')!.setAttribute('data-kept', 'yes'));
+    await page.evaluate(() =>
+      window.stage.room.renderRoot.querySelector('.live table')!.setAttribute('data-kept', 'yes'),
+    );
     await stream('hind.\n\nAnd then **more**');
     expect(await page.locator('.live table').getAttribute('data-kept')).toBe('yes');
     expect(await page.locator('.live strong', { hasText: 'more' }).count()).toBe(1);
@@ -132,14 +165,23 @@ describe('UI reading', () => {
     await page.locator('.main .scroll').evaluate((scroller) => (scroller.scrollTop -= 1_500));
     const pill = page.getByRole('button', { name: 'Answer below' });
     await pill.waitFor();
-    const seq = await page.evaluate(() =>
-      [...window.stage.room.renderRoot.querySelectorAll<HTMLElement>('.main .entry')].find((entry) => entry.getBoundingClientRect().top > 150)?.dataset['seq']);
+    const seq = await page.evaluate(
+      () =>
+        [...window.stage.room.renderRoot.querySelectorAll<HTMLElement>('.main .entry')].find(
+          (entry) => entry.getBoundingClientRect().top > 150,
+        )?.dataset['seq'],
+    );
     const row = page.locator(`.main [data-seq="${seq}"]`);
     const before = await row.boundingBox();
     await stream('\n\nmore\n\n'.repeat(30));
     await page.evaluate(() => {
       const { room } = window.stage.client.view;
-      window.stage.change({ room: { ...room, entries: [...room.entries, { ...room.entries[0]!, id: 'e_new' as never, seq: 2_001, text: 'new' }] } });
+      window.stage.change({
+        room: {
+          ...room,
+          entries: [...room.entries, { ...room.entries[0]!, id: 'e_new' as never, seq: 2_001, text: 'new' }],
+        },
+      });
     });
     await page.getByRole('button', { name: '1 new below' }).waitFor();
     expect((await row.boundingBox())?.y).toBeCloseTo(before?.y ?? Number.NaN, 0);
@@ -153,10 +195,18 @@ describe('UI reading', () => {
       const { room } = window.stage.client.view;
       const at = (n: number) => ({ ...room.entries[0]!, id: `e_o${n}` as never, seq: n, text: `Old message ${n}` });
       window.stage.client.loadOlder = async () => {
-        window.stage.change({ room: { ...window.stage.client.view.room, entries: Array.from({ length: 200 }, (_, n) => at(n + 1)), firstSeq: 1 } });
+        window.stage.change({
+          room: {
+            ...window.stage.client.view.room,
+            entries: Array.from({ length: 200 }, (_, n) => at(n + 1)),
+            firstSeq: 1,
+          },
+        });
         return true;
       };
-      window.stage.change({ room: { ...room, entries: Array.from({ length: 100 }, (_, n) => at(n + 101)), firstSeq: 101 } });
+      window.stage.change({
+        room: { ...room, entries: Array.from({ length: 100 }, (_, n) => at(n + 101)), firstSeq: 101 },
+      });
       await window.stage.room.updateComplete;
     });
     await page.locator('.main .scroll').evaluate((scroller) => (scroller.scrollTop = 0));
@@ -180,7 +230,15 @@ describe('UI reading', () => {
     expect(await live.textContent()).toBe('');
     await page.evaluate(() => {
       const { room } = window.stage.client.view;
-      const done = { ...room.entries.at(-1)!, id: 'e_done' as never, seq: 99, kind: 'answer' as const, for: 'chioma', outcome: 'completed' as const, text: 'All **done**.' };
+      const done = {
+        ...room.entries.at(-1)!,
+        id: 'e_done' as never,
+        seq: 99,
+        kind: 'answer' as const,
+        for: 'chioma',
+        outcome: 'completed' as const,
+        text: 'All **done**.',
+      };
       window.stage.change({ room: { ...room, answering: null, entries: [...room.entries, done] } });
     });
     await expect.poll(() => live.textContent()).toBe('The AI answered Chioma Okafor: All done.');
@@ -193,12 +251,31 @@ describe('UI by keyboard alone', () => {
     const reached = new Set<string>();
     for (let n = 0; n < 40; n++) {
       await page.keyboard.press('Tab');
-      reached.add(await page.evaluate(() => {
-        const focused = window.stage.room.shadowRoot?.activeElement;
-        return focused === null || focused === undefined ? '' : (focused.getAttribute('aria-label') ?? (focused.matches('.ticket') ? 'ticket' : (focused.closest('label') ?? focused).textContent ?? '')).trim();
-      }));
+      reached.add(
+        await page.evaluate(() => {
+          const focused = window.stage.room.shadowRoot?.activeElement;
+          return focused === null || focused === undefined
+            ? ''
+            : (
+                focused.getAttribute('aria-label') ??
+                (focused.matches('.ticket') ? 'ticket' : ((focused.closest('label') ?? focused).textContent ?? ''))
+              ).trim();
+        }),
+      );
     }
-    for (const name of ['Search this room', 'Close side panel', 'Conversation', 'Stop the answer for Chioma Okafor', 'Ask the AI', 'Ask AI', 'Room', 'ticket', 'Edit', 'Withdraw', 'Queue3']) {
+    for (const name of [
+      'Search this room',
+      'Close side panel',
+      'Conversation',
+      'Stop the answer for Chioma Okafor',
+      'Ask the AI',
+      'Ask AI',
+      'Room',
+      'ticket',
+      'Edit',
+      'Withdraw',
+      'Queue3',
+    ]) {
       expect([...reached]).toContain(name);
     }
   });
@@ -211,8 +288,12 @@ describe('UI by keyboard alone', () => {
         const focused = window.stage.room.shadowRoot?.activeElement;
         if (!(focused instanceof HTMLElement)) return true;
         const around = focused.closest<HTMLElement>('.composer');
-        const shown = [focused, focused.nextElementSibling, around].filter((one) => one !== null).map((one) => getComputedStyle(one));
-        return shown.some((style) => (style.outlineStyle !== 'none' && style.outlineWidth !== '0px') || style.boxShadow !== 'none');
+        const shown = [focused, focused.nextElementSibling, around]
+          .filter((one) => one !== null)
+          .map((one) => getComputedStyle(one));
+        return shown.some(
+          (style) => (style.outlineStyle !== 'none' && style.outlineWidth !== '0px') || style.boxShadow !== 'none',
+        );
       });
       expect(visible).toBe(true);
     }
@@ -234,7 +315,9 @@ describe('UI by keyboard alone', () => {
     await page.locator('.ticket').first().focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    expect(await page.evaluate(() => window.stage.room.shadowRoot?.activeElement?.textContent)).toContain('Draft the checklist');
+    expect(await page.evaluate(() => window.stage.room.shadowRoot?.activeElement?.textContent)).toContain(
+      'Draft the checklist',
+    );
     await page.getByRole('tab', { name: 'Queue' }).focus();
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => page.getByRole('tab', { name: 'Notes' }).getAttribute('aria-selected')).toBe('true');
@@ -246,7 +329,10 @@ describe('UI by keyboard alone', () => {
     const field = page.getByRole('textbox', { name: 'Edit your prompt' });
     await field.fill('Draft a shorter checklist.');
     await page.getByRole('button', { name: 'Save' }).click();
-    expect(await calls()).toEqual([['hold', 't_5'], ['edit', 't_5', 'Draft a shorter checklist.', 3]]);
+    expect(await calls()).toEqual([
+      ['hold', 't_5'],
+      ['edit', 't_5', 'Draft a shorter checklist.', 3],
+    ]);
     await page.getByRole('button', { name: 'Edit' }).click();
     await field.press('Escape');
     expect((await calls()).at(-1)).toEqual(['unhold', 't_5']);
@@ -271,7 +357,9 @@ test('UI notes are edited by several, with carets and names, under a policy that
   await page.getByText('Ben', { exact: true }).and(page.locator('.their-name')).waitFor({ state: 'attached' });
   await page.locator('.cm-content').click();
   await page.keyboard.type('Ana was here. ');
-  expect(await page.evaluate(() => window.stage.client.workspace.doc.getText('notes').toString())).toContain('Ana was here. ');
+  expect(await page.evaluate(() => window.stage.client.workspace.doc.getText('notes').toString())).toContain(
+    'Ana was here. ',
+  );
   const cursor = await page.evaluate(() => window.stage.client.workspace.awareness.getLocalState()?.['cursor']);
   expect(cursor).toHaveProperty('anchor');
   expect(stage.errors).toEqual([]);
@@ -279,9 +367,19 @@ test('UI notes are edited by several, with carets and names, under a policy that
 
 test('UI an embedding page sets the look with custom properties, and its own styles stay outside', async () => {
   await show('conversation');
-  await page.addStyleTag({ content: 'parley-room { --parley-accent: rgb(10, 120, 60); --parley-radius: 3px } button { display: none }' }).catch(() => null);
-  await page.evaluate(() => window.stage.room.style.setProperty('--parley-accent', 'rgb(10, 120, 60)'));
-  const color = await page.locator('.asked').first().evaluate((element) => getComputedStyle(element).color);
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(
+      'parley-room { --parley-accent: rgb(10, 120, 60) } parley-room::part(header) { background: rgb(1, 2, 3) } button { display: none !important }',
+    );
+    document.adoptedStyleSheets.push(sheet);
+  });
+  const header = await page.locator('.header').evaluate((element) => getComputedStyle(element).backgroundColor);
+  expect(header).toBe('rgb(1, 2, 3)');
+  const color = await page
+    .locator('.asked')
+    .first()
+    .evaluate((element) => getComputedStyle(element).color);
   expect(color).toBe('rgb(10, 120, 60)');
   expect(await page.getByRole('button', { name: 'Search this room' }).isVisible()).toBe(true);
 });

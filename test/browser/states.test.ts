@@ -24,10 +24,14 @@ async function show(page: Page, name: StoryName): Promise<void> {
 
 async function violations(page: Page): Promise<string[]> {
   const { violations: found } = await page.evaluate(async () => {
-    const { axe: checker } = window as unknown as { axe: { run(root: Document, options: object): Promise<AxeResults> } };
+    const { axe: checker } = window as unknown as {
+      axe: { run(root: Document, options: object): Promise<AxeResults> };
+    };
     return checker.run(document, { resultTypes: ['violations'] });
   });
-  return found.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`));
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`),
+  );
 }
 
 describe.each([
@@ -51,18 +55,23 @@ describe.each([
 /** In the page: what is too wide, too small to read, or too small to touch. */
 function misfits(): string[] {
   const bad: string[] = [];
-  const name = (element: Element): string => `${element.localName}.${element.className} “${(element.textContent ?? '').trim().slice(0, 30)}”`;
+  const name = (element: Element): string =>
+    `${element.localName}.${element.className} “${(element.textContent ?? '').trim().slice(0, 30)}”`;
   const root = window.stage.room.renderRoot;
   if (document.documentElement.scrollWidth > innerWidth) bad.push('the page scrolls sideways');
   for (const element of root.querySelectorAll<HTMLElement>('*')) {
     const box = element.getBoundingClientRect();
-    if (box.width === 0 || box.height === 0 || !element.checkVisibility() || element.closest('.said, [inert]') !== null) continue;
+    if (box.width === 0 || box.height === 0 || !element.checkVisibility() || element.closest('.said, [inert]') !== null)
+      continue;
     const scrolls = element.closest('pre, .table, .notes-editor') !== null;
     if (!scrolls && (box.right > innerWidth + 0.5 || box.left < -0.5)) bad.push(`sticks out: ${name(element)}`);
-    const words = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && (node.textContent ?? '').trim() !== '');
+    const words = [...element.childNodes].some(
+      (node) => node.nodeType === Node.TEXT_NODE && (node.textContent ?? '').trim() !== '',
+    );
     if (words && Number.parseFloat(getComputedStyle(element).fontSize) < 16) bad.push(`small text: ${name(element)}`);
     const touched = element.matches('button, summary, textarea, input:not([type=radio]), .choice span');
-    if (touched && (box.height < 43.5 || box.width < 43.5)) bad.push(`small target ${box.width}×${box.height}: ${name(element)}`);
+    if (touched && (box.height < 43.5 || box.width < 43.5))
+      bad.push(`small target ${box.width}×${box.height}: ${name(element)}`);
   }
   return bad;
 }
@@ -123,7 +132,10 @@ test('UI offline is said in words, and that words are kept', async () => {
 
 /** In the page: all that the room says. */
 function said(): string {
-  return [...window.stage.room.renderRoot.children].map((part) => part.textContent).join(' ').replace(/\s+/g, ' ');
+  return [...window.stage.room.renderRoot.children]
+    .map((part) => part.textContent)
+    .join(' ')
+    .replace(/\s+/g, ' ');
 }
 
 let one: Promise<Page> | null = null;

@@ -23,6 +23,11 @@ export function placeQuery({ person, room }: Place): string {
 
 /** A user id for a name that somebody typed; null when nothing usable is left of it. */
 export function personOf(name: string): DevPerson | null {
-  const user = name.normalize('NFKD').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '').slice(0, 60);
+  const user = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
   return user === '' ? null : { user, name: name.trim() };
 }

@@ -18,7 +18,8 @@ interface Choice {
 /** Who to be, then which room to enter. */
 export async function chooser({ person, again }: Choice): Promise<TemplateResult> {
   const token = await devToken(person ?? { user: 'ana', name: 'Ana' });
-  if (token === null) return plain(html`<p>${pageStrings.noDevelopment}</p><p>${pageStrings.embed}</p>
+  if (token === null)
+    return plain(html`<p>${pageStrings.noDevelopment}</p><p>${pageStrings.embed}</p>
     <pre tabindex="0"><code>${pageStrings.embedCode(location.origin)}</code></pre>`);
   if (person === null) return plain(people(again));
   return plain(rooms(person, token, await listRooms(token)));
@@ -30,8 +31,10 @@ function plain(content: TemplateResult): TemplateResult {
 
 function people(again: () => void): TemplateResult {
   return html`<p class="soft">${pageStrings.lead}</p><h2>${pageStrings.who}</h2>
-    <ul class="choices">${READY_MADE.map((person) => html`<li><a class="choice-card" href=${placeQuery({ person, room: null })}>
-      ${face(person.name, personColor(person.user))}<span><b>${person.name}</b><span class="soft">${pageStrings.readyMade}</span></span></a></li>`)}</ul>
+    <ul class="choices">${READY_MADE.map(
+      (person) => html`<li><a class="choice-card" href=${placeQuery({ person, room: null })}>
+      ${face(person.name, personColor(person.user))}<span><b>${person.name}</b><span class="soft">${pageStrings.readyMade}</span></span></a></li>`,
+    )}</ul>
     <form class="row" @submit=${(event: SubmitEvent) => become(event, again)}><label>${pageStrings.other}
       <input name="name" required maxlength="60" placeholder=${pageStrings.otherName} autocomplete="off" /></label>
       <button type="submit">${pageStrings.go}</button></form>`;

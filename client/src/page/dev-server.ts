@@ -28,7 +28,10 @@ export async function listRooms(token: string): Promise<readonly RoomSummary[]> 
   let next: string | null = null;
   do {
     const query: string = next === null ? '' : `?cursor=${encodeURIComponent(next)}`;
-    const page = (await answer(await fetch(`/v1/rooms${query}`, bearer(token)))) as { items: RoomSummary[]; next: string | null };
+    const page = (await answer(await fetch(`/v1/rooms${query}`, bearer(token)))) as {
+      items: RoomSummary[];
+      next: string | null;
+    };
     rooms.push(...page.items);
     next = page.next;
   } while (next !== null);
@@ -37,7 +40,9 @@ export async function listRooms(token: string): Promise<readonly RoomSummary[]> 
 
 export async function createRoom(token: string, title: string): Promise<RoomSummary> {
   const post = jsonPost({ title });
-  return (await answer(await fetch('/v1/rooms', { ...post, headers: { ...post.headers, ...bearer(token).headers } }))) as RoomSummary;
+  return (await answer(
+    await fetch('/v1/rooms', { ...post, headers: { ...post.headers, ...bearer(token).headers } }),
+  )) as RoomSummary;
 }
 
 async function answer(response: Response): Promise<unknown> {

@@ -36,6 +36,10 @@ const notHere = html`<section class="card"><h1>Parley</h1><p>${pageStrings.noDev
 
 show().catch((error: unknown) => {
   const words = error instanceof Error ? error.message : String(error);
-  if (root !== null) render(html`<section class="card" role="alert"><h1>Parley</h1><p>${pageStrings.failed}</p><p class="soft">${words}</p>
-    <a class="button" href="">${pageStrings.again}</a></section>`, root);
+  if (root !== null)
+    render(
+      html`<section class="card" role="alert"><h1>Parley</h1><p>${pageStrings.failed}</p><p class="soft">${words}</p>
+    <a class="button" href="">${pageStrings.again}</a></section>`,
+      root,
+    );
 });

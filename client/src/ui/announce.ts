@@ -32,7 +32,8 @@ function refusals(before: RoomViewModel, after: RoomViewModel): string[] {
   if (before.outbox === after.outbox) return [];
   const known = new Set(before.outbox.filter(({ state }) => state.kind === 'refused').map(({ id }) => id));
   return after.outbox.flatMap(({ id, state }) =>
-    state.kind === 'refused' && !known.has(id) ? [strings.announceRefused(faultWords(state.fault))] : []);
+    state.kind === 'refused' && !known.has(id) ? [strings.announceRefused(faultWords(state.fault))] : [],
+  );
 }
 
 function newest(before: LaneView, after: LaneView): readonly Entry[] {

@@ -12,7 +12,11 @@ export function bannersView(view: RoomViewModel, client: RoomClient): TemplateRe
 function connectionBanner(view: RoomViewModel): TemplateResult | typeof nothing {
   const { connection } = view;
   if (connection.kind !== 'reconnecting') return nothing;
-  const words = !navigator.onLine ? strings.offline : connection.fault?.code === 'unavailable' ? strings.draining : strings.reconnecting;
+  const words = !navigator.onLine
+    ? strings.offline
+    : connection.fault?.code === 'unavailable'
+      ? strings.draining
+      : strings.reconnecting;
   const kept = view.outbox.filter(({ state }) => state.kind === 'unsent').length;
   return banner('warn', html`<p>${words}${kept > 0 ? html` <b>${strings.unsent(kept)}</b>` : nothing}</p>`);
 }
@@ -26,10 +30,13 @@ function modelBanner({ room }: RoomViewModel): TemplateResult | typeof nothing {
 
 function lostWordsBanner({ lostWords }: RoomViewModel, client: RoomClient): TemplateResult | typeof nothing {
   if (lostWords === null) return nothing;
-  return banner('bad', html`<div class="lost"><p>${strings.lostWords}</p>
+  return banner(
+    'bad',
+    html`<div class="lost"><p>${strings.lostWords}</p>
     <div class="code"><div class="code-head"><span>${strings.notes}</span><button type="button" class="quiet" data-copy>${strings.copy}</button></div>
       <pre tabindex="0"><code>${lostWords}</code></pre></div>
-    <button type="button" class="outline" @click=${() => client.forgetLostWords()}>${strings.lostWordsDone}</button></div>`);
+    <button type="button" class="outline" @click=${() => client.forgetLostWords()}>${strings.lostWordsDone}</button></div>`,
+  );
 }
 
 export function banner(tone: 'warn' | 'bad', content: TemplateResult): TemplateResult {

@@ -81,8 +81,18 @@ export class ParleyComposer extends Part {
       <textarea rows="1" part="input" aria-label=${strings.placeholder[what][where]} placeholder=${strings.placeholder[what][where]}
         aria-describedby=${this.#effectId} enterkeyhint="send" .value=${live(this.text)} @input=${this.#onInput} @keydown=${this.#onKey} @blur=${this.#stopTyping}></textarea>
       <div class="composer-row">
-        ${this.#choice('what', strings.what, [['say', strings.sayMode, this.#may('say')], ['ask', strings.askMode, this.#may('ask')]])}
-        ${this.only === null ? this.#choice('where', strings.to, [['room', strings.toRoom, true], ['me', strings.toMe, this.#mayMe]]) : nothing}
+        ${this.#choice('what', strings.what, [
+          ['say', strings.sayMode, this.#may('say')],
+          ['ask', strings.askMode, this.#may('ask')],
+        ])}
+        ${
+          this.only === null
+            ? this.#choice('where', strings.to, [
+                ['room', strings.toRoom, true],
+                ['me', strings.toMe, this.#mayMe],
+              ])
+            : nothing
+        }
         <p class="effect" id=${this.#effectId} title=${strings.keys}><span class="long">${strings.effect[what][where]}</span><span class="short">${strings.effectShort[what][where]}</span></p>
         <button type="submit" class="primary icon-only send" aria-label=${strings.send} ?disabled=${this.text.trim() === ''}>${sendIcon}</button>
       </div>
@@ -98,11 +108,17 @@ export class ParleyComposer extends Part {
     return this.only === 'me' ? 'effect-me' : 'effect';
   }
 
-  #choice(name: 'what' | 'where', legend: string, options: readonly (readonly [What | Where, string, boolean])[]): TemplateResult {
+  #choice(
+    name: 'what' | 'where',
+    legend: string,
+    options: readonly (readonly [What | Where, string, boolean])[],
+  ): TemplateResult {
     const group = `${name}-${this.only ?? 'all'}`;
     return html`<fieldset class="choice"><legend class="said">${legend}</legend>
-      ${options.map(([value, label, may]) => html`<label><input type="radio" name=${group} .value=${value}
-        .checked=${live(this[name] === value)} ?disabled=${!may} @change=${() => this.#choose(value)} /><span>${label}</span></label>`)}
+      ${options.map(
+        ([value, label, may]) => html`<label><input type="radio" name=${group} .value=${value}
+        .checked=${live(this[name] === value)} ?disabled=${!may} @change=${() => this.#choose(value)} /><span>${label}</span></label>`,
+      )}
     </fieldset>`;
   }
 

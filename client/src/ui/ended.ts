@@ -9,7 +9,12 @@ import { faultWords, strings } from './strings.ts';
 type Ended = Extract<ConnectionView, { kind: 'ended' }>;
 
 /** The server said no for good. Nothing of the room is shown any more, but a person's own words are given back. */
-export function endedView(ended: Ended, outbox: readonly OutboxItem[], names: Names, again: () => void): TemplateResult {
+export function endedView(
+  ended: Ended,
+  outbox: readonly OutboxItem[],
+  names: Names,
+  again: () => void,
+): TemplateResult {
   const { title, help } = endedWords(ended, names);
   return html`<section class="ended" role="alert" part="ended">
     <span class="ended-mark" aria-hidden="true">${lockIcon}</span>
@@ -21,12 +26,18 @@ export function endedView(ended: Ended, outbox: readonly OutboxItem[], names: Na
 
 function endedWords({ fault, by, at }: Ended, names: Names): { title: string; help: string } {
   if (fault.code === 'not_found') return { title: strings.removedTitle, help: removed(by, at, names) };
-  if (fault.code === 'forbidden' && by !== undefined) return { title: strings.removedTitle, help: removed(by, at, names) };
-  return { title: titleOf(fault), help: fault.code === 'token_expired' || fault.code === 'unauthenticated' ? strings.expiredHelp : faultWords(fault) };
+  if (fault.code === 'forbidden' && by !== undefined)
+    return { title: strings.removedTitle, help: removed(by, at, names) };
+  return {
+    title: titleOf(fault),
+    help: fault.code === 'token_expired' || fault.code === 'unauthenticated' ? strings.expiredHelp : faultWords(fault),
+  };
 }
 
 function removed(by: string | undefined, at: number | undefined, names: Names): string {
-  return by === undefined || at === undefined ? strings.removedPlain : strings.removedBy(names.name(by), dayAndTime(at));
+  return by === undefined || at === undefined
+    ? strings.removedPlain
+    : strings.removedBy(names.name(by), dayAndTime(at));
 }
 
 function titleOf({ code }: Fault): string {
@@ -35,10 +46,12 @@ function titleOf({ code }: Fault): string {
 }
 
 function keptWords(outbox: readonly OutboxItem[]): TemplateResult {
-  return html`<div class="kept"><p>${strings.keptWords}</p>${outbox.map((item) => html`<div class="code">
+  return html`<div class="kept"><p>${strings.keptWords}</p>${outbox.map(
+    (item) => html`<div class="code">
     <div class="code-head"><span>${item.kind === 'prompt' ? strings.askMode : strings.sayMode}</span>
       <button type="button" class="quiet" data-copy>${strings.copy}</button></div>
-    <pre tabindex="0"><code>${item.text}</code></pre></div>`)}</div>`;
+    <pre tabindex="0"><code>${item.text}</code></pre></div>`,
+  )}</div>`;
 }
 
 export const endedStyles = css`

@@ -54,7 +54,8 @@ function promptView(entry: Entry, row: RowContext): TemplateResult {
 }
 
 function answerView(entry: Entry, row: RowContext): TemplateResult {
-  const whom = entry.for === undefined ? '' : strings.answerFor(entry.for === row.you ? strings.you : row.names.name(entry.for));
+  const whom =
+    entry.for === undefined ? '' : strings.answerFor(entry.for === row.you ? strings.you : row.names.name(entry.for));
   return html`<div class="line answer" part="answer">${aiMark}
     <div>${answerHead(whom, time(entry))}${answerWords(entry, row)}${outcome(entry, row)}${usage(entry)}</div></div>`;
 }

@@ -6,7 +6,14 @@ const dayAndYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
 const whole = new Intl.NumberFormat();
 const ordinalRule = new Intl.PluralRules('en', { type: 'ordinal' });
-const ENDINGS: Readonly<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd', zero: 'th', many: 'th', other: 'th' };
+const ENDINGS: Readonly<Record<Intl.LDMLPluralRule, string>> = {
+  one: 'st',
+  two: 'nd',
+  few: 'rd',
+  zero: 'th',
+  many: 'th',
+  other: 'th',
+};
 
 /** Hours and minutes in the reader's zone; `at` in milliseconds since the epoch. */
 export function timeOfDay(at: number): string {

@@ -11,12 +11,18 @@ export const panelIcon = icon(svg`<rect x="3.5" y="5" width="17" height="14" rx=
 export const sendIcon = icon(svg`<path d="M12 19V5M6 11l6-6 6 6" />`);
 export const stopIcon = icon(svg`<rect x="7" y="7" width="10" height="10" rx="1.5" fill="currentColor" />`);
 export const downIcon = icon(svg`<path d="M12 5v14M6 13l6 6 6-6" />`);
-export const lockIcon = icon(svg`<rect x="5" y="11" width="14" height="9" rx="2" /><path d="M8 11V8a4 4 0 0 1 8 0v3" />`);
+export const lockIcon = icon(
+  svg`<rect x="5" y="11" width="14" height="9" rx="2" /><path d="M8 11V8a4 4 0 0 1 8 0v3" />`,
+);
 export const noteIcon = icon(svg`<path d="M6 4h9l3 3v13H6zM9 11h6M9 15h4" />`);
-export const peopleIcon = icon(svg`<circle cx="9" cy="9" r="3.25" /><path d="M3.5 19a5.5 5.5 0 0 1 11 0M15.5 6.2a3.25 3.25 0 0 1 0 5.6M17 14.2a5.5 5.5 0 0 1 3.5 4.8" />`);
+export const peopleIcon = icon(
+  svg`<circle cx="9" cy="9" r="3.25" /><path d="M3.5 19a5.5 5.5 0 0 1 11 0M15.5 6.2a3.25 3.25 0 0 1 0 5.6M17 14.2a5.5 5.5 0 0 1 3.5 4.8" />`,
+);
 export const queueIcon = icon(svg`<path d="M4 7h16M4 12h11M4 17h7" />`);
 export const warnIcon = icon(svg`<path d="M12 4.5 21 19.5H3zM12 10v4.5M12 17v.01" />`);
-export const chatIcon = icon(svg`<path d="M4 6.5A1.5 1.5 0 0 1 5.5 5h13A1.5 1.5 0 0 1 20 6.5v8a1.5 1.5 0 0 1-1.5 1.5H11l-4.5 3.5V16h-1A1.5 1.5 0 0 1 4 14.5z" />`);
+export const chatIcon = icon(
+  svg`<path d="M4 6.5A1.5 1.5 0 0 1 5.5 5h13A1.5 1.5 0 0 1 20 6.5v8a1.5 1.5 0 0 1-1.5 1.5H11l-4.5 3.5V16h-1A1.5 1.5 0 0 1 4 14.5z" />`,
+);
 
 /** The AI's own mark: four strokes that meet, never a face. */
 export const aiGlyph = html`<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">

@@ -10,7 +10,11 @@ import { strings } from './strings.ts';
 
 /** The answer that streams now. A token re-renders this element and nothing else. */
 export class ParleyLiveAnswer extends Part {
-  static override properties = { answering: { attribute: false }, you: { attribute: false }, revision: { attribute: false } };
+  static override properties = {
+    answering: { attribute: false },
+    you: { attribute: false },
+    revision: { attribute: false },
+  };
   declare answering: NonNullable<LaneView['answering']>;
   declare you: string | null;
   /** Grows when the same words are to be shown anew. */
@@ -23,7 +27,8 @@ export class ParleyLiveAnswer extends Part {
     if (turn !== this.#turn) this.#blocks = new Map();
     this.#turn = turn;
     const whom = strings.answerFor(forId === this.you ? strings.you : forName);
-    const words = text === '' ? thinking : html`<div class="words">${blocksView(streamingBlocks(text, this.#blocks))}</div>`;
+    const words =
+      text === '' ? thinking : html`<div class="words">${blocksView(streamingBlocks(text, this.#blocks))}</div>`;
     return html`<div class="line answer live" part="answer live">${aiMark}<div>${answerHead(whom, nothing)}${words}</div></div>`;
   }
 }

@@ -6,8 +6,31 @@ import { strings } from './strings.ts';
 
 const ALLOWED: Config = {
   ALLOWED_TAGS: [
-    'a', 'b', 'blockquote', 'br', 'code', 'del', 'div', 'em', 'h3', 'hr', 'li', 'ol', 'p', 'pre', 's', 'small',
-    'span', 'strong', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul',
+    'a',
+    'b',
+    'blockquote',
+    'br',
+    'code',
+    'del',
+    'div',
+    'em',
+    'h3',
+    'hr',
+    'li',
+    'ol',
+    'p',
+    'pre',
+    's',
+    'small',
+    'span',
+    'strong',
+    'table',
+    'tbody',
+    'td',
+    'th',
+    'thead',
+    'tr',
+    'ul',
   ],
   ALLOWED_ATTR: ['href', 'title', 'target', 'rel', 'class', 'tabindex', 'start', 'align', 'role', 'aria-label'],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
@@ -39,7 +62,8 @@ const marked = new Marked({
 function linkHtml(href: string, inner: string, text: string): string {
   const url = safeUrl(href);
   if (url === null) return `${inner} <small>(${escapeHtml(href)})</small>`;
-  const shown = text === href || `mailto:${text}` === href ? '' : ` <small class="target">(${escapeHtml(targetOf(url))})</small>`;
+  const shown =
+    text === href || `mailto:${text}` === href ? '' : ` <small class="target">(${escapeHtml(targetOf(url))})</small>`;
   const safe = escapeHtml(url.href);
   return `<a href="${safe}" title="${safe}" target="_blank" rel="noopener noreferrer nofollow">${inner}</a>${shown}`;
 }

@@ -19,7 +19,11 @@ export interface NotesPlace {
 }
 
 /** The shared notes in an editor; in a file of its own, so that it is loaded when somebody opens them. */
-export function mountNotes(place: NotesPlace, workspace: { readonly doc: Y.Doc; readonly awareness: Awareness }, writable: boolean): NotesEditor {
+export function mountNotes(
+  place: NotesPlace,
+  workspace: { readonly doc: Y.Doc; readonly awareness: Awareness },
+  writable: boolean,
+): NotesEditor {
   const text = workspace.doc.getText(NOTES);
   const rights = new Compartment();
   const view = new EditorView({
@@ -45,5 +49,9 @@ export function mountNotes(place: NotesPlace, workspace: { readonly doc: Y.Doc; 
 
 /** Without the right to edit the text can still be selected, and reached by keyboard. */
 function writing(writable: boolean): Extension {
-  return [EditorState.readOnly.of(!writable), EditorView.editable.of(writable), writable ? [] : EditorView.contentAttributes.of({ tabindex: '0' })];
+  return [
+    EditorState.readOnly.of(!writable),
+    EditorView.editable.of(writable),
+    writable ? [] : EditorView.contentAttributes.of({ tabindex: '0' }),
+  ];
 }

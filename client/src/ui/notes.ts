@@ -61,14 +61,17 @@ export class ParleyNotes extends Part {
     if (this.client.workspace.doc !== this.editor.workspace.doc) {
       this.#close();
       void this.#open();
-    } else if (changed.get('view')?.capabilities !== this.view.capabilities) this.editor.editor.setWritable(this.#writable);
+    } else if (changed.get('view')?.capabilities !== this.view.capabilities)
+      this.editor.editor.setWritable(this.#writable);
   }
 
   override render(): TemplateResult {
     return html`<div class="notes"><p class="notes-state soft" role="status">${this.#writable ? this.#state() : strings.notesReadOnly}</p>
-      ${this.editor.kind === 'failed'
-        ? html`<p>${strings.notesFailed} <button type="button" class="outline" @click=${() => this.#open()}>${strings.tryAgain}</button></p>`
-        : html`<div class="notes-editor" part="notes" aria-busy=${this.editor.kind === 'loading' ? 'true' : 'false'}></div>`}
+      ${
+        this.editor.kind === 'failed'
+          ? html`<p>${strings.notesFailed} <button type="button" class="outline" @click=${() => this.#open()}>${strings.tryAgain}</button></p>`
+          : html`<div class="notes-editor" part="notes" aria-busy=${this.editor.kind === 'loading' ? 'true' : 'false'}></div>`
+      }
     </div>`;
   }
 

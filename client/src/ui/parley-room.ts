@@ -41,8 +41,24 @@ const SOURCE = ['client', 'server', 'room', 'token'] as const;
  */
 export class ParleyRoom extends LitElement {
   static override styles = [
-    theme, roomLayout, headerStyles, bannerStyles, transcriptStyles, entryStyles, markdownStyles, liveAnswerStyles, pendingStyles,
-    nowBarStyles, composerStyles, sidePanelStyles, queueStyles, notesStyles, peopleStyles, endedStyles, emptyRoomStyles, personSheet,
+    theme,
+    roomLayout,
+    headerStyles,
+    bannerStyles,
+    transcriptStyles,
+    entryStyles,
+    markdownStyles,
+    liveAnswerStyles,
+    pendingStyles,
+    nowBarStyles,
+    composerStyles,
+    sidePanelStyles,
+    queueStyles,
+    notesStyles,
+    peopleStyles,
+    endedStyles,
+    emptyRoomStyles,
+    personSheet,
   ];
   static override properties = {
     server: {},
@@ -102,7 +118,12 @@ export class ParleyRoom extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!SOURCE.some((name) => changed.has(name))) return;
-    this.#binding.use({ client: this.client, server: this.server || location.origin, room: this.room, token: this.token });
+    this.#binding.use({
+      client: this.client,
+      server: this.server || location.origin,
+      room: this.room,
+      token: this.token,
+    });
   }
 
   /** Shows again, in their form, the words that came before their form could be read. */
@@ -197,7 +218,9 @@ export class ParleyRoom extends LitElement {
   readonly #toggleSearch = (): void => {
     const opening = this.query === null;
     this.query = opening ? '' : null;
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(opening ? '.search input' : '.scroll')?.focus());
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>(opening ? '.search input' : '.scroll')?.focus(),
+    );
   };
 
   readonly #onQuery = (event: InputEvent): void => {
@@ -217,7 +240,9 @@ export class ParleyRoom extends LitElement {
   readonly #onSent = (event: CustomEvent<RoomEvents['room-sent']>): void => {
     this.refused = null;
     if (event.detail === 'me') this.panel = 'private';
-    const lane = this.renderRoot.querySelector(event.detail === 'me' ? '.private parley-transcript' : '.main > parley-transcript');
+    const lane = this.renderRoot.querySelector(
+      event.detail === 'me' ? '.private parley-transcript' : '.main > parley-transcript',
+    );
     if (lane instanceof ParleyTranscript) lane.toNewest();
   };
 

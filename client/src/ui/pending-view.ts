@@ -10,9 +10,13 @@ export function pendingView(item: Pending, client: RoomClient): TemplateResult {
     <p class="pending-words">${item.text}</p>
     <p class="pending-state"><span class="chip">${item.status}</span>
       ${refused === null ? nothing : html`<span>${faultWords(refused)}</span>`}</p>
-    ${refused === null ? nothing : html`<p class="pending-acts">
+    ${
+      refused === null
+        ? nothing
+        : html`<p class="pending-acts">
       <button type="button" class="outline" @click=${() => client.retry(item.id)}>${strings.retry}</button>
-      <button type="button" class="quiet" @click=${() => client.discard(item.id)}>${strings.discard}</button></p>`}
+      <button type="button" class="quiet" @click=${() => client.discard(item.id)}>${strings.discard}</button></p>`
+    }
   </div>`;
 }
 

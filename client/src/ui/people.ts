@@ -8,7 +8,10 @@ import type { Names } from './names.ts';
 import { define, Part } from './part.ts';
 import { faultWords, strings } from './strings.ts';
 
-type List = { readonly kind: 'loading' } | { readonly kind: 'failed'; readonly fault: Fault } | { readonly kind: 'loaded'; readonly members: readonly Member[] };
+type List =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'failed'; readonly fault: Fault }
+  | { readonly kind: 'loaded'; readonly members: readonly Member[] };
 
 /** Everyone who belongs to the room: who is here, and what each may do. */
 export class ParleyPeople extends Part {

@@ -49,19 +49,27 @@ export class ParleyQueue extends Part {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('editing') && this.editing !== null) this.querySelector<HTMLTextAreaElement>('.ticket textarea')?.focus();
+    if (changed.has('editing') && this.editing !== null)
+      this.querySelector<HTMLTextAreaElement>('.ticket textarea')?.focus();
   }
 
   #list(lane: LaneView, label: string): TemplateResult {
     return html`<ol class="tickets" role="list" aria-label=${label} @keydown=${this.#onKey}>
-      ${repeat(lane.tickets, ({ turn }) => turn, (ticket) => this.#ticket(ticket, lane))}</ol>`;
+      ${repeat(
+        lane.tickets,
+        ({ turn }) => turn,
+        (ticket) => this.#ticket(ticket, lane),
+      )}</ol>`;
   }
 
   #ticket(ticket: TicketView, lane: LaneView): TemplateResult {
     const { turn, author } = ticket;
     const stop = lane.tickets.some((one) => one.turn === this.focused) ? this.focused : lane.tickets[0]?.turn;
     const name = author.id === this.view.you?.id ? `${author.name} (${strings.you})` : author.name;
-    const body = this.editing?.turn === turn ? this.#editor(this.editing) : html`<p class="ticket-words">${ticket.text}</p>${this.#state(ticket)}${this.#acts(ticket)}`;
+    const body =
+      this.editing?.turn === turn
+        ? this.#editor(this.editing)
+        : html`<p class="ticket-words">${ticket.text}</p>${this.#state(ticket)}${this.#acts(ticket)}`;
     return html`<li class="ticket ${ticket.state}" data-turn=${turn} tabindex=${turn === stop ? 0 : -1} @focus=${() => (this.focused = turn)}>
       <div class="ticket-head">${face(author.name, this.names.color(author.id))}
         <span class="who-name ${colorClass(this.names.color(author.id))}">${name}</span><span class="chip">${placeOf(ticket)}</span></div>
@@ -71,7 +79,12 @@ export class ParleyQueue extends Part {
   #state(ticket: TicketView): TemplateResult | typeof nothing {
     if (ticket.state !== 'held') return nothing;
     const by = ticket.heldBy;
-    const words = by === undefined ? strings.heldFor : by === this.view.you?.id ? strings.heldByYou : strings.heldBy(this.names.name(by));
+    const words =
+      by === undefined
+        ? strings.heldFor
+        : by === this.view.you?.id
+          ? strings.heldByYou
+          : strings.heldBy(this.names.name(by));
     return html`<p class="soft">${words}</p>`;
   }
 
@@ -80,7 +93,9 @@ export class ParleyQueue extends Part {
     const { capabilities } = this.view;
     if (ticket.state === 'running') {
       const may = capabilities.has('turn.stop.any') || (mine && capabilities.has('turn.stop.own'));
-      return may ? html`<div class="ticket-acts"><button type="button" class="outline danger" @click=${() => this.#stop(ticket.turn)}>${strings.stop}</button></div>` : nothing;
+      return may
+        ? html`<div class="ticket-acts"><button type="button" class="outline danger" @click=${() => this.#stop(ticket.turn)}>${strings.stop}</button></div>`
+        : nothing;
     }
     if (!mine) return nothing;
     return html`<div class="ticket-acts"><button type="button" class="outline" @click=${() => this.#open(ticket.turn)}>${strings.edit}</button>

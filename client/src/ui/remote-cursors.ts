@@ -1,5 +1,13 @@
 import { RangeSet, type Range } from '@codemirror/state';
-import { Decoration, EditorView, ViewPlugin, WidgetType, type DecorationSet, type PluginValue, type ViewUpdate } from '@codemirror/view';
+import {
+  Decoration,
+  EditorView,
+  ViewPlugin,
+  WidgetType,
+  type DecorationSet,
+  type PluginValue,
+  type ViewUpdate,
+} from '@codemirror/view';
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { colorClass } from './person-color.ts';
@@ -10,7 +18,9 @@ import { colorClass } from './person-color.ts';
  * kinds of client see each other.
  */
 export function remoteCursors(text: Y.Text, awareness: Awareness): ViewPlugin<RemoteCursors> {
-  return ViewPlugin.define((view) => new RemoteCursors(view, text, awareness), { decorations: (plugin) => plugin.decorations });
+  return ViewPlugin.define((view) => new RemoteCursors(view, text, awareness), {
+    decorations: (plugin) => plugin.decorations,
+  });
 }
 
 interface Cursor {
@@ -45,7 +55,15 @@ class RemoteCursors implements PluginValue {
     if (this.#awareness.getLocalState() !== null) this.#awareness.setLocalStateField('cursor', null);
   }
 
-  readonly #onPresence = ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }): void => {
+  readonly #onPresence = ({
+    added,
+    updated,
+    removed,
+  }: {
+    added: number[];
+    updated: number[];
+    removed: number[];
+  }): void => {
     const others = [...added, ...updated, ...removed].some((client) => client !== this.#awareness.clientID);
     if (others) this.#view.dispatch({});
   };
@@ -85,7 +103,10 @@ class RemoteCursors implements PluginValue {
   #index(position: unknown): number | null {
     if (!isRecord(position) || this.#text.doc === null) return null;
     try {
-      const place = Y.createAbsolutePositionFromRelativePosition(Y.createRelativePositionFromJSON(position), this.#text.doc);
+      const place = Y.createAbsolutePositionFromRelativePosition(
+        Y.createRelativePositionFromJSON(position),
+        this.#text.doc,
+      );
       return place?.type === this.#text ? Math.min(place.index, this.#view.state.doc.length) : null;
     } catch {
       return null; // yjs throws on a malformed position

@@ -15,7 +15,12 @@ import { PANEL_TABS, tell, type PanelTab } from './room-events.ts';
 import { strings } from './strings.ts';
 import './transcript.ts';
 
-const ICONS: Readonly<Record<PanelTab, TemplateResult>> = { queue: queueIcon, notes: noteIcon, private: lockIcon, people: peopleIcon };
+const ICONS: Readonly<Record<PanelTab, TemplateResult>> = {
+  queue: queueIcon,
+  notes: noteIcon,
+  private: lockIcon,
+  people: peopleIcon,
+};
 
 /** Queue, notes, the private lane and the people, one at a time. */
 export class ParleySidePanel extends Part {
@@ -80,7 +85,9 @@ export class ParleySidePanel extends Part {
   readonly #onKey = (event: KeyboardEvent): void => {
     const at = PANEL_TABS.indexOf(this.tab);
     const last = PANEL_TABS.length - 1;
-    const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last }[event.key];
+    const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last }[
+      event.key
+    ];
     const tab = to === undefined ? undefined : PANEL_TABS[to];
     if (tab === undefined) return;
     event.preventDefault();

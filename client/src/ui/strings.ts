@@ -138,7 +138,8 @@ export const strings = {
   discard: 'Discard',
 
   queueEmpty: 'Nobody waits',
-  queueEmptyHelp: 'A prompt is answered at once while the AI is free. When several people ask, they wait here in this order.',
+  queueEmptyHelp:
+    'A prompt is answered at once while the AI is free. When several people ask, they wait here in this order.',
   queueNow: 'Now',
   queueNext: 'Next',
   queuePlace: (place: number): string => `Place ${place}`,
@@ -169,7 +170,10 @@ export const strings = {
   present: 'Here now',
   away: 'Not here',
   isTyping: 'Typing',
-  roles: { owner: 'Owner', moderator: 'Moderator', speaker: 'Speaker', reader: 'Reader' } satisfies Record<RoomRole, string>,
+  roles: { owner: 'Owner', moderator: 'Moderator', speaker: 'Speaker', reader: 'Reader' } satisfies Record<
+    RoomRole,
+    string
+  >,
   rights: {
     owner: 'Decides everything about the room',
     moderator: 'Keeps order: may stop any answer',

@@ -57,7 +57,9 @@ export class ParleyTranscript extends Part {
   /** Turns seen while they streamed: folding them at their end would move what is being read. */
   readonly #streamed = new Set<string>();
   #restore: (() => void) | null = null;
-  readonly #top = new IntersectionObserver((seen) => seen.some(({ isIntersecting }) => isIntersecting) && void this.#reachTop());
+  readonly #top = new IntersectionObserver(
+    (seen) => seen.some(({ isIntersecting }) => isIntersecting) && void this.#reachTop(),
+  );
 
   constructor() {
     super();
@@ -131,7 +133,11 @@ export class ParleyTranscript extends Part {
   }
 
   #list(rows: readonly Row[]): unknown {
-    return repeat(rows, ({ key }) => key, (row) => this.#row(row));
+    return repeat(
+      rows,
+      ({ key }) => key,
+      (row) => this.#row(row),
+    );
   }
 
   #row(row: Row): TemplateResult {
@@ -142,7 +148,8 @@ export class ParleyTranscript extends Part {
     const { names, you } = this;
     const deps = [entry, continued, folded, this.revision, you];
     return html`<li class="entry" data-seq=${entry.seq}>${guard(deps, () =>
-      entryView(entry, { names, you, continued, folded, onFold: (which) => this.#fold(which) }))}</li>`;
+      entryView(entry, { names, you, continued, folded, onFold: (which) => this.#fold(which) }),
+    )}</li>`;
   }
 
   #isFolded({ id, turn }: Entry): boolean {
@@ -159,8 +166,10 @@ export class ParleyTranscript extends Part {
 
   #found(): TemplateResult {
     const wanted = this.query.toLocaleLowerCase();
-    const found = this.lane.entries.filter((entry) =>
-      entry.text.toLocaleLowerCase().includes(wanted) || entry.author.name.toLocaleLowerCase().includes(wanted));
+    const found = this.lane.entries.filter(
+      (entry) =>
+        entry.text.toLocaleLowerCase().includes(wanted) || entry.author.name.toLocaleLowerCase().includes(wanted),
+    );
     if (found.length === 0) return nothingFound(this.query);
     return html`<div class="column"><p class="mark" role="status"><span>${strings.searchFound(found.length)}</span></p>
       <ol role="list">${this.#list(timeline(found, null, this.you))}</ol></div>`;
@@ -199,7 +208,8 @@ export class ParleyTranscript extends Part {
   #pill(): TemplateResult | typeof nothing {
     if (this.#follow.following || !this.#follow.followable) return nothing;
     const { below } = this.#follow;
-    const words = below > 0 ? strings.newBelow(below) : this.lane.answering === null ? strings.toNewest : strings.answerBelow;
+    const words =
+      below > 0 ? strings.newBelow(below) : this.lane.answering === null ? strings.toNewest : strings.answerBelow;
     return html`<button type="button" class="pill ${below > 0 ? 'primary' : 'outline'}" @click=${() => this.toNewest()}>${downIcon}${words}</button>`;
   }
 }

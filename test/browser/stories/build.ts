@@ -36,10 +36,25 @@ export function lane(change: Partial<LaneView> = {}): LaneView {
 }
 
 export function ticket(n: number, by: Person, text: string, change: Partial<TicketView> = {}): TicketView {
-  return { turn: turnId(n), id: key(n), seq: n, author: author(by), text, state: 'queued', position: n, revision: 1, ...change };
+  return {
+    turn: turnId(n),
+    id: key(n),
+    seq: n,
+    author: author(by),
+    text,
+    state: 'queued',
+    position: n,
+    revision: 1,
+    ...change,
+  };
 }
 
-export function sending(n: number, text: string, state: OutboxItem['state'], kind: OutboxItem['kind'] = 'prompt'): OutboxItem {
+export function sending(
+  n: number,
+  text: string,
+  state: OutboxItem['state'],
+  kind: OutboxItem['kind'] = 'prompt',
+): OutboxItem {
   return { id: key(100 + n), kind, audience: 'room', text, state };
 }
 

@@ -1,7 +1,14 @@
 import type { Person } from '@parley/client/view';
 import type { Author } from '@parley/shared/entry';
 
-const person = (id: string, name: string, color: string, more: Partial<Person> = {}): Person => ({ id, name, color, typing: false, you: false, ...more });
+const person = (id: string, name: string, color: string, more: Partial<Person> = {}): Person => ({
+  id,
+  name,
+  color,
+  typing: false,
+  you: false,
+  ...more,
+});
 
 export const ana = person('ana', 'Ana', '#0f82ab', { you: true });
 export const ben = person('ben', 'Ben', '#c35b02');

@@ -34,16 +34,22 @@ export class StoryStage implements AsyncDisposable {
     await bundle([resolve(import.meta.dirname, 'story-page.ts'), 'page/page.css'], folder, { entryNames: '[name]' });
     const server = createServer((request, response) => {
       const name = basename(request.url ?? '/');
-      if (name === '') response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY }).end(PAGE);
+      if (name === '')
+        response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY }).end(PAGE);
       else {
         readFile(join(folder, name)).then(
-          (bytes) => response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' }).end(bytes),
+          (bytes) =>
+            response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' }).end(bytes),
           () => response.writeHead(404).end(),
         );
       }
     });
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    return new StoryStage(folder, server, await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] }));
+    return new StoryStage(
+      folder,
+      server,
+      await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] }),
+    );
   }
 
   /** A fresh window with the story page in it. */

@@ -19,9 +19,20 @@ const tickets = [
   ticket(3, chioma, 'Make a plan for Thursday with one owner per step.', { state: 'running', position: 0 }),
   ticket(4, ben, 'What do we tell customers who are logged in while the column changes?', { position: 1 }),
   ticket(5, ana, 'Draft the checklist for the person on call.', { position: 2 }),
-  ticket(6, dmitri, 'Which of our dashboards would show it first if something goes wrong?', { position: 3, state: 'held', heldBy: 'dmitri', reason: 'editing' }),
+  ticket(6, dmitri, 'Which of our dashboards would show it first if something goes wrong?', {
+    position: 3,
+    state: 'held',
+    heldBy: 'dmitri',
+    reason: 'editing',
+  }),
 ];
-const asked: Line = { by: chioma, kind: 'prompt', text: 'Make a plan for Thursday with one owner per step.', minute: 9, more: { turn: turnId(3) } };
+const asked: Line = {
+  by: chioma,
+  kind: 'prompt',
+  text: 'Make a plan for Thursday with one owner per step.',
+  minute: 9,
+  more: { turn: turnId(3) },
+};
 const answering = lane({
   entries: [...said, ...entries([asked], said.length + 1)],
   tickets,
@@ -29,28 +40,76 @@ const answering = lane({
 });
 
 const failed: Line = {
-  by: 'ai', text: '', minute: 10,
-  more: { turn: turnId(3), answers: [turnId(3)], for: 'chioma', outcome: 'failed', by: 'system', reason: 'The model server could not be reached.' },
+  by: 'ai',
+  text: '',
+  minute: 10,
+  more: {
+    turn: turnId(3),
+    answers: [turnId(3)],
+    for: 'chioma',
+    outcome: 'failed',
+    by: 'system',
+    reason: 'The model server could not be reached.',
+  },
 };
 
-const long: Line = { by: 'ai', minute: 12, text: Array.from({ length: 24 }, (_, n) => `### Part ${n + 1}\n\n${'A sentence about this part of the long answer. '.repeat(5)}`).join('\n\n'), more: { for: 'ana', outcome: 'completed' } };
+const long: Line = {
+  by: 'ai',
+  minute: 12,
+  text: Array.from(
+    { length: 24 },
+    (_, n) => `### Part ${n + 1}\n\n${'A sentence about this part of the long answer. '.repeat(5)}`,
+  ).join('\n\n'),
+  more: { for: 'ana', outcome: 'completed' },
+};
 
 /** Every state that was designed, by name. */
 export const stories = {
   empty: { view: view('owner', { people: [ana, ben] }) },
   alone: { view: view('owner') },
-  loading: { view: view('speaker', { connection: { kind: 'connecting' }, you: null, role: null, title: '', people: [], room: lane({ loaded: false }), me: lane({ loaded: false }) }) },
+  loading: {
+    view: view('speaker', {
+      connection: { kind: 'connecting' },
+      you: null,
+      role: null,
+      title: '',
+      people: [],
+      room: lane({ loaded: false }),
+      me: lane({ loaded: false }),
+    }),
+  },
   conversation: { view: view('speaker', full), panel: 'people' },
-  answering: { view: view('moderator', { people: [ana, { ...ben, typing: true }, chioma, dmitri], room: answering }), panel: 'queue' },
-  thinking: { view: view('speaker', { ...full, room: { ...answering, answering: { turn: turnId(3), forId: 'ana', forName: 'Ana', text: '' } } }) },
+  answering: {
+    view: view('moderator', { people: [ana, { ...ben, typing: true }, chioma, dmitri], room: answering }),
+    panel: 'queue',
+  },
+  thinking: {
+    view: view('speaker', {
+      ...full,
+      room: { ...answering, answering: { turn: turnId(3), forId: 'ana', forName: 'Ana', text: '' } },
+    }),
+  },
   waiting: {
     view: view('speaker', {
       ...full,
       room: answering,
-      outbox: [sending(1, 'And who tells the partners?', { kind: 'sent' }), sending(2, 'One more thing, off the top of my head.', { kind: 'accepted', turn: turnId(9), position: 4 })],
+      outbox: [
+        sending(1, 'And who tells the partners?', { kind: 'sent' }),
+        sending(2, 'One more thing, off the top of my head.', { kind: 'accepted', turn: turnId(9), position: 4 }),
+      ],
     }),
   },
-  refused: { view: view('speaker', { ...full, outbox: [sending(1, 'What about the partners?', { kind: 'refused', fault: fault('queue_full', undefined, { retryAfter: 20 }) })] }) },
+  refused: {
+    view: view('speaker', {
+      ...full,
+      outbox: [
+        sending(1, 'What about the partners?', {
+          kind: 'refused',
+          fault: fault('queue_full', undefined, { retryAfter: 20 }),
+        }),
+      ],
+    }),
+  },
   reconnecting: {
     view: view('speaker', {
       ...full,
@@ -63,7 +122,12 @@ export const stories = {
       ],
     }),
   },
-  draining: { view: view('speaker', { ...full, connection: { kind: 'reconnecting', since: MORNING, fault: fault('unavailable', 'The server is draining.') } }) },
+  draining: {
+    view: view('speaker', {
+      ...full,
+      connection: { kind: 'reconnecting', since: MORNING, fault: fault('unavailable', 'The server is draining.') },
+    }),
+  },
   'read-only': { view: view('reader', full), panel: 'notes' },
   removed: {
     view: view('speaker', {
@@ -73,17 +137,29 @@ export const stories = {
     }),
   },
   expired: { view: view('speaker', { ...full, connection: { kind: 'ended', fault: fault('token_expired') } }) },
-  'model-unreachable': { view: view('speaker', { ...full, room: lane({ entries: [...said, ...entries([asked, failed], said.length + 1)] }) }) },
+  'model-unreachable': {
+    view: view('speaker', {
+      ...full,
+      room: lane({ entries: [...said, ...entries([asked, failed], said.length + 1)] }),
+    }),
+  },
   'nothing-found': { view: view('speaker', full), search: 'helicopter' },
   found: { view: view('speaker', full), search: 'index' },
-  'lost-words': { view: view('speaker', { ...full, lostWords: 'Rollback: restore from the 21:30 snapshot, then replay.' }), panel: 'notes' },
+  'lost-words': {
+    view: view('speaker', { ...full, lostWords: 'Rollback: restore from the 21:30 snapshot, then replay.' }),
+    panel: 'notes',
+  },
   private: {
     view: view('speaker', {
       ...full,
       me: lane({
         entries: entries([
           { by: ana, kind: 'prompt', text: 'Am I the right person to own the column change?' },
-          { by: 'ai', text: 'You wrote the migration, so you know it best. Ask **Ben** to pair: he has run two of these.', more: { for: 'ana', outcome: 'completed' } },
+          {
+            by: 'ai',
+            text: 'You wrote the migration, so you know it best. Ask **Ben** to pair: he has run two of these.',
+            more: { for: 'ana', outcome: 'completed' },
+          },
         ]),
       }),
     }),

@@ -29,7 +29,15 @@ declare global {
   }
 }
 
-const held = (turn: TurnId): TurnView => ({ turn, id: key(5), seq: 5, author: author(ana), audience: 'room', state: 'held', revision: 3 });
+const held = (turn: TurnId): TurnView => ({
+  turn,
+  id: key(5),
+  seq: 5,
+  author: author(ana),
+  audience: 'room',
+  state: 'held',
+  revision: 3,
+});
 
 function fakeOf(story: Story): FakeRoomClient {
   const client = new FakeRoomClient(story.view);
@@ -49,9 +57,15 @@ function fakeOf(story: Story): FakeRoomClient {
 /** Notes with somebody else's selection in them. */
 function writeNotes({ workspace: { doc, awareness } }: FakeRoomClient): void {
   const notes = doc.getText(NOTES);
-  notes.insert(0, 'Launch window\n\nThursday, 09:00 to 09:30\n\n- Ben builds the index tonight\n- Ana owns the column change\n- Chioma checks the row counts\n\nOpen: who tells the partners?\n');
+  notes.insert(
+    0,
+    'Launch window\n\nThursday, 09:00 to 09:30\n\n- Ben builds the index tonight\n- Ana owns the column change\n- Chioma checks the row counts\n\nOpen: who tells the partners?\n',
+  );
   const place = (index: number): Y.RelativePosition => Y.createRelativePositionFromTypeIndex(notes, index);
-  awareness.states.set(7, { user: { id: 'ben', name: 'Ben', color: '#c35b02' }, cursor: { anchor: place(15), head: place(39) } });
+  awareness.states.set(7, {
+    user: { id: 'ben', name: 'Ben', color: '#c35b02' },
+    cursor: { anchor: place(15), head: place(39) },
+  });
 }
 
 let client = fakeOf(stories.empty);
@@ -79,7 +93,10 @@ window.stage = {
     await settled(room);
   },
   change: (change) => client.show(change),
-  markdown: (text) => blocksOf(text).map((block) => (block.kind === 'html' ? block.html : '')).join(''),
+  markdown: (text) =>
+    blocksOf(text)
+      .map((block) => (block.kind === 'html' ? block.html : ''))
+      .join(''),
 };
 
 /** Every part has rendered, the width is known and lazily loaded parts have come. */

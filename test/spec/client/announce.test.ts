@@ -7,7 +7,11 @@ import { fault } from '@parley/shared/fault';
 /** Stands in for the element's own, which needs a browser. */
 const names = { name: (id: string) => ({ ben: 'Ben' })[id] ?? id };
 const say = (before: readonly Line[], after: readonly Line[], loaded = true): readonly string[] =>
-  announcements(view('speaker', { room: lane({ entries: entries(before), loaded }) }), view('speaker', { room: lane({ entries: entries([...before, ...after]) }) }), names);
+  announcements(
+    view('speaker', { room: lane({ entries: entries(before), loaded }) }),
+    view('speaker', { room: lane({ entries: entries([...before, ...after]) }) }),
+    names,
+  );
 
 const answer: Line = { by: 'ai', text: 'It is **done**.', more: { for: 'ben', outcome: 'completed' } };
 
@@ -17,10 +21,19 @@ test('UI a finished answer is announced once, without its marks', () => {
 });
 
 test('UI the words of a stream, what was there before and my own words are not announced', () => {
-  const streaming = (text: string) => view('speaker', { room: lane({ answering: { turn: turnId(1), forId: 'ben', forName: 'Ben', text } }) });
+  const streaming = (text: string) =>
+    view('speaker', { room: lane({ answering: { turn: turnId(1), forId: 'ben', forName: 'Ben', text } }) });
   expect(announcements(streaming('It'), streaming('It is'), names)).toEqual([]);
   expect(say([], [answer], false)).toEqual([]);
-  expect(say([], [{ by: ana, text: 'mine' }, { by: ben, text: 'his' }])).toEqual(['Ben: his']);
+  expect(
+    say(
+      [],
+      [
+        { by: ana, text: 'mine' },
+        { by: ben, text: 'his' },
+      ],
+    ),
+  ).toEqual(['Ben: his']);
 });
 
 test('UI a refusal and a lost connection are announced', () => {

@@ -20,7 +20,13 @@ test('UI what I sent stays visible with its state until the room shows it', () =
 });
 
 test('UI a prompt of mine in the queue is shown once, with its place; others’ and running ones are not', () => {
-  const tickets = [ticket(1, ana, 'runs', { state: 'running', position: 0 }), ticket(2, ben, 'his', { position: 1 }), ticket(3, ana, 'mine', { position: 2 })];
+  const tickets = [
+    ticket(1, ana, 'runs', { state: 'running', position: 0 }),
+    ticket(2, ben, 'his', { position: 1 }),
+    ticket(3, ana, 'mine', { position: 2 }),
+  ];
   const outbox = [{ ...sending(3, 'mine', { kind: 'sent' }), id: key(3) }];
-  expect(pendingOf(view('speaker', { room: lane({ tickets }), outbox }), 'room').map(({ text, status }) => [text, status])).toEqual([['mine', 'Waiting, 2nd']]);
+  expect(
+    pendingOf(view('speaker', { room: lane({ tickets }), outbox }), 'room').map(({ text, status }) => [text, status]),
+  ).toEqual([['mine', 'Waiting, 2nd']]);
 });

@@ -39,5 +39,10 @@ test('UI a whole text of plain words is never changed', () => {
 });
 
 test('UI settling any text throws nothing and adds no more than the marks it closes', () => {
-  fc.assert(fc.property(fc.string({ unit: fc.constantFrom('*', '_', '`', '[', ']', '(', ')', '|', '-', '\n', ' ', 'a', '#', '~', '\\') }), (text) => settle(text).length <= text.length * 2 + 8));
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom('*', '_', '`', '[', ']', '(', ')', '|', '-', '\n', ' ', 'a', '#', '~', '\\') }),
+      (text) => settle(text).length <= text.length * 2 + 8,
+    ),
+  );
 });

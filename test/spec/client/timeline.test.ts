@@ -19,7 +19,12 @@ test('UI a day mark stands where a day begins, and one person’s messages in a 
 });
 
 test('UI “new since you left” stands once, before the first entry by somebody else', () => {
-  const said = entries([{ by: ben, text: 'a' }, { by: ana, text: 'b' }, { by: ben, text: 'c' }, { by: ben, text: 'd' }]);
+  const said = entries([
+    { by: ben, text: 'a' },
+    { by: ana, text: 'b' },
+    { by: ben, text: 'c' },
+    { by: ben, text: 'd' },
+  ]);
   expect(kinds(timeline(said, 1, 'ana'))).toEqual(['day', '1', '2', 'new', '3', '4+']);
   expect(kinds(timeline(said, 4, 'ana'))).not.toContain('new');
 });
