@@ -164,6 +164,7 @@ export class LiveRoom implements RoomClient {
   #receive(message: SessionMessage): void {
     switch (message.type) {
       case 'opened':
+        if (message.doc === 'workspace') this.#workspace.opened(message.writable);
         return this.#channels.opened(message.doc);
       case 'closed':
         return this.#channels.closed(message.doc, message.fault);

@@ -83,6 +83,11 @@ export class SyncedDoc {
     provider.connect();
   }
 
+  /** The server will not take what this copy holds beyond its own: a fresh one is loaded. Call it when synced. */
+  refuse(): void {
+    this.#renew();
+  }
+
   destroy(): void {
     destroyCopy(this.#copy);
   }

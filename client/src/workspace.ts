@@ -24,6 +24,8 @@ export class Workspace {
   #watched: Y.Doc;
   /** A local change is not known to be on disk. */
   #unsaved = false;
+  /** What the server said when it opened the document last. */
+  #writable = true;
   /** Texts of a refused copy, until the server's copy is there to be compared with. */
   #refused: readonly string[] | null = null;
   #lostWords: string | null = null;
@@ -66,6 +68,10 @@ export class Workspace {
     this.#options.changed();
   }
 
+  opened(writable: boolean): void {
+    this.#writable = writable;
+  }
+
   /** The server counted more of our frames as saved. */
   savedMore(): void {
     if (!this.#unsaved || !this.#synced.channel?.saved) return;
@@ -89,8 +95,13 @@ export class Workspace {
 
   #onSynced(): void {
     this.#options.settled();
-    if (!this.#refused) return;
-    this.#lostWords = joinWords([this.#lostWords, lostWords(this.#refused, wordsOf(this.doc))]);
+    // Without the right to write the server never asks for what was typed while away.
+    if (!this.#writable && this.#unsaved) return this.#synced.refuse();
+    if (this.#refused) this.#offerBack(this.#refused);
+  }
+
+  #offerBack(refused: readonly string[]): void {
+    this.#lostWords = joinWords([this.#lostWords, lostWords(refused, wordsOf(this.doc))]);
     this.#refused = null;
     this.#options.changed();
   }

@@ -45,10 +45,11 @@ export function moveCursor(cursor: EventCursor, news: TurnNews, shown: number): 
     case 'delta':
       return { ...cursor, [own]: shown };
     case 'queued':
+    case 'ended':
+      // A ticket may end unstarted while another one's answer runs in its lane: its pieces stay counted.
       return { ...cursor, seq: cursor.seq + 1 };
     case 'started':
     case 'superseded':
-    case 'ended':
       return { ...cursor, seq: cursor.seq + 1, [own]: 0 };
   }
 }
