@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { o200kTokenizer } from '@parley/server/adapters/tokenizer';
 import { buildContext, FIXED_TOKENS, type Context, type ContextInput, type ContextItem } from '@parley/server/core/context';
+import { windowStart } from '@parley/server/core/context-window';
 import { boundaryOf, readEnvelopes } from '@parley/server/core/envelope';
 import { systemText } from '@parley/server/core/system-text';
 import type { Author, Entry } from '@parley/shared/entry';
 import type { EntryId, TurnId } from '@parley/shared/ids';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cpuTime } from '../kit/cpu-time.ts';
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
 const salts = { room: 'room-salt', lane: 'lane-salt' };
@@ -163,6 +165,12 @@ describe('a private turn', () => {
     expect(nonceOf(other)).not.toBe(nonceOf(context));
   });
 
+  test('C6 private items with one anchor share its line', () => {
+    const twice = items(asked(ben, 'one', 'p1', { after: 2 }), answered('1', 'p1'), asked(ben, 'two', 'p2', { after: 2 }), answered('2', 'p2'));
+    const text = everything(build(TALK, { own: twice, prompt: { ...prompt, seq: 5 } }));
+    expect(text.match(/After entry \d+:/g)).toEqual(['After entry 2:', 'After entry 5:']);
+  });
+
   test('C6 an earlier private answer stands in an envelope of its own and is no assistant message', () => {
     expect(rolesOf(context)).toBe('system user assistant user');
     expect(everything(context)).toContain(`<answered-${boundary} n="me.2">\nMy first answer.`);
@@ -211,6 +219,35 @@ describe('what does not fit', () => {
     const steps = new Set(starts).size - 1;
     expect(steps).toBeGreaterThan(5);
     expect(steps).toBeLessThan(30);
+  });
+
+  test('C5 property: where a history starts', () => {
+    const sized = fc.array(fc.record({ tokens: fc.integer({ min: 1, max: 100 }), endsTurn: fc.boolean() }), { maxLength: 200 });
+    fc.assert(
+      fc.property(sized, fc.integer({ min: 50, max: 2_000 }), (pieces, limit) => {
+        const start = windowStart(pieces, limit);
+        const sum = (from: number) => pieces.slice(from).reduce((total, { tokens }) => total + tokens, 0);
+        expect(sum(start)).toBeLessThanOrEqual(limit);
+        if (start > 0) expect(sum(0)).toBeGreaterThan(limit);
+        // Whole turns, unless the cut lies in a turn that was not over when it was made.
+        const longTurns = pieces.some((_, at) => sumOfTurn(pieces, at) > limit * 0.6);
+        if (start > 0 && !longTurns) expect(pieces[start - 1]?.endsTurn).toBe(true);
+        // What was dropped stays dropped, and nothing that comes later is needed to know it.
+        expect(windowStart(pieces.slice(0, -1), limit)).toBeLessThanOrEqual(start);
+      }),
+      { numRuns: 500 },
+    );
+    /** Tokens of the turn that an item belongs to. */
+    function sumOfTurn(pieces: readonly { tokens: number; endsTurn: boolean }[], at: number): number {
+      let from = at;
+      while (from > 0 && !pieces[from - 1]?.endsTurn) from--;
+      let total = 0;
+      for (let index = from; index < pieces.length; index++) {
+        total += pieces[index]?.tokens ?? 0;
+        if (pieces[index]?.endsTurn) break;
+      }
+      return total;
+    }
   });
 
   test('C5 one line says how much is left out', () => {
@@ -374,6 +411,17 @@ describe('envelopes', () => {
     expect(everything(context)).toContain('nice day');
   });
 
+  test('C8 line ends of every kind are one kind, and half a character is none', () => {
+    expect(everything(attack('a\r\nb\u2028c\rd\ve\ud800f'))).toContain('\na\nb\nc\nd\ne\ufffdf\n');
+  });
+
+  test('C8 the same entries in the hands of another room carry that room’s boundary', () => {
+    build(TALK);
+    const other = everything(build(TALK, { salts: { ...salts, room: 'another room' } }));
+    expect(other).not.toContain(boundary);
+    expect(other).toContain(`<said-${boundaryOf('another room', hash)}`);
+  });
+
   test('C8 ordinary words, code and other scripts arrive unchanged', () => {
     const text = 'if (a < b && c > d) { return "x"; }\n\tλ → שלום \u200fعربي 👨‍👩‍👧 é — <div class="said">&amp;</div> | table |';
     expect(everything(attack(text))).toContain(text);
@@ -397,11 +445,9 @@ describe('envelopes', () => {
     );
   });
 
-  test('C8 escaping a hostile megabyte is linear', () => {
+  test('C8 escaping hostile text is linear', () => {
     for (const part of ['<', '<|', '< ', `</said-${boundary.slice(0, 9)}`, '\u200b', '<\u200b\u200b\u200b\u200b\u200b\u200b']) {
-      const started = performance.now();
-      attack(part.repeat(1_000_000 / part.length));
-      expect(performance.now() - started).toBeLessThan(2_000);
+      expect(cpuTime(1, () => attack(part.repeat(300_000 / part.length)))).toBeLessThan(1_000);
     }
   });
 });
@@ -437,13 +483,6 @@ describe('counting and speed', () => {
       if (index % 5 === 4) return item(index + 1, answered(text, turn, { tokens: 60 }));
       return item(index + 1, said(ben, text, { tokens: 60 }));
     });
-    const times = Array.from({ length: 60 }, () => {
-      const started = performance.now();
-      build(room);
-      return performance.now() - started;
-    });
-    // The median: the tail measures who else is using this machine.
-    const median = times.slice(20).toSorted((a, b) => a - b)[20] ?? Infinity;
-    expect(median).toBeLessThan(5);
+    expect(cpuTime(40, () => build(room))).toBeLessThan(5);
   });
 });
