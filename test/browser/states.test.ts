@@ -108,7 +108,7 @@ test.each([
   ['reconnecting', '3 things not sent yet'],
   ['draining', 'The server is restarting'],
   ['read-only', 'You can read this room, but not write in it'],
-  ['removed', 'You were removed by Ben at 12 March 2031'],
+  ['removed', 'You were removed by Ben at 10:00 on 12 March 2031'],
   ['removed', 'But I was not finished with this sentence.'],
   ['expired', 'Your sign-in has ended'],
   ['model-unreachable', 'The model server could not be reached'],

@@ -9,8 +9,13 @@ export function emptyRoom(view: RoomViewModel): TemplateResult {
   const alone = view.people.every(({ you }) => you);
   const mayAsk = view.capabilities.has('prompt.room');
   return html`<div class="blank empty-room">${aiMark}<h3>${strings.emptyTitle}</h3><p class="soft">${strings.emptyHelp}</p>
-    ${mayAsk ? html`<ul class="tries" role="list">${strings.tries.map(({ title, text }) => tryView(title, text))}</ul>` : nothing}
+    ${mayAsk ? thingsToTry() : nothing}
     ${alone ? html`<p class="soft">${strings.alone}</p>` : nothing}</div>`;
+}
+
+function thingsToTry(): TemplateResult {
+  return html`<p class="soft">${strings.emptyTry}</p>
+    <ul class="tries" role="list">${strings.tries.map(({ title, text }) => tryView(title, text))}</ul>`;
 }
 
 function tryView(title: string, text: string): TemplateResult {

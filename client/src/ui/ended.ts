@@ -1,7 +1,7 @@
 import type { Fault } from '@parley/shared/fault';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { ConnectionView, OutboxItem } from '../view.ts';
-import { dayAndTime } from './format.ts';
+import { fullDate, timeOfDay } from './format.ts';
 import { lockIcon } from './icons.ts';
 import type { Names } from './names.ts';
 import { faultWords, strings } from './strings.ts';
@@ -37,7 +37,7 @@ function endedWords({ fault, by, at }: Ended, names: Names): { title: string; he
 function removed(by: string | undefined, at: number | undefined, names: Names): string {
   return by === undefined || at === undefined
     ? strings.removedPlain
-    : strings.removedBy(names.name(by), dayAndTime(at));
+    : strings.removedBy(names.name(by), timeOfDay(at), fullDate(at));
 }
 
 function titleOf({ code }: Fault): string {

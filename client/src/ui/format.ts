@@ -3,6 +3,7 @@ import { strings } from './strings.ts';
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const dayAndYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
+const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
 const whole = new Intl.NumberFormat();
 const ordinalRule = new Intl.PluralRules('en', { type: 'ordinal' });
@@ -18,6 +19,11 @@ const ENDINGS: Readonly<Record<Intl.LDMLPluralRule, string>> = {
 /** Hours and minutes in the reader's zone; `at` in milliseconds since the epoch. */
 export function timeOfDay(at: number): string {
   return clock.format(at);
+}
+
+/** The day, in full, in the reader's zone. */
+export function fullDate(at: number): string {
+  return date.format(at);
 }
 
 /** Day and time in the reader's zone. */

@@ -90,7 +90,8 @@ export const strings = {
   outcomeBy: (outcome: string, name: string): string => `${outcome} by ${name}`,
 
   emptyTitle: 'Nothing has been said yet',
-  emptyHelp: 'Everyone in this room shares one conversation and one AI. Three things to try:',
+  emptyHelp: 'Everyone in this room shares one conversation and one AI.',
+  emptyTry: 'Three things to try:',
   tries: [
     { title: 'Ask together', text: 'Summarise what this room is for in two sentences, so that we can agree on it.' },
     { title: 'Plan something', text: 'Draft a short agenda for our next meeting and ask us what is missing.' },
@@ -192,7 +193,7 @@ export const strings = {
   dismiss: 'Dismiss',
 
   removedTitle: 'You are no longer in this room',
-  removedBy: (name: string, when: string): string => `You were removed by ${name} at ${when}.`,
+  removedBy: (name: string, time: string, day: string): string => `You were removed by ${name} at ${time} on ${day}.`,
   removedPlain: 'The room does not exist, or you are not a member of it.',
   expiredTitle: 'Your sign-in has ended',
   expiredHelp: 'Sign in again in the app that brought you here, then open the room again.',
