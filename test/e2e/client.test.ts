@@ -1,218 +1,218 @@
-import { browserEnv } from '@parley/client/browser-env';
-import { connect } from '@parley/client/connect';
-import type { RoomClient } from '@parley/client/room-client';
-import type { RoomViewModel } from '@parley/client/view';
+import { setMaxListeners } from 'node:events';
+import { ClientKey } from '@parley/shared/ids';
+import { decodeFrame, Down, encodeControl } from '@parley/shared/socket';
+import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { RealServer } from '../kit/server.ts';
-import { startServer } from '../kit/server.ts';
+import { WebSocket } from 'ws';
+import { NodeClient } from '../kit/node-client.ts';
+import { RealServer, type RestPerson } from '../kit/server.ts';
+import { chunk, sseServer, type Exchange, type SseServer } from '../kit/sse-server.ts';
 
+let model: SseServer;
 let server: RealServer;
-const clients: RoomClient[] = [];
+let ana: RestPerson;
+let ben: RestPerson;
+let room: string;
+let rooms = 0;
+const clients: NodeClient[] = [];
+
 beforeAll(async () => {
-  server = await startServer();
+  // Each of a client's providers listens for the end of the process.
+  setMaxListeners(100, process);
+  model = await sseServer();
+  server = await RealServer.start({ env: { OPENAI_BASE_URL: model.baseURL, PARLEY_LOG: 'error' } });
+  ana = await server.person('ana', 'Ana');
+  ben = await server.person('ben', 'Ben');
 });
-afterEach(() => clients.splice(0).forEach((client) => client.close()));
-afterAll(() => server[Symbol.asyncDispose]());
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close();
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await model[Symbol.asyncDispose]();
+  expect(server.program.output).not.toContain('"level":"error"');
+});
 
-/** A client that is online in `room`, whose outbox is its own. */
-async function enter(room: string, user: string): Promise<RoomClient> {
-  const values = new Map<string, string>();
-  const store = {
-    get: (key: string) => values.get(key) ?? null,
-    set: (key: string, value: string) => void values.set(key, value),
-    remove: (key: string) => void values.delete(key),
-  };
-  const client = connect({ server: server.url, room, token: () => server.token(user) }, { ...browserEnv(), store });
-  clients.push(client);
-  await until(client, ({ room: lane, me }) => lane.loaded && me.loaded);
-  return client;
+async function newRoom(policy = {}): Promise<void> {
+  room = `room-${++rooms}`;
+  await ana.must('POST', '/v1/rooms', { id: room, title: 'Den', policy });
+  await ana.must('PUT', `/v1/rooms/${room}/members/ben`, { role: 'speaker' });
 }
 
-/** Resolves with the first view that fits. */
-function until(client: RoomClient, fits: (view: RoomViewModel) => boolean): Promise<RoomViewModel> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!fits(client.view)) return;
-      stop();
-      resolve(client.view);
-    };
-    const stop = client.subscribe(look);
-    queueMicrotask(look);
+function client(person: RestPerson): Promise<NodeClient> {
+  const one = new NodeClient({ server: server.url, room, token: () => person.token });
+  clients.push(one);
+  return one.online();
+}
+
+function answer(exchange: Exchange, text: string): void {
+  exchange.send(chunk({ content: text }));
+  exchange.send(chunk({}, 'stop'));
+  exchange.send('[DONE]');
+  exchange.response.end();
+}
+
+function texts({ view }: NodeClient, lane: 'room' | 'me' = 'room'): string[] {
+  return view[lane].entries.map(({ text }) => text);
+}
+
+/** One person's messages, over one socket, none waiting for another; resolves when the last is on disk. */
+async function sayAll(words: readonly string[]): Promise<void> {
+  const socket = new WebSocket(`${server.socketUrl}/v1/rooms/${room}/socket`, ['parley.v1', `bearer.${ana.token}`]);
+  let replies = 0;
+  await new Promise<void>((resolve) => {
+    socket.on('message', (data: Buffer) => {
+      const frame = decodeFrame(data);
+      const down = frame?.kind === 'control' ? Down.parse(JSON.parse(frame.json)) : null;
+      if (down?.type === 'welcome') words.forEach((text, request) => socket.send(say(request, text)));
+      if (down?.type === 'reply' && ++replies === words.length) resolve();
+    });
   });
+  socket.close();
 }
 
-/** Resolves when the shared notes read like this. */
-function untilNotes(client: RoomClient, fits: (text: string) => boolean): Promise<void> {
-  const text = client.workspace.doc.getText('notes');
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!fits(text.toString())) return;
-      text.unobserve(look);
-      resolve();
+function say(request: number, text: string): Uint8Array {
+  const command = { type: 'message.post', id: ClientKey.parse(`m-${request}`), text, audience: 'room', offRecord: false } as const;
+  return encodeControl({ type: 'command', request, command });
+}
+
+test('T1 T4 T12 two people ask at the same moment and both are answered, one after the other, the same for both', async () => {
+  await newRoom();
+  const [one, two] = [await client(ana), await client(ben)];
+  one.room.ask('from ana');
+  two.room.ask('from ben');
+  for (const text of ['first answer', 'second answer']) answer(await model.next(), text);
+  await Promise.all([one, two].map((self) => self.until((view) => view.room.entries.length === 4)));
+  expect(texts(one)).toEqual(texts(two));
+  expect(texts(one).filter((_, index) => index % 2 === 1)).toEqual(['first answer', 'second answer']);
+  expect([texts(one)[0], texts(one)[2]].toSorted()).toEqual(['from ana', 'from ben']);
+  const done = await Promise.all([one, two].map((self) => self.until(({ outbox }) => outbox.length === 0)));
+  expect(done.map((view) => view.room.tickets)).toEqual([[], []]);
+});
+
+test('T2 a prompt whose answer was lost with the line is sent again and stays one prompt', async () => {
+  await newRoom();
+  const [one, watcher] = [await client(ana), await client(ben)];
+  one.goDeaf();
+  const id = one.room.ask('only once');
+  await watcher.until((view) => view.room.tickets.some((ticket) => ticket.id === id));
+  expect(one.view.outbox.map(({ state }) => state.kind)).toEqual(['sent']);
+  one.cut();
+  await one.until(({ outbox, connection }) => connection.kind === 'online' && outbox.length === 0);
+  expect(one.dials).toBe(2);
+  answer(await model.next(), 'one answer');
+  await one.until((view) => view.room.entries.length === 2);
+  expect(texts(one)).toEqual(['only once', 'one answer']);
+});
+
+test('T30 T31 T33 stop ends the running turn at the provider, keeps what came, says who did it, and the queue goes on', async () => {
+  await newRoom();
+  const [one, two] = [await client(ana), await client(ben)];
+  one.room.ask('long');
+  const running = await model.next();
+  running.send(chunk({ content: 'as far as' }));
+  two.room.ask('next');
+  const { room: lane } = await one.until((view) => view.room.answering?.text === 'as far as' && view.room.tickets.length === 2);
+  const turn = lane.answering?.turn ?? expect.fail('nothing runs');
+  expect((await one.room.stop(turn)).ok).toBe(true);
+  await running.closed;
+  answer(await model.next(), 'the next answer');
+  const view = await two.until((seen) => seen.room.entries.length === 4);
+  expect(view.room.entries[1]).toMatchObject({ text: 'as far as', outcome: 'cancelled', by: 'ana' });
+  expect(texts(two)).toEqual(['long', 'as far as', 'next', 'the next answer']);
+  const late = await one.room.stop(turn);
+  expect(late).toMatchObject({ ok: true, value: { outcome: 'cancelled', by: 'ana' } });
+});
+
+test('T27 a queued prompt is withdrawn by its author and by nobody else', async () => {
+  await newRoom();
+  const [one, two] = [await client(ana), await client(ben)];
+  one.room.ask('first');
+  const running = await model.next();
+  two.room.ask('second');
+  const { room: lane } = await one.until((view) => view.room.tickets.length === 2);
+  const turn = lane.tickets[1]?.turn ?? expect.fail('nothing waits');
+  expect(await one.room.withdraw(turn)).toMatchObject({ ok: false });
+  expect(await two.room.withdraw(turn)).toMatchObject({ ok: true, value: { state: 'ended', outcome: 'cancelled', by: 'ben' } });
+  answer(running, 'done');
+  const view = await two.until((seen) => seen.room.entries.length === 2 && seen.room.tickets.length === 0);
+  expect([texts(two), view.outbox]).toEqual([['first', 'done'], []]);
+});
+
+test('R9 a private prompt is answered to its author alone and holds up nobody', async () => {
+  await newRoom();
+  const [one, two] = [await client(ana), await client(ben)];
+  one.room.ask('between us', { audience: 'me' });
+  const secret = await model.next();
+  two.room.ask('for all');
+  answer(await model.next(), 'in public');
+  await two.until((view) => view.room.entries.length === 2);
+  answer(secret, 'in private');
+  await one.until((view) => view.me.entries.length === 2 && view.room.entries.length === 2);
+  expect([texts(one, 'me'), texts(one)]).toEqual([['between us', 'in private'], ['for all', 'in public']]);
+  expect([texts(two, 'me'), texts(two)]).toEqual([[], ['for all', 'in public']]);
+});
+
+test('D3 what is shown as saved is there after kill -9, though whoever wrote it never comes back', async () => {
+  await newRoom();
+  const one = await client(ana);
+  one.room.workspace.doc.getText('notes').insert(0, 'on disk');
+  await one.until(({ saved }) => !saved);
+  await one.until(({ saved }) => saved);
+  await server.kill();
+  one.close();
+  await server.restart();
+  const two = await client(ben);
+  await new Promise<void>((resolve) => {
+    const { doc } = two.room.workspace;
+    const look = (): void => {
+      if (doc.getText('notes').toString() === 'on disk') resolve();
     };
-    text.observe(look);
+    doc.on('update', look);
     look();
   });
-}
-
-async function openRoom(id: string, ...members: string[]): Promise<void> {
-  const ana = await server.person('ana');
-  await ana.must('POST', '/v1/rooms', { id, title: `Room ${id}` });
-  for (const user of members) await ana.must('PUT', `/v1/rooms/${id}/members/${user}`, { role: 'speaker' });
-}
-
-const answered = (count: number) => (view: RoomViewModel) =>
-  view.room.entries.filter(({ kind }) => kind === 'answer').length === count && view.room.answering === null;
-
-test('T1 T12 T14 two people prompt at once, both are answered, one after the other, and both see the same', async () => {
-  await openRoom('pair', 'ben');
-  const ana = await enter('pair', 'ana');
-  const ben = await enter('pair', 'ben');
-  ana.ask('What is first?');
-  ben.ask('What is second?');
-  await until(ben, ({ room }) => room.answering !== null && room.answering.text !== '');
-  await Promise.all([until(ana, answered(2)), until(ben, answered(2))]);
-  expect(ana.view.room.entries).toEqual(ben.view.room.entries);
-  expect(ana.view.room.entries.map(({ kind }) => kind)).toEqual(['prompt', 'answer', 'prompt', 'answer']);
-  expect(ana.view.room.tickets).toEqual([]);
-  expect([ana.view.outbox, ben.view.outbox]).toEqual([[], []]);
-  expect(ana.view.title).toBe('Room pair');
 });
 
-test('T45 both see who is here and who is typing', async () => {
-  await openRoom('faces', 'ben');
-  const ana = await enter('faces', 'ana');
-  const ben = await enter('faces', 'ben');
-  await until(ana, ({ people }) => people.length === 2);
-  ben.setTyping(true);
-  const { people } = await until(ana, (view) => view.people.some(({ typing }) => typing));
-  expect(people.map(({ id, typing, you }) => [id, typing, you])).toEqual([
-    ['ana', false, true],
-    ['ben', true, false],
-  ]);
-  ben.close();
-  await until(ana, (view) => view.people.length === 1);
+test('WIRE older entries than the window come when they are asked for, without a gap or a repeat', async () => {
+  await newRoom({ limits: { promptsPerMinute: 10_000 } });
+  const MESSAGES = 2_250;
+  await sayAll(Array.from({ length: MESSAGES }, (_, index) => `${index + 1}`));
+  const one = await client(ana);
+  expect(one.view.room.entries.length).toBeLessThan(MESSAGES);
+  expect(one.view.room.firstSeq).toBeGreaterThan(1);
+  while (await one.room.loadOlder('room'));
+  const view = await one.until((seen) => seen.room.entries.length >= MESSAGES);
+  expect(view.room.entries.map(({ seq }) => seq)).toEqual(Array.from({ length: MESSAGES }, (_, index) => index + 1));
+  expect(view.room.firstSeq).toBe(1);
 });
 
-test('W36 notes are edited by both at once, and saved only when they are on disk', async () => {
-  await openRoom('notes', 'ben');
-  const ana = await enter('notes', 'ana');
-  const ben = await enter('notes', 'ben');
-  ana.workspace.doc.getText('notes').insert(0, 'from Ana. ');
-  ben.workspace.doc.getText('notes').insert(0, 'from Ben. ');
-  const both = (text: string) => text.includes('from Ana. ') && text.includes('from Ben. ');
-  await Promise.all([untilNotes(ana, both), untilNotes(ben, both)]);
-  await Promise.all([until(ana, ({ saved }) => saved), until(ben, ({ saved }) => saved)]);
-  expect(ana.workspace.doc.getText('notes').toString()).toBe(ben.workspace.doc.getText('notes').toString());
-});
-
-test("R13 what is said to me alone is in my lane and in nobody else's", async () => {
-  await openRoom('side', 'ben');
-  const ana = await enter('side', 'ana');
-  const ben = await enter('side', 'ben');
-  ana.ask('for my eyes', { audience: 'me' });
-  await until(ana, ({ me }) => me.entries.length === 2 && me.answering === null);
-  ben.say('done');
-  await until(ben, ({ room }) => room.entries.length === 1);
-  expect(ben.view.me.entries).toEqual([]);
-  expect(ana.view.me.entries.map(({ kind }) => kind)).toEqual(['prompt', 'answer']);
-  expect(ana.view.outbox).toEqual([]);
-});
-
-test('T26 T27 a queued prompt is held, edited and withdrawn by its author while another runs', async () => {
-  await openRoom('queue');
-  const ana = await enter('queue', 'ana');
-  ana.ask('first');
-  ana.ask('second');
-  const queued = await until(ana, ({ room }) =>
-    room.tickets.some(({ text, state }) => text === 'second' && state === 'queued'),
-  );
-  const ticket = queued.room.tickets.find(({ text }) => text === 'second');
-  if (!ticket) throw new Error('the ticket was there');
-  expect(await ana.hold(ticket.turn)).toMatchObject({ ok: true, value: { state: 'held' } });
-  expect(await ana.edit(ticket.turn, 'second, better', ticket.revision)).toMatchObject({
-    ok: true,
-    value: { revision: ticket.revision + 1 },
+test('R13 a token is renewed in band: the connection outlives the token it began with', async () => {
+  const secret = 'a secret of the issuer, long enough for HS256';
+  const sign = (seconds: number): Promise<string> =>
+    new SignJWT({ name: 'Ana' })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject('ana')
+      .setIssuer('issuer')
+      .setAudience('parley')
+      .setExpirationTime(Math.floor(Date.now() / 1_000) + seconds)
+      .sign(new TextEncoder().encode(secret));
+  const env = { PARLEY_JWT_SECRET: secret, PARLEY_JWT_ISSUER: 'issuer', PARLEY_JWT_AUDIENCE: 'parley', PARLEY_LOG: 'error' };
+  await using strict = await RealServer.start({ env });
+  const first = await sign(6);
+  await fetch(`${strict.url}/v1/rooms`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${first}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ id: 'den', title: 'Den' }),
   });
-  expect(await ana.edit(ticket.turn, 'too late', ticket.revision)).toMatchObject({
-    ok: false,
-    fault: { code: 'revision_conflict' },
-  });
-  expect(await ana.withdraw(ticket.turn)).toMatchObject({ ok: true, value: { state: 'ended', outcome: 'cancelled' } });
-  const running = ana.view.room.tickets[0];
-  if (running) await ana.stop(running.turn);
-  await until(ana, ({ room }) => room.tickets.length === 0);
-  expect(await ana.members()).toMatchObject({ ok: true, value: [{ user: 'ana', role: 'owner' }] });
+  // Somebody with the same token who never renews it says when it has ended.
+  const witness = new WebSocket(`${strict.socketUrl}/v1/rooms/den/socket`, ['parley.v1', `bearer.${first}`]);
+  const ended = new Promise<number>((resolve) => witness.once('close', resolve));
+  let asked = 0;
+  const token = (): Promise<string> | string => (asked++ === 0 ? first : sign(60));
+  const one = await new NodeClient({ server: strict.url, room: 'den', token, haste: 50 }).online();
+  clients.push(one);
+  expect(await ended).toBe(4401);
+  expect(await one.room.members()).toMatchObject({ ok: true });
+  expect([one.dials, one.view.connection.kind]).toEqual([1, 'online']);
+  expect(asked).toBeGreaterThan(1);
 });
-
-test('T36 a removed person is told for good, and by whom', async () => {
-  await openRoom('removal', 'ben');
-  const ben = await enter('removal', 'ben');
-  const ana = await server.person('ana');
-  await ana.must('DELETE', '/v1/rooms/removal/members/ben');
-  const { connection } = await until(ben, (view) => view.connection.kind === 'ended');
-  expect(connection).toMatchObject({
-    kind: 'ended',
-    fault: { code: 'not_found' },
-    by: expect.any(String),
-    at: expect.any(Number),
-  });
-});
-
-test('T1 T43 killed and started again, the server has every word, once, and the client comes back by itself', async () => {
-  await openRoom('crash', 'ben');
-  const ana = await enter('crash', 'ana');
-  const ben = await enter('crash', 'ben');
-  ana.workspace.doc.getText('notes').insert(0, 'saved. ');
-  await until(ana, ({ saved }) => !saved);
-  await until(ana, ({ saved }) => saved);
-  ana.ask('before the crash');
-  await until(ana, ({ room }) => room.answering !== null && room.answering.text !== '');
-  await server.kill();
-  await until(ana, ({ connection }) => connection.kind === 'reconnecting');
-  ana.say('typed while it was down');
-  ana.workspace.doc.getText('notes').insert(0, 'offline. ');
-  const { outbox } = await until(ana, (view) => view.outbox.length === 1 && !view.saved);
-  expect(outbox).toMatchObject([{ text: 'typed while it was down', state: { kind: 'unsent' } }]);
-  await server.restart();
-  await until(ana, ({ connection, saved, outbox: left }) => connection.kind === 'online' && saved && left.length === 0);
-  await untilNotes(ben, (text) => text === 'offline. saved. ');
-  const both = await Promise.all([until(ana, answered(1)), until(ben, answered(1))]);
-  for (const { room } of both) {
-    expect(room.entries.filter(({ text }) => text === 'before the crash')).toHaveLength(1);
-    expect(room.entries.filter(({ text }) => text === 'typed while it was down')).toHaveLength(1);
-    expect(room.tickets).toEqual([]);
-  }
-});
-
-test('W31 W34 a drained server is come back to', async () => {
-  await openRoom('drain');
-  const ana = await enter('drain', 'ana');
-  await server.stop();
-  await until(ana, ({ connection }) => connection.kind === 'reconnecting');
-  await server.restart();
-  await until(ana, ({ connection }) => connection.kind === 'online');
-});
-
-test.each([300, 3_000])(
-  'W11 W36 an update of %i KiB is refused, the words come back and the notes go on',
-  async (kib) => {
-    const room = `large-${kib}`;
-    await openRoom(room);
-    const ana = await enter(room, 'ana');
-    ana.workspace.doc.getText('notes').insert(0, 'kept');
-    await until(ana, ({ saved }) => !saved);
-    await until(ana, ({ saved }) => saved);
-    const before = ana.workspace.doc;
-    const large = 'x'.repeat(kib * 1024);
-    before.getText('notes').insert(4, large);
-    const { lostWords } = await until(ana, (view) => view.lostWords !== null);
-    expect(lostWords).toBe(`kept${large}`);
-    expect(ana.workspace.doc).not.toBe(before);
-    expect(ana.workspace.doc.getText('notes').toString()).toBe('kept');
-    ana.workspace.doc.getText('notes').insert(4, ' on');
-    await until(ana, ({ saved }) => !saved);
-    await until(ana, ({ saved }) => saved);
-    expect(ana.view.connection).toEqual({ kind: 'online' });
-  },
-);
