@@ -10,7 +10,6 @@ export const pageStrings = {
   go: 'Continue',
   change: 'Be someone else',
   rooms: 'Choose a room',
-  noRooms: 'You are in no room yet.',
   lobby: 'The room everyone may enter',
   role: (role: string): string => `You are ${role} here`,
   create: 'Make a new room',

@@ -20,9 +20,6 @@ export const peopleIcon = icon(
 );
 export const queueIcon = icon(svg`<path d="M4 7h16M4 12h11M4 17h7" />`);
 export const warnIcon = icon(svg`<path d="M12 4.5 21 19.5H3zM12 10v4.5M12 17v.01" />`);
-export const chatIcon = icon(
-  svg`<path d="M4 6.5A1.5 1.5 0 0 1 5.5 5h13A1.5 1.5 0 0 1 20 6.5v8a1.5 1.5 0 0 1-1.5 1.5H11l-4.5 3.5V16h-1A1.5 1.5 0 0 1 4 14.5z" />`,
-);
 
 /** The AI's own mark: four strokes that meet, never a face. */
 export const aiGlyph = html`<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">

@@ -8,7 +8,6 @@ export const strings = {
   ai: 'AI',
   you: 'you',
   untitled: 'Room',
-  skipToComposer: 'Skip to writing',
 
   here: (names: readonly string[], more: number): string => {
     if (names.length === 0) return 'Nobody else is here';
@@ -166,7 +165,6 @@ export const strings = {
   notesUnsent: 'Kept here until the connection is back',
   tryAgain: 'Try again',
 
-  people: 'People in this room',
   peopleLoading: 'Loading the list',
   present: 'Here now',
   away: 'Not here',

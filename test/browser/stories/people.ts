@@ -17,4 +17,3 @@ export const dmitri = person('dmitri', 'Dmitri', '#aa57bd');
 
 export const author = ({ id, name }: Person): Author => ({ id, name, kind: 'user' });
 export const AI: Author = { id: 'ai', name: 'AI', kind: 'ai' };
-export const SYSTEM: Author = { id: 'system', name: 'Parley', kind: 'system' };

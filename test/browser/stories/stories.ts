@@ -1,7 +1,7 @@
 import type { RoomViewModel } from '@parley/client/view';
 import { fault } from '@parley/shared/fault';
 import { conversation, streaming } from './conversation.ts';
-import { entries, key, lane, MORNING, sending, ticket, turnId, view, type Line } from './build.ts';
+import { entries, lane, MORNING, sending, ticket, turnId, view, type Line } from './build.ts';
 import { ana, ben, chioma, dmitri } from './people.ts';
 
 export interface Story {
@@ -172,4 +172,3 @@ export const stories = {
 } as const satisfies Record<string, Story>;
 
 export type StoryName = keyof typeof stories;
-export { key };
