@@ -7,9 +7,8 @@ import { Requests } from '@parley/server/edge/requests';
 import { RoomLinks } from '@parley/server/edge/room-links';
 import type { StaticFiles } from '@parley/server/edge/static';
 import { Tickets } from '@parley/server/edge/tickets';
-import type { CommandResult, EdgeMessage, OwnerEnd, OwnerMessage, PeerId } from '@parley/server/ports/bus';
+import type { CommandResult, EdgeMessage, OwnerEnd, OwnerMessage } from '@parley/server/ports/bus';
 import type { RoomListing } from '@parley/server/ports/journal';
-import type { Clock } from '@parley/server/ports/system';
 import type { Verdict, Verify } from '@parley/server/ports/verify';
 import type { Command } from '@parley/shared/commands';
 import { fault, type Fault } from '@parley/shared/fault';
@@ -90,7 +89,6 @@ export const testVerify: Verify = {
 };
 
 export interface EdgeWorldOptions {
-  readonly clock?: Clock;
   readonly verify?: Verify;
   readonly development?: boolean;
   readonly files?: StaticFiles;
@@ -166,10 +164,6 @@ export interface CallOptions {
   readonly headers?: Record<string, string>;
 }
 
-export function refOf(room: string, tenant = 'acme'): RoomRef {
+function refOf(room: string, tenant = 'acme'): RoomRef {
   return { tenant: must(mintTenant(tenant), 'a tenant'), room: room as RoomRef['room'] };
-}
-
-export function peerId(id: string): PeerId {
-  return id as PeerId;
 }
