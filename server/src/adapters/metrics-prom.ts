@@ -28,7 +28,6 @@ const COUNTERS: Record<CounterName, Described> = {
 const GAUGES: Record<GaugeName, Described> = {
   parley_peers: { help: 'Connections of people.' },
   parley_rooms: { help: 'Rooms in memory.' },
-  parley_queued_prompts: { help: 'Prompts that wait for their turn.' },
 };
 const HISTOGRAMS: Record<HistogramName, Described & { readonly buckets: readonly number[] }> = {
   parley_journal_commit_seconds: {

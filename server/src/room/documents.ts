@@ -12,6 +12,7 @@ import type { DocOutlet } from './doc-outlet.ts';
 import type { DocPeer } from './doc-session.ts';
 import { OpenDoc } from './open-doc.ts';
 import type { Afterwards, Pipeline } from './pipeline.ts';
+import { splitUpdate } from './split-update.ts';
 import { StoredDoc, type DocStore } from './stored-doc.ts';
 import { TranscriptDoc } from './transcript-doc.ts';
 import { encodeTranscript } from './transcript-state.ts';
@@ -123,8 +124,8 @@ export class Documents {
   }
 
   async #load(key: DocKey): Promise<OpenDoc> {
-    const encode = laneOf(key) === null ? Y.encodeStateAsUpdate : encodeTranscript;
-    const stored = await StoredDoc.load({ key, store: this.#store, log: this.#deps.log, encode: (doc) => encode(doc) });
+    const encode = laneOf(key) === null ? encodeWorkspace : encodeTranscript;
+    const stored = await StoredDoc.load({ key, store: this.#store, log: this.#deps.log, encode });
     const doc = new OpenDoc({ stored, owners: this.#owners, outlet: this.#outlet });
     this.#open.set(key, doc);
     return doc;
@@ -141,6 +142,10 @@ export class Documents {
     this.#open.delete(doc.key);
     doc.dispose();
   }
+}
+
+function encodeWorkspace(doc: Y.Doc, limit: number): Uint8Array[] {
+  return splitUpdate(Y.encodeStateAsUpdate(doc), limit);
 }
 
 function storeOf({ ref, journal, epoch, pipeline }: DocumentsDeps): DocStore {

@@ -3,6 +3,7 @@ import { can } from '@parley/shared/roles';
 import { decide } from '../core/arbiter.ts';
 import type { Decision, LaneEffect, LaneEvent, LaneState, RunningTurn, Ticket } from '../core/lane.ts';
 import { nextTicket, nextWake } from '../core/queue.ts';
+import type { JournalRecord } from '../core/records.ts';
 import { standingOfAbsent } from '../core/room-state.ts';
 import { must } from '@parley/shared/assert';
 import type { Model, ModelEnd, Tokenizer } from '../ports/model.ts';
@@ -83,8 +84,14 @@ export class LaneRunner {
     const decision = decide(this.state, event, clock.now());
     if (decision.kind === 'done' && decision.records.length > 0) {
       chronicle.write(decision.records, ...decision.effects.map((effect) => () => this.#perform(effect)));
+      for (const record of decision.records) this.#countEnd(record);
     }
     return decision;
+  }
+
+  #countEnd(record: JournalRecord): void {
+    if (record.type !== 'turn.ended' && record.type !== 'ticket.ended') return;
+    this.#deps.metrics.count('parley_turns_ended_total', 1, { outcome: record.outcome });
   }
 
   #startNext(): void {

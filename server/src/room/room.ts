@@ -218,9 +218,13 @@ export class Room implements Desk {
 
   async #command({ peer, request, principal, command }: Extract<EdgeMessage, { type: 'command' }>): Promise<void> {
     if (this.chronicle.state.kind === 'present') this.#admit(principal);
+    const askedAt = this.clock.now();
     const result = await perform(this, principal, command);
     if (!result.ok) this.metrics.count('parley_faults_total', 1, { code: result.fault.code });
     this.chronicle.say({ type: 'reply', peer, request, result });
+    if (command.type === 'prompt.submit' && result.ok) {
+      this.chronicle.say(() => this.metrics.observe('parley_prompt_ack_seconds', (this.clock.now() - askedAt) / 1000));
+    }
   }
 
   /** Where a person stands, after the room took note of who they are; null when there is no room. */

@@ -1,3 +1,4 @@
+import { must } from '@parley/shared/assert';
 import type { DocKey } from '@parley/shared/documents';
 import * as Y from 'yjs';
 import type { AppendResult } from '../ports/journal.ts';
@@ -20,8 +21,8 @@ export interface StoredDocDeps {
   readonly key: DocKey;
   readonly store: DocStore;
   readonly log: Log;
-  /** The whole document as one V1 update; a kind of document may know a shorter one than Yjs. */
-  readonly encode: (doc: Y.Doc) => Uint8Array;
+  /** The whole document as V1 updates of about `limit` bytes; a kind of document may know shorter ones than Yjs. */
+  readonly encode: (doc: Y.Doc, limit: number) => Uint8Array[];
 }
 
 /**
@@ -32,8 +33,9 @@ export interface StoredDocDeps {
  */
 export const SERVER_CLIENT = 1;
 
-/** A compaction is due beyond this many parts … */
+/** A compaction is due beyond this many parts (more for a large state: loading a part costs as much as half a KiB of it) … */
 const MANY_PARTS = 500;
+const STATE_BYTES_A_PART = 512;
 /** … or when the parts behind the state are this many times its size (a small state counts as 64 KiB). */
 const STATE_MULTIPLE = 4;
 const SMALL_STATE = 64 * 1024;
@@ -62,7 +64,7 @@ export class StoredDoc {
     this.#parts = parts.length;
     this.#stateBytes = parts[0]?.length ?? 0;
     this.#tailBytes = totalBytes(parts) - this.#stateBytes;
-    this.#cache = new StateCache(() => deps.encode(this.doc));
+    this.#cache = new StateCache(() => deps.encode(this.doc, PART_BYTES));
     this.doc.on('update', (update) => this.#emitted.push(update));
   }
 
@@ -123,7 +125,8 @@ export class StoredDoc {
   }
 
   #isCrowded(): boolean {
-    return this.#parts > MANY_PARTS || this.#tailBytes > STATE_MULTIPLE * Math.max(this.#stateBytes, SMALL_STATE);
+    const manyParts = Math.max(MANY_PARTS, this.#stateBytes / STATE_BYTES_A_PART);
+    return this.#parts > manyParts || this.#tailBytes > STATE_MULTIPLE * Math.max(this.#stateBytes, SMALL_STATE);
   }
 
   /** The state stands for exactly the parts committed so far; those that follow meanwhile stay behind it. */
@@ -131,7 +134,7 @@ export class StoredDoc {
     this.#compaction = 'running';
     const parts = this.#parts;
     const tailBytes = this.#tailBytes;
-    const state = this.#deps.encode(this.doc);
+    const state = must(this.#deps.encode(this.doc, Number.POSITIVE_INFINITY)[0], 'a document without limit is one part');
     this.#deps.store.afterWrites(() => void this.#replace(parts, tailBytes, state));
   }
 

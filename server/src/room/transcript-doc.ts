@@ -67,7 +67,8 @@ class Writer implements TranscriptWriter {
 
   addEntry(entry: Entry): void {
     if (this.#entries.length === 0) this.setRoom({ firstSeq: entry.seq });
-    this.#entries.push([entry]);
+    // `push` walks the whole list, former entries too; inserting remembers where the end is.
+    this.#entries.insert(this.#entries.length, [entry]);
     if (this.#entries.length >= WINDOW + WINDOW_STEP) this.#trim();
   }
 

@@ -2,45 +2,38 @@ import { ENTRIES, LIVE, TURNS } from '@parley/shared/documents';
 import * as Y from 'yjs';
 import type { Struct } from './decoded-update.ts';
 import { SERVER_CLIENT } from './stored-doc.ts';
-import { structBytes, UpdateWriter } from './update-writer.ts';
+import { splitUpdate, writeInParts } from './split-update.ts';
 
 /**
- * A transcript as one V1 update without the traces of what left it, so that joining costs the same
- * after a day and after a year. Yjs keeps a placeholder for every deleted value, because a writer might
- * still refer to it. Here there is one writer, and it refers no more to
+ * A transcript as V1 updates of about `limit` bytes, without the traces of what left it, so that joining
+ * costs the same after a day and after a year. Yjs keeps a placeholder for every deleted value, because
+ * a writer might still refer to it. Here there is one writer, and it refers no more to
  *  - entries before the window (it only adds at the end),
  *  - tickets and live texts of turns that are over (their keys never come back).
  * Those are written as garbage, of which any number in a row takes a few bytes. Readers that hold older
  * states converge as with the long form: what is garbage here is deleted there.
  */
-export function encodeTranscript(doc: Y.Doc): Uint8Array {
+export function encodeTranscript(doc: Y.Doc, limit: number): Uint8Array[] {
   const { clients } = doc.store;
   const structs = clients.get(SERVER_CLIENT);
   // Not only ours: nothing is known of what others may still refer to.
-  if (structs === undefined || clients.size > 1) return Y.encodeStateAsUpdate(doc);
-  const rubbish = new Rubbish(doc);
-  const writer = new UpdateWriter();
-  let deadSince: number | null = null;
+  if (structs === undefined || clients.size > 1) return splitUpdate(Y.encodeStateAsUpdate(doc), limit);
+  // One client's structs in the order of their clocks refer to earlier ones only.
+  return writeInParts(withoutTraces(structs, new Rubbish(doc)), Y.createDeleteSetFromStructStore(doc.store).clients, limit);
+}
+
+function* withoutTraces(structs: readonly (Y.Item | Y.GC)[], rubbish: Rubbish): Generator<Struct> {
+  let dead: Y.GC | null = null;
   for (const struct of structs) {
     if (rubbish.has(struct)) {
-      deadSince ??= struct.id.clock;
+      dead = new Y.GC(dead?.id ?? struct.id, (dead?.length ?? 0) + struct.length);
       continue;
     }
-    if (deadSince !== null) write(writer, garbage(deadSince, struct.id.clock));
-    deadSince = null;
-    write(writer, rubbish.withoutIt(struct));
+    if (dead) yield dead;
+    dead = null;
+    yield rubbish.withoutIt(struct);
   }
-  if (deadSince !== null) write(writer, garbage(deadSince, Y.getState(doc.store, SERVER_CLIENT)));
-  return writer.finish(Y.createDeleteSetFromStructStore(doc.store).clients);
-}
-
-function write(writer: UpdateWriter, struct: Struct): void {
-  writer.add(struct.id, structBytes(struct));
-}
-
-/** Garbage in place of everything between two clocks. */
-function garbage(from: number, to: number): Y.GC {
-  return new Y.GC(Y.createID(SERVER_CLIENT, from), to - from);
+  if (dead) yield dead;
 }
 
 /** Knows which structs of a transcript nothing refers to any more. */

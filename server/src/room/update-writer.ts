@@ -2,12 +2,12 @@ import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 import type { Struct } from './decoded-update.ts';
 
-type Deletes = ReadonlyMap<number, readonly { readonly clock: number; readonly len: number }[]>;
+export type Deletes = ReadonlyMap<number, readonly { readonly clock: number; readonly len: number }[]>;
 
 interface Section {
-  readonly client: number;
   readonly clock: number;
-  readonly structs: Uint8Array[];
+  readonly encoder: Y.UpdateEncoderV1;
+  structs: number;
 }
 
 /**
@@ -16,44 +16,44 @@ interface Section {
  */
 export class UpdateWriter {
   readonly #sections = new Map<number, Section>();
-  #bytes = 0;
 
   /** Bytes of structs so far. */
   get bytes(): number {
-    return this.#bytes;
+    let bytes = 0;
+    for (const { encoder } of this.#sections.values()) bytes += encoding.length(encoder.restEncoder);
+    return bytes;
   }
 
   /** Structs of one client come in the order of their clocks and without a hole. */
-  add(id: Y.ID, struct: Uint8Array): void {
-    const section = this.#sections.get(id.client) ?? { client: id.client, clock: id.clock, structs: [] };
-    section.structs.push(struct);
-    this.#sections.set(id.client, section);
-    this.#bytes += struct.length;
+  add(struct: Struct): void {
+    const section = this.#section(struct.id);
+    struct.write(section.encoder, 0);
+    section.structs += 1;
   }
 
   finish(deletes: Deletes = new Map()): Uint8Array {
     const encoder = encoding.createEncoder();
     encoding.writeVarUint(encoder, this.#sections.size);
     // Yjs integrates higher client ids first and writes them first.
-    for (const section of [...this.#sections.values()].sort((a, b) => b.client - a.client))
-      writeSection(encoder, section);
+    for (const [client, section] of [...this.#sections].sort(([a], [b]) => b - a)) writeSection(encoder, client, section);
     writeDeletes(encoder, deletes);
     return encoding.toUint8Array(encoder);
   }
+
+  #section({ client, clock }: Y.ID): Section {
+    const known = this.#sections.get(client);
+    if (known) return known;
+    const section: Section = { clock, encoder: new Y.UpdateEncoderV1(), structs: 0 };
+    this.#sections.set(client, section);
+    return section;
+  }
 }
 
-/** The V1 bytes of one struct. */
-export function structBytes(struct: Struct): Uint8Array {
-  const encoder = new Y.UpdateEncoderV1();
-  struct.write(encoder, 0);
-  return encoding.toUint8Array(encoder.restEncoder);
-}
-
-function writeSection(encoder: encoding.Encoder, { client, clock, structs }: Section): void {
-  encoding.writeVarUint(encoder, structs.length);
+function writeSection(encoder: encoding.Encoder, client: number, section: Section): void {
+  encoding.writeVarUint(encoder, section.structs);
   encoding.writeVarUint(encoder, client);
-  encoding.writeVarUint(encoder, clock);
-  for (const struct of structs) encoding.writeUint8Array(encoder, struct);
+  encoding.writeVarUint(encoder, section.clock);
+  encoding.writeBinaryEncoder(encoder, section.encoder.restEncoder);
 }
 
 function writeDeletes(encoder: encoding.Encoder, deletes: Deletes): void {
