@@ -1,0 +1,35 @@
+import { Parley, startModel } from '../contestants.ts';
+import type { Bench, Row } from '../figure.ts';
+import { median, percentile } from '../samples.ts';
+
+const READERS = 20;
+const SAMPLES = 100;
+const WARM_UP = 10;
+const EVERY_MS = 100;
+
+/** How much later the last of 20 readers sees the first token than somebody who calls the model server itself. */
+export async function firstToken({ load }: Bench): Promise<Row[]> {
+  await using model = await startModel();
+  await using parley = await Parley.start(model);
+  const addresses = await parley.peers('transcript', READERS);
+  const { group } = await load.run('open', { addresses, keep: 'none', atOnce: READERS });
+  const work = { group, room: parley.room, token: await parley.token('owner'), model: model.url, everyMs: EVERY_MS };
+  const waits = await load.run('firstTokens', { ...work, samples: SAMPLES + WARM_UP });
+  await load.run('close', { group });
+  const parleyMs = waits.through.slice(WARM_UP);
+  const directMs = waits.direct.slice(WARM_UP);
+  return [
+    {
+      what: `first token, ${READERS} readers, a prompt every ${EVERY_MS * 2} ms, the model takes 20 ms`,
+      unit: 'ms',
+      digits: 1,
+      samples: { parley: parleyMs, 'model server itself': directMs },
+      target: { kind: 'added', of: 'model server itself', atMost: 5 },
+      note: [
+        `p50 ${median(directMs).toFixed(1)} → ${median(parleyMs).toFixed(1)} ms`,
+        `p99 ${percentile(directMs, 99).toFixed(1)} → ${percentile(parleyMs, 99).toFixed(1)} ms`,
+        'from the time the prompt was due to the last reader; the prompt is on disk before the model is called',
+      ].join('; '),
+    },
+  ];
+}

@@ -1,0 +1,69 @@
+import { Parley, startBare, startModel, type Contestant } from '../contestants.ts';
+import { interleaved, pick, type Bench, type Row } from '../figure.ts';
+
+const READERS = 100;
+const TOKENS = 300;
+const EVERY_MS = 10;
+const WARM_UP = 50;
+
+/** An answer of a token every 10 ms, read by 100 people. The floor only sends; Parley also calls the model and keeps the answer. */
+export async function tokenCost(bench: Bench): Promise<Row[]> {
+  await using model = await startModel();
+  await using parley = await Parley.start(model);
+  await using bare = await startBare();
+  await answer(bench, parley, WARM_UP);
+  await broadcast(bench, bare, WARM_UP);
+  const results = await interleaved(bench.rounds, {
+    parley: () => answer(bench, parley, TOKENS),
+    'bare ws': () => broadcast(bench, bare, TOKENS),
+  });
+  return [
+    {
+      what: `server CPU per delivered token of an answer, ${READERS} readers, a token every ${EVERY_MS} ms`,
+      unit: 'µs',
+      digits: 2,
+      samples: pick(results, ({ cpuUs }) => cpuUs / (TOKENS * READERS)),
+      target: { kind: 'ratio', of: 'bare ws', atMost: 0.6 },
+      note: 'Parley: prompt, call, journal and answer included; merged to one frame in 33 ms. Bare ws: a frame for each token, no model call.',
+    },
+    {
+      what: '  frames a reader got per token',
+      unit: '',
+      digits: 2,
+      samples: pick(results, ({ frames }) => frames / TOKENS),
+    },
+  ];
+}
+
+interface Cost {
+  readonly cpuUs: number;
+  readonly frames: number;
+}
+
+async function answer({ load }: Bench, parley: Parley, tokens: number): Promise<Cost> {
+  const { group } = await load.run('open', {
+    addresses: await parley.peers('transcript', READERS),
+    keep: 'none',
+    atOnce: 50,
+  });
+  const work = { group, room: parley.room, token: await parley.token('owner'), tokens, everyMs: EVERY_MS };
+  let frames = 0;
+  const cpuUs = await parley.server.cpuDuring(async () => {
+    ({ frames } = await load.run('ask', work));
+  });
+  await load.run('close', { group });
+  return { cpuUs, frames };
+}
+
+async function broadcast({ load }: Bench, contestant: Contestant, tokens: number): Promise<Cost> {
+  const [writer, ...readers] = await contestant.peers('workspace', READERS + 1);
+  if (writer === undefined) throw new Error('there is a writer');
+  const { group } = await load.run('open', { addresses: readers, keep: 'all', atOnce: 50 });
+  let frames = 0;
+  const cpuUs = await contestant.server.cpuDuring(async () => {
+    const writing = { text: 'words ', updates: tokens, everyMs: EVERY_MS };
+    ({ frames } = await load.run('write', { group, address: writer, writing }));
+  });
+  await load.run('close', { group });
+  return { cpuUs, frames };
+}

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
+import { setTimeout as after } from 'node:timers/promises';
+import { ClientKey } from '@parley/shared/ids';
+import type { Group } from './group.ts';
+import type { RoomPerson } from './room-person.ts';
+
+export interface FirstTokens {
+  readonly group: Group;
+  readonly person: RoomPerson;
+  /** The model server's address. */
+  readonly model: string;
+  readonly samples: number;
+  readonly everyMs: number;
+}
+
+/** Milliseconds from when a prompt was due to when the last reader had the first token. */
+export interface Waits {
+  readonly direct: number[];
+  readonly through: number[];
+}
+
+/**
+ * Asks at fixed times, whether or not the last answer came: in turn the model server itself, and the room
+ * with all its readers.
+ */
+export async function firstTokens(work: FirstTokens): Promise<Waits> {
+  const agent = new Agent({ keepAlive: true });
+  const startedAt = performance.now() + work.everyMs;
+  const waits = Array.from({ length: work.samples * 2 }, async (_, index) => {
+    const due = startedAt + index * work.everyMs;
+    await after(Math.max(0, due - performance.now()));
+    const tag = `k${index}`;
+    const order = `tag=${tag} tokens=3 every=5`;
+    const seenAt = await (index % 2 === 0 ? directly(work.model, order, agent) : throughRoom(work, tag, order));
+    return seenAt - due;
+  });
+  const all = await Promise.all(waits);
+  agent.destroy();
+  return { direct: all.filter((_, index) => index % 2 === 0), through: all.filter((_, index) => index % 2 === 1) };
+}
+
+async function throughRoom({ group, person }: FirstTokens, tag: string, order: string): Promise<number> {
+  const seen = group.until(`first:${tag} `);
+  await person.command({ type: 'prompt.submit', id: ClientKey.parse(tag), text: order, audience: 'room' });
+  return seen;
+}
+
+/** The least that a call costs: a connection that is open already, and no library. */
+async function directly(model: string, order: string, agent: Agent): Promise<number> {
+  const call = request(`${model}/v1/chat/completions`, { method: 'POST', agent });
+  call.end(JSON.stringify({ model: 'bench', stream: true, messages: [{ role: 'user', content: order }] }));
+  const [response] = (await once(call, 'response')) as [IncomingMessage];
+  await once(response, 'data');
+  const seenAt = performance.now();
+  response.resume();
+  return seenAt;
+}

@@ -1,0 +1,88 @@
+import { ClientKey } from '@parley/shared/ids';
+import { must } from '@parley/shared/assert';
+import { postMessages, writeEntries } from './entries.ts';
+import { firstTokens, type Waits } from './first-tokens.ts';
+import { Group, type Joining, type Writing } from './group.ts';
+import type { Address } from './peer.ts';
+import { RoomPerson } from './room-person.ts';
+
+const groups = new Map<number, Group>();
+let made = 0;
+
+/** A mark that no other text holds. */
+function newTag(): string {
+  return `m${process.pid}x${++made}`;
+}
+
+function groupOf(id: number): Group {
+  return must(groups.get(id), 'a group is used between its opening and its end');
+}
+
+/** What the load generator can be told to do; arguments and results are plain data. */
+export const jobs = {
+  /** Connects readers; the number names their group from now on. */
+  async open(joining: Joining): Promise<{ group: number; ms: number; bytes: number }> {
+    const group = new Group();
+    const id = ++made;
+    groups.set(id, group);
+    return { group: id, ...(await group.join(joining)) };
+  },
+
+  async write(work: { group: number; address: Address; writing: Writing }): Promise<{ frames: number }> {
+    return groupOf(work.group).write(work.address, work.writing, newTag());
+  },
+
+  /** Asks the model through the room; resolves when every reader has the end of the answer. */
+  async ask(work: {
+    group: number;
+    room: string;
+    token: string;
+    tokens: number;
+    everyMs: number;
+  }): Promise<{ frames: number }> {
+    const group = groupOf(work.group);
+    const person = new RoomPerson(work.room, work.token);
+    const tag = newTag();
+    const before = group.first.frames;
+    const ended = group.until(`end:${tag}`);
+    const text = `tag=${tag} tokens=${work.tokens} every=${work.everyMs}`;
+    await person.command({ type: 'prompt.submit', id: ClientKey.parse(tag), text, audience: 'room' });
+    await ended;
+    person.close();
+    return { frames: group.first.frames - before };
+  },
+
+  async firstTokens(work: {
+    group: number;
+    room: string;
+    token: string;
+    model: string;
+    samples: number;
+    everyMs: number;
+  }): Promise<Waits> {
+    const person = new RoomPerson(work.room, work.token);
+    const waits = await firstTokens({ ...work, group: groupOf(work.group), person });
+    person.close();
+    return waits;
+  },
+
+  async writeEntries(work: { address: Address; count: number }): Promise<void> {
+    await writeEntries(work.address, work.count);
+  },
+
+  async postMessages(work: { room: string; tokens: readonly string[]; count: number }): Promise<void> {
+    await postMessages(work.room, work.tokens, work.count);
+  },
+
+  /** How many entries the first reader of a group has. */
+  async countEntries(work: { group: number }): Promise<number> {
+    return groupOf(work.group).first.document().getArray('entries').length;
+  },
+
+  async close(work: { group: number }): Promise<void> {
+    await groupOf(work.group).close();
+    groups.delete(work.group);
+  },
+};
+
+export type Jobs = typeof jobs;
