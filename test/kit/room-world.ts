@@ -1,0 +1,135 @@
+import { MemoryBus } from '@parley/server/adapters/bus-memory';
+import { MemoryJournal } from '@parley/server/adapters/journal-memory';
+import { MemoryLeases } from '@parley/server/adapters/lease-memory';
+import { hostDigest } from '@parley/server/adapters/system';
+import type { JournalRecord, RecordOf } from '@parley/server/core/records';
+import type { EventCursor, PeerId } from '@parley/server/ports/bus';
+import { RoomLinks } from '@parley/server/edge/room-links';
+import { newPeerId, Requests } from '@parley/server/edge/requests';
+import { Watch } from '@parley/server/edge/watch';
+import type { Principal } from '@parley/server/core/principal';
+import type { CommandResult, TurnEvent } from '@parley/server/ports/bus';
+import type { Journal } from '@parley/server/ports/journal';
+import { Rooms } from '@parley/server/room/rooms';
+import { FaultError } from '@parley/shared/fault';
+import type { Command, PromptSubmit, Replies } from '@parley/shared/commands';
+import { ClientKey, UserId, type TurnId } from '@parley/shared/ids';
+import { RoomPolicy, type RoomPolicyPatch } from '@parley/shared/policy';
+import type { TenantRole } from '@parley/shared/roles';
+import type { z } from 'zod';
+import { TestClock } from './clock.ts';
+import { seededIds } from './ids.ts';
+import { RecordingLog } from './log.ts';
+import { RecordingMetrics } from './metrics.ts';
+import { ScriptedModel } from './scripted-model.ts';
+import { REF } from './world.ts';
+
+/** One room whose model does what the test says, asked as HTTP asks it. */
+export class RoomWorld {
+  readonly clock = new TestClock();
+  readonly log = new RecordingLog();
+  readonly journal: Journal;
+  readonly model = new ScriptedModel();
+  readonly #ids = seededIds(1);
+  #links: RoomLinks;
+  #requests: Requests;
+  #rooms: Rooms;
+
+  private constructor(journal: Journal) {
+    this.journal = journal;
+    ({ links: this.#links, requests: this.#requests, rooms: this.#rooms } = this.#start());
+  }
+
+  /** A room of ana's, with bob and cyd as speakers. */
+  static async open(policy: RoomPolicyPatch = {}, journal: Journal = new MemoryJournal()): Promise<RoomWorld> {
+    const world = new RoomWorld(journal);
+    await world.must('ana', { type: 'room.create', title: 'Lobby', policy: RoomPolicy.parse(policy) });
+    for (const user of ['bob', 'cyd']) await world.must('ana', { type: 'member.set', user: UserId.parse(user), role: 'speaker' });
+    for (const user of ['bob', 'cyd']) await world.must(user, { type: 'room.get' });
+    return world;
+  }
+
+  principal(user: string, role: TenantRole = 'member'): Principal {
+    return { tenant: REF.tenant, user: UserId.parse(user), name: user.toUpperCase(), role, groups: [] };
+  }
+
+  async command(user: string, command: Command): Promise<CommandResult> {
+    try {
+      return { ok: true, value: await this.#requests.ask(this.principal(user), REF.room, command) };
+    } catch (error) {
+      if (error instanceof FaultError) return { ok: false, fault: error.fault };
+      throw error;
+    }
+  }
+
+  /** A command that is not refused. */
+  must<C extends Command>(user: string, command: C): Promise<Replies[C['type']]> {
+    return this.#requests.ask(this.principal(user), REF.room, command);
+  }
+
+  /** A prompt of somebody; its id is its text unless another one is given. */
+  prompt(user: string, text: string, more: Partial<z.infer<typeof PromptSubmit>> = {}) {
+    return this.must(user, prompting(text, more));
+  }
+
+  async turn(user: string, turn: TurnId) {
+    return this.must(user, { type: 'turn.get', turn });
+  }
+
+  async records(): Promise<JournalRecord[]> {
+    return (await this.journal.read(REF, 0)).map(({ record }) => record);
+  }
+
+  async recordsOf<T extends JournalRecord['type']>(type: T): Promise<RecordOf<T>[]> {
+    const isOne = (record: JournalRecord): record is RecordOf<T> => record.type === type;
+    return (await this.records()).filter(isOne);
+  }
+
+  /** Somebody follows the turns they may see, from a place on. */
+  async watch(user: string, after: EventCursor | null, turn: TurnId | null = null): Promise<{ events: TurnEvent[]; close: () => void }> {
+    await this.#links.ensure(REF);
+    const events: TurnEvent[] = [];
+    const id: PeerId = newPeerId(this.#ids);
+    const watch = new Watch({
+      id,
+      principal: this.principal(user),
+      link: this.#links.get(REF),
+      turn,
+      after,
+      started: () => {},
+      event: (event) => events.push(event),
+      ended: () => {},
+    });
+    await settled();
+    return { events, close: () => watch.close() };
+  }
+
+  /** The node is gone; another one takes up what the journal holds. */
+  async restart(): Promise<void> {
+    ({ links: this.#links, requests: this.#requests, rooms: this.#rooms } = this.#start());
+    await this.#rooms.recover();
+    await settled();
+  }
+
+  #start() {
+    const { journal, model, clock, log } = this;
+    const bus = new MemoryBus();
+    const metrics = new RecordingMetrics();
+    const ids = this.#ids;
+    const lease = new MemoryLeases().forNode('node');
+    const tokenizer = { count: (text: string) => Math.ceil(text.length / 4) };
+    const shell = { tokenizer, clock, ids, digest: hostDigest, log, metrics, lobby: false, idleMs: 600_000 };
+    const rooms = new Rooms({ journal, bus, lease, model, ...shell });
+    const links = new RoomLinks({ bus, rooms, metrics });
+    return { rooms, links, requests: new Requests({ links, clock, ids }) };
+  }
+}
+
+export function prompting(text: string, more: Partial<z.infer<typeof PromptSubmit>> = {}): z.infer<typeof PromptSubmit> {
+  return { type: 'prompt.submit', id: ClientKey.parse(text.replaceAll(/[^a-z0-9]/gi, '-')), text, audience: 'room', ...more };
+}
+
+/** Every promise that can settle has settled. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
