@@ -13,7 +13,10 @@ import { UpdateWriter, type Deletes } from './update-writer.ts';
 export function splitUpdate(update: Uint8Array, limit: number): Uint8Array[] {
   if (update.length <= limit) return [update];
   const { structs, ds } = Y.decodeUpdate(update);
-  const ordered = causalOrder(Map.groupBy(structs, ({ id }) => id.client), startsOf(structs));
+  const ordered = causalOrder(
+    Map.groupBy(structs, ({ id }) => id.client),
+    startsOf(structs),
+  );
   // It builds on what the receiver has, beyond what can be judged here: it goes as it is.
   return ordered === null ? [update] : writeInParts(ordered, ds.clients, limit);
 }

@@ -134,7 +134,10 @@ export class StoredDoc {
     this.#compaction = 'running';
     const parts = this.#parts;
     const tailBytes = this.#tailBytes;
-    const state = must(this.#deps.encode(this.doc, Number.POSITIVE_INFINITY)[0], 'a document without limit is one part');
+    const state = must(
+      this.#deps.encode(this.doc, Number.POSITIVE_INFINITY)[0],
+      'a document without limit is one part',
+    );
     this.#deps.store.afterWrites(() => void this.#replace(parts, tailBytes, state));
   }
 

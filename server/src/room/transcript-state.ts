@@ -19,7 +19,11 @@ export function encodeTranscript(doc: Y.Doc, limit: number): Uint8Array[] {
   // Not only ours: nothing is known of what others may still refer to.
   if (structs === undefined || clients.size > 1) return splitUpdate(Y.encodeStateAsUpdate(doc), limit);
   // One client's structs in the order of their clocks refer to earlier ones only.
-  return writeInParts(withoutTraces(structs, new Rubbish(doc)), Y.createDeleteSetFromStructStore(doc.store).clients, limit);
+  return writeInParts(
+    withoutTraces(structs, new Rubbish(doc)),
+    Y.createDeleteSetFromStructStore(doc.store).clients,
+    limit,
+  );
 }
 
 function* withoutTraces(structs: readonly (Y.Item | Y.GC)[], rubbish: Rubbish): Generator<Struct> {

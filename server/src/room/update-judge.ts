@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import { causalOrder } from './causal-order.ts';
 import type { DecodedUpdate } from './decoded-update.ts';
+import { nestsTooDeep } from './nesting.ts';
 
 /** What an update would do to a document, found out without applying it: Yjs cannot take one back. */
 export type Judgement =
@@ -8,8 +9,8 @@ export type Judgement =
   | { readonly kind: 'known' }
   /** It builds on, or deletes, what the document does not have. */
   | { readonly kind: 'gap' }
-  /** It adds content under more client ids than any person has. */
-  | { readonly kind: 'crowd' }
+  /** More than any honest client would send, and than Yjs could bear; `why` is for its person. */
+  | { readonly kind: 'excessive'; readonly why: string }
   /** It can be applied whole; `writers` are the client ids that it adds content under. */
   | { readonly kind: 'new'; readonly writers: readonly number[] };
 
@@ -18,7 +19,7 @@ const MOST_WRITERS = 256;
 
 /** Judges a decoded update against a document. */
 export function judgeUpdate({ sections, deletes }: DecodedUpdate, store: Y.Doc['store']): Judgement {
-  if (writersIn(sections, store) > MOST_WRITERS) return { kind: 'crowd' };
+  if (writersIn(sections, store) > MOST_WRITERS) return excessive('The update adds content under too many client ids.');
   const ordered = causalOrder(sections, (client) => Y.getState(store, client));
   if (ordered === null) return { kind: 'gap' };
   const reached = new Map<number, number>();
@@ -27,8 +28,13 @@ export function judgeUpdate({ sections, deletes }: DecodedUpdate, store: Y.Doc['
     const have = reached.get(client) ?? Y.getState(store, client);
     if (ranges.some(({ clock, len }) => clock + len > have)) return { kind: 'gap' };
   }
+  if (nestsTooDeep(ordered, store)) return excessive('The update nests content too deeply.');
   if (ordered.length > 0) return { kind: 'new', writers: [...reached.keys()] };
   return deletesAnything(deletes, store) ? { kind: 'new', writers: [] } : { kind: 'known' };
+}
+
+function excessive(why: string): Judgement {
+  return { kind: 'excessive', why };
 }
 
 /** Bounds the work of ordering: an update of 256 KiB can name 60,000 clients that wait for each other. */

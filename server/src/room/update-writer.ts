@@ -35,7 +35,8 @@ export class UpdateWriter {
     const encoder = encoding.createEncoder();
     encoding.writeVarUint(encoder, this.#sections.size);
     // Yjs integrates higher client ids first and writes them first.
-    for (const [client, section] of [...this.#sections].sort(([a], [b]) => b - a)) writeSection(encoder, client, section);
+    for (const [client, section] of [...this.#sections].sort(([a], [b]) => b - a))
+      writeSection(encoder, client, section);
     writeDeletes(encoder, deletes);
     return encoding.toUint8Array(encoder);
   }

@@ -44,7 +44,7 @@ export class WorkspaceDoc {
     if (judgement.kind === 'known') return judgement;
     if (!mayEdit) return { kind: 'refused', fault: fault('forbidden', undefined, { capability: 'workspace.edit' }) };
     if (judgement.kind === 'gap') return judgement;
-    if (judgement.kind === 'crowd') return refused('bad_update', 'The update adds content under too many client ids.');
+    if (judgement.kind === 'excessive') return refused('bad_update', judgement.why);
     const { writers } = judgement;
     if (!writers.every((client) => this.#mayWriteAs(user, client))) {
       return refused('bad_update', "The update adds content under somebody else's client id.");
