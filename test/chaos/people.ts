@@ -4,7 +4,7 @@ import type { RoomClient } from '@parley/client/room-client';
 import type { RoomViewModel } from '@parley/client/view';
 import type { PromptAccepted } from '@parley/shared/commands';
 import type { Entry } from '@parley/shared/entry';
-import { ENTRIES } from '@parley/shared/documents';
+import { ENTRIES, LIVE } from '@parley/shared/documents';
 import { setTimeout as pass } from 'node:timers/promises';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
@@ -184,7 +184,7 @@ export class Onlooker {
   readonly #provider: WebsocketProvider;
   /** Everything it was ever shown. */
   readonly seen = new Map<string, Entry>();
-  /** What a reader must never meet: a close for good, an entry that is not the next one. */
+  /** What a reader must never meet: a close for good, an entry that is not the next one, two calls in one answer. */
   readonly offences: string[] = [];
 
   constructor(socketUrl: string, room: string, person: RestPerson) {
@@ -195,6 +195,7 @@ export class Onlooker {
     });
     this.#provider.on('closed', (event: { code: number }) => this.offences.push(`closed ${event.code}`));
     this.#entries.observe(() => this.#look());
+    this.#doc.getMap<Y.Text>(LIVE).observeDeep(() => this.#lookAtLive());
   }
 
   get #entries(): Y.Array<Entry> {
@@ -231,6 +232,14 @@ export class Onlooker {
       if (before !== undefined && entry.seq !== before.seq + 1) this.offences.push(`${entry.seq} follows ${before.seq}`);
       this.seen.set(entry.id, entry);
     });
+  }
+
+  /** An answer that begins again replaces what was shown of it. */
+  #lookAtLive(): void {
+    for (const live of this.#doc.getMap<Y.Text>(LIVE).values()) {
+      const text = live.toString();
+      if (text !== '' && text.split('call ').length !== 2) this.offences.push(`two calls in one answer: ${text}`);
+    }
   }
 }
 
