@@ -12,6 +12,9 @@ const CHECKS = {
   shape: (node) => [node, 'scripts/shape.ts'],
 };
 
+/** The type-aware linter is a Go program whose heap grows until its collector is told where to stop. */
+const LIMITS = { GOMEMLIMIT: '3GiB' };
+
 /**
  * Runs every check, also after one failed, so that one run shows everything.
  * @param {{ node: string, env: NodeJS.ProcessEnv }} tools
@@ -24,7 +27,7 @@ export async function checks({ node, env }, only) {
     if (only.length > 0 && !only.includes(name)) continue;
     const [program, ...args] = commandOf(node);
     const started = Date.now();
-    const code = await run(program, args, { env, quiet: true });
+    const code = await run(program, args, { env: { ...LIMITS, ...env }, quiet: true });
     console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
     if (code !== 0) failed.push(name);
   }

@@ -95,7 +95,11 @@ describe('choosing a model', () => {
     const server = createServer((_request, response) => response.end(body)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return { url, [Symbol.asyncDispose]: async () => void (server.close(), server.closeAllConnections()) };
+    return { url, [Symbol.asyncDispose]: async () => {
+        server.close();
+        server.closeAllConnections();
+      },
+    };
   }
 
   test('an endpoint that was configured comes first and is named', async () => {

@@ -33,7 +33,7 @@ function served(content: string, more: Record<string, unknown> = {}, opts: Fixtu
   mock.onMessage(/./s, { content, ...more }, opts);
   return {
     model: openAi(`${mock.url}/v1`),
-    sent: () => (mock.getLastRequest()?.body ?? null) as Record<string, unknown> | null,
+    sent: () => mock.getLastRequest()?.body ?? null,
     closed: () => Promise.resolve(),
   };
 }
@@ -125,7 +125,7 @@ describe('G1 the openai adapter and servers that misbehave', () => {
     await using server = await sseServer();
     const reading = eventsOf(openAi(server.baseURL));
     play(await server.next());
-    return reading;
+    return await reading;
   }
 
   test('G1 missing usage is estimated', async () => {

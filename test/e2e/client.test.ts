@@ -85,7 +85,7 @@ test('T1 T4 T12 two people ask at the same moment and both are answered, one aft
   await Promise.all([one, two].map((self) => self.until((view) => view.room.entries.length === 4)));
   expect(texts(one)).toEqual(texts(two));
   expect(texts(one).filter((_, index) => index % 2 === 1)).toEqual(['first answer', 'second answer']);
-  expect([texts(one)[0], texts(one)[2]].toSorted()).toEqual(['from ana', 'from ben']);
+  expect(new Set([texts(one)[0], texts(one)[2]])).toEqual(new Set(['from ana', 'from ben']));
   const done = await Promise.all([one, two].map((self) => self.until(({ outbox }) => outbox.length === 0)));
   expect(done.map((view) => view.room.tickets)).toEqual([[], []]);
 });

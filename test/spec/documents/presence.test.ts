@@ -59,7 +59,7 @@ test('W13 one peer is one state: further ids are dropped', async () => {
   const crowd = Array.from({ length: 500 }, (_, n) => ({ client: 1_000 + n, clock: 1, state: '{}' }));
   ana.sendRaw(presenceMessage(writePresence(crowd)));
   await tick(world);
-  expect([...ben.awareness.getStates().keys()].toSorted()).toEqual([ana.doc.clientID, ben.doc.clientID].toSorted());
+  expect(new Set(ben.awareness.getStates().keys())).toEqual(new Set([ana.doc.clientID, ben.doc.clientID]));
 });
 
 test.each([
@@ -140,7 +140,7 @@ test('W13 somebody without the right to be seen is not, and a newcomer sees who 
   const ana = await stock(world, docPeer('ana'));
   await tick(world);
   const ben = await stock(world, docPeer('ben'));
-  expect([...ben.awareness.getStates().keys()].toSorted()).toEqual([ana.doc.clientID, ben.doc.clientID].toSorted());
+  expect(new Set(ben.awareness.getStates().keys())).toEqual(new Set([ana.doc.clientID, ben.doc.clientID]));
   expect(seen(ana, ghost.doc.clientID)).toBeUndefined();
   ben.sendRaw(new Uint8Array([3]));
   await world.settle();

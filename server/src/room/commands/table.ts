@@ -49,5 +49,5 @@ function judge(desk: Desk, by: Principal, command: Command): Result<never> | nul
 }
 
 function run<T extends CommandType>(desk: Desk, by: Principal, command: Of<T>): Result<Replies[T]> | Promise<Result<Replies[T]>> {
-  return HANDLERS[command.type as T](desk, by, command);
+  return HANDLERS[command.type](desk, by, command);
 }
