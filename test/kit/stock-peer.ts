@@ -1,5 +1,5 @@
 import type { OwnerMessage } from '@parley/server/ports/bus';
-import type { DocPeer } from '@parley/server/room/doc-session';
+import type { DocPeer } from '@parley/server/room/documents/doc-session';
 import type { DocName } from '@parley/shared/documents';
 import type { Fault } from '@parley/shared/fault';
 import * as decoding from 'lib0/decoding';

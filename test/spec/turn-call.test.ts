@@ -1,5 +1,5 @@
 import type { ModelEnd } from '@parley/server/ports/model';
-import { TurnCall } from '@parley/server/room/turn-call';
+import { TurnCall } from '@parley/server/room/turns/turn-call';
 import { expect, test } from 'vitest';
 import { TestClock } from '../kit/clock.ts';
 import { ScriptedModel, type Step } from '../kit/scripted-model.ts';

@@ -6,15 +6,15 @@ import type { JournalRecord } from '../core/records.ts';
 import { ABSENT, evolveRoom, isBusy, type PresentRoom, type RoomState } from '../core/room-state.ts';
 import type { OwnerMessage } from '../ports/bus.ts';
 import type { StoredRecord } from '../ports/journal.ts';
-import type { Documents } from './documents.ts';
-import type { EventSource } from './event-backlog.ts';
+import type { Documents } from './documents/documents.ts';
+import type { EventSource } from './turns/event-backlog.ts';
 import { Ledger } from './ledger.ts';
 import { listingOf, touchesListing } from './listing.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
 import { project, projectRoom } from './projection.ts';
-import type { TranscriptDoc, TranscriptWriter } from './transcript-doc.ts';
-import { delta, newsOf } from './turn-events.ts';
-import { Watchers } from './watchers.ts';
+import type { TranscriptDoc, TranscriptWriter } from './documents/transcript-doc.ts';
+import { delta, newsOf } from './turns/turn-events.ts';
+import { Watchers } from './turns/watchers.ts';
 
 /**
  * The one way in which facts enter a room: fold them into the state, remember them, show them in the

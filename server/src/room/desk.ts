@@ -3,7 +3,7 @@ import type { RoomRef } from '../core/tenant.ts';
 import type { Tokenizer } from '../ports/model.ts';
 import type { Clock, Ids, Metrics } from '../ports/system.ts';
 import type { Chronicle } from './chronicle.ts';
-import type { LaneRunner } from './lane-runner.ts';
+import type { LaneRunner } from './turns/lane-runner.ts';
 import type { RateWindow } from './rate-window.ts';
 
 /** What a command handler works with: one room, seen from the inside of its mailbox. */

@@ -31,13 +31,13 @@ const NOWHERE: EventCursor = { seq: Number.POSITIVE_INFINITY, room: 0, me: 0 };
  */
 export function backlog(source: EventSource, reader: { user: UserId; turn: TurnId | null }, after: EventCursor | null): Backlog {
   const place = after ?? NOWHERE;
+  const attemptedAt = new Map<TurnId, number>();
   const events: TurnEvent[] = [];
-  let cursor = place.seq === START.seq ? place : START;
+  let cursor = START;
   for (const { news, shown } of story(source, reader.user)) {
-    const unread = cursor.seq < place.seq ? null : unreadOf(news, cursor);
+    const unread = unreadOf(news, { before: cursor, attemptedAt: attemptedAt.get(news.turn) ?? 0 }, place);
     cursor = moveCursor(cursor, news, shown);
-    // Where the reader stopped, what they had read of each answer counts: of two that run, one may be ahead.
-    if (news.name !== 'delta' && cursor.seq === place.seq) cursor = place;
+    if (news.name === 'started' || news.name === 'superseded') attemptedAt.set(news.turn, cursor.seq);
     if (unread !== null && follows(reader, news)) events.push({ ...unread, cursor });
   }
   return { events, cursor };
@@ -57,9 +57,18 @@ function story(source: EventSource, user: UserId): { news: TurnNews; shown: numb
   return lines.toSorted((a, b) => a.at - b.at);
 }
 
-/** What of a line a reader at this place has not read; null when they have read it all. */
-function unreadOf(news: TurnNews, { room, me }: EventCursor): TurnNews | null {
-  if (news.name !== 'delta') return news;
-  const text = news.data.text.slice(news.lane === 'room' ? room : me);
+/** Where the story stands: the reader's place before a line, and at the last attempt of the line's turn. */
+interface StoryPlace {
+  readonly before: EventCursor;
+  readonly attemptedAt: number;
+}
+
+/** What of a line a reader at `after` has not read; null when they have read it all. */
+function unreadOf(news: TurnNews, story: StoryPlace, after: EventCursor): TurnNews | null {
+  if (news.name !== 'delta') return story.before.seq < after.seq ? null : news;
+  // The line behind an answer is its end: whoever read that has read the answer.
+  if (after.seq > story.before.seq) return null;
+  const read = after.seq < story.attemptedAt ? 0 : news.lane === 'room' ? after.room : after.me;
+  const text = news.data.text.slice(read);
   return text === '' ? null : { ...news, data: { ...news.data, text } };
 }

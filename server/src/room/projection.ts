@@ -1,7 +1,7 @@
 import type { JournalRecord } from '../core/records.ts';
 import type { LaneState } from '../core/lane.ts';
 import type { PresentRoom } from '../core/room-state.ts';
-import type { TranscriptWriter } from './transcript-doc.ts';
+import type { TranscriptWriter } from './documents/transcript-doc.ts';
 import { aiState, ticketViews } from './views.ts';
 
 /**

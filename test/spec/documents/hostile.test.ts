@@ -1,7 +1,7 @@
 import { NOTES, type DocName } from '@parley/shared/documents';
-import { readDocMessage, updateMessage } from '@parley/server/room/doc-message';
-import { decodeUpdate } from '@parley/server/room/decoded-update';
-import { judgeUpdate } from '@parley/server/room/update-judge';
+import { readDocMessage, updateMessage } from '@parley/server/room/documents/doc-message';
+import { decodeUpdate } from '@parley/server/room/documents/decoded-update';
+import { judgeUpdate } from '@parley/server/room/documents/update-judge';
 import * as encoding from 'lib0/encoding';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';

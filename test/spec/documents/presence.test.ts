@@ -1,9 +1,9 @@
 import { personColor } from '@parley/shared/person-color';
-import { presenceMessage } from '@parley/server/room/doc-message';
-import { PRESENCE_TICK_MS } from '@parley/server/room/presence';
-import { writePresence } from '@parley/server/room/presence-frame';
+import { presenceMessage } from '@parley/server/room/documents/doc-message';
+import { PRESENCE_TICK_MS } from '@parley/server/room/documents/presence';
+import { writePresence } from '@parley/server/room/documents/presence-frame';
 import { afterEach, expect, test } from 'vitest';
-import type { DocPeer } from '@parley/server/room/doc-session';
+import type { DocPeer } from '@parley/server/room/documents/doc-session';
 import { docPeer, DocWorld } from '../../kit/doc-world.ts';
 import { StockPeer } from '../../kit/stock-peer.ts';
 

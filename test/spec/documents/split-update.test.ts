@@ -1,4 +1,4 @@
-import { splitUpdate } from '@parley/server/room/split-update';
+import { splitUpdate } from '@parley/server/room/documents/split-update';
 import { NOTES } from '@parley/shared/documents';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,7 +1,7 @@
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
-import { readDocMessage } from '@parley/server/room/doc-message';
-import { splitUpdate } from '@parley/server/room/split-update';
-import { PART_BYTES, StateCache } from '@parley/server/room/state-cache';
+import { readDocMessage } from '@parley/server/room/documents/doc-message';
+import { splitUpdate } from '@parley/server/room/documents/split-update';
+import { PART_BYTES, StateCache } from '@parley/server/room/documents/state-cache';
 import { NOTES } from '@parley/shared/documents';
 import * as fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';

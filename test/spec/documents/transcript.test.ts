@@ -1,10 +1,10 @@
-import { updateMessage } from '@parley/server/room/doc-message';
-import type { TranscriptWriter } from '@parley/server/room/transcript-doc';
-import { WINDOW, WINDOW_STEP } from '@parley/server/room/transcript-doc';
-import { encodeTranscript } from '@parley/server/room/transcript-state';
+import { updateMessage } from '@parley/server/room/documents/doc-message';
+import type { TranscriptWriter } from '@parley/server/room/documents/transcript-doc';
+import { WINDOW, WINDOW_STEP } from '@parley/server/room/documents/transcript-doc';
+import { encodeTranscript } from '@parley/server/room/documents/transcript-state';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
-import { SERVER_CLIENT, StoredDoc } from '@parley/server/room/stored-doc';
-import { TranscriptDoc } from '@parley/server/room/transcript-doc';
+import { SERVER_CLIENT, StoredDoc } from '@parley/server/room/documents/stored-doc';
+import { TranscriptDoc } from '@parley/server/room/documents/transcript-doc';
 import { ENTRIES, LIVE, ROOM, TURNS } from '@parley/shared/documents';
 import type { Entry, TicketView } from '@parley/shared/entry';
 import { ClientKey, EntryId, TurnId } from '@parley/shared/ids';

@@ -1,6 +1,6 @@
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { NOTES } from '@parley/shared/documents';
-import { updateMessage } from '@parley/server/room/doc-message';
+import { updateMessage } from '@parley/server/room/documents/doc-message';
 import * as Y from 'yjs';
 import { afterEach, expect, test } from 'vitest';
 import { docPeer, DocWorld } from '../../kit/doc-world.ts';

@@ -1,8 +1,8 @@
 import { must } from '@parley/shared/assert';
 import type { DocKey } from '@parley/shared/documents';
 import * as Y from 'yjs';
-import type { AppendResult } from '../ports/journal.ts';
-import type { Log } from '../ports/system.ts';
+import type { AppendResult } from '../../ports/journal.ts';
+import type { Log } from '../../ports/system.ts';
 import { syncMessages } from './doc-message.ts';
 import { splitUpdate } from './split-update.ts';
 import { PART_BYTES, StateCache } from './state-cache.ts';

@@ -1,11 +1,11 @@
 import { must } from '@parley/shared/assert';
 import type { Author } from '@parley/shared/entry';
 import type { LaneKey, TurnId } from '@parley/shared/ids';
-import { buildContext, type Context, type ContextManifest } from '../core/context.ts';
-import type { RunningTurn, Ticket } from '../core/lane.ts';
-import type { ModelRequest } from '../ports/model.ts';
-import type { Digest } from '../ports/system.ts';
-import type { Chronicle } from './chronicle.ts';
+import { buildContext, type Context, type ContextManifest } from '../../core/context.ts';
+import type { RunningTurn, Ticket } from '../../core/lane.ts';
+import type { ModelRequest } from '../../ports/model.ts';
+import type { Digest } from '../../ports/system.ts';
+import type { Chronicle } from '../chronicle.ts';
 
 /** A prompt with the place from which its turn looks back (T18: fixed when the turn starts). */
 interface Viewpoint {

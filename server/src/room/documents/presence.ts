@@ -1,7 +1,7 @@
 import type { DocKey } from '@parley/shared/documents';
 import type { UserId } from '@parley/shared/ids';
-import type { PeerId } from '../ports/bus.ts';
-import type { Cancel, Clock } from '../ports/system.ts';
+import type { PeerId } from '../../ports/bus.ts';
+import type { Cancel, Clock } from '../../ports/system.ts';
 import type { ClientOwners } from './client-owners.ts';
 import { presenceMessage } from './doc-message.ts';
 import { readPresence, writePresence, type PresenceEntry, type RawPresenceEntry } from './presence-frame.ts';

@@ -1,7 +1,7 @@
 import type { DocKey, DocName } from '@parley/shared/documents';
 import { laneOf } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
-import type { PeerId } from '../ports/bus.ts';
+import type { PeerId } from '../../ports/bus.ts';
 import type { ClientOwners } from './client-owners.ts';
 import type { DocDoor } from './doc-door.ts';
 import { readDocMessage, step1Message, type DocMessage } from './doc-message.ts';

@@ -1,8 +1,8 @@
 import { can, type Standing } from '@parley/shared/roles';
 import { personColor } from '@parley/shared/person-color';
-import type { Principal } from '../core/principal.ts';
-import type { PresentRoom } from '../core/room-state.ts';
-import type { PeerId } from '../ports/bus.ts';
+import type { Principal } from '../../core/principal.ts';
+import type { PresentRoom } from '../../core/room-state.ts';
+import type { PeerId } from '../../ports/bus.ts';
 import type { DocPeer } from './doc-session.ts';
 
 /** What documents may let a socket do, by its person's standing now. */

@@ -1,7 +1,7 @@
 import { FAULTS, type Fault } from '@parley/shared/fault';
-import type { Clock, Log, Metrics } from '../ports/system.ts';
+import type { Clock, Log, Metrics } from '../../ports/system.ts';
 import type { DocSession } from './doc-session.ts';
-import type { Afterwards, Pipeline } from './pipeline.ts';
+import type { Afterwards, Pipeline } from '../pipeline.ts';
 
 /** What the documents of a room write and speak through. Nothing is shown that is not stored. */
 export interface DocOutlet {

@@ -1,8 +1,8 @@
-import type { LaneState } from '../core/lane.ts';
-import type { JournalRecord } from '../core/records.ts';
-import type { TurnNews } from '../ports/bus.ts';
-import type { StartedFacts, TicketFacts } from './ledger.ts';
-import { turnView } from './views.ts';
+import type { LaneState } from '../../core/lane.ts';
+import type { JournalRecord } from '../../core/records.ts';
+import type { TurnNews } from '../../ports/bus.ts';
+import type { StartedFacts, TicketFacts } from '../ledger.ts';
+import { turnView } from '../views.ts';
 
 /** What a record of the journal is to those who follow turns; null when it is nothing to them. */
 export function newsOf(record: JournalRecord, facts: TicketFacts, state: LaneState): TurnNews | null {

@@ -1,5 +1,5 @@
 import { laneOwner, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
-import type { EventCursor, OwnerMessage, PeerId, TurnNews } from '../ports/bus.ts';
+import type { EventCursor, OwnerMessage, PeerId, TurnNews } from '../../ports/bus.ts';
 
 /** Somebody who follows turns, and how far they have come. */
 export interface Watcher {

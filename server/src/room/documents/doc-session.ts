@@ -1,5 +1,5 @@
 import type { DocName } from '@parley/shared/documents';
-import type { PeerId } from '../ports/bus.ts';
+import type { PeerId } from '../../ports/bus.ts';
 import type { Badge } from './presence.ts';
 
 /** One attached socket as documents need to know it. */

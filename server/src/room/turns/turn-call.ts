@@ -1,6 +1,6 @@
 import { must } from '@parley/shared/assert';
-import type { Model, ModelEnd, ModelRequest } from '../ports/model.ts';
-import type { Cancel, Clock } from '../ports/system.ts';
+import type { Model, ModelEnd, ModelRequest } from '../../ports/model.ts';
+import type { Cancel, Clock } from '../../ports/system.ts';
 
 /** No answer is longer; a model that goes on is cut. */
 export const MAX_ANSWER_CHARS = 400_000;

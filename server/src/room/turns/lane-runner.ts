@@ -1,16 +1,16 @@
 import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
-import { decide } from '../core/arbiter.ts';
-import type { Decision, LaneEffect, LaneEvent, LaneState, RunningTurn, Ticket } from '../core/lane.ts';
-import { nextTicket, nextWake } from '../core/queue.ts';
-import type { JournalRecord } from '../core/records.ts';
-import { standingOfAbsent } from '../core/room-state.ts';
+import { decide } from '../../core/arbiter.ts';
+import type { Decision, LaneEffect, LaneEvent, LaneState, RunningTurn, Ticket } from '../../core/lane.ts';
+import { nextTicket, nextWake } from '../../core/queue.ts';
+import type { JournalRecord } from '../../core/records.ts';
+import { standingOfAbsent } from '../../core/room-state.ts';
 import { must } from '@parley/shared/assert';
-import type { Model, ModelEnd, Tokenizer } from '../ports/model.ts';
-import type { Cancel, Clock, Ids, Metrics } from '../ports/system.ts';
-import type { Chronicle } from './chronicle.ts';
+import type { Model, ModelEnd, Tokenizer } from '../../ports/model.ts';
+import type { Cancel, Clock, Ids, Metrics } from '../../ports/system.ts';
+import type { Chronicle } from '../chronicle.ts';
 import type { ContextSource } from './context-source.ts';
-import type { Mailbox } from './mailbox.ts';
+import type { Mailbox } from '../mailbox.ts';
 import { TurnCall } from './turn-call.ts';
 
 export interface LaneRunnerDeps {

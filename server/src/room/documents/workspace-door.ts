@@ -1,10 +1,10 @@
 import { fault } from '@parley/shared/fault';
-import type { JournalRecord } from '../core/records.ts';
+import type { JournalRecord } from '../../core/records.ts';
 import type { DocDoor, Expel, WritingMessage } from './doc-door.ts';
 import { step1Message, updateMessage } from './doc-message.ts';
 import { toPeer, type DocOutlet } from './doc-outlet.ts';
 import type { DocSession } from './doc-session.ts';
-import type { Afterwards } from './pipeline.ts';
+import type { Afterwards } from '../pipeline.ts';
 import type { StoredDoc } from './stored-doc.ts';
 import type { Taken, WorkspaceDoc } from './workspace-doc.ts';
 

@@ -1,0 +1,65 @@
+import type { LaneKey, TurnId, UserId } from '@parley/shared/ids';
+import type { LaneState } from '../../core/lane.ts';
+import type { EventCursor, TurnEvent, TurnNews } from '../../ports/bus.ts';
+import type { TicketFacts } from '../ledger.ts';
+import { delta, pastNews, startOf } from './turn-events.ts';
+import { follows, moveCursor, seesLane } from './watchers.ts';
+
+/** What a backlog is made from. */
+export interface EventSource {
+  readonly tickets: Iterable<TicketFacts>;
+  readonly laneState: (lane: LaneKey) => LaneState;
+  /** The answer of a running turn as far as it is shown. */
+  readonly shownText: (facts: TicketFacts) => string;
+}
+
+export interface Backlog {
+  readonly events: readonly TurnEvent[];
+  /** The reader's place when they have read it. */
+  readonly cursor: EventCursor;
+}
+
+const START: EventCursor = { seq: 0, room: 0, me: 0 };
+/** Behind everything: a reader there has nothing to catch up on. */
+const NOWHERE: EventCursor = { seq: Number.POSITIVE_INFINITY, room: 0, me: 0 };
+
+/**
+ * What a reader missed (T43): all that happened in the lanes they may see, told again in its order, from
+ * behind the place they name. A cut anywhere, then this, gives what an uninterrupted stream gives: the
+ * pieces of an answer come as one, from the character after the last one read. `after` null: nothing is
+ * told, and the cursor is where the story stands.
+ */
+export function backlog(source: EventSource, reader: { user: UserId; turn: TurnId | null }, after: EventCursor | null): Backlog {
+  const place = after ?? NOWHERE;
+  const events: TurnEvent[] = [];
+  let cursor = place.seq === START.seq ? place : START;
+  for (const { news, shown } of story(source, reader.user)) {
+    const unread = cursor.seq < place.seq ? null : unreadOf(news, cursor);
+    cursor = moveCursor(cursor, news, shown);
+    // Where the reader stopped, what they had read of each answer counts: of two that run, one may be ahead.
+    if (news.name !== 'delta' && cursor.seq === place.seq) cursor = place;
+    if (unread !== null && follows(reader, news)) events.push({ ...unread, cursor });
+  }
+  return { events, cursor };
+}
+
+/** Everything in lanes that a person may see, in order; each answer as one piece before its end. */
+function story(source: EventSource, user: UserId): { news: TurnNews; shown: number }[] {
+  const lines: { at: number; news: TurnNews; shown: number }[] = [];
+  for (const facts of source.tickets) {
+    if (!seesLane(user, facts.lane)) continue;
+    for (const { at, news } of pastNews(facts, source.laneState(facts.lane))) lines.push({ at, news, shown: 0 });
+    const text = facts.fate.kind === 'ended' ? (facts.fate.answer?.text ?? '') : source.shownText(facts);
+    // Half a step before the end, so that the piece stands between the last attempt and the end.
+    const at = facts.fate.kind === 'ended' ? facts.fate.endedSeq - 0.5 : Number.POSITIVE_INFINITY;
+    if (startOf(facts) && text !== '') lines.push({ at, news: delta(facts, text), shown: text.length });
+  }
+  return lines.toSorted((a, b) => a.at - b.at);
+}
+
+/** What of a line a reader at this place has not read; null when they have read it all. */
+function unreadOf(news: TurnNews, { room, me }: EventCursor): TurnNews | null {
+  if (news.name !== 'delta') return news;
+  const text = news.data.text.slice(news.lane === 'room' ? room : me);
+  return text === '' ? null : { ...news, data: { ...news.data, text } };
+}
