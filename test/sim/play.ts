@@ -153,6 +153,8 @@ class Stage {
   /** What holds when nobody does anything any more. */
   async checkEnd(): Promise<void> {
     for (const [turn, outcome] of this.#witness.outcomes) claim(outcome !== null, 'P1', `${turn} has no outcome`);
+    const tickets = this.#records.flatMap(({ record }) => (record.type === 'ticket.accepted' ? [record.text] : []));
+    claim(new Set(tickets).size === tickets.length, 'P1', `something asked once has two tickets: ${tickets.join()}`);
     for (const { device, id, word } of this.#asked) {
       const refused = device.client.view.outbox.some((item) => item.id === id && item.state.kind === 'refused');
       const kept = this.#witness.ticketOf(device.user, id) !== undefined;
