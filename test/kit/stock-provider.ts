@@ -3,9 +3,14 @@ import { WebsocketProvider as Provider30 } from 'y-websocket-3-0';
 import * as Y from 'yjs';
 import type { RealServer } from './server.ts';
 
+export type ProviderVersion = '3.0' | '3.1';
+
+/** What the two have in common; a union of them cannot be called. */
+type Provider = Pick<Provider30, 'on' | 'off' | 'synced' | 'awareness' | 'ws' | 'shouldConnect' | 'destroy'>;
+type ProviderClass = new (...args: ConstructorParameters<typeof Provider30>) => Provider;
+
 /** Both stock providers that people use, unmodified. */
-export const PROVIDERS = { '3.0': Provider30, '3.1': Provider31 } as const;
-export type ProviderVersion = keyof typeof PROVIDERS;
+export const PROVIDERS: Readonly<Record<ProviderVersion, ProviderClass>> = { '3.0': Provider30, '3.1': Provider31 };
 
 export interface StockOptions {
   readonly server: RealServer;
@@ -20,7 +25,7 @@ export interface StockOptions {
 /** A document in the hands of a stock provider, with what happened to its connection. */
 export class StockProvider {
   readonly ydoc = new Y.Doc();
-  readonly provider: Provider30 | Provider31;
+  readonly provider: Provider;
   /** Close codes so far; 1006 where the server was simply not there. */
   readonly closes: number[] = [];
   readonly #changed = new Set<() => void>();
