@@ -3,6 +3,8 @@ import { NOTES } from '@parley/shared/documents';
 import { updateMessage } from '@parley/server/room/documents/doc-message';
 import * as Y from 'yjs';
 import { afterEach, expect, test } from 'vitest';
+import { MOST_WORKSPACES } from '@parley/server/room/documents/documents';
+import { WORKSPACE_BYTES } from '@parley/server/room/documents/workspace-doc';
 import { docPeer, DocWorld } from '../../kit/doc-world.ts';
 import { StockPeer } from '../../kit/stock-peer.ts';
 
@@ -281,3 +283,27 @@ function prefixLength(bytes: Uint8Array, at: number): number {
   while ((bytes[at + length - 1] ?? 0) > 127) length += 1;
   return length;
 }
+
+test('W11 a document that is full takes nothing more, and says so', async () => {
+  const world = await DocWorld.open();
+  const ana = await stock(world, 'ana');
+  const text = 'x'.repeat(200 * 1024);
+  for (let written = 0; written < WORKSPACE_BYTES + text.length; written += text.length) {
+    ana.doc.getText(NOTES).insert(0, text);
+    await world.settle();
+  }
+  expect(world.toldTo(ana.id, 'refused')).toMatchObject([{ fault: { code: 'too_large' } }]);
+  const stored = await world.stored('workspace');
+  expect(stored.reduce((sum, part) => sum + part.length, 0)).toBeLessThanOrEqual(WORKSPACE_BYTES);
+});
+
+test('W11 a room has so many workspace documents and no more; those that are there stay open to all', async () => {
+  const world = await DocWorld.open();
+  const open = (n: number) => world.documents.open(docPeer('ana'), `workspace.n${n}`);
+  for (let n = 0; n < MOST_WORKSPACES; n += 1) await open(n);
+  expect(world.told('refused')).toEqual([]);
+  await open(MOST_WORKSPACES);
+  expect(world.told('refused')).toMatchObject([{ doc: `workspace.n${MOST_WORKSPACES}`, fault: { code: 'too_large' } }]);
+  await open(0);
+  expect(world.told('refused')).toHaveLength(1);
+});

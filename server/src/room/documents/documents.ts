@@ -1,5 +1,5 @@
 import { docKeyFor, docNameOf, laneOf, transcriptOf, type DocKey, type DocName } from '@parley/shared/documents';
-import { fault } from '@parley/shared/fault';
+import { fault, type Fault } from '@parley/shared/fault';
 import type { LaneKey } from '@parley/shared/ids';
 import * as Y from 'yjs';
 import type { RoomRef } from '../../core/tenant.ts';
@@ -16,6 +16,10 @@ import { splitUpdate } from './split-update.ts';
 import { StoredDoc, type DocStore } from './stored-doc.ts';
 import { TranscriptDoc } from './transcript-doc.ts';
 import { encodeTranscript } from './transcript-state.ts';
+
+/** Workspace documents of one room. */
+export const MOST_WORKSPACES = 100;
+const TOO_MANY = `A room has at most ${MOST_WORKSPACES} workspace documents.`;
 
 export interface DocumentsDeps {
   readonly ref: RoomRef;
@@ -56,12 +60,25 @@ export class Documents {
    */
   async open(peer: DocPeer, name: DocName): Promise<void> {
     try {
-      const doc = await this.#get(docKeyFor(name, peer.user.id));
+      const key = docKeyFor(name, peer.user.id);
+      if (await this.#isOneTooMany(key)) return this.#refuse(peer, name, fault('too_large', TOO_MANY));
+      const doc = await this.#get(key);
       doc.join(peer, name);
     } catch (error) {
       this.#deps.log.error('document.load-failed', { room: this.#deps.ref.room, error: String(error) });
-      this.#deps.pipeline.say({ type: 'refused', peer: peer.peer, doc: name, fault: fault('unavailable') });
+      this.#refuse(peer, name, fault('unavailable'));
     }
+  }
+
+  #refuse({ peer }: DocPeer, doc: DocName, why: Fault): void {
+    this.#deps.pipeline.say({ type: 'refused', peer, doc, fault: why });
+  }
+
+  /** Names of workspace documents are free, so their number has to end somewhere. */
+  async #isOneTooMany(key: DocKey): Promise<boolean> {
+    if (laneOf(key) !== null || this.#open.has(key)) return false;
+    const known = new Set([...(await this.#deps.journal.docs(this.#deps.ref)), ...this.#open.keys()]);
+    return !known.has(key) && [...known].filter((one) => laneOf(one) === null).length >= MOST_WORKSPACES;
   }
 
   /** One y-protocols message of a peer, as it arrived. Never throws, whatever it holds. */

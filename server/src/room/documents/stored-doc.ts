@@ -95,6 +95,11 @@ export class StoredDoc {
     return Y.encodeStateVector(this.doc);
   }
 
+  /** Bytes on disk, what waits to be compacted included. */
+  get bytes(): number {
+    return this.#stateBytes + this.#tailBytes;
+  }
+
   /** True while the number of stored parts is about to change. */
   get busy(): boolean {
     return this.#compaction !== 'none';

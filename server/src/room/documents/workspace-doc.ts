@@ -9,6 +9,9 @@ import { judgeUpdate } from './update-judge.ts';
 /** One update of a person. */
 export const UPDATE_BYTES = 256 * 1024;
 
+/** A whole document on disk, before compaction; ten novels. */
+export const WORKSPACE_BYTES = 32 * 1024 * 1024;
+
 /** What became of one person's update. */
 export type Taken =
   /** Applied whole; `claimed` are client ids that are this person's from now on. */
@@ -44,6 +47,7 @@ export class WorkspaceDoc {
     if (judgement.kind === 'known') return judgement;
     if (!mayEdit) return { kind: 'refused', fault: fault('forbidden', undefined, { capability: 'workspace.edit' }) };
     if (judgement.kind === 'gap') return judgement;
+    if (this.#stored.bytes + update.length > WORKSPACE_BYTES) return refused('too_large', 'This document is full.');
     if (judgement.kind === 'excessive') return refused('bad_update', judgement.why);
     const { writers } = judgement;
     if (!writers.every((client) => this.#mayWriteAs(user, client))) {
