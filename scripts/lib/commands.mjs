@@ -32,6 +32,13 @@ export async function chaos([kills = '500']) {
   return runTests({ ...tools, env: { ...tools.env, CHAOS_KILLS: kills } }, ['--project', 'chaos']);
 }
 
+/** The long simulation; the words are the number of histories and the seed. @type {Command} */
+export async function sim([runs = '2000', seed = String(Date.now() % 1_000_000)]) {
+  const tools = await install();
+  const env = { ...tools.env, PARLEY_SIM_RUNS: runs, PARLEY_SIM_SEED: seed };
+  return runTests({ ...tools, env }, ['sim/room.sim']);
+}
+
 /** Format, lint, types, dead code, rules and shape. @type {Command} */
 export async function check(rest) {
   return checks(await install(), rest);

@@ -76,7 +76,8 @@ export class NodeDisk implements Journal {
     const land = async (): Promise<AppendResult> => {
       const current = sovereign.epoch;
       const result = await journal.append(ref, epoch, batch);
-      if (result.kind === 'appended' && epoch !== current) sovereign.broken(`epoch ${epoch} wrote while ${current} held the room`);
+      if (result.kind === 'appended' && epoch !== current)
+        sovereign.broken(`epoch ${epoch} wrote while ${current} held the room`);
       return result;
     };
     this.#flying.add(land);
@@ -100,8 +101,8 @@ export class NodeDisk implements Journal {
     return this.#answer(this.#deps.journal.loadDoc(ref, doc));
   }
 
-  compactDoc(ref: RoomRef, epoch: Epoch, doc: DocKey, parts: number, state: Uint8Array): Promise<AppendResult> {
-    return this.#answer(this.#deps.journal.compactDoc(ref, epoch, doc, parts, state));
+  compactDoc(...part: Parameters<Journal['compactDoc']>): Promise<AppendResult> {
+    return this.#answer(this.#deps.journal.compactDoc(...part));
   }
 
   docs(ref: RoomRef): Promise<readonly DocKey[]> {

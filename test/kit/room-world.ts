@@ -44,7 +44,8 @@ export class RoomWorld {
   static async open(policy: RoomPolicyPatch = {}, journal: Journal = new MemoryJournal()): Promise<RoomWorld> {
     const world = new RoomWorld(journal);
     await world.must('ana', { type: 'room.create', title: 'Lobby', policy: RoomPolicy.parse(policy) });
-    for (const user of ['bob', 'cyd']) await world.must('ana', { type: 'member.set', user: UserId.parse(user), role: 'speaker' });
+    for (const user of ['bob', 'cyd'])
+      await world.must('ana', { type: 'member.set', user: UserId.parse(user), role: 'speaker' });
     for (const user of ['bob', 'cyd']) await world.must(user, { type: 'room.get' });
     return world;
   }
@@ -86,7 +87,11 @@ export class RoomWorld {
   }
 
   /** Somebody follows the turns they may see, from a place on. */
-  async watch(user: string, after: EventCursor | null, turn: TurnId | null = null): Promise<{ events: TurnEvent[]; close: () => void }> {
+  async watch(
+    user: string,
+    after: EventCursor | null,
+    turn: TurnId | null = null,
+  ): Promise<{ events: TurnEvent[]; close: () => void }> {
     await this.#links.ensure(REF);
     const events: TurnEvent[] = [];
     const id: PeerId = newPeerId(this.#ids);
@@ -125,8 +130,17 @@ export class RoomWorld {
   }
 }
 
-export function prompting(text: string, more: Partial<z.infer<typeof PromptSubmit>> = {}): z.infer<typeof PromptSubmit> {
-  return { type: 'prompt.submit', id: ClientKey.parse(text.replaceAll(/[^a-z0-9]/gi, '-')), text, audience: 'room', ...more };
+export function prompting(
+  text: string,
+  more: Partial<z.infer<typeof PromptSubmit>> = {},
+): z.infer<typeof PromptSubmit> {
+  return {
+    type: 'prompt.submit',
+    id: ClientKey.parse(text.replaceAll(/[^a-z0-9]/gi, '-')),
+    text,
+    audience: 'room',
+    ...more,
+  };
 }
 
 /** Every promise that can settle has settled. */

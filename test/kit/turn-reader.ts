@@ -81,7 +81,11 @@ export function checkStory(reader: TurnReader, user: string, records: readonly S
   const due = records.flatMap(({ record }) => tokenOf(record, user));
   const told = reader.events.flatMap(({ name, turn }) => (name === 'delta' ? [] : [`${name} ${turn}`]));
   claim(told.join('\n') === due.join('\n'), 'P8', `${user} was told\n${told.join('\n')}\nnot\n${due.join('\n')}`);
-  claim(reader.cursor.seq === due.length, 'R9', `the place of ${user} is ${reader.cursor.seq} after ${due.length} events of theirs`);
+  claim(
+    reader.cursor.seq === due.length,
+    'R9',
+    `the place of ${user} is ${reader.cursor.seq} after ${due.length} events of theirs`,
+  );
   checkTexts(reader);
 }
 

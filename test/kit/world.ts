@@ -235,7 +235,14 @@ export class World {
       idleMs: 600_000,
     });
     const links = new RoomLinks({ bus, rooms, metrics });
-    return { clock, disk, rooms, links, sockets: new Sockets(clock, metrics), requests: new Requests({ links, clock, ids }) };
+    return {
+      clock,
+      disk,
+      rooms,
+      links,
+      sockets: new Sockets(clock, metrics),
+      requests: new Requests({ links, clock, ids }),
+    };
   }
 
   #device(user: string): Device {

@@ -28,7 +28,12 @@ const FAULTS: readonly Fault[] = [
   {
     mistake: 'the journal answers before it has written',
     breaks: ['P1', 'D3', 'P8'],
-    make: () => ({ disk: (journal) => journalLike(journal, { append: async (ref, epoch, batch) => (void journal.append(ref, epoch, batch), { kind: 'appended' }) }) }),
+    make: () => ({
+      disk: (journal) =>
+        journalLike(journal, {
+          append: async (ref, epoch, batch) => (void journal.append(ref, epoch, batch), { kind: 'appended' }),
+        }),
+    }),
   },
   {
     mistake: 'the journal takes what an owner of yesterday writes',
@@ -38,7 +43,10 @@ const FAULTS: readonly Fault[] = [
   {
     mistake: 'recovery reads the journal without the prompts that wait',
     breaks: ['P1', 'P7', 'log', 'P5'],
-    make: () => ({ disk: (journal) => journalLike(journal, { read: async (ref, after) => withoutWaiting(await journal.read(ref, after)) }) }),
+    make: () => ({
+      disk: (journal) =>
+        journalLike(journal, { read: async (ref, after) => withoutWaiting(await journal.read(ref, after)) }),
+    }),
   },
   {
     mistake: 'recovery takes up nothing',
@@ -53,10 +61,13 @@ const FAULTS: readonly Fault[] = [
   {
     mistake: 'a stop ends whatever runs',
     breaks: ['P5'],
-    make: () => hearing((runner, event) => {
-      const { state } = runner;
-      return event.type === 'stop' && state.kind === 'running' ? { ...event, turn: state.running.turn, mayStopAny: true } : event;
-    }),
+    make: () =>
+      hearing((runner, event) => {
+        const { state } = runner;
+        return event.type === 'stop' && state.kind === 'running'
+          ? { ...event, turn: state.running.turn, mayStopAny: true }
+          : event;
+      }),
   },
   {
     mistake: 'a removed person’s turn runs on',
@@ -66,7 +77,10 @@ const FAULTS: readonly Fault[] = [
   {
     mistake: 'the end of a call is not heard',
     breaks: ['P1'],
-    make: () => hearing((_runner, event) => (event.type === 'finished' && event.text.length % 3 === 0 ? { type: 'tick' } : event)),
+    make: () =>
+      hearing((_runner, event) =>
+        event.type === 'finished' && event.text.length % 3 === 0 ? { type: 'tick' } : event,
+      ),
   },
   {
     mistake: 'the text of an answer stays when it is over',
@@ -78,7 +92,10 @@ const FAULTS: readonly Fault[] = [
     breaks: ['P8'],
     make: () => {
       const begun = new Set<string>();
-      return changing((writer) => ({ ...writer, startLive: (turn) => begun.has(turn) || (begun.add(turn), writer.startLive(turn)) }));
+      return changing((writer) => ({
+        ...writer,
+        startLive: (turn) => begun.has(turn) || (begun.add(turn), writer.startLive(turn)),
+      }));
     },
   },
   {
@@ -89,12 +106,30 @@ const FAULTS: readonly Fault[] = [
   {
     mistake: 'a reader who comes back misses one character',
     breaks: ['P8'],
-    make: () => ({ bus: (bus) => busLike(bus, { up: (message) => [message.type === 'watch' && message.after && message.after.room > 0 ? { ...message, after: { ...message.after, room: message.after.room + 1 } } : message] }) }),
+    make: () => ({
+      bus: (bus) =>
+        busLike(bus, {
+          up: (message) => [
+            message.type === 'watch' && message.after && message.after.room > 0
+              ? { ...message, after: { ...message.after, room: message.after.room + 1 } }
+              : message,
+          ],
+        }),
+    }),
   },
   {
     mistake: 'a reader who comes back hears the last event again',
     breaks: ['P8'],
-    make: () => ({ bus: (bus) => busLike(bus, { up: (message) => [message.type === 'watch' && message.after && message.after.seq > 0 ? { ...message, after: { ...message.after, seq: message.after.seq - 1 } } : message] }) }),
+    make: () => ({
+      bus: (bus) =>
+        busLike(bus, {
+          up: (message) => [
+            message.type === 'watch' && message.after && message.after.seq > 0
+              ? { ...message, after: { ...message.after, seq: message.after.seq - 1 } }
+              : message,
+          ],
+        }),
+    }),
   },
   {
     mistake: 'an update is lost on the way to readers',
@@ -148,7 +183,7 @@ function journalLike(journal: Journal, changes: Partial<Journal>): Journal {
     read: (ref, after) => journal.read(ref, after),
     unfinished: () => journal.unfinished(),
     loadDoc: (ref, doc) => journal.loadDoc(ref, doc),
-    compactDoc: (ref, epoch, doc, parts, state) => journal.compactDoc(ref, epoch, doc, parts, state),
+    compactDoc: (...part) => journal.compactDoc(...part),
     docs: (ref) => journal.docs(ref),
     rooms: (tenant, user, after, limit) => journal.rooms(tenant, user, after, limit),
     healthy: () => journal.healthy(),
@@ -167,7 +202,9 @@ function takingAnyEpoch(journal: Journal): Journal {
     },
     append: async (ref, epoch, batch: Batch) => {
       const result = await journal.append(ref, latest ?? epoch, batch);
-      return result.kind === 'wrong-seq' ? journal.append(ref, latest ?? epoch, { ...batch, expectedSeq: result.seq }) : result;
+      return result.kind === 'wrong-seq'
+        ? journal.append(ref, latest ?? epoch, { ...batch, expectedSeq: result.seq })
+        : result;
     },
   });
 }
@@ -176,8 +213,14 @@ type Stored = Awaited<ReturnType<Journal['read']>>;
 
 /** Sequences stay what they were, so that the next append is not refused. */
 function withoutWaiting(records: Stored): Stored {
-  const started = new Set(records.flatMap(({ record }) => (record.type === 'turn.started' || record.type === 'ticket.ended' ? [record.turn] : [])));
-  return records.filter(({ record }) => !record.type.startsWith('ticket.') || !('turn' in record) || started.has(record.turn));
+  const started = new Set(
+    records.flatMap(({ record }) =>
+      record.type === 'turn.started' || record.type === 'ticket.ended' ? [record.turn] : [],
+    ),
+  );
+  return records.filter(
+    ({ record }) => !record.type.startsWith('ticket.') || !('turn' in record) || started.has(record.turn),
+  );
 }
 
 interface Tampering {

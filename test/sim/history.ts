@@ -9,7 +9,12 @@ export type Step =
   | { readonly do: 'ask' | 'say'; readonly device: number; readonly audience: 'room' | 'me' }
   | { readonly do: 'note'; readonly device: number }
   /** `pick`: the n-th of all tickets, counted from the newest; on a device of its author, or on the named one. */
-  | { readonly do: 'hold' | 'unhold' | 'edit' | 'withdraw' | 'stop'; readonly by: 'author' | 'anybody'; readonly device: number; readonly pick: number }
+  | {
+      readonly do: 'hold' | 'unhold' | 'edit' | 'withdraw' | 'stop';
+      readonly by: 'author' | 'anybody';
+      readonly device: number;
+      readonly pick: number;
+    }
   | { readonly do: 'remove'; readonly who: Name }
   | { readonly do: 'set'; readonly who: Name; readonly role: RoomRole }
   | { readonly do: 'drop' | 'offline' | 'online' | 'slow' | 'reload'; readonly device: number }
@@ -33,18 +38,59 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       audience: fc.constantFrom<'room' | 'me'>('room', 'room', 'room', 'me'),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('say' as const), device, audience: fc.constantFrom<'room' | 'me'>('room', 'me') }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('say' as const),
+      device,
+      audience: fc.constantFrom<'room' | 'me'>('room', 'me'),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('note' as const), device }) },
   {
     weight: 9,
-    arbitrary: fc.record({ do: fc.constantFrom<'hold' | 'unhold' | 'edit' | 'withdraw' | 'stop'>('hold', 'unhold', 'edit', 'withdraw', 'stop', 'stop'), by: fc.constantFrom('author' as const, 'author' as const, 'author' as const, 'anybody' as const), device, pick: fc.nat(4) }),
+    arbitrary: fc.record({
+      do: fc.constantFrom<'hold' | 'unhold' | 'edit' | 'withdraw' | 'stop'>(
+        'hold',
+        'unhold',
+        'edit',
+        'withdraw',
+        'stop',
+        'stop',
+      ),
+      by: fc.constantFrom('author' as const, 'author' as const, 'author' as const, 'anybody' as const),
+      device,
+      pick: fc.nat(4),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), who: other }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('set' as const), who: other, role: fc.constantFrom<RoomRole>('speaker', 'moderator', 'reader', 'speaker') }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom<'drop' | 'offline' | 'online' | 'slow' | 'reload'>('drop', 'offline', 'online', 'slow', 'reload'), device }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('set' as const),
+      who: other,
+      role: fc.constantFrom<RoomRole>('speaker', 'moderator', 'reader', 'speaker'),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom<'drop' | 'offline' | 'online' | 'slow' | 'reload'>(
+        'drop',
+        'offline',
+        'online',
+        'slow',
+        'reload',
+      ),
+      device,
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('deliver' as const), device, up: fc.nat(4), down: fc.nat(4) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom<'cut' | 'resume'>('cut', 'resume'), who: anybody }) },
-  { weight: 12, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(0, 1, 2, 3, 5, 20, 60, 150) }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(0, 1, 2, 3, 5, 20, 60, 150) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(700, 3_000, 25_000) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom<'crash' | 'takeover'>('crash', 'crash', 'takeover') }) },
 );

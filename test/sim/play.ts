@@ -126,10 +126,12 @@ class Stage {
     const news = await world.journal.read(REF, this.#witness.seq);
     this.#records.push(...news);
     this.#witness.read(news);
-    for (const problem of [...world.problems, ...[...world.readers.values()].flatMap(({ problems }) => problems)]) throw problem;
+    for (const problem of [...world.problems, ...[...world.readers.values()].flatMap(({ problems }) => problems)])
+      throw problem;
     const errors = world.log.lines.filter(({ level }) => level === 'error');
     claim(errors.length === 0, 'log', JSON.stringify(errors));
-    for (const turn of world.acknowledged) claim(this.#witness.outcomes.has(turn), 'P1', `${turn} was acknowledged and is not on disk`);
+    for (const turn of world.acknowledged)
+      claim(this.#witness.outcomes.has(turn), 'P1', `${turn} was acknowledged and is not on disk`);
     await this.#checkNotes();
     await this.#checkDocuments();
   }
@@ -147,7 +149,11 @@ class Stage {
       await this.check();
       if (this.#quiet()) return;
     }
-    claim(false, 'P1', `not everything ends: ${JSON.stringify(world.devices.map(({ user, client: { view } }) => [user, view.connection, view.outbox, view.saved]))}`);
+    claim(
+      false,
+      'P1',
+      `not everything ends: ${JSON.stringify(world.devices.map(({ user, client: { view } }) => [user, view.connection, view.outbox, view.saved]))}`,
+    );
   }
 
   /** What holds when nobody does anything any more. */
@@ -180,9 +186,16 @@ class Stage {
 
   /** P8: whoever was away sees what somebody sees who never was. */
   #checkView({ user, client: { view, workspace } }: Device): void {
-    for (const [shown, lane] of [[view.room, 'room'], [view.me, `me:${user}`]] as const) {
+    for (const [shown, lane] of [
+      [view.room, 'room'],
+      [view.me, `me:${user}`],
+    ] as const) {
       const due = entriesOf(this.#records, lane);
-      claim(isDeepStrictEqual(shown.entries, due), 'P8', `${user} sees in ${lane}\n${JSON.stringify(shown.entries)}\nnot\n${JSON.stringify(due)}`);
+      claim(
+        isDeepStrictEqual(shown.entries, due),
+        'P8',
+        `${user} sees in ${lane}\n${JSON.stringify(shown.entries)}\nnot\n${JSON.stringify(due)}`,
+      );
       claim(shown.tickets.length === 0 && shown.answering === null, 'P8', `${user} sees something run in ${lane}`);
     }
     const notes = workspace.doc.getText(NOTES).toString();
@@ -261,11 +274,23 @@ class Stage {
     if (!state || doc.getMap(ROOM).size === 0) return;
     const due = entriesOf(this.#records, lane);
     const entries = doc.getArray<Entry>(ENTRIES).toArray();
-    claim(isDeepStrictEqual(entries, due), 'P7', `${lane} shows ${JSON.stringify(entries)}, not ${JSON.stringify(due)}`);
+    claim(
+      isDeepStrictEqual(entries, due),
+      'P7',
+      `${lane} shows ${JSON.stringify(entries)}, not ${JSON.stringify(due)}`,
+    );
     const views = Object.fromEntries(ticketViews(state).map((view) => [view.turn, view]));
-    claim(isDeepStrictEqual(doc.getMap(TURNS).toJSON(), views), 'P7', `${lane} shows tickets ${JSON.stringify(doc.getMap(TURNS))}, not ${JSON.stringify(views)}`);
+    claim(
+      isDeepStrictEqual(doc.getMap(TURNS).toJSON(), views),
+      'P7',
+      `${lane} shows tickets ${JSON.stringify(doc.getMap(TURNS))}, not ${JSON.stringify(views)}`,
+    );
     const live = [...doc.getMap(LIVE).keys()];
-    claim(isDeepStrictEqual(live, state.kind === 'idle' ? [] : [state.running.turn]), 'P7', `${lane} shows text of ${live.join()}`);
+    claim(
+      isDeepStrictEqual(live, state.kind === 'idle' ? [] : [state.running.turn]),
+      'P7',
+      `${lane} shows text of ${live.join()}`,
+    );
     const ai = doc.getMap(ROOM).get('ai') ?? { state: 'idle' };
     claim(isDeepStrictEqual(ai, aiState(state)), 'P7', `${lane} says ${JSON.stringify(ai)}`);
   }
@@ -283,7 +308,9 @@ class Stage {
   }
 
   #isMember(user: string): boolean {
-    const last = this.#records.map(({ record }) => record).findLast((record) => (record.type === 'member.set' || record.type === 'member.removed') && record.user === user);
+    const last = this.#records
+      .map(({ record }) => record)
+      .findLast((record) => (record.type === 'member.set' || record.type === 'member.removed') && record.user === user);
     return last?.type === 'member.set';
   }
 }

@@ -23,5 +23,7 @@ function report(details: fc.RunDetails<[Parameters<typeof play>[0]]>): void {
   if (!details.failed) return;
   const { counterexample, seed, counterexamplePath, errorInstance } = details;
   const rerun = `PARLEY_SIM_SEED=${seed} PARLEY_SIM_RUNS=${details.numRuns} npx vitest run sim/room.sim.test.ts`;
-  throw new Error(`${rerun}  (path ${counterexamplePath})\n${JSON.stringify(counterexample?.[0])}`, { cause: errorInstance });
+  throw new Error(`${rerun}  (path ${counterexamplePath})\n${JSON.stringify(counterexample?.[0])}`, {
+    cause: errorInstance,
+  });
 }

@@ -7,7 +7,8 @@ const BEGINNING: EventCursor = { seq: 0, room: 0, me: 0 };
 /** What a reader knows, however the pieces of answers were cut. */
 function toldBy(events: readonly TurnEvent[]): { steps: string[]; texts: Record<string, string> } {
   const texts: Record<string, string> = {};
-  for (const event of events) if (event.name === 'delta') texts[event.turn] = (texts[event.turn] ?? '') + event.data.text;
+  for (const event of events)
+    if (event.name === 'delta') texts[event.turn] = (texts[event.turn] ?? '') + event.data.text;
   return { steps: events.flatMap(({ name, turn }) => (name === 'delta' ? [] : [`${name} ${turn}`])), texts };
 }
 
@@ -31,7 +32,9 @@ test('T43 a reader cut after any event, twice, is told what one who stayed is to
     for (let cut = 0; cut <= events.length; cut += 1) {
       const once = await everything(events.slice(0, cut));
       for (let again = cut; again <= once.length; again += 1) {
-        expect(toldBy(await everything(once.slice(0, again))), `cut after ${cut}, then ${again}`).toEqual(toldBy(events));
+        expect(toldBy(await everything(once.slice(0, again))), `cut after ${cut}, then ${again}`).toEqual(
+          toldBy(events),
+        );
       }
     }
   };
@@ -88,7 +91,10 @@ test('R9 nothing that somebody does in private is told to another or moves their
   const { events: late } = await world.watch('bob', BEGINNING);
   expect(toldBy(late)).toEqual(toldBy(bob));
   expect(late.at(-1)?.cursor).toEqual(bob.at(-1)?.cursor);
-  expect(await world.command('bob', { type: 'turn.get', turn: hidden.turn })).toMatchObject({ ok: false, fault: { code: 'not_found' } });
+  expect(await world.command('bob', { type: 'turn.get', turn: hidden.turn })).toMatchObject({
+    ok: false,
+    fault: { code: 'not_found' },
+  });
 });
 
 test('R1 R3 nobody learns of another’s private turn: it is not found by any command', async () => {

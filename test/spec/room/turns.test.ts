@@ -33,7 +33,10 @@ test('T2 a resent prompt gets the same ticket, also after a restart; other text 
   await world.restart();
   expect((await world.prompt('ana', 'hello')).turn).toBe(first.turn);
   const { id } = prompting('hello');
-  expect(await world.command('ana', prompting('other words', { id }))).toMatchObject({ ok: false, fault: { code: 'id_conflict' } });
+  expect(await world.command('ana', prompting('other words', { id }))).toMatchObject({
+    ok: false,
+    fault: { code: 'id_conflict' },
+  });
   world.model.expect({ pieces: ['two'] });
   expect((await world.prompt('bob', 'hello')).turn).not.toBe(first.turn);
   await settled();
@@ -93,7 +96,9 @@ test('T10 words to people start nothing, whatever they say, and are what the nex
 test('T10 a room may answer every message', async () => {
   const world = await RoomWorld.open({ respond: 'all' });
   world.model.expect({ pieces: ['hi'] });
-  expect(await world.must('bob', { ...prompting('hello'), type: 'message.post', offRecord: false })).toHaveProperty('turn');
+  expect(await world.must('bob', { ...prompting('hello'), type: 'message.post', offRecord: false })).toHaveProperty(
+    'turn',
+  );
 });
 
 test('T13 T18 the start names who asked, for whom and what the model saw; what comes later is not in it, also after a crash', async () => {
@@ -104,7 +109,12 @@ test('T13 T18 the start names who asked, for whom and what the model saw; what c
   await call.held;
   await world.must('bob', { ...prompting('too late'), type: 'message.post', offRecord: false });
   const [started] = await world.recordsOf('turn.started');
-  expect(started).toMatchObject({ turn, lane: 'room', payer: 'ana', entry: { author: { id: 'ana' }, text: 'question' } });
+  expect(started).toMatchObject({
+    turn,
+    lane: 'room',
+    payer: 'ana',
+    entry: { author: { id: 'ana' }, text: 'question' },
+  });
   const again = world.model.expect({ pieces: ['b'] });
   await world.restart();
   expect((await again.called).messages).toEqual(sent.messages);
@@ -121,7 +131,9 @@ test('T33 T34 a stop reaches the model, and the partial answer is kept and marke
   expect(await world.turn('ana', turn)).toMatchObject({ outcome: 'cancelled', by: 'bob', text: 'half ' });
   const next = world.model.expect({ pieces: ['ok'] });
   await world.prompt('ana', 'go on');
-  expect((await next.called).messages.find(({ role }) => role === 'assistant')?.content).toContain('[ended early: cancelled]');
+  expect((await next.called).messages.find(({ role }) => role === 'assistant')?.content).toContain(
+    '[ended early: cancelled]',
+  );
 });
 
 test('T35 T36 who loses the right to ask while waiting never starts; getting it back starts nothing; others go on', async () => {

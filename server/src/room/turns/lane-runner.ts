@@ -1,3 +1,4 @@
+import type { Author } from '@parley/shared/entry';
 import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
 import { decide } from '../../core/arbiter.ts';
@@ -64,10 +65,19 @@ export class LaneRunner {
   /** Takes up what a crash left (T44). */
   recover(): void {
     const { chronicle, ids, lane, model, tokenizer } = this.#deps;
+    this.#recheckRights();
     const { state } = this;
     const text = state.kind === 'idle' ? '' : chronicle.shownText(lane, state.running.turn);
     const answerEntry = ids.next('e') as EntryId;
     this.apply({ type: 'recover', model: model.name, answerEntry, text, tokens: tokenizer.count(text) });
+  }
+
+  /** T35: a crash may have come between the loss of a right and the end of the work that used it. */
+  #recheckRights(): void {
+    const { state } = this;
+    if (state.kind !== 'running' || this.#maySpeak(state.running.author)) return;
+    const user = state.running.author.id as UserId;
+    this.#decide({ type: 'revoke', user, by: 'system', reason: 'The right to ask here was gone when the server came back.' });
   }
 
   /** Ends the model call without ending the turn: the journal holds it for whoever runs the room next. */
@@ -96,7 +106,7 @@ export class LaneRunner {
 
   #startNext(): void {
     for (let ticket = this.#next(); ticket !== null; ticket = this.#next()) {
-      if (!this.#mayStart(ticket)) this.#refuseStart(ticket);
+      if (!this.#maySpeak(ticket.author)) this.#refuseStart(ticket);
       else if (this.#begin(ticket).kind === 'refused') return;
     }
   }
@@ -106,9 +116,9 @@ export class LaneRunner {
   }
 
   /** T35: rights at submit are a ceiling; rights at start decide. */
-  #mayStart(ticket: Ticket): boolean {
+  #maySpeak(author: Author): boolean {
     const { room } = this.#deps.chronicle;
-    const standing = standingOfAbsent(room, ticket.author.id as UserId);
+    const standing = standingOfAbsent(room, author.id as UserId);
     return can(standing, this.#deps.lane === 'room' ? 'prompt.room' : 'prompt.private', room.policy.levels);
   }
 
