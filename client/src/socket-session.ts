@@ -111,7 +111,7 @@ export class SocketSession {
   }
 
   #noToken(): void {
-    this.#retry(fault('unavailable', 'No token could be fetched.'), 0);
+    this.#retry(null, 0);
   }
 
   #open(token: string): void {
@@ -177,19 +177,25 @@ export class SocketSession {
     if (verdict.kind === 'ended') this.#end(verdict);
     else {
       if (verdict.kind === 'fresh-token') this.#triedFreshToken = true;
-      this.#retry(verdict.fault, verdict.kind === 'retry' ? verdict.afterMs : 0);
+      this.#retry(end.goodbye?.fault ?? null, verdict.kind === 'retry' ? verdict.afterMs : 0);
     }
     if (wasOnline) this.#options.events.offline(end);
   }
 
-  #retry(why: Fault, atLeastMs: number): void {
+  /** `said`: what the server gave as its reason; it stands until the server is heard again. */
+  #retry(said: Fault | null, atLeastMs: number): void {
     this.#leave();
     const { clock, random } = this.#options.env;
     const delay = Math.max(atLeastMs, retryDelay(this.#failures, random));
     this.#failures += 1;
     this.#state = { kind: 'waiting', stop: clock.after(delay, () => this.#dial()) };
-    const since = this.#connection.kind === 'reconnecting' ? this.#connection.since : clock.now();
-    this.#show({ kind: 'reconnecting', since, fault: why });
+    const before = this.#connection.kind === 'reconnecting' ? this.#connection : null;
+    const why = said ?? before?.fault;
+    this.#show({
+      kind: 'reconnecting',
+      since: before?.since ?? clock.now(),
+      ...(why === undefined ? {} : { fault: why }),
+    });
   }
 
   #end({ fault: why, by, at }: Goodbye): void {

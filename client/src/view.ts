@@ -39,7 +39,7 @@ export interface LaneView {
 export type ConnectionView =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'online' }
-  /** Words are kept; `since` in milliseconds since the epoch. */
+  /** Words are kept; `since` in milliseconds since the epoch; `fault`: the server's reason, if it gave one. */
   | { readonly kind: 'reconnecting'; readonly since: number; readonly fault?: Fault }
   /** The server said so for good: removed, expired, refused. */
   | { readonly kind: 'ended'; readonly fault: Fault; readonly by?: string; readonly at?: number };

@@ -4,7 +4,7 @@ export const pageStrings = {
   lead: 'Development mode: be anybody, in as many windows as you like.',
   who: 'Who are you?',
   asked: (name: string): string => `You are ${name}`,
-  readyMade: 'ready-made',
+  readyMade: 'Made for trying things out',
   other: 'Someone else',
   otherName: 'Your name',
   go: 'Continue',

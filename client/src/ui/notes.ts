@@ -95,5 +95,7 @@ export const notesStyles = css`
   .their-caret { position: relative; border-inline-start: 2px solid var(--who); margin-inline: -1px; }
   .their-name { position: absolute; inset-block-end: 100%; inset-inline-start: -2px; padding: 0 6px; border-radius: 6px 6px 6px 0; line-height: 1.4; color: #fff; background: oklch(from var(--who, #57606a) 0.52 min(c, 0.15) h); white-space: nowrap; pointer-events: none; user-select: none; z-index: 1; animation: name-fades 4s forwards; }
   @keyframes name-fades { 0%, 80% { opacity: 1; } 100% { opacity: 0; } }
+  /* A name that vanishes at once would never be seen; going in one step is no motion. */
+  @media (prefers-reduced-motion: reduce) { .their-name { animation: name-fades 4s step-end forwards !important; } }
   .their-selection { background: color-mix(in oklab, var(--who) 22%, transparent); }
 `;

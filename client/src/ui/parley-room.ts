@@ -10,6 +10,7 @@ import { endedStyles, endedView } from './ended.ts';
 import { entryStyles } from './entry-view.ts';
 import { headerStyles, headerView } from './header.ts';
 import { closeIcon, warnIcon } from './icons.ts';
+import { LeaveGuard } from './leave-guard.ts';
 import { liveAnswerStyles } from './live-answer.ts';
 import { loadMarkdown } from './markdown-engine.ts';
 import { copyCode, markdownStyles } from './markdown-view.ts';
@@ -101,6 +102,7 @@ export class ParleyRoom extends LitElement {
     this.query = null;
     this.refused = null;
     this.spoken = '';
+    this.addController(new LeaveGuard(() => this.#view));
   }
 
   override connectedCallback(): void {

@@ -23,8 +23,17 @@ export function pendingOf(view: RoomViewModel, audience: 'room' | 'me'): readonl
 }
 
 function ofTicket(ticket: TicketView): Pending {
-  const status = ticket.state === 'held' ? strings.pending.held : placeWords(ticket.position);
-  return { id: ticket.id, kind: 'prompt', text: ticket.text, status, refused: null };
+  return { id: ticket.id, kind: 'prompt', text: ticket.text, status: ticketStatus(ticket), refused: null };
+}
+
+function ticketStatus(ticket: TicketView): string {
+  if (ticket.state !== 'held') return placeWords(ticket.position);
+  return awaitsAuthor(ticket) ? strings.pending.stillWanted : strings.pending.held;
+}
+
+/** T44: it waited over a restart, and does not start before its author says that it is still wanted. */
+export function awaitsAuthor({ state, heldBy }: TicketView): boolean {
+  return state === 'held' && heldBy === 'system';
 }
 
 function ofItem({ id, kind, text, state }: OutboxItem): Pending {

@@ -8,6 +8,7 @@ import { face } from './face.ts';
 import { queueIcon } from './icons.ts';
 import type { Names } from './names.ts';
 import { define, Part } from './part.ts';
+import { awaitsAuthor } from './pending.ts';
 import { colorClass } from './person-color.ts';
 import { valueOrTell } from './room-events.ts';
 import { strings } from './strings.ts';
@@ -78,14 +79,15 @@ export class ParleyQueue extends Part {
 
   #state(ticket: TicketView): TemplateResult | typeof nothing {
     if (ticket.state !== 'held') return nothing;
-    const by = ticket.heldBy;
-    const words =
-      by === undefined
-        ? strings.heldFor
-        : by === this.view.you?.id
-          ? strings.heldByYou
-          : strings.heldBy(this.names.name(by));
-    return html`<p class="soft">${words}</p>`;
+    return html`<p class="soft">${this.#heldWords(ticket)}</p>`;
+  }
+
+  #heldWords(ticket: TicketView): string {
+    const { heldBy, author } = ticket;
+    const you = this.view.you?.id;
+    if (awaitsAuthor(ticket)) return author.id === you ? strings.stillWanted : strings.stillWantedBy(author.name);
+    if (heldBy === undefined) return strings.onHold;
+    return heldBy === you ? strings.heldByYou : strings.heldBy(this.names.name(heldBy));
   }
 
   #acts(ticket: TicketView): TemplateResult | typeof nothing {
@@ -98,8 +100,13 @@ export class ParleyQueue extends Part {
         : nothing;
     }
     if (!mine) return nothing;
-    return html`<div class="ticket-acts"><button type="button" class="outline" @click=${() => this.#open(ticket.turn)}>${strings.edit}</button>
+    return html`<div class="ticket-acts">${awaitsAuthor(ticket) ? this.#keepButton(ticket.turn) : nothing}
+      <button type="button" class="outline" @click=${() => this.#open(ticket.turn)}>${strings.edit}</button>
       <button type="button" class="quiet danger" @click=${() => this.#withdraw(ticket.turn)}>${strings.withdraw}</button></div>`;
+  }
+
+  #keepButton(turn: TurnId): TemplateResult {
+    return html`<button type="button" class="primary" @click=${() => this.#keep(turn)}>${strings.keepIt}</button>`;
   }
 
   #editor(editing: Editing): TemplateResult {
@@ -130,6 +137,10 @@ export class ParleyQueue extends Part {
   #close({ turn }: Editing): void {
     this.editing = null;
     void this.updateComplete.then(() => this.#focus(turn));
+  }
+
+  async #keep(turn: TurnId): Promise<void> {
+    await valueOrTell(this, this.client.unhold(turn));
   }
 
   async #withdraw(turn: TurnId): Promise<void> {
@@ -165,6 +176,7 @@ define('parley-queue', ParleyQueue);
 
 function placeOf({ state, position }: TicketView): string {
   if (state === 'running') return strings.queueNow;
+  if (state === 'held') return strings.onHold;
   return position <= 1 ? strings.queueNext : strings.queuePlace(position);
 }
 
@@ -179,7 +191,8 @@ export const queueStyles = css`
   .ticket-head .chip { color: var(--soft); margin: 0; white-space: nowrap; }
   .ticket.running .chip { color: var(--accent); }
   .ticket-words { overflow-wrap: anywhere; white-space: pre-wrap; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; }
-  .ticket-acts { display: flex; gap: 8px; }
+  .ticket-acts { display: flex; flex-wrap: wrap; gap: 8px; }
   .queue-title { padding-block: 20px 8px; }
+  .field:focus-visible { outline-offset: -1px; }
   .field { inline-size: 100%; padding: 10px; border: 1px solid var(--strong-line); border-radius: var(--radius-small); background: var(--surface); resize: vertical; }
 `;

@@ -43,7 +43,7 @@ export class ParleySidePanel extends Part {
     return html`<div class="panel-head"><div role="tablist" aria-label=${strings.panel} @keydown=${this.#onKey}>
         ${PANEL_TABS.map((tab) => this.#tab(tab))}</div>
         <button type="button" class="icon-only quiet" aria-label=${strings.closePanel} title=${strings.closePanel} @click=${() => this.onClose()}>${closeIcon}</button></div>
-      <div class="panel-body ${this.tab}" role="tabpanel" id="panel-body" aria-labelledby="tab-${this.tab}" tabindex="-1">${this.#body()}</div>`;
+      <div class="panel-body ${this.tab}" role="tabpanel" id="panel-body" aria-labelledby="tab-${this.tab}" tabindex="-1"><h2 class="said">${strings.tabs[this.tab]}</h2>${this.#body()}</div>`;
   }
 
   /** Moves focus to the tab that shows. */

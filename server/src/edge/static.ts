@@ -23,12 +23,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
-/** Nothing but our own files; text of people or of the model can load nothing. Editors place cursors with style attributes. */
+/** Nothing but our own files; text of people or of the model can load nothing. */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "style-src-attr 'unsafe-inline'",
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'self'",

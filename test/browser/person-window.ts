@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { AxeResults } from 'axe-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { ROOT } from '../kit/child-program.ts';
+
+const SHOTS = join(ROOT, 'test/shots');
+const AXE = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** One person's browser window, and what can be seen and done in it. */
+export class PersonWindow {
+  readonly page: Page;
+  /** What the page's policy refused, and what its scripts threw. */
+  readonly errors: string[] = [];
+  /** Everything any of its sockets received, as text. */
+  received = '';
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on('pageerror', (error) => this.errors.push(error.message));
+    page.on('console', (message) => {
+      if (/policy|refused to|violat/iu.test(message.text())) this.errors.push(message.text());
+    });
+    page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => (this.received += payload.toString())),
+    );
+  }
+
+  /** A window of its own, as on another machine: nothing is shared with other windows. */
+  static async open(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<PersonWindow> {
+    const context = await browser.newContext({
+      locale: 'en-GB',
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    const window = new PersonWindow(await context.newPage());
+    await window.page.goto(address);
+    return window;
+  }
+
+  get composer(): Locator {
+    return this.page.locator('.main parley-composer textarea');
+  }
+
+  get queue(): Locator {
+    return this.page.locator('parley-queue .ticket');
+  }
+
+  /** A line of the room's conversation with these words in it. */
+  line(words: string | RegExp): Locator {
+    return this.page.locator('.main .entry', { hasText: words });
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, exact: typeof name === 'string' });
+  }
+
+  async ask(text: string): Promise<void> {
+    await this.#send('Ask AI', text);
+  }
+
+  async say(text: string): Promise<void> {
+    await this.#send('Say', text);
+  }
+
+  async tab(name: 'Queue' | 'Notes' | 'Private' | 'People'): Promise<void> {
+    await this.page.getByRole('tab', { name }).click();
+  }
+
+  /** The words of the room's conversation, in order. */
+  lines(): Promise<string[]> {
+    return this.page.locator('.main .entry .words').allInnerTexts();
+  }
+
+  /** How far the newest words are below what the person sees, in pixels. */
+  belowSight(): Promise<number> {
+    return this.page
+      .locator('.main .scroll')
+      .evaluate((scroller) => Math.round(scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight));
+  }
+
+  /** Keeps a picture in `test/shots`; resolves with what axe finds wrong in what it shows. */
+  async look(name: string): Promise<string[]> {
+    mkdirSync(SHOTS, { recursive: true });
+    await this.page.screenshot({ path: join(SHOTS, `${name}.png`) });
+    await this.page.evaluate(await AXE);
+    const { violations } = await this.page.evaluate(() => {
+      // What the script before defined.
+      const { axe } = window as unknown as { axe: { run(root: Document, options: object): Promise<AxeResults> } };
+      return axe.run(document, { resultTypes: ['violations'] });
+    });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${name}: ${id} ${target.join(' ')}`));
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  async #send(mode: 'Ask AI' | 'Say', text: string): Promise<void> {
+    await this.page.locator('.main').getByRole('radio', { name: mode }).check({ force: true });
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+}
