@@ -138,6 +138,8 @@ class Stage {
 
   async becomeQuiet(): Promise<void> {
     const world = this.#world;
+    // Once more after the first quiet round, so that readers who came back in it are told what they missed.
+    let quietRounds = 0;
     for (let round = 0; round < QUIET_ROUNDS; round += 1) {
       for (const device of world.devices) {
         device.slow = false;
@@ -147,7 +149,8 @@ class Stage {
       for (const user of Object.keys(PEOPLE)) await world.resumeReader(user);
       await world.advance(ROUND_MS);
       await this.check();
-      if (this.#quiet()) return;
+      quietRounds = this.#quiet() ? quietRounds + 1 : 0;
+      if (quietRounds === 2) return;
     }
     claim(
       false,
@@ -173,9 +176,10 @@ class Stage {
   }
 
   #quiet(): boolean {
-    const { devices } = this.#world;
+    const { devices, readers } = this.#world;
     return (
       this.#witness.quiet &&
+      [...readers].every(([user, { reading }]) => reading || !this.#isMember(user)) &&
       devices.every(({ user, client: { view } }) => {
         if (!this.#isMember(user)) return view.connection.kind === 'ended';
         const sent = view.outbox.every(({ state }) => state.kind === 'refused');
