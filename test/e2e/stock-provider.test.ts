@@ -3,6 +3,8 @@ import type { PromptAccepted } from '@parley/shared/commands';
 import { ENTRIES, LIVE, TURNS } from '@parley/shared/documents';
 import type { Entry } from '@parley/shared/entry';
 import { SignJWT } from 'jose';
+import * as encoding from 'lib0/encoding';
+import { writeSyncStep2 } from 'y-protocols/sync';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
@@ -85,6 +87,13 @@ function liveText({ ydoc }: StockProvider): string {
 
 function state({ ydoc }: StockProvider): Uint8Array {
   return Y.encodeStateAsUpdate(ydoc);
+}
+
+function stepTwo({ ydoc }: StockProvider): Uint8Array<ArrayBuffer> {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, 0);
+  writeSyncStep2(encoder, ydoc);
+  return encoding.toUint8Array(encoder);
 }
 
 describe.each(Object.keys(PROVIDERS) as ProviderVersion[])('y-websocket %s, unmodified', (version) => {
@@ -184,6 +193,10 @@ describe.each(Object.keys(PROVIDERS) as ProviderVersion[])('y-websocket %s, unmo
     finish(again);
     await reader.until((self) => entries(self).length === 4);
     expect(texts(reader)).toEqual(['question p1', 'answer p1', 'question p2', 'another one']);
+    // Some providers answer with all they have, deletions included, whether or not they were asked.
+    reader.sendRaw(stepTwo(reader));
+    await converse(ana, 'p3');
+    await reader.until((self) => entries(self).length === 6);
     expect(reader.closes.filter((code) => code >= 4400)).toEqual([]);
     const fresh = await connect('transcript', ana).ready();
     expect(entries(fresh)).toEqual(entries(reader));
