@@ -4,7 +4,14 @@ import { interleaved, pick, type Bench, type Row } from '../figure.ts';
 const READERS = 100;
 const TOKENS = 300;
 const EVERY_MS = 10;
-const WARM_UP = 50;
+/** Enough for the hot code to be compiled. */
+const WARM_UP: Pace = { tokens: 1_000, everyMs: 2 };
+const MEASURED: Pace = { tokens: TOKENS, everyMs: EVERY_MS };
+
+interface Pace {
+  readonly tokens: number;
+  readonly everyMs: number;
+}
 
 /** An answer of a token every 10 ms, read by 100 people. The floor only sends; Parley also calls the model and keeps the answer. */
 export async function tokenCost(bench: Bench): Promise<Row[]> {
@@ -14,8 +21,8 @@ export async function tokenCost(bench: Bench): Promise<Row[]> {
   await answer(bench, parley, WARM_UP);
   await broadcast(bench, bare, WARM_UP);
   const results = await interleaved(bench.rounds, {
-    parley: () => answer(bench, parley, TOKENS),
-    'bare ws': () => broadcast(bench, bare, TOKENS),
+    parley: () => answer(bench, parley, MEASURED),
+    'bare ws': () => broadcast(bench, bare, MEASURED),
   });
   return [
     {
@@ -40,13 +47,13 @@ interface Cost {
   readonly frames: number;
 }
 
-async function answer({ load }: Bench, parley: Parley, tokens: number): Promise<Cost> {
+async function answer({ load }: Bench, parley: Parley, pace: Pace): Promise<Cost> {
   const { group } = await load.run('open', {
     addresses: await parley.peers('transcript', READERS),
     keep: 'none',
     atOnce: 50,
   });
-  const work = { group, room: parley.room, token: await parley.token('owner'), tokens, everyMs: EVERY_MS };
+  const work = { group, room: parley.room, token: await parley.token('owner'), ...pace };
   let frames = 0;
   const cpuUs = await parley.server.cpuDuring(async () => {
     ({ frames } = await load.run('ask', work));
@@ -55,13 +62,13 @@ async function answer({ load }: Bench, parley: Parley, tokens: number): Promise<
   return { cpuUs, frames };
 }
 
-async function broadcast({ load }: Bench, contestant: Contestant, tokens: number): Promise<Cost> {
+async function broadcast({ load }: Bench, contestant: Contestant, { tokens, everyMs }: Pace): Promise<Cost> {
   const [writer, ...readers] = await contestant.peers('workspace', READERS + 1);
   if (writer === undefined) throw new Error('there is a writer');
   const { group } = await load.run('open', { addresses: readers, keep: 'all', atOnce: 50 });
   let frames = 0;
   const cpuUs = await contestant.server.cpuDuring(async () => {
-    const writing = { text: 'words ', updates: tokens, everyMs: EVERY_MS };
+    const writing = { text: 'words ', updates: tokens, everyMs };
     ({ frames } = await load.run('write', { group, address: writer, writing }));
   });
   await load.run('close', { group });
