@@ -8,7 +8,7 @@ const KILLS = process.env['CHAOS_KILLS'];
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000);
 const RESULTS = join(import.meta.dirname, 'results');
 
-test('T2 T3 T19 T44 D1 D3 kill -9 at random: nothing acknowledged is lost, answered twice, out of order or spliced', async () => {
+test('T2 T3 T19 T44 D1 D3 W14 W21 kill -9 at random: nothing acknowledged is lost, answered twice, out of order or spliced', async () => {
   process.stdout.write(`chaos seed ${SEED}: CHAOS_SEED=${SEED} runs it again\n`);
   const figures = await killAgainAndAgain({ kills: Number(KILLS ?? 50), seed: SEED });
   process.stdout.write(`${JSON.stringify(figures)}\n`);

@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { ClientKey } from '@parley/shared/ids';
 import { decodeFrame, Down, encodeControl } from '@parley/shared/socket';
-import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { issue, ISSUER_SETTINGS } from '../kit/issuer.ts';
 import { NodeClient } from '../kit/node-client.ts';
-import { RealServer, type RestPerson } from '../kit/server.ts';
+import { RealServer, RestPerson } from '../kit/server.ts';
 import { chunk, sseServer, type Exchange, type SseServer } from '../kit/sse-server.ts';
 
 let model: SseServer;
@@ -90,7 +90,7 @@ test('T1 T4 T12 two people ask at the same moment and both are answered, one aft
   expect(done.map((view) => view.room.tickets)).toEqual([[], []]);
 });
 
-test('T2 a prompt whose answer was lost with the line is sent again and stays one prompt', async () => {
+test('T2 W35 a prompt whose answer was lost with the line is sent again and stays one prompt', async () => {
   await newRoom();
   const [one, watcher] = [await client(ana), await client(ben)];
   one.goDeaf();
@@ -153,7 +153,7 @@ test('R9 a private prompt is answered to its author alone and holds up nobody', 
   expect([texts(two, 'me'), texts(two)]).toEqual([[], ['for all', 'in public']]);
 });
 
-test('D3 what is shown as saved is there after kill -9, though whoever wrote it never comes back', async () => {
+test('D3 W36 what is shown as saved is there after kill -9, though whoever wrote it never comes back', async () => {
   await newRoom();
   const one = await client(ana);
   one.room.workspace.doc.getText('notes').insert(0, 'on disk');
@@ -173,7 +173,7 @@ test('D3 what is shown as saved is there after kill -9, though whoever wrote it 
   });
 });
 
-test('WIRE older entries than the window come when they are asked for, without a gap or a repeat', async () => {
+test('W22 older entries than the window come when they are asked for, without a gap or a repeat', async () => {
   await newRoom({ limits: { promptsPerMinute: 10_000 } });
   const MESSAGES = 2_250;
   await sayAll(Array.from({ length: MESSAGES }, (_, index) => `${index + 1}`));
@@ -186,29 +186,15 @@ test('WIRE older entries than the window come when they are asked for, without a
   expect(view.room.firstSeq).toBe(1);
 });
 
-test('R13 a token is renewed in band: the connection outlives the token it began with', async () => {
-  const secret = 'a secret of the issuer, long enough for HS256';
-  const sign = (seconds: number): Promise<string> =>
-    new SignJWT({ name: 'Ana' })
-      .setProtectedHeader({ alg: 'HS256' })
-      .setSubject('ana')
-      .setIssuer('issuer')
-      .setAudience('parley')
-      .setExpirationTime(Math.floor(Date.now() / 1_000) + seconds)
-      .sign(new TextEncoder().encode(secret));
-  const env = { PARLEY_JWT_SECRET: secret, PARLEY_JWT_ISSUER: 'issuer', PARLEY_JWT_AUDIENCE: 'parley', PARLEY_LOG: 'error' };
-  await using strict = await RealServer.start({ env });
-  const first = await sign(6);
-  await fetch(`${strict.url}/v1/rooms`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${first}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ id: 'den', title: 'Den' }),
-  });
+test('W16 W33 a token is renewed in band: the connection outlives the token it began with', async () => {
+  await using strict = await RealServer.start({ env: { ...ISSUER_SETTINGS, PARLEY_LOG: 'error' } });
+  const first = await issue('ana', 6);
+  await new RestPerson(strict.url, 'ana', first).must('POST', '/v1/rooms', { id: 'den', title: 'Den' });
   // Somebody with the same token who never renews it says when it has ended.
   const witness = new WebSocket(`${strict.socketUrl}/v1/rooms/den/socket`, ['parley.v1', `bearer.${first}`]);
   const ended = new Promise<number>((resolve) => witness.once('close', resolve));
   let asked = 0;
-  const token = (): Promise<string> | string => (asked++ === 0 ? first : sign(60));
+  const token = (): Promise<string> | string => (asked++ === 0 ? first : issue('ana', 60));
   const one = await new NodeClient({ server: strict.url, room: 'den', token, haste: 50 }).online();
   clients.push(one);
   expect(await ended).toBe(4401);
