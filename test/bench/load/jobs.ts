@@ -18,6 +18,21 @@ function groupOf(id: number): Group {
   return must(groups.get(id), 'a group is used between its opening and its end');
 }
 
+/** Who is asked: a room, as a person, or a bare server that calls a model server. */
+export type Way =
+  | { readonly kind: 'room'; readonly room: string; readonly token: string }
+  | { readonly kind: 'bare'; readonly url: string; readonly model: string };
+
+async function ask(way: Way, tag: string, prompt: string): Promise<void> {
+  if (way.kind === 'bare') {
+    await fetch(way.url, { method: 'POST', body: JSON.stringify({ model: way.model, prompt }) });
+    return;
+  }
+  const person = new RoomPerson(way.room, way.token);
+  await person.command({ type: 'prompt.submit', id: ClientKey.parse(tag), text: prompt, audience: 'room' });
+  person.close();
+}
+
 /** What the load generator can be told to do; arguments and results are plain data. */
 export const jobs = {
   /** Connects readers; the number names their group from now on. */
@@ -32,23 +47,14 @@ export const jobs = {
     return groupOf(work.group).write(work.address, work.writing, newTag());
   },
 
-  /** Asks the model through the room; resolves when every reader has the end of the answer. */
-  async ask(work: {
-    group: number;
-    room: string;
-    token: string;
-    tokens: number;
-    everyMs: number;
-  }): Promise<{ frames: number }> {
+  /** Asks the model through the room, or a bare server; resolves when every reader has the end of the answer. */
+  async ask(work: { group: number; way: Way; tokens: number; everyMs: number }): Promise<{ frames: number }> {
     const group = groupOf(work.group);
-    const person = new RoomPerson(work.room, work.token);
     const tag = newTag();
     const before = group.first.frames;
     const ended = group.until(`end:${tag}`);
-    const text = `tag=${tag} tokens=${work.tokens} every=${work.everyMs}`;
-    await person.command({ type: 'prompt.submit', id: ClientKey.parse(tag), text, audience: 'room' });
+    await ask(work.way, tag, `tag=${tag} tokens=${work.tokens} every=${work.everyMs}`);
     await ended;
-    person.close();
     return { frames: group.first.frames - before };
   },
 
