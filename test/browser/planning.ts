@@ -14,14 +14,11 @@ interface Provider {
 export async function planning({ ana, ben }: Team, { next, finish }: Provider): Promise<Exchange> {
   await ana.say('We change the orders table on Thursday. I would like us to leave with one plan.');
   await ben.line('orders table').waitFor();
-  await ben.say('Fine with me. The index takes **twenty minutes** on the copy, so please not at lunch.');
+  await ben.say('The index takes **twenty minutes** on the copy, so please not at lunch.');
   await ana.line('twenty minutes').waitFor();
   await ana.ask('When should we do it, given what Ben said?');
-  finish(
-    await next(),
-    'Before nine: Ben measured **twenty minutes** for the index, and traffic doubles from ten.\n\n1. 08:00 create the index with `CONCURRENTLY`\n2. 08:30 switch the writers\n3. 09:00 look at the dashboard together',
-  );
-  await ben.line('look at the dashboard').waitFor();
+  finish(await next(), 'At eight: Ben counts **twenty minutes** for the index, so it is there before people are.');
+  await ben.line('At eight').waitFor();
   await ben.ask('Who does what, and what do we do if a step fails?');
   const running = await next();
   await ana.ask('Draft the message to the support team.');

@@ -338,6 +338,25 @@ describe('UI by keyboard alone', () => {
     expect((await calls()).at(-1)).toEqual(['unhold', 't_5']);
   });
 
+  test('T44 what waited over a restart is kept or withdrawn by its author, in the conversation and in the queue', async () => {
+    await show('still-wanted');
+    const queued = page.locator('.ticket', { hasText: 'Draft the checklist' });
+    await queued.getByText('The server restarted while this waited. Is it still wanted?').waitFor();
+    await queued.getByRole('button', { name: 'Keep it' }).click();
+    await queued.getByRole('button', { name: 'Withdraw' }).click();
+    const pending = page.locator('.pending', { hasText: 'On hold: still wanted?' });
+    await pending.getByRole('button', { name: 'Keep it' }).click();
+    await pending.getByRole('button', { name: 'Withdraw' }).click();
+    const both = [
+      ['unhold', 't_5'],
+      ['withdraw', 't_5'],
+    ];
+    expect(await calls()).toEqual([...both, ...both]);
+    const other = page.locator('.ticket', { hasText: 'Which of our dashboards' });
+    await other.getByText('Dmitri decides whether it is still wanted.').waitFor();
+    expect(await other.getByRole('button').count()).toBe(0);
+  });
+
   test('T30 Stop names the turn it stops', async () => {
     await show('answering');
     await page.getByRole('button', { name: 'Stop the answer for Chioma Okafor' }).click();

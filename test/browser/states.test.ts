@@ -115,6 +115,7 @@ test.each([
   ['nothing-found', 'Nothing here says “helicopter”'],
   ['refused', 'The queue is full. Wait until a place is free'],
   ['waiting', 'Waiting, 4th'],
+  ['still-wanted', 'On hold: still wanted?'],
   ['lost-words', 'Rollback: restore from the 21:30 snapshot'],
 ] as const)('UI the state “%s” says “%s”', async (name, words) => {
   const page = await shared();

@@ -9,6 +9,8 @@ import { chunk, sseServer, type Exchange, type SseServer } from '../kit/sse-serv
 import { PersonWindow } from './person-window.ts';
 import { planning } from './planning.ts';
 
+const MODEL = 'gpt-oss:20b';
+
 let model: SseServer;
 let server: RealServer;
 let browser: Browser;
@@ -21,7 +23,9 @@ const windows: PersonWindow[] = [];
 beforeAll(async () => {
   expect(await new ChildProgram(['client/build.ts']).ended).toBe(0);
   model = await sseServer();
-  server = await RealServer.start({ env: { OPENAI_BASE_URL: model.baseURL, PARLEY_MODEL: 'steady-1', PARLEY_LOG: 'error' } });
+  server = await RealServer.start({
+    env: { OPENAI_BASE_URL: model.baseURL, PARLEY_MODEL: MODEL, PARLEY_LOG: 'error' },
+  });
   browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
   ana = await server.person('ana', 'Ana');
   ben = await server.person('ben', 'Ben');
@@ -63,7 +67,13 @@ function finish(exchange: Exchange, text: string): void {
   exchange.send(chunk({ content: text }));
   exchange.send({
     ...chunk({}, 'stop'),
-    usage: { prompt_tokens: 412, completion_tokens: 96, total_tokens: 508, prompt_tokens_details: { cached_tokens: 256 } },
+    model: MODEL,
+    usage: {
+      prompt_tokens: 412,
+      completion_tokens: 96,
+      total_tokens: 508,
+      prompt_tokens_details: { cached_tokens: 256 },
+    },
   });
   exchange.send('[DONE]');
   exchange.response.end();
@@ -248,13 +258,16 @@ test('UI notes are edited by both at once, with live cursors, and say when they 
 
 /** The text of the shared notes, without the names at the cursors. */
 function notes(window: PersonWindow): Promise<string> {
-  return window.page
-    .locator('.cm-line')
-    .evaluateAll((lines) =>
-      lines
-        .map((line) => [...line.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.textContent).join(''))
-        .join('\n'),
-    );
+  return window.page.locator('.cm-line').evaluateAll((lines) =>
+    lines
+      .map((line) =>
+        [...line.childNodes]
+          .filter((node) => node.nodeType === Node.TEXT_NODE)
+          .map((node) => node.textContent)
+          .join(''),
+      )
+      .join('\n'),
+  );
 }
 
 test('T1 T2 the server dies in the middle: not a typed word is lost, and nothing is done twice', async () => {
@@ -367,7 +380,7 @@ describe('on other screens', () => {
   });
 
   test('UI a team at work, in light and dark', async () => {
-    const picture = { deviceScaleFactor: 2, viewport: { width: 1280, height: 800 } } as const;
+    const picture = { deviceScaleFactor: 1.75, viewport: { width: 1280, height: 900 } } as const;
     await newRoom('Launch planning');
     const [a, dark, b] = await Promise.all([
       open(`/?room=${room}&as=ana`, { ...picture, colorScheme: 'light' }),
@@ -381,7 +394,7 @@ describe('on other screens', () => {
       await expect.poll(() => window.belowSight()).toBeLessThan(3);
     }
     expect([...(await a.look('room')), ...(await dark.look('room-dark'))]).toEqual([]);
-    if (process.env['PARLEY_WRITE_SHOTS'] === '1') await a.page.screenshot({ path: join(ROOT, 'docs/room.png') });
+    if (process.env['WRITE_SHOTS'] === '1') await a.page.screenshot({ path: join(ROOT, 'docs/room.png') });
     finish(running, '');
     for (const _ of [1, 2]) finish(await model.next(), 'Done.');
     await expect.poll(() => a.line('Done.').count()).toBe(2);

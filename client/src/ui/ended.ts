@@ -19,7 +19,7 @@ export function endedView(
   return html`<section class="ended" role="alert" part="ended">
     <span class="ended-mark" aria-hidden="true">${lockIcon}</span>
     <h2>${title}</h2><p class="soft">${help}</p>
-    <button type="button" class="outline" @click=${again}>${strings.reload}</button>
+    <div class="ended-acts"><button type="button" class="outline" @click=${again}>${strings.reload}</button><slot name="menu"></slot></div>
     ${outbox.length === 0 ? nothing : keptWords(outbox)}
   </section>`;
 }
@@ -57,6 +57,7 @@ function keptWords(outbox: readonly OutboxItem[]): TemplateResult {
 export const endedStyles = css`
   .ended { display: grid; align-content: center; justify-items: center; gap: 12px; min-block-size: 100%; padding: 32px 24px; text-align: center; overflow: auto; }
   .ended-mark { display: grid; place-items: center; inline-size: 56px; block-size: 56px; border-radius: 50%; background: var(--surface); border: 1px solid var(--line); color: var(--soft); }
+  .ended-acts { display: flex; flex-wrap: wrap; justify-content: center; gap: 8px; margin-block-start: 8px; }
   .ended h2 { font-size: 1.375rem; letter-spacing: -0.015em; text-wrap: balance; }
   .ended > p { max-inline-size: 34rem; text-wrap: balance; }
   .kept { display: grid; gap: 10px; inline-size: min(100%, 38rem); margin-block-start: 20px; text-align: start; }

@@ -1,6 +1,6 @@
 import type { Fault } from '@parley/shared/fault';
 import type { TicketView } from '@parley/shared/entry';
-import type { ClientKey } from '@parley/shared/ids';
+import type { ClientKey, TurnId } from '@parley/shared/ids';
 import type { OutboxItem, RoomViewModel } from '../view.ts';
 import { ordinal } from './format.ts';
 import { strings } from './strings.ts';
@@ -12,6 +12,8 @@ export interface Pending {
   readonly text: string;
   readonly status: string;
   readonly refused: Fault | null;
+  /** The turn that starts only when I say that it is still wanted; null for all others. */
+  readonly unconfirmed: TurnId | null;
 }
 
 /** What I sent to a lane and still wait for: on its way, refused, or in the queue. */
@@ -23,7 +25,9 @@ export function pendingOf(view: RoomViewModel, audience: 'room' | 'me'): readonl
 }
 
 function ofTicket(ticket: TicketView): Pending {
-  return { id: ticket.id, kind: 'prompt', text: ticket.text, status: ticketStatus(ticket), refused: null };
+  const { id, text, turn } = ticket;
+  const unconfirmed = awaitsAuthor(ticket) ? turn : null;
+  return { id, kind: 'prompt', text, status: ticketStatus(ticket), refused: null, unconfirmed };
 }
 
 function ticketStatus(ticket: TicketView): string {
@@ -38,7 +42,7 @@ export function awaitsAuthor({ state, heldBy }: TicketView): boolean {
 
 function ofItem({ id, kind, text, state }: OutboxItem): Pending {
   const refused = state.kind === 'refused' ? state.fault : null;
-  return { id, kind, text, status: statusOf(state), refused };
+  return { id, kind, text, status: statusOf(state), refused, unconfirmed: null };
 }
 
 function statusOf(state: OutboxItem['state']): string {

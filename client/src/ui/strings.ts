@@ -132,7 +132,7 @@ export const strings = {
     waiting: (place: string): string => `Waiting, ${place}`,
     waitingNext: 'Next in line',
     held: 'On hold while it is edited',
-    stillWanted: 'Still wanted? The queue asks',
+    stillWanted: 'On hold: still wanted?',
     refused: 'Refused',
   },
   retry: 'Send again',
@@ -149,8 +149,10 @@ export const strings = {
   heldByYou: 'You are editing this. It keeps its place and will not start meanwhile.',
   heldBy: (name: string): string => `${name} is editing this. It keeps its place.`,
   onHold: 'On hold',
-  stillWanted: 'The server restarted while this waited. Is it still wanted? It starts when you keep it; without a word from you it ends unanswered.',
-  stillWantedBy: (name: string): string => `The server restarted while this waited. ${name} decides whether it is still wanted.`,
+  stillWanted:
+    'The server restarted while this waited. Is it still wanted? It starts when you keep it; without a word from you it ends unanswered.',
+  stillWantedBy: (name: string): string =>
+    `The server restarted while this waited. ${name} decides whether it is still wanted.`,
   keepIt: 'Keep it',
   edit: 'Edit',
   withdraw: 'Withdraw',

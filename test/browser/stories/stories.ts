@@ -39,6 +39,12 @@ const answering = lane({
   answering: { turn: turnId(3), forId: 'chioma', forName: 'Chioma Okafor', text: streaming },
 });
 
+const overRestart = {
+  state: 'held',
+  heldBy: 'system',
+  reason: 'waiting since before a restart: still wanted?',
+} as const;
+
 const failed: Line = {
   by: 'ai',
   text: '',
@@ -98,6 +104,20 @@ export const stories = {
         sending(2, 'One more thing, off the top of my head.', { kind: 'accepted', turn: turnId(9), position: 4 }),
       ],
     }),
+  },
+  'still-wanted': {
+    view: view('speaker', {
+      ...full,
+      room: {
+        ...answering,
+        tickets: [
+          ticket(3, chioma, 'Make a plan for Thursday with one owner per step.', { state: 'running', position: 0 }),
+          ticket(5, ana, 'Draft the checklist for the person on call.', { position: 1, ...overRestart }),
+          ticket(6, dmitri, 'Which of our dashboards would show it first?', { position: 2, ...overRestart }),
+        ],
+      },
+    }),
+    panel: 'queue',
   },
   refused: {
     view: view('speaker', {
