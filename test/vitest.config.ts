@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           ...alone,
           name: 'e2e',
-          include: ['e2e/**/*.test.ts'],
+          include: ['{e2e,hostile}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 1 },

@@ -26,7 +26,7 @@ import { Throttle } from './throttle.ts';
 /** Everything this server answers over HTTP. */
 export function createApp(edge: Edge): EdgeApp {
   const app: EdgeApp = new OpenAPIHono<EdgeEnv>({ defaultHook: refuseMisfits });
-  app.onError((error, c) => tellProblem(edge, error, c.req.method));
+  app.onError((error, c) => tellProblem(edge, error, c.req.raw));
   app.notFound(() => problemResponse(fault('not_found')));
   app.use(safeHeaders, knownNames(edge));
   app.use('/v1/*', crossOrigin(edge), authenticate(edge), fairShare(edge), limitBody);
@@ -57,8 +57,9 @@ function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
   return told.join('; ') || 'The request does not fit its schema.';
 }
 
-function tellProblem(edge: Edge, error: Error, method: string): Response {
-  const told = faultOf(error);
+function tellProblem(edge: Edge, error: Error, { method, signal }: Request): Response {
+  // Whoever hangs up in the middle of a body is told nothing, and it is no mistake of ours.
+  const told = signal.aborted && !(error instanceof FaultError) ? fault('bad_request') : faultOf(error);
   if (!(error instanceof RoomRefusal)) edge.metrics.count('parley_faults_total', 1, { code: told.code });
   if (told.code === 'internal') edge.log.error('http.failed', { method, error: error.name, at: firstFrame(error) });
   else edge.log.info('http.refused', { method, code: told.code });

@@ -109,6 +109,8 @@ function callerOf(request: IncomingMessage): Caller {
 }
 
 function turnAway(socket: Duplex, seconds: number): void {
+  // Node hands an upgrade's connection over without a listener: a reset by the other side would end the process.
+  socket.on('error', () => socket.destroy());
   socket.end(`HTTP/1.1 429 Too Many Requests\r\nRetry-After: ${seconds}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
