@@ -4,7 +4,7 @@ import { chromium, type Browser, type BrowserContextOptions } from 'playwright-c
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ChildProgram, ROOT } from '../kit/child-program.ts';
 import { CHROMIUM_ARGS, chromiumPath } from '../kit/chromium.ts';
-import { RealServer, type RestPerson } from '../kit/server.ts';
+import { RealServer, RestPerson } from '../kit/server.ts';
 import { chunk, sseServer, type Exchange, type SseServer } from '../kit/sse-server.ts';
 import { PersonWindow } from './person-window.ts';
 import { planning } from './planning.ts';
@@ -200,7 +200,7 @@ test('T30 who stops what they may not stop is told why', async () => {
   await b.page.locator('.live', { hasText: 'Once upon' }).waitFor();
   const turn = await b.queue.getAttribute('data-turn');
   const refused = await ben.call('POST', `/v1/rooms/${room}/turns/${turn}/stop`);
-  expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden', detail: 'You may not do this here.' } });
   finish(call, 'a time.');
   await b.line('Once upon a time.').waitFor();
 });
@@ -218,6 +218,9 @@ test('UI a message is for people: both see it, and no model is asked', async () 
   finish(call, 'Lunch.');
   await b.line('Lunch.').waitFor();
   expect(await b.lines()).toEqual(await a.lines());
+  await b.tab('People');
+  await b.page.getByText('Decides everything about the room').waitFor();
+  expect(await b.look('people')).toEqual([]);
 });
 
 test('R9 a private question and its answer reach nobody else, not even the wire', async () => {
@@ -316,13 +319,24 @@ test('UI words not sent yet outlive the page, and the page warns before it is le
   expect(await b.lines()).toEqual(['Written to nobody yet.']);
 });
 
-test('UI without a network the page says so, and comes back', async () => {
+test('UI without a network the page says so, keeps what is written, and sends it when the network is back', async () => {
   const [a, b] = await together();
   await a.page.context().setOffline(true);
+  // An open line survives the loss of the network for a while; this cuts it.
+  await server.kill();
+  await a.page.getByText('You are offline. Your words are kept and sent when you are back.').waitFor();
   await a.say('From a tunnel.');
+  await a.page.getByText('1 thing not sent yet').waitFor();
+  await server.restart();
+  await b.page.locator('.banner').waitFor({ state: 'detached' });
+  await b.say('Is Ana there?');
+  await b.line('Is Ana there?').waitFor();
+  expect(await a.look('offline')).toEqual([]);
   await a.page.context().setOffline(false);
-  await b.line('From a tunnel.').waitFor();
-  expect(await b.lines()).toEqual(['From a tunnel.']);
+  for (const window of [a, b]) {
+    await window.line('From a tunnel.').waitFor();
+    expect(await window.lines()).toEqual(['Is Ana there?', 'From a tunnel.']);
+  }
 });
 
 test('T36 who is removed sees by whom and when, and the room goes on without them', async () => {
@@ -340,18 +354,23 @@ describe('with tokens from elsewhere', () => {
   const SECRET = 'a secret of thirty-two characters, or a few more';
   const CLAIMS = { PARLEY_JWT_ISSUER: 'https://issuer.test', PARLEY_JWT_AUDIENCE: 'parley' };
 
-  test('W5 a sign-in that has ended is said in words, and a new one opens the room again', async () => {
+  test('W5 a sign-in that ends is said in words, and a new one opens the room again with what was being written', async () => {
     await using strict = await RealServer.start({ env: { PARLEY_JWT_SECRET: SECRET, ...CLAIMS, PARLEY_LOG: 'error' } });
+    await new RestPerson(strict.url, 'ana', await signed(600)).must('POST', '/v1/rooms', { id: 'den', title: 'Den' });
+    let lasts = 6;
     const window = await PersonWindow.open(browser, `${strict.url}/favicon.svg`);
     windows.push(window);
-    let lasts = -60;
     await window.page.route('**/dev/token', async (route) => route.fulfill({ json: { token: await signed(lasts) } }));
-    await window.page.goto(`${strict.url}/?room=nowhere&as=ana`);
+    await window.page.goto(`${strict.url}/?room=den&as=ana`);
+    await window.composer.fill('I was about to');
+    lasts = -60;
     await window.page.getByText('Your sign-in has ended').waitFor();
     expect(await window.look('sign-in-ended')).toEqual([]);
     lasts = 600;
     await window.button('Try again').click();
-    await window.page.getByText('The room does not exist, or you are not a member of it.').waitFor();
+    await expect.poll(() => window.composer.inputValue()).toBe('I was about to');
+    await window.say('say this.');
+    await window.line('say this.').waitFor();
   });
 
   function signed(seconds: number): Promise<string> {
