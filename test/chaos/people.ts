@@ -33,6 +33,8 @@ export interface Circumstances {
 }
 
 const MOST_PROMPTS = 6;
+/** On a slow machine people ask faster than crashes let answers come; a queue has its bounds. */
+const MOST_WAITING = 40;
 /** So that people do not do everything in the first moment of a life. */
 const LONGEST_GAP_MS = 30;
 
@@ -115,7 +117,7 @@ export class ClientAsker implements Busy {
     const prompts = Math.floor(this.#at.random() * MOST_PROMPTS);
     for (let asked = 0; asked < prompts; asked++) {
       await gap(this.#at.random, life);
-      if (life.aborted) return;
+      if (life.aborted || this.#pending.size + this.#client.view.room.tickets.length >= MOST_WAITING) return;
       const key = this.#client.ask(`Tell me about ${markerOf(this.#id, ++this.#made)}`);
       this.#pending.set(key, this.#at.record.prompts.length);
     }
