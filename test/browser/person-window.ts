@@ -36,6 +36,7 @@ export class PersonWindow {
       reducedMotion: 'reduce',
       ...options,
     });
+    context.setDefaultTimeout(15_000);
     const window = new PersonWindow(await context.newPage());
     await window.page.goto(address);
     return window;

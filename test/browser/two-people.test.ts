@@ -63,6 +63,16 @@ async function together(): Promise<[PersonWindow, PersonWindow]> {
   return both;
 }
 
+/** Kills the server, and starts it again on the same data when `act` is done, whatever came of it. */
+async function whileDown(act: () => Promise<void>): Promise<void> {
+  await server.kill();
+  try {
+    await act();
+  } finally {
+    await server.restart();
+  }
+}
+
 function finish(exchange: Exchange, text: string): void {
   exchange.send(chunk({ content: text }));
   exchange.send({
@@ -279,17 +289,17 @@ test('T1 T2 the server dies in the middle: not a typed word is lost, and nothing
   await a.page.locator('.cm-content').click();
   await a.page.keyboard.type('Before. ');
   await a.page.getByText('All changes are saved').waitFor();
-  await server.kill();
-  await a.page.getByText('The connection was lost. Trying again.').waitFor();
-  await a.page.locator('.cm-content').click();
-  await a.page.keyboard.press('End');
-  await a.page.keyboard.type('While away.');
-  await a.page.getByText('Kept here until the connection is back').waitFor();
-  await a.say('Said while away.');
-  await a.ask('Asked while away?');
-  await a.page.getByText('2 things not sent yet').waitFor();
-  expect(await a.look('connection-lost')).toEqual([]);
-  await server.restart();
+  await whileDown(async () => {
+    await a.page.getByText('The connection was lost. Trying again.').waitFor();
+    await a.page.locator('.cm-content').click();
+    await a.page.keyboard.press('End');
+    await a.page.keyboard.type('While away.');
+    await a.page.getByText('Kept here until the connection is back').waitFor();
+    await a.say('Said while away.');
+    await a.ask('Asked while away?');
+    await a.page.getByText('2 things not sent yet').waitFor();
+    expect(await a.look('connection-lost')).toEqual([]);
+  });
   finish(await model.next(), 'Welcome back.');
   for (const window of [a, b]) {
     await window.line('Welcome back.').waitFor();
@@ -303,17 +313,17 @@ test('T1 T2 the server dies in the middle: not a typed word is lost, and nothing
 
 test('UI words not sent yet outlive the page, and the page warns before it is left', async () => {
   const [a, b] = await together();
-  await server.kill();
-  await a.page.getByText('The connection was lost. Trying again.').waitFor();
-  await a.say('Written to nobody yet.');
-  await a.page.getByText('1 thing not sent yet').waitFor();
-  const asked = a.page.waitForEvent('dialog');
-  const reload = a.page.evaluate(() => location.reload()).catch(() => undefined); // ends with the page
-  const dialog = await asked;
-  expect(dialog.type()).toBe('beforeunload');
-  await dialog.accept();
-  await reload;
-  await server.restart();
+  await whileDown(async () => {
+    await a.page.getByText('The connection was lost. Trying again.').waitFor();
+    await a.say('Written to nobody yet.');
+    await a.page.getByText('1 thing not sent yet').waitFor();
+    const asked = a.page.waitForEvent('dialog');
+    const reload = a.page.evaluate(() => location.reload()).catch(() => undefined); // ends with the page
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.accept();
+    await reload;
+  });
   await a.page.goto(`${server.url}/?room=${room}&as=ana`);
   await b.line('Written to nobody yet.').waitFor();
   expect(await b.lines()).toEqual(['Written to nobody yet.']);
@@ -323,11 +333,11 @@ test('UI without a network the page says so, keeps what is written, and sends it
   const [a, b] = await together();
   await a.page.context().setOffline(true);
   // An open line survives the loss of the network for a while; this cuts it.
-  await server.kill();
-  await a.page.getByText('You are offline. Your words are kept and sent when you are back.').waitFor();
-  await a.say('From a tunnel.');
-  await a.page.getByText('1 thing not sent yet').waitFor();
-  await server.restart();
+  await whileDown(async () => {
+    await a.page.getByText('You are offline. Your words are kept and sent when you are back.').waitFor();
+    await a.say('From a tunnel.');
+    await a.page.getByText('1 thing not sent yet').waitFor();
+  });
   await b.page.locator('.banner').waitFor({ state: 'detached' });
   await b.say('Is Ana there?');
   await b.line('Is Ana there?').waitFor();
