@@ -1,7 +1,8 @@
 import { unreachable } from '@parley/shared/assert';
 import type { Member, TurnView } from '@parley/shared/entry';
 import type { Result } from '@parley/shared/fault';
-import type { ClientKey, TurnId } from '@parley/shared/ids';
+import type { ClientKey, TurnId, UserId } from '@parley/shared/ids';
+import type { RoomRole } from '@parley/shared/roles';
 import { DocChannels } from './doc-channels.ts';
 import type { Cancel, ClientEnv } from './env.ts';
 import type { LinkEnd } from './link-end.ts';
@@ -9,7 +10,7 @@ import { LiveLane } from './live-lane.ts';
 import { LivePresence } from './live-presence.ts';
 import { Outbox } from './outbox.ts';
 import { Requests } from './requests.ts';
-import type { Addressed, ConnectOptions, RoomClient } from './room-client.ts';
+import type { Addressed, ConnectOptions, RoomChange, RoomClient, RoomDetails } from './room-client.ts';
 import type { SessionMessage, Welcome } from './socket-session.ts';
 import { SocketSession } from './socket-session.ts';
 import type { Standing } from './standing.ts';
@@ -113,6 +114,22 @@ export class LiveRoom implements RoomClient {
   async members(): Promise<Result<readonly Member[]>> {
     const list = await this.#requests.ask('member.list', {});
     return list.ok ? { ok: true, value: list.value.items } : list;
+  }
+
+  setMember(user: UserId, role: RoomRole): Promise<Result<Member>> {
+    return this.#requests.ask('member.set', { user, role });
+  }
+
+  removeMember(user: UserId): Promise<Result<Record<string, never>>> {
+    return this.#requests.ask('member.remove', { user });
+  }
+
+  details(): Promise<Result<RoomDetails>> {
+    return this.#requests.ask('room.get', {});
+  }
+
+  updateRoom({ title, join }: RoomChange): Promise<Result<RoomDetails>> {
+    return this.#requests.ask('room.update', { title, ...(join === undefined ? {} : { policy: { join } }) });
   }
 
   loadOlder(lane: 'room' | 'me'): Promise<boolean> {

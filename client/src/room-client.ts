@@ -1,7 +1,9 @@
-import type { TurnView } from '@parley/shared/entry';
-import type { Member } from '@parley/shared/entry';
+import type { Replies } from '@parley/shared/commands';
+import type { Member, TurnView } from '@parley/shared/entry';
 import type { Result } from '@parley/shared/fault';
-import type { ClientKey, TurnId } from '@parley/shared/ids';
+import type { ClientKey, TurnId, UserId } from '@parley/shared/ids';
+import type { RoomPolicy } from '@parley/shared/policy';
+import type { RoomRole } from '@parley/shared/roles';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import type { RoomViewModel } from './view.ts';
@@ -17,6 +19,16 @@ export interface ConnectOptions {
 export interface Addressed {
   /** `room`: everyone here sees it. `me`: only you. */
   readonly audience?: 'room' | 'me';
+}
+
+/** A room as the server describes it: its title, its policy, my own role. */
+export type RoomDetails = Replies['room.update'];
+
+/** What is to be different; the rest stays as it is. */
+export interface RoomChange {
+  readonly title?: string;
+  /** Who comes in without being added: nobody, or everyone in the organisation. */
+  readonly join?: RoomPolicy['join'];
 }
 
 /** One person's live connection to one room. */
@@ -39,6 +51,12 @@ export interface RoomClient {
   withdraw(turn: TurnId): Promise<Result<TurnView>>;
   stop(turn: TurnId): Promise<Result<TurnView>>;
   members(): Promise<Result<readonly Member[]>>;
+  /** Adds somebody, or gives a member another role; refused above my own rights and for the last owner. */
+  setMember(user: UserId, role: RoomRole): Promise<Result<Member>>;
+  /** Takes somebody out of the room at once. With my own id I leave, and the connection ends. */
+  removeMember(user: UserId): Promise<Result<Record<string, never>>>;
+  details(): Promise<Result<RoomDetails>>;
+  updateRoom(change: RoomChange): Promise<Result<RoomDetails>>;
   /** Brings entries older than the view's first; resolves to false when there are none. */
   loadOlder(lane: 'room' | 'me'): Promise<boolean>;
   setTyping(typing: boolean): void;

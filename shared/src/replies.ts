@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Replies } from './commands.ts';
-import { PromptAccepted, TranscriptPage } from './commands.ts';
+import { PromptAccepted, RoomDescription, RoomDescriptionWithRights, TranscriptPage } from './commands.ts';
 import { Entry, Member, TurnView } from './entry.ts';
 
 /** The shape of each answer that a client reads over its socket. */
@@ -13,7 +13,11 @@ export const REPLIES: { readonly [T in Askable]: z.ZodType<Replies[T]> } = {
   'turn.edit': TurnView,
   'turn.withdraw': TurnView,
   'turn.stop': TurnView,
+  'room.get': RoomDescriptionWithRights,
+  'room.update': RoomDescription,
   'member.list': z.strictObject({ items: z.array(Member), next: z.null() }),
+  'member.set': Member,
+  'member.remove': z.strictObject({}),
   'transcript.read': TranscriptPage,
 };
 
@@ -27,5 +31,9 @@ export type Askable =
   | 'turn.edit'
   | 'turn.withdraw'
   | 'turn.stop'
+  | 'room.get'
+  | 'room.update'
   | 'member.list'
+  | 'member.set'
+  | 'member.remove'
   | 'transcript.read';

@@ -69,7 +69,7 @@ function misfits(): string[] {
       (node) => node.nodeType === Node.TEXT_NODE && (node.textContent ?? '').trim() !== '',
     );
     if (words && Number.parseFloat(getComputedStyle(element).fontSize) < 16) bad.push(`small text: ${name(element)}`);
-    const touched = element.matches('button, summary, textarea, input:not([type=radio]), .choice span');
+    const touched = element.matches('button, summary, textarea, select, input:not([type=radio]), .choice span, .access-choice');
     if (touched && (box.height < 43.5 || box.width < 43.5))
       bad.push(`small target ${box.width}×${box.height}: ${name(element)}`);
   }
@@ -116,6 +116,10 @@ test.each([
   ['refused', 'The queue is full. Wait until a place is free'],
   ['waiting', 'Waiting, 4th'],
   ['still-wanted', 'On hold: still wanted?'],
+  ['member-change', 'Writes, asks the AI, edits the notes'],
+  ['member-remove', 'Ben leaves the room now; their waiting prompts end'],
+  ['last-owner', 'You cannot leave: you are the only owner'],
+  ['left', 'You left this room'],
   ['lost-words', 'Rollback: restore from the 21:30 snapshot'],
 ] as const)('UI the state “%s” says “%s”', async (name, words) => {
   const page = await shared();

@@ -1,8 +1,10 @@
-import type { Addressed, RoomClient } from '@parley/client/room-client';
+import type { Addressed, RoomChange, RoomClient, RoomDetails } from '@parley/client/room-client';
 import type { RoomViewModel } from '@parley/client/view';
 import type { Member, TurnView } from '@parley/shared/entry';
-import { ok, type Result } from '@parley/shared/fault';
-import { ClientKey, type TurnId } from '@parley/shared/ids';
+import { ok, type Fault, type Result } from '@parley/shared/fault';
+import { ClientKey, RoomId, type TurnId, type UserId } from '@parley/shared/ids';
+import { DEFAULT_POLICY } from '@parley/shared/policy';
+import type { RoomRole } from '@parley/shared/roles';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
@@ -15,6 +17,11 @@ export class FakeRoomClient implements RoomClient {
   readonly calls: Call[] = [];
   readonly workspace: RoomClient['workspace'];
   memberList: Result<readonly Member[]> = ok([]);
+  /** How often the list was asked for. */
+  listings = 0;
+  room: RoomDetails;
+  /** What changes of members and of the room are refused with; null: they are carried out. */
+  refusal: Fault | null = null;
   /** What hold, edit, withdraw and stop answer. */
   answer: Result<TurnView> | null = null;
   olderEntries: boolean | Error = false;
@@ -22,6 +29,8 @@ export class FakeRoomClient implements RoomClient {
 
   constructor(view: RoomViewModel) {
     this.view = view;
+    const { title, role } = view;
+    this.room = { id: RoomId.parse('lobby'), title, policy: DEFAULT_POLICY, role: role ?? 'reader', createdAt: 0 };
     const doc = new Y.Doc();
     this.workspace = { doc, awareness: new Awareness(doc) };
   }
@@ -74,7 +83,42 @@ export class FakeRoomClient implements RoomClient {
   }
 
   members(): Promise<Result<readonly Member[]>> {
+    this.listings += 1;
     return Promise.resolve(this.memberList);
+  }
+
+  setMember(user: UserId, role: RoomRole): Promise<Result<Member>> {
+    return this.#change(['setMember', user, role], () => {
+      const member = { user, name: this.#members.find((one) => one.user === user)?.name ?? user, role };
+      const known = this.#members.some((one) => one.user === user);
+      const same = this.#members.map((one) => (one.user === user ? member : one));
+      this.memberList = ok(known ? same : [...same, member]);
+      return member;
+    });
+  }
+
+  removeMember(user: UserId): Promise<Result<Record<string, never>>> {
+    return this.#change(['removeMember', user], () => {
+      this.memberList = ok(this.#members.filter((one) => one.user !== user));
+      return {};
+    });
+  }
+
+  details(): Promise<Result<RoomDetails>> {
+    return Promise.resolve(ok(this.room));
+  }
+
+  updateRoom(change: RoomChange): Promise<Result<RoomDetails>> {
+    return this.#change(['updateRoom', change], () => {
+      const { title = this.room.title, join = this.room.policy.join } = change;
+      this.room = { ...this.room, title, policy: { ...this.room.policy, join } };
+      this.show({ title });
+      return this.room;
+    });
+  }
+
+  get #members(): readonly Member[] {
+    return this.memberList.ok ? this.memberList.value : [];
   }
 
   loadOlder(lane: 'room' | 'me'): Promise<boolean> {
@@ -102,6 +146,12 @@ export class FakeRoomClient implements RoomClient {
     const kind = name === 'ask' ? 'prompt' : 'message';
     this.show({ outbox: [...this.view.outbox, { id, kind, audience, text, state: { kind: 'sent' } }] });
     return id;
+  }
+
+  #change<T>(call: Call, carryOut: () => T): Promise<Result<T>> {
+    this.calls.push(call);
+    const { refusal } = this;
+    return Promise.resolve(refusal === null ? ok(carryOut()) : { ok: false, fault: refusal });
   }
 
   #command(name: string, ...args: readonly unknown[]): Promise<Result<TurnView>> {

@@ -31,7 +31,7 @@ const RIGHTS: Capability[] = [
 export interface Script {
   /** A fault ends the socket instead of a welcome. */
   admit: (token: string) => Fault | null;
-  command: (command: Command) => Fault | 'silence' | null;
+  command: (command: Command) => { readonly value: unknown } | Fault | 'silence' | null;
   /** Whether an update of the workspace is refused. */
   update: () => Fault | null;
   open: (doc: string) => Fault | null;

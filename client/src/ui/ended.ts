@@ -1,6 +1,6 @@
 import type { Fault } from '@parley/shared/fault';
 import { css, html, nothing, type TemplateResult } from 'lit';
-import type { ConnectionView, OutboxItem } from '../view.ts';
+import type { ConnectionView, OutboxItem, RoomViewModel } from '../view.ts';
 import { fullDate, timeOfDay } from './format.ts';
 import { lockIcon } from './icons.ts';
 import type { Names } from './names.ts';
@@ -11,18 +11,20 @@ type Ended = Extract<ConnectionView, { kind: 'ended' }>;
 /** The server said no for good. Nothing of the room is shown any more, but a person's own words are given back. */
 export function endedView(
   ended: Ended,
-  outbox: readonly OutboxItem[],
+  { outbox, you }: Pick<RoomViewModel, 'outbox' | 'you'>,
   names: Names,
   again: () => void,
 ): TemplateResult {
-  const { title, help } = endedWords(ended, names);
+  const { title, help, reload } = ended.by !== undefined && ended.by === you?.id ? leftWords : { ...endedWords(ended, names), reload: strings.reload };
   return html`<section class="ended" role="alert" part="ended">
     <span class="ended-mark" aria-hidden="true">${lockIcon}</span>
     <h2>${title}</h2><p class="soft">${help}</p>
-    <div class="ended-acts"><button type="button" class="outline" @click=${again}>${strings.reload}</button><slot name="menu"></slot></div>
+    <div class="ended-acts"><button type="button" class="outline" @click=${again}>${reload}</button><slot name="menu"></slot></div>
     ${outbox.length === 0 ? nothing : keptWords(outbox)}
   </section>`;
 }
+
+const leftWords = { title: strings.leftTitle, help: strings.leftHelp, reload: strings.openAgain };
 
 function endedWords({ fault, by, at }: Ended, names: Names): { title: string; help: string } {
   if (fault.code === 'not_found') return { title: strings.removedTitle, help: removed(by, at, names) };

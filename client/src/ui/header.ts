@@ -1,10 +1,14 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
+import type { RoomClient } from '../room-client.ts';
 import type { Person, RoomViewModel } from '../view.ts';
 import { face } from './face.ts';
 import { panelIcon, searchIcon } from './icons.ts';
+import './room-title.ts';
+import { roomTitleStyles } from './room-title.ts';
 import { strings } from './strings.ts';
 
 export interface HeaderActs {
+  readonly client: RoomClient;
   readonly panelOpen: boolean;
   readonly searching: boolean;
   readonly onPanel: () => void;
@@ -16,7 +20,7 @@ export function headerView(view: RoomViewModel, acts: HeaderActs): TemplateResul
   const panelLabel = acts.panelOpen ? strings.closePanel : strings.openPanel;
   const waiting = view.room.tickets.filter(({ state }) => state !== 'running').length;
   return html`<header class="header" part="header">
-    <div class="titles"><h2>${view.title === '' ? strings.untitled : view.title}</h2><p class="soft presence">${presence(view)}</p></div>
+    <div class="titles"><parley-room-title .client=${acts.client} .name=${view.title} .may=${view.capabilities.has('policy.set')}></parley-room-title><p class="soft presence">${presence(view)}</p></div>
     <div class="faces" aria-hidden="true">${view.people.slice(0, 5).map((person) => face(person.name, person.color))}
       ${view.people.length > 5 ? html`<span class="more">+${view.people.length - 5}</span>` : nothing}</div>
     ${linkState(view)}
@@ -60,7 +64,7 @@ function linkWords({ connection, saved }: RoomViewModel): readonly [Link, string
 }
 
 export const headerStyles = css`
-  .header { display: flex; align-items: center; gap: 8px; min-block-size: 68px; padding: 8px 12px 8px 28px; border-block-end: 1px solid var(--line); background: var(--surface); }
+  .header { position: relative; display: flex; align-items: center; gap: 8px; min-block-size: 68px; padding: 8px 12px 8px 28px; border-block-end: 1px solid var(--line); background: var(--surface); }
   .titles { flex: 1; min-inline-size: 0; }
   .titles h2 { font-size: 1.125rem; line-height: 1.3; letter-spacing: -0.01em; font-weight: 650; }
   .titles h2, .presence { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -79,4 +83,5 @@ export const headerStyles = css`
     .header { padding-inline: 14px 6px; gap: 2px; }
     .faces, .link span { display: none; }
   }
+  ${roomTitleStyles}
 `;

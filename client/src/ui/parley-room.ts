@@ -153,7 +153,7 @@ export class ParleyRoom extends LitElement {
     const view = this.#view;
     if (client === null || view === null) return html`<div class="room"></div>`;
     if (view.connection.kind === 'ended') {
-      return html`<div class="room" @click=${copyCode}>${endedView(view.connection, view.outbox, this.#names, () => this.#binding.again())}</div>`;
+      return html`<div class="room" @click=${copyCode}>${endedView(view.connection, view, this.#names, () => this.#binding.again())}</div>`;
     }
     const panel = this.panel ?? null;
     return html`<div class="room ${panel === null ? '' : 'with-panel'}" part="room" @click=${copyCode} @room-refused=${this.#onRefused}
@@ -166,7 +166,7 @@ export class ParleyRoom extends LitElement {
   #main(client: RoomClient, view: RoomViewModel, panel: PanelTab | null): TemplateResult {
     const covered = this.narrow && panel !== null;
     return html`<section class="main" aria-label=${view.title || strings.room} ?inert=${covered}>
-      ${headerView(view, { panelOpen: panel !== null, searching: this.query !== null, onPanel: this.#togglePanel, onSearch: this.#toggleSearch })}
+      ${headerView(view, { client, panelOpen: panel !== null, searching: this.query !== null, onPanel: this.#togglePanel, onSearch: this.#toggleSearch })}
       <div class="banners">${bannersView(view, client)}${this.#refusedView()}</div>
       ${this.query === null ? nothing : this.#searchView()}
       <parley-transcript .client=${client} .audience=${'room'} .lane=${view.room} .pending=${pendingOf(view, 'room')} .names=${this.#names}

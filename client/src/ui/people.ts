@@ -1,51 +1,86 @@
 import type { Member } from '@parley/shared/entry';
-import type { Fault, Result } from '@parley/shared/fault';
+import type { Fault } from '@parley/shared/fault';
+import type { RoomPolicy } from '@parley/shared/policy';
+import type { Capability, RoomRole } from '@parley/shared/roles';
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { RoomClient } from '../room-client.ts';
+import { repeat } from 'lit/directives/repeat.js';
+import type { RoomClient, RoomDetails } from '../room-client.ts';
 import type { Person } from '../view.ts';
-import { face } from './face.ts';
+import './add-member.ts';
+import { addMemberStyles } from './add-member.ts';
+import { offerFor, rolesToAdd, type Asker } from './member-offers.ts';
+import { memberRow, memberRowStyles, type Acting } from './member-row.ts';
 import type { Names } from './names.ts';
 import { define, Part } from './part.ts';
+import './room-access.ts';
+import { roomAccessStyles } from './room-access.ts';
 import { faultWords, strings } from './strings.ts';
 
 type List =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly fault: Fault }
-  | { readonly kind: 'loaded'; readonly members: readonly Member[] };
+  | { readonly kind: 'loaded'; readonly members: readonly Member[]; readonly join: RoomPolicy['join'] };
 
-/** Everyone who belongs to the room: who is here, and what each may do. */
+/** When one of these changed, the list may have, too. */
+const SHOWN = ['client', 'people', 'role', 'capabilities'] as const;
+
+/** Everyone who belongs to the room: who is here, what each may do, and for those who may, its change. */
 export class ParleyPeople extends Part {
   static override properties = {
     client: { attribute: false },
     people: { attribute: false },
     names: { attribute: false },
+    you: { attribute: false },
+    role: { attribute: false },
+    capabilities: { attribute: false },
     list: { state: true },
+    acting: { state: true },
+    said: { state: true },
   };
   declare client: RoomClient;
   declare people: readonly Person[];
   declare names: Names;
+  declare you: string | null;
+  /** My own role and rights, as the server said last; null until it did. */
+  declare role: RoomRole | null;
+  declare capabilities: ReadonlySet<Capability>;
   declare list: List;
-  #asked: string | null = null;
+  declare acting: Acting | null;
+  /** What was done last, in words. */
+  declare said: string;
+  #seen: string | null = null;
 
   constructor() {
     super();
     this.list = { kind: 'loading' };
+    this.acting = null;
+    this.said = '';
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('client')) this.#asked = null;
-    if (!changed.has('people') && !changed.has('client')) return;
-    // Somebody came or went: the list itself may have changed. Who types does not matter to it.
-    const here = this.people.map(({ id }) => id).join(' ');
-    if (here !== this.#asked) void this.#load(here);
+    if (changed.has('client')) this.#seen = null;
+    if (!SHOWN.some((name) => changed.has(name))) return;
+    // Who types does not matter to it.
+    const seen = [...this.people.map(({ id }) => id), this.role, ...this.capabilities].join(' ');
+    if (seen === this.#seen) return;
+    this.#seen = seen;
+    void this.#load();
   }
 
-  async #load(here: string): Promise<void> {
-    this.#asked = here;
+  protected override updated(changed: PropertyValues<this>): void {
+    const before = changed.get('acting');
+    if (before === undefined || before?.kind === this.acting?.kind && before?.user === this.acting?.user) return;
+    if (this.acting !== null) this.#row(this.acting.user, '.member-acts :is(select, [data-first], button)')?.focus();
+    else if (before !== null) (this.#row(before.user, 'button') ?? this.closest<HTMLElement>('[role=tabpanel]'))?.focus();
+  }
+
+  async #load(): Promise<void> {
     const { client } = this;
-    const answer: Result<readonly Member[]> = await client.members();
+    const [members, room] = await Promise.all([client.members(), client.details()]);
     if (client !== this.client) return;
-    this.list = answer.ok ? { kind: 'loaded', members: answer.value } : { kind: 'failed', fault: answer.fault };
+    if (!members.ok) this.list = { kind: 'failed', fault: members.fault };
+    else if (!room.ok) this.list = { kind: 'failed', fault: room.fault };
+    else this.list = { kind: 'loaded', members: members.value, join: room.value.policy.join };
   }
 
   override render(): TemplateResult {
@@ -53,25 +88,87 @@ export class ParleyPeople extends Part {
     if (list.kind === 'loading') return html`<p class="soft" role="status">${strings.peopleLoading}</p>`;
     if (list.kind === 'failed') {
       return html`<div class="panel-blank"><p>${faultWords(list.fault)}</p>
-        <button type="button" class="outline" @click=${() => this.#load(this.#asked ?? '')}>${strings.tryAgain}</button></div>`;
+        <button type="button" class="outline" @click=${() => this.#load()}>${strings.tryAgain}</button></div>`;
     }
-    const here = list.members.filter(({ user }) => this.#person(user) !== undefined);
-    const away = list.members.filter(({ user }) => this.#person(user) === undefined);
-    return html`${this.#group(strings.present, here)}${this.#group(strings.away, away)}`;
+    return this.#loaded(list);
+  }
+
+  #loaded({ members, join }: Extract<List, { kind: 'loaded' }>): TemplateResult {
+    const me = this.#me;
+    const roles = me === null ? [] : rolesToAdd(me);
+    const here = members.filter(({ user }) => this.#person(user) !== undefined);
+    const away = members.filter(({ user }) => this.#person(user) === undefined);
+    return html`${roles.length === 0 ? nothing : html`<parley-add-member .client=${this.client} .roles=${roles} .members=${members} @member-added=${() => this.#load()}></parley-add-member>`}
+      ${this.#group(strings.present, here)}${this.#group(strings.away, away)}
+      <p class="done" role="status">${this.said}</p>
+      ${this.capabilities.has('policy.set') ? html`<parley-room-access .client=${this.client} .join=${join} @access-changed=${this.#onAccess}></parley-room-access>` : nothing}`;
   }
 
   #group(title: string, members: readonly Member[]): TemplateResult | typeof nothing {
     if (members.length === 0) return nothing;
     return html`<h3 class="people-title">${title} <span class="soft">${members.length}</span></h3>
-      <ul class="people" role="list">${members.map((member) => this.#member(member))}</ul>`;
+      <ul class="people" role="list">${repeat(members, ({ user }) => user, (member) => this.#member(member))}</ul>`;
   }
 
-  #member({ user, name, role }: Member): TemplateResult {
+  #member(member: Member): TemplateResult {
+    const { user } = member;
     const person = this.#person(user);
-    const you = person?.you === true ? html` <span class="soft">(${strings.you})</span>` : nothing;
-    const doing = person?.typing === true ? strings.isTyping : strings.rights[role];
-    return html`<li class="person ${person === undefined ? 'away' : ''}">${face(name, this.names.color(user))}
-      <div><p class="person-name">${name}${you}<span class="role">${strings.roles[role]}</span></p><p class="soft">${doing}</p></div></li>`;
+    const { list, acting } = this;
+    const me = this.#me;
+    const members = list.kind === 'loaded' ? list.members : [];
+    return memberRow(
+      {
+        member,
+        color: this.names.color(user),
+        here: person !== undefined,
+        typing: person?.typing === true,
+        you: user === this.you,
+        offer: me === null ? { roles: [], out: null } : offerFor(me, member, members),
+        acting: acting?.user === user ? acting : null,
+        open: list.kind === 'loaded' && list.join === 'tenant',
+      },
+      { act: this.#act, save: this.#save, remove: this.#remove },
+    );
+  }
+
+  get #me(): Asker | null {
+    const { you, role, capabilities } = this;
+    return you === null || role === null ? null : { id: you, role, capabilities };
+  }
+
+  readonly #act = (acting: Acting | null): void => {
+    this.said = '';
+    this.acting = acting;
+  };
+
+  readonly #save = async (member: Member, role: RoomRole): Promise<void> => {
+    const answer = await this.client.setMember(member.user, role);
+    if (!answer.ok) return this.#refused(member, answer.fault);
+    await this.#done(strings.roleSet(member.name, strings.roles[role], member.user === this.you));
+  };
+
+  readonly #remove = async (member: Member): Promise<void> => {
+    const answer = await this.client.removeMember(member.user);
+    if (!answer.ok) return this.#refused(member, answer.fault);
+    await this.#done(strings.memberRemoved(member.name));
+  };
+
+  async #done(words: string): Promise<void> {
+    await this.#load();
+    this.acting = null;
+    this.said = words;
+  }
+
+  #refused({ user }: Member, refused: Fault): void {
+    if (this.acting?.user === user) this.acting = { ...this.acting, refused };
+  }
+
+  readonly #onAccess = (event: CustomEvent<RoomDetails>): void => {
+    if (this.list.kind === 'loaded') this.list = { ...this.list, join: event.detail.policy.join };
+  };
+
+  #row(user: string, part: string): HTMLElement | null {
+    return this.querySelector<HTMLElement>(`[data-user="${CSS.escape(user)}"] ${part}`);
   }
 
   #person(id: string): Person | undefined {
@@ -83,9 +180,18 @@ define('parley-people', ParleyPeople);
 export const peopleStyles = css`
   .people-title { padding-block: 4px 6px; }
   .people + .people-title { padding-block-start: 20px; }
-  .person { display: grid; grid-template-columns: 36px minmax(0, 1fr); gap: 12px; padding-block: 8px; }
-  .person.away .face { background: var(--raised); color: var(--soft); box-shadow: inset 0 0 0 1px var(--line); }
-  .person-name { font-weight: 600; display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 6px; overflow-wrap: anywhere; }
-  .person-name .soft { font-weight: 400; }
-  .role { margin-inline-start: auto; font-weight: 400; color: var(--soft); }
+  .control { min-block-size: 44px; inline-size: 100%; padding-inline: 12px; border: 1px solid var(--strong-line); border-radius: var(--radius-small); background: var(--surface); color: var(--ink); }
+  .control:focus-visible { outline-offset: -1px; }
+  .asked-for { display: grid; gap: 4px; }
+  .asked-for > span { font-weight: 600; }
+  .card { display: grid; gap: 10px; padding: 12px; border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
+  .row-acts { display: flex; flex-wrap: wrap; gap: 8px; }
+  .wide { inline-size: 100%; white-space: normal; }
+  .refusal { color: var(--bad); }
+  .caution { color: var(--warn); }
+  .done { color: var(--good); }
+  .done:empty { display: none; }
+  ${memberRowStyles}
+  ${addMemberStyles}
+  ${roomAccessStyles}
 `;

@@ -66,7 +66,8 @@ export class ParleySidePanel extends Part {
       case 'notes':
         return html`<parley-notes .client=${client} .view=${view}></parley-notes>`;
       case 'people':
-        return html`<parley-people .client=${client} .people=${view.people} .names=${names}></parley-people>`;
+        return html`<parley-people .client=${client} .people=${view.people} .names=${names} .you=${view.you?.id ?? null} .role=${view.role}
+          .capabilities=${view.capabilities}></parley-people>`;
       case 'private':
         return this.#private();
       default:

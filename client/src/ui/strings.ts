@@ -1,5 +1,6 @@
 import type { FaultCode, Fault } from '@parley/shared/fault';
 import type { Outcome } from '@parley/shared/entry';
+import type { RoomPolicy } from '@parley/shared/policy';
 import type { RoomRole } from '@parley/shared/roles';
 
 /** Every word the element says, in one table: translating the element means translating this file. */
@@ -172,6 +173,48 @@ export const strings = {
   tryAgain: 'Try again',
 
   peopleLoading: 'Loading the list',
+  rename: 'Rename this room',
+  roomTitle: 'Title of this room',
+  role: 'Role',
+  addMember: 'Add someone',
+  add: 'Add',
+  userId: 'Their id',
+  userIdHelp: 'The name they sign in with in your organisation, for instance “ben” or “ben@example.com”.',
+  userIdMissing: 'Write the id of the person to add.',
+  userIdWrong: 'An id has no spaces or slashes, and at most 128 characters.',
+  alreadyMember: (id: string): string => `${id} is in this room already. Change their role in the list.`,
+  added: (name: string, role: string): string => `${name} was added as ${role}. They can open the room now.`,
+  changeMember: (name: string): string => `Change ${name}`,
+  changeMyself: 'Change your place here',
+  roleSet: (name: string, role: string, you: boolean): string => (you ? `You are ${role} now.` : `${name} is ${role} now.`),
+  stepDownHelp: 'You cannot take this back yourself: only somebody with more rights can.',
+  removeMember: (name: string): string => `Remove ${name} from the room`,
+  removeHelp: (name: string, open: boolean): string =>
+    `${name} leaves the room now; their waiting prompts end, and an answer for them stops. What they wrote stays.${open ? ` Everyone in the organisation may join, so ${name} can come back.` : ''}`,
+  removeNow: (name: string): string => `Remove ${name}`,
+  keepMember: (name: string): string => `Keep ${name}`,
+  memberRemoved: (name: string): string => `${name} is no longer in this room.`,
+  leave: 'Leave this room',
+  leaveHelp: (open: boolean): string =>
+    `You leave the room now; your waiting prompts end, and an answer for you stops. What you wrote stays. ${open ? 'You can come back: everyone in the organisation may join.' : 'To come back you must be added again.'}`,
+  leaveNow: 'Leave now',
+  stay: 'Stay',
+  lastOwner: 'You are the only owner, so your role stays as it is.',
+  lastOwnerStays: 'You cannot leave: you are the only owner, and a room keeps at least one. Make somebody else an owner first.',
+  leftTitle: 'You left this room',
+  leftHelp: 'Nothing of it is shown here any more.',
+  openAgain: 'Open it again',
+  access: 'Who may join',
+  joins: { invite: 'Invite only', tenant: 'Everyone in the organisation' } satisfies Record<RoomPolicy['join'], string>,
+  joinHelp: {
+    invite: 'Only people who are added come in. Whoever is in already stays.',
+    tenant: 'Whoever opens the room becomes a speaker. Guests still need to be added.',
+  } satisfies Record<RoomPolicy['join'], string>,
+  accessSaved: {
+    invite: 'From now on only people who are added come in.',
+    tenant: 'From now on everyone in the organisation may join.',
+  } satisfies Record<RoomPolicy['join'], string>,
+
   present: 'Here now',
   away: 'Not here',
   isTyping: 'Typing',
@@ -181,7 +224,7 @@ export const strings = {
   >,
   rights: {
     owner: 'Decides everything about the room',
-    moderator: 'Keeps order: may stop any answer',
+    moderator: 'Keeps order: stops answers, adds and removes people',
     speaker: 'Writes, asks the AI, edits the notes',
     reader: 'Reads along',
   } satisfies Record<RoomRole, string>,
@@ -223,6 +266,7 @@ export const strings = {
     already_ended: 'It has already ended.',
     revision_conflict: 'It was changed meanwhile. Look at it again before you save.',
     forbidden: 'You do not have the right to do this here.',
+    last_owner: 'A room keeps at least one owner. Make somebody else an owner first.',
     unavailable: 'The server cannot be reached right now. Try again in a moment.',
     internal: 'Something went wrong on the server. Try again in a moment.',
   } as Partial<Record<FaultCode, string>>,

@@ -1,7 +1,9 @@
 import type { RoomViewModel } from '@parley/client/view';
+import type { Member } from '@parley/shared/entry';
 import { fault } from '@parley/shared/fault';
 import { conversation, streaming } from './conversation.ts';
 import { entries, lane, MORNING, sending, ticket, turnId, view, type Line } from './build.ts';
+import { memberStories } from './member-stories.ts';
 import { ana, ben, chioma, dmitri } from './people.ts';
 
 export interface Story {
@@ -9,6 +11,10 @@ export interface Story {
   /** A tab of the side panel to open first. */
   readonly panel?: 'queue' | 'notes' | 'private' | 'people';
   readonly search?: string;
+  /** Who belongs to the room, where it matters. */
+  readonly members?: readonly Member[];
+  /** Buttons that were pressed since, by their names. */
+  readonly pressed?: readonly string[];
 }
 
 const everyone = [ana, ben, chioma, dmitri];
@@ -189,6 +195,7 @@ export const stories = {
   notes: { view: view('speaker', full), panel: 'notes' },
   'queue-empty': { view: view('speaker', full), panel: 'queue' },
   long: { view: view('speaker', { ...full, room: lane({ entries: [...said, ...entries([long], said.length + 1)] }) }) },
+  ...memberStories,
 } as const satisfies Record<string, Story>;
 
 export type StoryName = keyof typeof stories;

@@ -41,8 +41,8 @@ const held = (turn: TurnId): TurnView => ({
 
 function fakeOf(story: Story): FakeRoomClient {
   const client = new FakeRoomClient(story.view);
-  client.memberList = ok([
-    { user: UserId.parse('ana'), name: 'Ana', role: 'moderator' },
+  client.memberList = ok(story.members ?? [
+    { user: UserId.parse('ana'), name: 'Ana', role: story.view.role ?? 'moderator' },
     { user: UserId.parse('ben'), name: 'Ben', role: 'owner' },
     { user: UserId.parse('chioma'), name: 'Chioma Okafor', role: 'speaker' },
     { user: UserId.parse('dmitri'), name: 'Dmitri', role: 'speaker' },
@@ -91,6 +91,7 @@ window.stage = {
     document.querySelector('main')?.append(room);
     await loadMarkdown();
     await settled(room);
+    for (const button of story.pressed ?? []) await press(button);
   },
   change: (change) => client.show(change),
   markdown: (text) =>
@@ -98,6 +99,14 @@ window.stage = {
       .map((block) => (block.kind === 'html' ? block.html : ''))
       .join(''),
 };
+
+async function press(name: string): Promise<void> {
+  const buttons = [...room.renderRoot.querySelectorAll<HTMLElement>('button')];
+  const one = buttons.find((button) => (button.getAttribute('aria-label') ?? button.textContent?.trim()) === name);
+  if (one === undefined) throw new Error(`no button is named ${name}`);
+  one.click();
+  await settled(room);
+}
 
 /** Every part has rendered, the width is known and lazily loaded parts have come. */
 async function settled(of: ParleyRoom): Promise<void> {

@@ -1,0 +1,111 @@
+import type { Fault } from '@parley/shared/fault';
+import type { Member } from '@parley/shared/entry';
+import { UserId } from '@parley/shared/ids';
+import type { RoomRole } from '@parley/shared/roles';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { RoomClient } from '../room-client.ts';
+import { plusIcon } from './icons.ts';
+import { define, Part } from './part.ts';
+import { roleSelect } from './role-select.ts';
+import { faultWords, strings } from './strings.ts';
+
+type Form =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'open'; readonly role: RoomRole; readonly wrong: string | null };
+
+/** Lets somebody in by the id they sign in with. Tells `member-added` when the server did. */
+export class ParleyAddMember extends Part {
+  static override properties = {
+    client: { attribute: false },
+    roles: { attribute: false },
+    members: { attribute: false },
+    form: { state: true },
+    added: { state: true },
+  };
+  declare client: RoomClient;
+  /** What may be given; not empty. */
+  declare roles: readonly RoomRole[];
+  declare members: readonly Member[];
+  declare form: Form;
+  /** What was done last, in words. */
+  declare added: string;
+
+  constructor() {
+    super();
+    this.form = { kind: 'closed' };
+    this.added = '';
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const before = changed.get('form');
+    if (before === undefined || before.kind === this.form.kind) return;
+    this.querySelector<HTMLElement>(this.form.kind === 'open' ? 'input' : '.add-open')?.focus();
+  }
+
+  override render(): TemplateResult {
+    const { form } = this;
+    return html`${form.kind === 'open' ? this.#open(form) : html`<button type="button" class="outline wide add-open" @click=${this.#begin}>${plusIcon}${strings.addMember}</button>`}
+      <p class="done" role="status">${this.added}</p>`;
+  }
+
+  #open({ role, wrong }: Extract<Form, { kind: 'open' }>): TemplateResult {
+    return html`<form class="card" aria-label=${strings.addMember} novalidate @submit=${this.#submit} @keydown=${this.#onKey}>
+      <h3>${strings.addMember}</h3>
+      <label class="asked-for"><span>${strings.userId}</span><input class="control" name="user" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="128"
+        aria-describedby="user-id-help" aria-invalid=${wrong === null ? 'false' : 'true'} /></label>
+      <p class="soft" id="user-id-help">${strings.userIdHelp}</p>
+      ${roleSelect(this.roles, role, (chosen) => (this.form = { kind: 'open', role: chosen, wrong: null }))}
+      ${wrong === null ? nothing : html`<p class="refusal" role="alert">${wrong}</p>`}
+      <div class="row-acts"><button type="submit" class="primary">${strings.add}</button>
+        <button type="button" class="quiet" @click=${this.#close}>${strings.cancel}</button></div></form>`;
+  }
+
+  readonly #begin = (): void => {
+    this.added = '';
+    const role = this.roles.includes('speaker') ? 'speaker' : (this.roles.at(-1) ?? 'reader');
+    this.form = { kind: 'open', role, wrong: null };
+  };
+
+  readonly #close = (): void => {
+    this.form = { kind: 'closed' };
+  };
+
+  readonly #submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const { form } = this;
+    const written = this.querySelector('input')?.value.trim() ?? '';
+    const user = UserId.safeParse(written).data;
+    if (form.kind !== 'open') return;
+    if (user === undefined) this.#wrong(written === '' ? strings.userIdMissing : strings.userIdWrong);
+    else if (this.members.some((member) => member.user === user)) this.#wrong(strings.alreadyMember(user));
+    else void this.#add(user, form.role);
+  };
+
+  async #add(user: UserId, role: RoomRole): Promise<void> {
+    const answer = await this.client.setMember(user, role);
+    if (!answer.ok) return this.#refused(answer.fault);
+    this.added = strings.added(answer.value.name, strings.roles[answer.value.role]);
+    this.#close();
+    this.dispatchEvent(new CustomEvent('member-added', { bubbles: true }));
+  }
+
+  #refused(why: Fault): void {
+    this.#wrong(faultWords(why));
+  }
+
+  #wrong(words: string): void {
+    if (this.form.kind === 'open') this.form = { ...this.form, wrong: words };
+    this.querySelector('input')?.focus();
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    this.#close();
+  };
+}
+define('parley-add-member', ParleyAddMember);
+
+export const addMemberStyles = css`
+  parley-add-member { display: grid; gap: 8px; margin-block-end: 16px; }
+`;

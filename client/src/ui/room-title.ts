@@ -1,0 +1,82 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { RoomClient } from '../room-client.ts';
+import { closeIcon, pencilIcon } from './icons.ts';
+import { define, Part } from './part.ts';
+import { valueOrTell } from './room-events.ts';
+import { strings } from './strings.ts';
+
+/** The room's title, and for those who may, its change in place. */
+export class ParleyRoomTitle extends Part {
+  static override properties = {
+    client: { attribute: false },
+    name: { attribute: false },
+    may: { attribute: false },
+    renaming: { state: true },
+  };
+  declare client: RoomClient;
+  declare name: string;
+  declare may: boolean;
+  declare renaming: boolean;
+
+  constructor() {
+    super();
+    this.renaming = false;
+  }
+
+  protected override willUpdate(): void {
+    // The right went away while the field was open.
+    if (!this.may) this.renaming = false;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('renaming') || changed.get('renaming') === undefined) return;
+    if (this.renaming) this.querySelector('input')?.select();
+    else this.querySelector('button')?.focus();
+  }
+
+  override render(): TemplateResult {
+    const name = this.name === '' ? strings.untitled : this.name;
+    return html`<h2>${name}</h2>
+      ${this.may ? html`<button type="button" class="icon-only quiet" aria-label=${strings.rename} title=${strings.rename} @click=${() => (this.renaming = true)}>${pencilIcon}</button>` : nothing}
+      ${this.renaming ? this.#field() : nothing}`;
+  }
+
+  #field(): TemplateResult {
+    return html`<form class="rename" @submit=${this.#submit} @keydown=${this.#onKey}>
+      <input class="control" aria-label=${strings.roomTitle} maxlength="200" required autocomplete="off" .value=${this.name} />
+      <button type="submit" class="primary">${strings.save}</button>
+      <button type="button" class="icon-only quiet" aria-label=${strings.cancel} title=${strings.cancel} @click=${this.#close}>${closeIcon}</button></form>`;
+  }
+
+  readonly #close = (): void => {
+    this.renaming = false;
+  };
+
+  readonly #submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const title = this.querySelector('input')?.value.trim() ?? '';
+    if (title === this.name) this.#close();
+    else if (title !== '') void this.#rename(title);
+  };
+
+  async #rename(title: string): Promise<void> {
+    const renamed = await valueOrTell(this, this.client.updateRoom({ title }));
+    if (renamed !== null) this.#close();
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    this.#close();
+  };
+}
+define('parley-room-title', ParleyRoomTitle);
+
+export const roomTitleStyles = css`
+  parley-room-title { display: flex; align-items: center; gap: 2px; min-inline-size: 0; }
+  parley-room-title h2 { flex: 0 1 auto; min-inline-size: 0; }
+  parley-room-title > button { flex: none; margin-block: -11px; }
+  .rename { position: absolute; inset: 0; z-index: 1; display: flex; align-items: center; gap: 8px; padding: 8px 12px 8px 20px; background: var(--surface); }
+  .rename .control { flex: 1; min-inline-size: 0; font-weight: 600; }
+  @container room (max-width: 45rem) { .rename { padding-inline: 8px 6px; } }
+`;
