@@ -112,6 +112,28 @@ test('UI by keyboard alone: choose a person, enter a room, ask, and read the ans
   expect(await window.lines()).toEqual(['Is anybody here?', 'Only you and I.']);
 });
 
+test('UI somebody new gives a name, makes a room, and is its owner', async () => {
+  const { page } = await open('/');
+  await page.getByLabel('Someone else').fill('Chloé Okafor');
+  await page.keyboard.press('Enter');
+  await page.getByText('You are Chloé Okafor').waitFor();
+  await page.getByLabel('Make a new room').fill('Garden');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Garden' }).waitFor();
+  await page.getByRole('tab', { name: 'People' }).click();
+  await page.getByText('Decides everything about the room').waitFor();
+  await page.getByRole('link', { name: 'Rooms' }).click();
+  await page.getByRole('link', { name: 'Garden You are owner here' }).waitFor();
+});
+
+test('UI the page that embeds the element shows the room beside its own words', async () => {
+  const window = await open('/embed.html');
+  await window.page.getByText('Three things to try').or(window.page.locator('.main .entry').first()).waitFor();
+  await window.say('From an app that embeds this.');
+  await window.line('From an app that embeds this.').waitFor();
+  expect(await window.look('embedded')).toEqual([]);
+});
+
 test('T1 T18 both ask at the same moment: both are answered in one order, and both windows show the same', async () => {
   const [a, b] = await together();
   await Promise.all([a.ask('From Ana: which day?'), b.ask('From Ben: which hour?')]);
