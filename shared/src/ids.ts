@@ -12,10 +12,13 @@ export const RoomId = z
   .brand<'RoomId'>();
 export type RoomId = z.infer<typeof RoomId>;
 
-/** A person's id as the identity provider gives it (`sub`): 1–128 printable characters, no spaces or slashes. */
+/**
+ * A person's id as the identity provider gives it (`sub`): 1–128 printable characters, no spaces or
+ * slashes, and not `system`, which is the server's own name wherever something says by whom it was done.
+ */
 export const UserId = z
   .string()
-  .regex(/^[^\s/\p{C}]{1,128}$/u, 'printable, no spaces or slashes, at most 128')
+  .regex(/^(?!system$)[^\s/\p{C}]{1,128}$/u, 'printable, no spaces or slashes, at most 128')
   .brand<'UserId'>();
 export type UserId = z.infer<typeof UserId>;
 

@@ -110,6 +110,14 @@ function epochs(journal: () => Journal): void {
 }
 
 function appends(journal: () => Journal): void {
+  test('D1 a room is held once something was written of it; asking, or owning it, makes none', async () => {
+    expect(await journal().holds(room('a'))).toBe(false);
+    const { epoch } = await journal().acquire(room('a'));
+    expect(await journal().holds(room('a'))).toBe(false);
+    await journal().append(room('a'), epoch, batch(0, [note('one')]));
+    expect([await journal().holds(room('a')), await journal().holds(room('b'))]).toEqual([true, false]);
+  });
+
   test('D1 records are read back as they were written, with sequences from 1', async () => {
     const { epoch } = await journal().acquire(room('a'));
     const records = [prompt('k1'), message('m1'), note('n')];

@@ -65,6 +65,10 @@ export class NodeDisk implements Journal {
     this.#flying.clear();
   }
 
+  holds(ref: RoomRef): Promise<boolean> {
+    return this.#answer(this.#deps.journal.holds(ref));
+  }
+
   async acquire(ref: RoomRef): Promise<{ readonly epoch: Epoch; readonly seq: number }> {
     const taken = await this.#answer(this.#deps.journal.acquire(ref));
     this.#deps.sovereign.epoch = taken.epoch;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TenantRole } from '@parley/shared/roles';
 import { ChildProgram } from './child-program.ts';
 
 /** What one HTTP call came to; `body` is null where there is none. */
@@ -84,11 +85,11 @@ export class RealServer {
   }
 
   /** A development token. */
-  async token(user: string, name = user, tenant?: string): Promise<string> {
+  async token(user: string, name = user, tenant?: string, role?: TenantRole): Promise<string> {
     const response = await fetch(`${this.url}/dev/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ user, name, ...(tenant === undefined ? {} : { tenant }) }),
+      body: JSON.stringify({ user, name, ...(tenant === undefined ? {} : { tenant }), ...(role === undefined ? {} : { role }) }),
     });
     if (!response.ok) throw new Error(`POST /dev/token: ${response.status}`);
     return ((await response.json()) as { token: string }).token;

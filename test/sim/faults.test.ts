@@ -181,6 +181,7 @@ function journalLike(journal: Journal, changes: Partial<Journal>): Journal {
     acquire: (ref) => journal.acquire(ref),
     append: (ref, epoch, batch) => journal.append(ref, epoch, batch),
     read: (ref, after) => journal.read(ref, after),
+    holds: (ref) => journal.holds(ref),
     unfinished: () => journal.unfinished(),
     loadDoc: (ref, doc) => journal.loadDoc(ref, doc),
     compactDoc: (...part) => journal.compactDoc(...part),

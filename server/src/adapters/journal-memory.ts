@@ -36,6 +36,10 @@ export class MemoryJournal implements Journal {
     return records.slice(after).map((json, index) => ({ seq: after + index + 1, record: decodeRecord(json) }));
   }
 
+  async holds(ref: RoomRef): Promise<boolean> {
+    return (this.#rooms.get(roomKey(ref))?.records.length ?? 0) > 0;
+  }
+
   async unfinished(): Promise<readonly RoomRef[]> {
     return [...this.#rooms.values()].filter((room) => room.busy).map((room) => room.ref);
   }

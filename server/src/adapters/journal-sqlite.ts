@@ -42,6 +42,10 @@ export class SqliteJournal implements Journal {
     return this.#rooms.read(ref, after);
   }
 
+  async holds(ref: RoomRef): Promise<boolean> {
+    return this.#rooms.holds(ref);
+  }
+
   async unfinished(): Promise<readonly RoomRef[]> {
     return this.#rooms.unfinished();
   }

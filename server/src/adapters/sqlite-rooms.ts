@@ -62,6 +62,10 @@ export class SqliteRooms {
     return this.#sql.read.all(ref.tenant.id, ref.room, after).map(({ seq, body }) => ({ seq, record: decodeRecord(body) }));
   }
 
+  holds(ref: RoomRef): boolean {
+    return (this.#sql.room.get(ref.tenant.id, ref.room)?.seq ?? 0) > 0;
+  }
+
   unfinished(): RoomRef[] {
     return this.#sql.unfinished.all().map(({ tenant, room }) => ({ tenant: must(mintTenant(tenant), 'a stored tenant'), room }));
   }

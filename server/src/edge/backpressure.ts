@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Cancel, Clock } from '../ports/system.ts';
-import { QUEUE_HARD, QUEUE_SOFT, STALL_MS } from './limits.ts';
+import { ASKED_HARD, QUEUE_HARD, QUEUE_SOFT, STALL_MS } from './limits.ts';
 
 /** How many bytes of waiting pieces are handed to the socket at a time. */
 const PIECE_WINDOW = 256 * 1024;
@@ -37,6 +37,7 @@ export class Outlet {
   readonly #deps: OutletDeps;
   readonly #waiting: Waiting[] = [];
   #ownWaiting = 0;
+  #sharedWaiting = 0;
   #cancelStall: Cancel | null = null;
   #givenUp = false;
 
@@ -69,8 +70,13 @@ export class Outlet {
     this.#judge();
   }
 
-  /** Sends a frame whose body is shared by many readers: it waits here, uncounted, until the socket takes it. */
+  /**
+   * Sends a frame whose body may be shared by many readers: it waits here until the socket takes it, and
+   * counts for nothing but {@link ASKED_HARD}.
+   */
   sendShared(frame: { readonly head: Uint8Array; readonly body: Uint8Array }): void {
+    if (this.#sharedWaiting >= ASKED_HARD) return this.#giveUp();
+    this.#sharedWaiting += frame.head.length + frame.body.length;
     this.#waiting.push({ bytes: frame.head, own: false }, { bytes: frame.body, own: false });
     this.#pump();
   }
@@ -80,6 +86,7 @@ export class Outlet {
     this.#givenUp = true;
     this.#waiting.length = 0;
     this.#ownWaiting = 0;
+    this.#sharedWaiting = 0;
     this.#cancelStall?.();
   }
 
@@ -97,6 +104,7 @@ export class Outlet {
       const next = this.#waiting[taken++];
       if (next === undefined) break;
       if (next.own) this.#ownWaiting -= next.bytes.length;
+      else this.#sharedWaiting -= next.bytes.length;
       this.#write(next.bytes);
     }
     socket.uncork();

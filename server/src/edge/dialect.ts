@@ -14,6 +14,8 @@ export interface Line {
   readonly outlet: Outlet;
   /** Milliseconds since the epoch at which the token ends. */
   readonly expiresAt: number;
+  /** Pays for what costs more than a frame; false when the socket is closed because it cannot. */
+  spend(frames: number): boolean;
   /** Frames of the other side are read from now on. */
   listen(): void;
   /** A fresh token of the same person; false when it is somebody else's, and the socket is being closed. */

@@ -1,7 +1,7 @@
 import type { DocKey, DocName } from '@parley/shared/documents';
 import type { PeerId } from '../ports/bus.ts';
 import type { Outlet } from './backpressure.ts';
-import { bringsContent, docFrame, docFrameParts, NOTHING_NEW, type Flavour } from './frames.ts';
+import { bringsContent, docFrame, docFrameParts, isPresence, NOTHING_NEW, type Flavour } from './frames.ts';
 
 export interface DocReaderDeps {
   readonly peer: PeerId;
@@ -49,8 +49,14 @@ export class DocReader {
   /** Messages for this reader alone, in order. */
   sync(messages: readonly Uint8Array[]): void {
     if (this.#state === 'barred') return;
-    for (const message of messages) this.#outlet.sendShared(docFrameParts(this.flavour, this.doc, message));
+    for (const message of messages) this.#answer(message);
     if (this.#state === 'resyncing' && messages.some(bringsContent)) this.#state = 'current';
+  }
+
+  /** A document's state may be larger than what a slow reader may hold; presence is not, and is made for it alone. */
+  #answer(message: Uint8Array): void {
+    if (isPresence(message)) this.#outlet.send(docFrame(this.flavour, this.doc, message));
+    else this.#outlet.sendShared(docFrameParts(this.flavour, this.doc, message));
   }
 
   /** True when updates were dropped: the owner is now to be asked for them. */

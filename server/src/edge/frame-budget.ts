@@ -12,12 +12,12 @@ export class FrameBudget {
     this.#at = clock.now();
   }
 
-  /** Takes one frame; false when none is left. */
-  take(): boolean {
+  /** Takes one frame, or what costs as much as several; false when there are not so many left. */
+  take(frames = 1): boolean {
     // The clock is read only when the bucket runs low: most sockets never come near its bottom.
-    if (this.#left < 1) this.#refill();
-    if (this.#left < 1) return false;
-    this.#left -= 1;
+    if (this.#left < frames) this.#refill();
+    if (this.#left < frames) return false;
+    this.#left -= frames;
     return true;
   }
 

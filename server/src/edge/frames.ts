@@ -57,10 +57,22 @@ function channelOf(doc: DocName): Uint8Array {
 export const NOTHING_NEW = Uint8Array.from([1, 1, 0]);
 
 const SYNC = 0;
+const STEP_1 = 0;
 const STEP_2 = 1;
 const UPDATE = 2;
+const PRESENCE = 1;
+const QUERY_PRESENCE = 3;
 
 /** Whether a y-protocols message brings content: a sync step 2 or an update. */
 export function bringsContent(message: Uint8Array): boolean {
   return message[0] === SYNC && (message[1] === STEP_2 || message[1] === UPDATE);
+}
+
+/** Whether a y-protocols message asks for content or presence: its answer may be much larger than it is. */
+export function asksForContent(message: Uint8Array): boolean {
+  return message[0] === QUERY_PRESENCE || (message[0] === SYNC && message[1] === STEP_1);
+}
+
+export function isPresence(message: Uint8Array): boolean {
+  return message[0] === PRESENCE;
 }

@@ -11,6 +11,8 @@ export const MAX_DOC_MESSAGE = 256 * 1024 + 64;
 export const QUEUE_SOFT = 1024 * 1024;
 /** At this many queued bytes a peer is closed. */
 export const QUEUE_HARD = 8 * 1024 * 1024;
+/** At this many bytes of document states that a peer asked for and does not take, it is closed: four whole documents. */
+export const ASKED_HARD = 128 * 1024 * 1024;
 /** A peer that stays above the soft bound for so long is closed. */
 export const STALL_MS = 30_000;
 
@@ -29,6 +31,9 @@ export const MAX_WAIT_SECONDS = 30;
 /** Frames one socket may send: a burst, and what it earns back a second. */
 export const FRAME_BURST = 5_000;
 export const FRAMES_PER_SECOND = 1_000;
+
+/** Opening a document, or asking for what is missing of one, counts as so many frames: each may cost a whole document. */
+export const ASKING_FRAMES = 50;
 
 /** Requests one person may make in a window of seconds. */
 export const REQUESTS_PER_WINDOW = 1_200;

@@ -7,8 +7,8 @@ import { personColor } from '@parley/shared/person-color';
 import type { Verify } from '../ports/verify.ts';
 import type { Dialect, DialectMessage, Farewell, Line, Rights } from './dialect.ts';
 import { DocReader } from './doc-reader.ts';
-import { frameOf } from './frames.ts';
-import { MAX_DOC_MESSAGE, MAX_OPEN_DOCS } from './limits.ts';
+import { asksForContent, frameOf } from './frames.ts';
+import { ASKING_FRAMES, MAX_DOC_MESSAGE, MAX_OPEN_DOCS } from './limits.ts';
 
 /** `opening` until the owner answers; then the reader that gets what changes. */
 type Channel = { readonly kind: 'opening' } | { readonly kind: 'open'; readonly reader: DocReader };
@@ -127,6 +127,7 @@ export class MultiplexPeer implements Dialect {
     if (doc === null) return this.#say({ type: 'closed', doc: wanted, fault: fault('not_found') });
     if (this.#channels.has(doc)) return;
     if (this.#channels.size >= MAX_OPEN_DOCS) return this.#say({ type: 'closed', doc, fault: fault('rate_limited') });
+    if (!this.#line.spend(ASKING_FRAMES)) return;
     this.#channels.set(doc, { kind: 'opening' });
     this.#line.link.send({ type: 'open', peer: this.#line.id, doc });
   }
@@ -171,6 +172,7 @@ export class MultiplexPeer implements Dialect {
       this.#line.link.send({ type: 'close', peer: this.#line.id, doc });
       return this.#end(doc, fault('too_large'));
     }
+    if (asksForContent(bytes) && !this.#line.spend(ASKING_FRAMES)) return;
     this.#line.link.send({ type: 'message', peer: this.#line.id, doc, bytes });
   }
 

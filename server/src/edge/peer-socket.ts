@@ -184,6 +184,7 @@ export class PeerSocket implements LinkPeer {
       link,
       expiresAt,
       outlet: this.#outlet,
+      spend: (frames) => this.#spend(frames),
       listen: () => this.#listen(),
       renew: (credential) => this.#renew(credential),
       close: (why, farewell) => this.close(why, farewell),
@@ -246,8 +247,14 @@ export class PeerSocket implements LinkPeer {
     if (state.kind !== 'attached') return;
     state.heard = true;
     if (!isBinary) return this.close(fault('bad_frame'));
-    if (!this.#budget.take()) return this.close(fault('rate_limited'));
+    if (!this.#spend(1)) return;
     state.session.dialect.frame(bytesOf(data));
+  }
+
+  #spend(frames: number): boolean {
+    if (this.#budget.take(frames)) return true;
+    this.close(fault('rate_limited'));
+    return false;
   }
 
   #hear(): void {

@@ -34,7 +34,7 @@ export class Requests {
 
   async #send(principal: Principal, room: RoomId, command: Command): Promise<CommandResult> {
     const ref = { tenant: principal.tenant, room };
-    await this.#deps.links.ensure(ref);
+    await this.#deps.links.ensure(ref, command.type === 'room.create');
     const peer = newPeerId(this.#deps.ids);
     return new Promise((resolve) => {
       const cancelTimer = this.#deps.clock.after(REQUEST_MS, () => {

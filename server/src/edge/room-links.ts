@@ -6,8 +6,12 @@ import { RoomLink } from './room-link.ts';
 
 /** Sees to it that a room runs somewhere. */
 export interface RoomDoor {
-  ensure(ref: RoomRef): Promise<{ readonly kind: 'here' } | { readonly kind: 'elsewhere'; readonly node: string } | { readonly kind: 'unavailable' }>;
+  ensure(ref: RoomRef, make: boolean): Promise<Place>;
 }
+
+export type Place =
+  | { readonly kind: 'here' | 'absent' | 'unavailable' }
+  | { readonly kind: 'elsewhere'; readonly node: string };
 
 export interface RoomLinksDeps {
   readonly bus: Bus;
@@ -24,9 +28,13 @@ export class RoomLinks {
     this.#deps = deps;
   }
 
-  /** Resolves when the room has an owner; throws the fault `unavailable` when it cannot get one now. */
-  async ensure(ref: RoomRef): Promise<void> {
-    const place = await this.#deps.rooms.ensure(ref);
+  /**
+   * Resolves when the room has an owner. Throws the fault `unavailable` when it cannot get one now, and
+   * `not_found` when there is no such room, unless the caller is about to `make` it.
+   */
+  async ensure(ref: RoomRef, make = false): Promise<void> {
+    const place = await this.#deps.rooms.ensure(ref, make);
+    if (place.kind === 'absent') throw new FaultError(fault('not_found'));
     if (place.kind === 'unavailable') throw new FaultError(fault('unavailable'));
   }
 

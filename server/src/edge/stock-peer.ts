@@ -3,8 +3,8 @@ import { fault } from '@parley/shared/fault';
 import { can } from '@parley/shared/roles';
 import type { Dialect, DialectMessage, Line, Rights } from './dialect.ts';
 import { DocReader } from './doc-reader.ts';
-import { frameOf, NOTHING_NEW } from './frames.ts';
-import { MAX_DOC_MESSAGE } from './limits.ts';
+import { asksForContent, frameOf, NOTHING_NEW } from './frames.ts';
+import { ASKING_FRAMES, MAX_DOC_MESSAGE } from './limits.ts';
 
 const SIGN_OF_LIFE = frameOf(NOTHING_NEW);
 
@@ -32,6 +32,7 @@ export class StockPeer implements Dialect {
   frame(bytes: Uint8Array): void {
     if (bytes.length === 0) return this.#line.close(fault('bad_frame'));
     if (bytes.length > MAX_DOC_MESSAGE) return this.#line.close(fault('too_large'));
+    if (asksForContent(bytes) && !this.#line.spend(ASKING_FRAMES)) return;
     this.#line.link.send({ type: 'message', peer: this.#line.id, doc: this.#doc, bytes });
   }
 

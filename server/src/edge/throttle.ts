@@ -21,6 +21,11 @@ export class Throttle {
     this.#windowMs = windowMs;
   }
 
+  /** Windows in memory. */
+  get size(): number {
+    return this.#windows.size;
+  }
+
   /** Counts one event; the seconds to wait when the limit is passed, else null. */
   count(key: string): number | null {
     const window = this.#windowOf(key);

@@ -28,6 +28,11 @@ export class Tickets {
     this.#ids = ids;
   }
 
+  /** Tickets in memory. */
+  get size(): number {
+    return this.#tickets.size;
+  }
+
   issue(credential: Credential, room: RoomId): string {
     this.#forgetOld();
     const secret = this.#ids.secret(24);

@@ -21,6 +21,8 @@ export interface Journal {
   append(ref: RoomRef, epoch: Epoch, batch: Batch): Promise<AppendResult>;
   /** Records with a sequence above `after`, in order. */
   read(ref: RoomRef, after: number): Promise<readonly StoredRecord[]>;
+  /** Whether anything was ever written of the room. Asking leaves nothing behind. */
+  holds(ref: RoomRef): Promise<boolean>;
   /** Rooms that hold queued or running work, over all tenants: what to recover at start. */
   unfinished(): Promise<readonly RoomRef[]>;
 

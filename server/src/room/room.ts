@@ -181,6 +181,10 @@ export class Room implements Desk {
       this.chronicle.say({ type: 'detached', peer, fault: fault('not_found') });
       return;
     }
+    if (!can(standing, 'room.read', this.chronicle.room.policy.levels)) {
+      this.chronicle.say({ type: 'detached', peer, fault: fault('forbidden', undefined, { capability: 'room.read' }) });
+      return;
+    }
     this.#peers.add(peer, principal);
     this.chronicle.say({ type: 'attached', peer, standing, levels: this.chronicle.room.policy.levels });
   }

@@ -28,6 +28,7 @@ export interface RoomsDeps {
 export type Whereabouts =
   | { readonly kind: 'here' }
   | { readonly kind: 'elsewhere'; readonly node: string }
+  | { readonly kind: 'absent' }
   | { readonly kind: 'unavailable' };
 
 /** A room that runs on this node, with what has to be given back when it leaves. */
@@ -54,16 +55,20 @@ export class Rooms {
     this.#deps = deps;
   }
 
-  /** Makes sure that somebody runs the room. Callers that arrive together share one opening. Never rejects. */
-  ensure(ref: RoomRef): Promise<Whereabouts> {
+  /**
+   * Makes sure that somebody runs the room. One that nobody ever made is run only for whoever means to
+   * `make` it: names that are guessed leave nothing in memory or on disk. Callers that arrive together
+   * share one opening. Never rejects.
+   */
+  ensure(ref: RoomRef, make = false): Promise<Whereabouts> {
     const key = roomKey(ref);
     if (this.#running.has(key)) return HERE;
     const opening = this.#opening.get(key);
-    if (opening) return opening;
+    if (opening) return make ? opening.then((found) => (found.kind === 'absent' ? this.ensure(ref, true) : found)) : opening;
     if (this.#draining) return Promise.resolve({ kind: 'unavailable' });
     // The last words of a room that is leaving must not reach the peers of the one that follows it.
     const started = (this.#closing.get(key) ?? Promise.resolve())
-      .then(() => this.#open(ref, key))
+      .then(() => this.#openIfThere(ref, key, make))
       .finally(() => this.#opening.delete(key));
     this.#opening.set(key, started);
     return started;
@@ -86,6 +91,16 @@ export class Rooms {
     return this.#unsaved;
   }
 
+  async #openIfThere(ref: RoomRef, key: string, make: boolean): Promise<Whereabouts> {
+    const made = make || (this.#deps.lobby && ref.room === LOBBY);
+    try {
+      if (!made && !(await this.#deps.journal.holds(ref))) return { kind: 'absent' };
+    } catch (error) {
+      return this.#notOpened(ref, error);
+    }
+    return this.#open(ref, key);
+  }
+
   async #open(ref: RoomRef, key: string): Promise<Whereabouts> {
     const answer = await this.#deps.lease.acquire(ref);
     if (answer.kind !== 'held') return answer;
@@ -94,9 +109,13 @@ export class Rooms {
       return { kind: 'here' };
     } catch (error) {
       await answer.lease.release();
-      this.#deps.log.error('room.open-failed', { room: ref.room, error: error instanceof Error ? error.message : 'unknown' });
-      return { kind: 'unavailable' };
+      return this.#notOpened(ref, error);
     }
+  }
+
+  #notOpened(ref: RoomRef, error: unknown): Whereabouts {
+    this.#deps.log.error('room.open-failed', { room: ref.room, error: error instanceof Error ? error.message : 'unknown' });
+    return { kind: 'unavailable' };
   }
 
   async #run(ref: RoomRef, key: string, lease: HeldLease): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRoute, z } from '@hono/zod-openapi';
 import { RoomCreate, RoomDescription, RoomDescriptionWithRights, RoomUpdate } from '@parley/shared/commands';
-import { FaultError } from '@parley/shared/fault';
+import { fault, FaultError } from '@parley/shared/fault';
 import { RoomId } from '@parley/shared/ids';
 import { RoomRole } from '@parley/shared/roles';
 import type { Principal } from '../../core/principal.ts';
@@ -80,6 +80,8 @@ async function createOnce(
   room: RoomId,
   wanted: Omit<z.infer<typeof RoomCreate>, 'type'>,
 ): Promise<z.infer<typeof RoomDescription>> {
+  // The room says so too; here nothing is opened for it, and taken names answer like free ones.
+  if (principal.role === 'guest') throw new FaultError(fault('forbidden', 'Guests cannot make rooms.', { capability: 'room.create' }));
   try {
     return await edge.requests.ask(principal, room, { type: 'room.create', ...wanted });
   } catch (error) {
