@@ -38,7 +38,9 @@ describe('R13 the people of a room', () => {
     await page.getByText('fay@example.com was added as Moderator. They can open the room now.').waitFor();
     await row('fay@example.com').waitFor();
     expect(await calls()).toEqual([['setMember', 'fay@example.com', 'moderator']]);
-    await expect.poll(() => page.evaluate(() => window.stage.room.shadowRoot?.activeElement?.textContent?.trim())).toBe('Add someone');
+    await expect
+      .poll(() => page.evaluate(() => window.stage.room.shadowRoot?.activeElement?.textContent?.trim()))
+      .toBe('Add someone');
   });
 
   test('what is no id, or is here already, is said before anything is sent', async () => {
@@ -61,7 +63,11 @@ describe('R13 the people of a room', () => {
   test('a role changes when it is saved, not while it is chosen, and the focus goes back', async () => {
     await show('people-owner');
     await button('Change Chioma Okafor').press('Enter');
-    expect(await row('Chioma').getByLabel('Role').evaluate((one) => one === window.stage.room.shadowRoot?.activeElement)).toBe(true);
+    expect(
+      await row('Chioma')
+        .getByLabel('Role')
+        .evaluate((one) => one === window.stage.room.shadowRoot?.activeElement),
+    ).toBe(true);
     await row('Chioma').getByLabel('Role').selectOption('Reader');
     expect(await calls()).toEqual([]);
     await button('Save').click();
@@ -100,7 +106,10 @@ describe('R13 the people of a room', () => {
     await show('leave');
     await refuse('last_owner');
     await button('Leave now').click();
-    await page.getByRole('alert').getByText('A room keeps at least one owner. Make somebody else an owner first.').waitFor();
+    await page
+      .getByRole('alert')
+      .getByText('A room keeps at least one owner. Make somebody else an owner first.')
+      .waitFor();
   });
 
   test('anyone leaves by themselves, and the only owner is told why not', async () => {

@@ -69,7 +69,9 @@ function misfits(): string[] {
       (node) => node.nodeType === Node.TEXT_NODE && (node.textContent ?? '').trim() !== '',
     );
     if (words && Number.parseFloat(getComputedStyle(element).fontSize) < 16) bad.push(`small text: ${name(element)}`);
-    const touched = element.matches('button, summary, textarea, select, input:not([type=radio]), .choice span, .access-choice');
+    const touched = element.matches(
+      'button, summary, textarea, select, input:not([type=radio]), .choice span, .access-choice',
+    );
     if (touched && (box.height < 43.5 || box.width < 43.5))
       bad.push(`small target ${box.width}×${box.height}: ${name(element)}`);
   }

@@ -15,7 +15,10 @@ export function endedView(
   names: Names,
   again: () => void,
 ): TemplateResult {
-  const { title, help, reload } = ended.by !== undefined && ended.by === you?.id ? leftWords : { ...endedWords(ended, names), reload: strings.reload };
+  const { title, help, reload } =
+    ended.by !== undefined && ended.by === you?.id
+      ? leftWords
+      : { ...endedWords(ended, names), reload: strings.reload };
   return html`<section class="ended" role="alert" part="ended">
     <span class="ended-mark" aria-hidden="true">${lockIcon}</span>
     <h2>${title}</h2><p class="soft">${help}</p>

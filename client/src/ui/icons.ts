@@ -7,7 +7,9 @@ function icon(path: SVGTemplateResult): TemplateResult {
 
 export const searchIcon = icon(svg`<circle cx="11" cy="11" r="6.5" /><path d="m16 16 4 4" />`);
 export const closeIcon = icon(svg`<path d="m6 6 12 12M18 6 6 18" />`);
-export const pencilIcon = icon(svg`<path d="m5 19 .8-3.8L15.5 5.5a1.6 1.6 0 0 1 2.3 0l.7.7a1.6 1.6 0 0 1 0 2.3L8.8 18.2z" />`);
+export const pencilIcon = icon(
+  svg`<path d="m5 19 .8-3.8L15.5 5.5a1.6 1.6 0 0 1 2.3 0l.7.7a1.6 1.6 0 0 1 0 2.3L8.8 18.2z" />`,
+);
 export const plusIcon = icon(svg`<path d="M12 6v12M6 12h12" />`);
 export const moreIcon = icon(
   svg`<g fill="currentColor" stroke="none"><circle cx="6" cy="12" r="1.6" /><circle cx="12" cy="12" r="1.6" /><circle cx="18" cy="12" r="1.6" /></g>`,

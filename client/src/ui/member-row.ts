@@ -45,9 +45,13 @@ export function memberRow(row: MemberRow, acts: MemberActs): TemplateResult {
     <div><p class="person-name">${name}${row.you ? html` <span class="soft">(${strings.you})</span>` : nothing}<span class="role">${strings.roles[role]}</span></p>
       <p class="soft">${doing}</p></div>
     ${offered ? changeButton(row, acts) : nothing}
-    ${acting === null ? nothing : html`<div class="member-acts" role="group" aria-label=${changeLabel(row)}>
+    ${
+      acting === null
+        ? nothing
+        : html`<div class="member-acts" role="group" aria-label=${changeLabel(row)}>
       ${acting.kind === 'changing' ? changing(row, acting.role, acts) : leaving(row, acts)}
-      ${acting.refused === undefined ? nothing : html`<p class="refusal" role="alert">${faultWords(acting.refused)}</p>`}</div>`}
+      ${acting.refused === undefined ? nothing : html`<p class="refusal" role="alert">${faultWords(acting.refused)}</p>`}</div>`
+    }
   </li>`;
 }
 
@@ -65,10 +69,14 @@ function changeButton(row: MemberRow, { act }: MemberActs): TemplateResult {
 function changing(row: MemberRow, role: RoomRole, acts: MemberActs): TemplateResult {
   const { member, offer, you } = row;
   const { user } = member;
-  return html`${offer.roles.length === 0 ? nothing : html`${roleSelect(offer.roles, role, (chosen) => acts.act({ kind: 'changing', user, role: chosen }))}
+  return html`${
+    offer.roles.length === 0
+      ? nothing
+      : html`${roleSelect(offer.roles, role, (chosen) => acts.act({ kind: 'changing', user, role: chosen }))}
       ${you && role !== member.role ? html`<p class="caution">${strings.stepDownHelp}</p>` : nothing}
       <div class="row-acts"><button type="button" class="primary" ?disabled=${role === member.role} @click=${() => acts.save(member, role)}>${strings.save}</button>
-        <button type="button" class="quiet" @click=${() => acts.act(null)}>${strings.cancel}</button></div>`}
+        <button type="button" class="quiet" @click=${() => acts.act(null)}>${strings.cancel}</button></div>`
+  }
     ${offer.out === 'stay' ? html`<p>${strings.lastOwner}</p>` : nothing}
     ${offer.out === null ? nothing : html`<button type="button" class="outline danger wide" @click=${() => acts.act({ kind: 'leaving', user })}>${you ? strings.leave : strings.removeMember(member.name)}</button>`}`;
 }

@@ -69,9 +69,10 @@ export class ParleyPeople extends Part {
 
   protected override updated(changed: PropertyValues<this>): void {
     const before = changed.get('acting');
-    if (before === undefined || before?.kind === this.acting?.kind && before?.user === this.acting?.user) return;
+    if (before === undefined || (before?.kind === this.acting?.kind && before?.user === this.acting?.user)) return;
     if (this.acting !== null) this.#row(this.acting.user, '.member-acts :is(select, [data-first], button)')?.focus();
-    else if (before !== null) (this.#row(before.user, 'button') ?? this.closest<HTMLElement>('[role=tabpanel]'))?.focus();
+    else if (before !== null)
+      (this.#row(before.user, 'button') ?? this.closest<HTMLElement>('[role=tabpanel]'))?.focus();
   }
 
   async #load(): Promise<void> {
@@ -107,7 +108,11 @@ export class ParleyPeople extends Part {
   #group(title: string, members: readonly Member[]): TemplateResult | typeof nothing {
     if (members.length === 0) return nothing;
     return html`<h3 class="people-title">${title} <span class="soft">${members.length}</span></h3>
-      <ul class="people" role="list">${repeat(members, ({ user }) => user, (member) => this.#member(member))}</ul>`;
+      <ul class="people" role="list">${repeat(
+        members,
+        ({ user }) => user,
+        (member) => this.#member(member),
+      )}</ul>`;
   }
 
   #member(member: Member): TemplateResult {

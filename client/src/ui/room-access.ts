@@ -39,8 +39,12 @@ export class ParleyRoomAccess extends Part {
     return html`<fieldset class="access"><legend>${strings.access}</legend>
       ${CHOICES.map((join) => this.#choice(join))}
       ${refused === null ? nothing : html`<p class="refusal" role="alert">${faultWords(refused)}</p>`}
-      ${chosen === this.join ? nothing : html`<div class="row-acts"><button type="button" class="primary" @click=${() => this.#save(chosen)}>${strings.save}</button>
-        <button type="button" class="quiet" @click=${this.#cancel}>${strings.cancel}</button></div>`}
+      ${
+        chosen === this.join
+          ? nothing
+          : html`<div class="row-acts"><button type="button" class="primary" @click=${() => this.#save(chosen)}>${strings.save}</button>
+        <button type="button" class="quiet" @click=${this.#cancel}>${strings.cancel}</button></div>`
+      }
       <p class="done" role="status">${this.said}</p></fieldset>`;
   }
 

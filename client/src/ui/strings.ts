@@ -186,7 +186,8 @@ export const strings = {
   added: (name: string, role: string): string => `${name} was added as ${role}. They can open the room now.`,
   changeMember: (name: string): string => `Change ${name}`,
   changeMyself: 'Change your place here',
-  roleSet: (name: string, role: string, you: boolean): string => (you ? `You are ${role} now.` : `${name} is ${role} now.`),
+  roleSet: (name: string, role: string, you: boolean): string =>
+    you ? `You are ${role} now.` : `${name} is ${role} now.`,
   stepDownHelp: 'You cannot take this back yourself: only somebody with more rights can.',
   removeMember: (name: string): string => `Remove ${name} from the room`,
   removeHelp: (name: string, open: boolean): string =>
@@ -200,7 +201,8 @@ export const strings = {
   leaveNow: 'Leave now',
   stay: 'Stay',
   lastOwner: 'You are the only owner, so your role stays as it is.',
-  lastOwnerStays: 'You cannot leave: you are the only owner, and a room keeps at least one. Make somebody else an owner first.',
+  lastOwnerStays:
+    'You cannot leave: you are the only owner, and a room keeps at least one. Make somebody else an owner first.',
   leftTitle: 'You left this room',
   leftHelp: 'Nothing of it is shown here any more.',
   openAgain: 'Open it again',

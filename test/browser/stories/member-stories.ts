@@ -48,6 +48,11 @@ export const memberStories = {
     members,
     pressed: ['Change your place here', 'Leave this room'],
   },
-  left: { view: view('speaker', { ...full, connection: { kind: 'ended', fault: fault('not_found'), by: 'ana', at: MORNING } }) },
+  left: {
+    view: view('speaker', {
+      ...full,
+      connection: { kind: 'ended', fault: fault('not_found'), by: 'ana', at: MORNING },
+    }),
+  },
   renaming: { view: view('owner', full), pressed: ['Rename this room'] },
 } as const;

@@ -41,13 +41,15 @@ const held = (turn: TurnId): TurnView => ({
 
 function fakeOf(story: Story): FakeRoomClient {
   const client = new FakeRoomClient(story.view);
-  client.memberList = ok(story.members ?? [
-    { user: UserId.parse('ana'), name: 'Ana', role: story.view.role ?? 'moderator' },
-    { user: UserId.parse('ben'), name: 'Ben', role: 'owner' },
-    { user: UserId.parse('chioma'), name: 'Chioma Okafor', role: 'speaker' },
-    { user: UserId.parse('dmitri'), name: 'Dmitri', role: 'speaker' },
-    { user: UserId.parse('eve'), name: 'Eve Lindqvist', role: 'reader' },
-  ]);
+  client.memberList = ok(
+    story.members ?? [
+      { user: UserId.parse('ana'), name: 'Ana', role: story.view.role ?? 'moderator' },
+      { user: UserId.parse('ben'), name: 'Ben', role: 'owner' },
+      { user: UserId.parse('chioma'), name: 'Chioma Okafor', role: 'speaker' },
+      { user: UserId.parse('dmitri'), name: 'Dmitri', role: 'speaker' },
+      { user: UserId.parse('eve'), name: 'Eve Lindqvist', role: 'reader' },
+    ],
+  );
   const ticket = story.view.room.tickets.find(({ id }) => id === key(5));
   if (ticket !== undefined) client.answer = ok(held(ticket.turn));
   writeNotes(client);

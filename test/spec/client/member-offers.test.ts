@@ -15,18 +15,39 @@ type Roles = Readonly<Record<string, RoomRole>>;
 
 function roomOf(roles: Roles, levels: Levels): PresentRoom {
   const members = new Map(
-    Object.entries(roles).map(([user, role]) => [UserId.parse(user), { name: user, role, tenantRole: 'member' as const }]),
+    Object.entries(roles).map(([user, role]) => [
+      UserId.parse(user),
+      { name: user, role, tenantRole: 'member' as const },
+    ]),
   );
-  return { kind: 'present', title: 'Room', policy: { ...DEFAULT_POLICY, levels }, salt: '', createdAt: 0, members, lanes: new Map() };
+  return {
+    kind: 'present',
+    title: 'Room',
+    policy: { ...DEFAULT_POLICY, levels },
+    salt: '',
+    createdAt: 0,
+    members,
+    lanes: new Map(),
+  };
 }
 
-const principal: Principal = { tenant: must(mintTenant('acme'), 'a tenant'), user: ana, name: 'Ana', role: 'member', groups: [] };
+const principal: Principal = {
+  tenant: must(mintTenant('acme'), 'a tenant'),
+  user: ana,
+  name: 'Ana',
+  role: 'member',
+  groups: [],
+};
 
 /** What the server accepts from Ana, and what the screen offers her. */
 function both(roles: Roles, levels: Levels) {
   const room = roomOf(roles, levels);
   const mine = roles['ana'] ?? 'reader';
-  const me: Asker = { id: ana, role: mine, capabilities: new Set(capabilitiesOf({ tenantRole: 'member', role: mine }, levels)) };
+  const me: Asker = {
+    id: ana,
+    role: mine,
+    capabilities: new Set(capabilitiesOf({ tenantRole: 'member', role: mine }, levels)),
+  };
   const members = Object.entries(roles).map(([user, role]) => ({ user: UserId.parse(user), name: user, role }));
   const change = (user: UserId): MemberChange => ({ room, by: principal, user, now: 0 });
   const accepted = (user: UserId) => RoomRole.options.filter((role) => setMember(change(user), role).ok);

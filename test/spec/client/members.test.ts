@@ -23,7 +23,13 @@ async function inRoom(reply: ReturnType<ClientWorld['server']['script']['command
 }
 
 const ben = UserId.parse('ben');
-const room = { id: 'lobby', title: 'Launch week', policy: { ...DEFAULT_POLICY, join: 'tenant' }, role: 'owner', createdAt: 7 };
+const room = {
+  id: 'lobby',
+  title: 'Launch week',
+  policy: { ...DEFAULT_POLICY, join: 'tenant' },
+  role: 'owner',
+  createdAt: 7,
+};
 
 test('R13 a member is set by id and role alone: who asks is not in the command', async () => {
   const { ana, asked, server } = await inRoom({ value: { user: 'ben', name: 'Ben', role: 'speaker' } });
@@ -44,7 +50,10 @@ test('a member is removed by id', async () => {
 test.each([
   [{ title: 'Launch week' }, { type: 'room.update', title: 'Launch week' }],
   [{ join: 'tenant' }, { type: 'room.update', policy: { join: 'tenant' } }],
-  [{ title: 'Launch week', join: 'invite' }, { type: 'room.update', title: 'Launch week', policy: { join: 'invite' } }],
+  [
+    { title: 'Launch week', join: 'invite' },
+    { type: 'room.update', title: 'Launch week', policy: { join: 'invite' } },
+  ],
 ] as const)('a change of the room names what changes and nothing else: %j', async (change, command) => {
   const { ana, asked, server } = await inRoom({ value: room });
   const answer = ana.updateRoom(change);
@@ -61,13 +70,16 @@ test('the room describes itself and its policy', async () => {
   expect(await answer).toMatchObject({ ok: true, value: { title: 'Launch week', policy: { join: 'tenant' } } });
 });
 
-test.each(['last_owner', 'forbidden'] as const)('a refusal (%s) comes back as it is, and the client stays online', async (code) => {
-  const { ana, server } = await inRoom(fault(code));
-  const answers = Promise.all([ana.removeMember(ben), ana.setMember(ben, 'owner'), ana.updateRoom({ title: 'x' })]);
-  await server.settle();
-  expect(await answers).toEqual([fault(code), fault(code), fault(code)].map((why) => ({ ok: false, fault: why })));
-  expect(ana.view.connection).toEqual({ kind: 'online' });
-});
+test.each(['last_owner', 'forbidden'] as const)(
+  'a refusal (%s) comes back as it is, and the client stays online',
+  async (code) => {
+    const { ana, server } = await inRoom(fault(code));
+    const answers = Promise.all([ana.removeMember(ben), ana.setMember(ben, 'owner'), ana.updateRoom({ title: 'x' })]);
+    await server.settle();
+    expect(await answers).toEqual([fault(code), fault(code), fault(code)].map((why) => ({ ok: false, fault: why })));
+    expect(ana.view.connection).toEqual({ kind: 'online' });
+  },
+);
 
 test('a title that fits no schema is refused here and never sent: it would cost the connection', async () => {
   const { ana, asked } = await inRoom({ value: room });
