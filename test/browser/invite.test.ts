@@ -1,0 +1,91 @@
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { ChildProgram } from '../kit/child-program.ts';
+import { CHROMIUM_ARGS, chromiumPath } from '../kit/chromium.ts';
+import { RealServer } from '../kit/server.ts';
+import { PersonWindow } from './person-window.ts';
+
+let server: RealServer;
+let browser: Browser;
+const windows: PersonWindow[] = [];
+
+beforeAll(async () => {
+  expect(await new ChildProgram(['client/build.ts']).ended).toBe(0);
+  server = await RealServer.start({ env: { PARLEY_LOG: 'error' } });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
+});
+afterEach(async () => {
+  const open = windows.splice(0);
+  await Promise.all(open.map((window) => window.close()));
+  expect(open.flatMap(({ errors }) => errors)).toEqual([]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server[Symbol.asyncDispose]();
+});
+
+async function open(path: string): Promise<PersonWindow> {
+  const window = await PersonWindow.open(browser, `${server.url}${path}`);
+  windows.push(window);
+  return window;
+}
+
+/** Ana in a room that she just made on the page, and the room's id. */
+async function newRoom(title: string): Promise<[PersonWindow, string]> {
+  const ana = await open('/?as=ana');
+  await ana.page.getByLabel('Make a new room').fill(title);
+  await ana.page.keyboard.press('Enter');
+  await ana.page.getByRole('heading', { name: title }).waitFor();
+  await ana.tab('People');
+  return [ana, new URL(ana.page.url()).searchParams.get('room') ?? ''];
+}
+
+test('R13 a room that is invite only is opened to one person, renamed and closed to them again, all on the page', async () => {
+  const [ana, room] = await newRoom('Garden');
+  const ben = await open(`/?room=${room}&as=ben`);
+  await ben.page.getByText('The room does not exist, or you are not a member of it.').waitFor();
+
+  await ana.button('Add someone').click();
+  await ana.page.getByLabel('Their id').fill('ben');
+  await ana.page.keyboard.press('Enter');
+  await ana.page.getByText('ben was added as Speaker').waitFor();
+  await ben.button('Try again').click();
+  await ben.page.getByText('Ana is here').waitFor();
+  await ben.say('Thank you for letting me in.');
+  await ana.line('Thank you for letting me in.').waitFor();
+
+  await ana.button('Change Ben').click();
+  await ana.page.getByLabel('Role').selectOption('Reader');
+  await ana.button('Save').click();
+  await ben.page.getByText('You can read this room, but not write in it.').waitFor();
+
+  await ana.button('Rename this room').click();
+  await ana.page.keyboard.type('Orchard');
+  await ana.page.keyboard.press('Enter');
+  await ben.page.getByRole('heading', { name: 'Orchard' }).waitFor();
+  expect(await ana.look('people-of-a-room')).toEqual([]);
+
+  await ana.button('Change Ben').click();
+  await ana.button('Remove Ben from the room').click();
+  await ana.button('Remove Ben').click();
+  await ben.page.getByText('You were removed by Ana').waitFor();
+  await ana.page.getByText('Ben is no longer in this room.').waitFor();
+});
+
+test('a room is opened to everyone in the organisation; whoever came in by themselves leaves by themselves', async () => {
+  const [ana, room] = await newRoom('Garden');
+  await ana.page.getByRole('radio', { name: 'Everyone in the organisation' }).check();
+  await ana.button('Save').click();
+  await ana.page.getByText('From now on everyone in the organisation may join.').waitFor();
+  const ben = await open(`/?room=${room}&as=ben`);
+  await ben.page.getByText('Ana is here').waitFor();
+  await ana.page.locator('.person', { hasText: 'Ben' }).waitFor();
+  await ben.tab('People');
+  await ben.button('Change your place here').click();
+  await ben.button('Leave this room').click();
+  await ben.page.getByText('You can come back: everyone in the organisation may join.').waitFor();
+  await ben.button('Leave now').click();
+  await ben.page.getByRole('heading', { name: 'You left this room' }).waitFor();
+  await ana.page.getByText('Nobody else is here').waitFor();
+  await expect.poll(() => ana.page.locator('.person').count()).toBe(1);
+});
