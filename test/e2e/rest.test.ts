@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http';
 import { must } from '@parley/shared/assert';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -103,6 +104,16 @@ describe('every route answers as /openapi.json says', () => {
     expect((await call('GET', '/v1/rooms/{room}/export', { params: den })).status).toBe(200);
   });
 
+  test('W25 T43 whoever comes back behind the end of a turn is told nothing twice and is not kept waiting', async () => {
+    const { turn } = await ana.must<{ turn: string }>('POST', '/v1/rooms/den/prompts', { id: 'over', text: 'hi' });
+    const follow = async (after: Record<string, string>) =>
+      (await fetch(`${server.url}/v1/rooms/den/turns/${turn}/events`, { headers: { authorization: `Bearer ${ana.token}`, ...after } })).text();
+    const all = await follow({});
+    expect(await follow({})).toContain('event: ended');
+    const last = must([...all.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1], 'an id');
+    expect(await follow({ 'last-event-id': last })).toBe('');
+  });
+
   test('W26 a queued prompt is edited and withdrawn, a running one stopped', async () => {
     const ask = async (id: string) => String((await call('POST', '/v1/rooms/{room}/prompts', { params: den, body: { id, text: 'tell me' } })).body['turn']);
     const [running, edited, withdrawn] = [await ask('p2'), await ask('p3'), await ask('p4')];
@@ -140,6 +151,25 @@ describe('every route answers as /openapi.json says', () => {
     const described = Object.entries(document.paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`));
     expect(described.filter((operation) => !seen.has(operation))).toEqual([]);
   });
+});
+
+test('W24 a body that is too large costs nobody who comes after it on the same connection', async () => {
+  const connection = new Agent({ keepAlive: true, maxSockets: 1 });
+  const headers = { authorization: `Bearer ${ana.token}`, 'content-type': 'application/json' };
+  const send = (method: string, path: string, body = '') =>
+    new Promise<{ status: number | undefined; socket: unknown }>((resolve, reject) => {
+      const call = request(server.url + path, { agent: connection, method, headers: { ...headers, 'content-length': body.length } }, (answer) => {
+        const { socket } = answer;
+        answer.resume().on('end', () => resolve({ status: answer.statusCode, socket })).on('error', reject);
+      });
+      call.on('error', reject).end(body);
+    });
+  const refused = await send('POST', '/v1/rooms/lobby/messages', 'x'.repeat(3 * 1024 * 1024));
+  expect(refused.status).toBe(413);
+  // Longer than a body may take to drain before its connection is cut.
+  const end = performance.now() + 1_000;
+  while (performance.now() < end) expect(await send('GET', '/healthz')).toEqual({ status: 200, socket: refused.socket });
+  connection.destroy();
 });
 
 test('W31 SIGTERM drains: the process ends with 0 and what was accepted is there at the next start', async () => {

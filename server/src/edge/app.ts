@@ -133,9 +133,19 @@ function fairShare(edge: Edge): MiddlewareHandler<EdgeEnv> {
   };
 }
 
-const limitBody = bodyLimit({
-  maxSize: MAX_BODY,
-  onError: () => {
-    throw new FaultError(fault('too_large', `At most ${MAX_BODY} bytes.`));
-  },
-});
+/**
+ * A body that says its length is judged without being opened: one that was opened and left unread cannot
+ * be drained, and its connection would be cut under whatever request comes over it next.
+ */
+const limitBody: MiddlewareHandler<EdgeEnv> = async (c, next) => {
+  const length = c.req.header('content-length');
+  if (length === undefined) return limitStream(c, next);
+  if (Number(length) > MAX_BODY) refuseBody();
+  await next();
+};
+
+const limitStream = bodyLimit({ maxSize: MAX_BODY, onError: refuseBody });
+
+function refuseBody(): never {
+  throw new FaultError(fault('too_large', `At most ${MAX_BODY} bytes.`));
+}

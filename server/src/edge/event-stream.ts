@@ -14,6 +14,8 @@ export interface EventsOf {
   /** null: every turn that the caller may see. */
   readonly turn: TurnId | null;
   readonly after: EventCursor | null;
+  /** Nothing more will happen: the response ends behind what the reader missed, which may be nothing. */
+  readonly over?: boolean;
 }
 
 /**
@@ -31,6 +33,9 @@ export async function streamEvents(edge: Edge, caller: Credential, of: EventsOf)
       reject(why);
       stream.end();
     };
+    // A room answers in order, so any answer comes behind the events that were asked for before it.
+    const endAfterBacklog = (): Promise<void> =>
+      edge.requests.ask(caller.principal, of.room, { type: 'room.get' }).then(() => stream.end(), () => stream.end());
     const watch = new Watch({
       id: newPeerId(edge.ids),
       principal: caller.principal,
@@ -40,6 +45,7 @@ export async function streamEvents(edge: Edge, caller: Credential, of: EventsOf)
       started: () => {
         cancelTimer();
         resolve(stream.response);
+        if (of.over === true) void endAfterBacklog();
       },
       event: (event) => {
         stream.write(event);

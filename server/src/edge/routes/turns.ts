@@ -89,8 +89,8 @@ export function turnRoutes(app: EdgeApp, edge: Edge): void {
     const { room, turn } = c.req.valid('param');
     const caller = c.get('caller');
     const after = cursorOf(c.req.valid('header')['last-event-id']) ?? BEGINNING;
-    await edge.requests.ask(caller.principal, room, { type: 'turn.get', turn });
-    return streamEvents(edge, caller, { room, turn, after });
+    const { state } = await edge.requests.ask(caller.principal, room, { type: 'turn.get', turn });
+    return streamEvents(edge, caller, { room, turn, after, over: state === 'ended' });
   });
   app.openapi(followRoom, async (c) => {
     const after = cursorOf(c.req.valid('header')['last-event-id']);
