@@ -2,7 +2,7 @@ import type { Author, Outcome, TurnView, Usage } from '@parley/shared/entry';
 import type { Command, Reply } from '@parley/shared/commands';
 import type { DocKey, DocName } from '@parley/shared/documents';
 import type { Fault } from '@parley/shared/fault';
-import type { LaneKey, TurnId, UserId } from '@parley/shared/ids';
+import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import type { Standing, Levels } from '@parley/shared/roles';
 import type { Principal } from '../core/principal.ts';
 import type { RoomRef } from '../core/tenant.ts';
@@ -101,7 +101,7 @@ export type TurnEvent = TurnNews & { readonly cursor: EventCursor };
 /** What happened to a turn. */
 export type TurnNews = { readonly lane: LaneKey; readonly turn: TurnId } & (
   | { readonly name: 'queued'; readonly data: TurnView }
-  | { readonly name: 'started'; readonly data: { readonly turn: TurnId; readonly author: Author; readonly audience: 'room' | 'me' } }
+  | { readonly name: 'started'; readonly data: TurnStart }
   | { readonly name: 'delta'; readonly data: { readonly turn: TurnId; readonly text: string } }
   | { readonly name: 'superseded'; readonly data: { readonly turn: TurnId; readonly attempt: number } }
   | {
@@ -116,3 +116,20 @@ export type TurnNews = { readonly lane: LaneKey; readonly turn: TurnId } & (
       };
     }
 );
+
+/** What a turn was started with (T13). */
+export interface TurnStart {
+  readonly turn: TurnId;
+  /** The prompts it answers. */
+  readonly prompts: readonly TurnId[];
+  readonly promptEntry: EntryId;
+  /** Whose rights it uses. */
+  readonly principal: string;
+  readonly author: Author;
+  readonly audience: 'room' | 'me';
+  readonly payer: string;
+  /** Counts the changes to members and policy before it. */
+  readonly permissionEpoch: number;
+  /** The `seq` of the last entry that the model is sent from its lane, before the prompt itself; 0 when there is none. */
+  readonly contextVersion: number;
+}

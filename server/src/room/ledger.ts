@@ -39,6 +39,10 @@ export interface StartedFacts {
   readonly promptSeq: number;
   readonly roomTo: number;
   readonly startedSeq: number;
+  /** Who pays for it, how often rights had changed before it, and the last entry of its lane before its prompt (T13). */
+  readonly payer: string;
+  readonly permissionEpoch: number;
+  readonly contextVersion: number;
   readonly attempt: number;
   /** Of each attempt after the first. */
   readonly supersededSeqs: readonly number[];
@@ -61,10 +65,17 @@ export class Ledger {
   readonly #prompts = new Map<string, TurnId>();
   readonly #messages = new Map<string, Entry>();
   readonly #entries = new Map<LaneKey, CountedEntry[]>();
+  #permissionEpoch = 0;
 
   /** Takes in one record of the journal with its sequence. */
   apply(record: JournalRecord, seq: number): void {
     switch (record.type) {
+      case 'room.created':
+      case 'room.changed':
+      case 'member.set':
+      case 'member.removed':
+        this.#permissionEpoch += 1;
+        return;
       case 'entry.added':
         this.#addEntry(record.lane, { entry: record.entry, tokens: record.tokens });
         if (record.key !== undefined) this.#messages.set(idOf(record.entry.author.id, record.key), record.entry);
@@ -81,7 +92,7 @@ export class Ledger {
         return;
       case 'turn.started':
         this.#addEntry(record.lane, promptItem(record));
-        this.#change(record.turn, { fate: started(record, seq) });
+        this.#change(record.turn, { fate: started(record, seq, this.#permissionEpoch) });
         return;
       case 'turn.attempted':
         this.#attempted(record, seq);
@@ -173,10 +184,11 @@ function accepted(record: RecordOf<'ticket.accepted'>, seq: number): TicketFacts
   };
 }
 
-function started(record: RecordOf<'turn.started'>, seq: number): TicketFate {
-  const { entry, context } = record;
+function started(record: RecordOf<'turn.started'>, seq: number, permissionEpoch: number): TicketFate {
+  const { entry, context, payer } = record;
   const place = { promptEntry: entry.id, promptSeq: entry.seq, roomTo: context.roomTo };
-  return { kind: 'running', ...place, startedSeq: seq, attempt: 1, supersededSeqs: [] };
+  const terms = { payer, permissionEpoch, contextVersion: context.to };
+  return { kind: 'running', ...place, ...terms, startedSeq: seq, attempt: 1, supersededSeqs: [] };
 }
 
 function promptItem({ lane, entry, tokens, context }: RecordOf<'turn.started'>): CountedEntry {

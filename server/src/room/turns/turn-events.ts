@@ -48,8 +48,13 @@ function queued(facts: TicketFacts, state: LaneState): TurnNews {
   return { lane, turn, name: 'queued', data: turnView({ ...facts, fate: { kind: 'waiting' } }, state) };
 }
 
-function started({ lane, turn, author }: TicketFacts): TurnNews {
-  return { lane, turn, name: 'started', data: { turn, author, audience: lane === 'room' ? 'room' : 'me' } };
+function started(facts: TicketFacts): TurnNews | null {
+  const start = startOf(facts);
+  if (start === null) return null;
+  const { lane, turn, author } = facts;
+  const { promptEntry, payer, permissionEpoch, contextVersion } = start;
+  const terms = { principal: author.id, author, audience: lane === 'room' ? 'room' : 'me', payer } as const;
+  return { lane, turn, name: 'started', data: { turn, prompts: [turn], promptEntry, ...terms, permissionEpoch, contextVersion } };
 }
 
 function superseded({ lane, turn }: TicketFacts, attempt: number): TurnNews {
