@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** How severe a log line has to be to be written. */
-export const LogLevel = z.enum(['debug', 'info', 'error']);
+export const LogLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent']);
 export type LogLevel = z.infer<typeof LogLevel>;
 
 /** Who vouches for people. Without any setting the server does so itself, on this machine only. */

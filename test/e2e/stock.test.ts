@@ -97,4 +97,16 @@ describe.each([
     await ana.must('DELETE', `/v1/rooms/${room}/members/ben`);
     expect(await b.closed).toBe(4404);
   });
+
+  test('W17 a member who may not read any more is closed 4403, and let in nowhere', async () => {
+    const room = `r-${crypto.randomUUID()}`;
+    await ana.must('POST', '/v1/rooms', { id: room, title: 'Hushed' });
+    await ana.must('PUT', `/v1/rooms/${room}/members/ben`, { role: 'speaker' });
+    using b = open(Stock, ben, 'transcript', room);
+    await when(b, () => b.provider.synced);
+    await ana.must('PATCH', `/v1/rooms/${room}`, { policy: { levels: { 'room.read': 50 } } });
+    expect(await b.closed).toBe(4403);
+    using again = open(Stock, ben, 'transcript', room);
+    expect(await again.closed).toBe(4403);
+  });
 });

@@ -3,7 +3,7 @@ import type { Log } from '../ports/system.ts';
 
 export interface PinoLogOptions {
   /** How severe a line has to be to be written. */
-  readonly level: 'debug' | 'info' | 'error';
+  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Where lines go; standard error when absent, as standard output belongs to the listening line. */
   readonly write?: (line: string) => void;
 }

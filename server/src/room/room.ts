@@ -248,7 +248,7 @@ export class Room implements Desk {
     this.chronicle.say({ type: 'standing', user: principal.user, standing, levels: room.policy.levels });
     for (const peer of this.#peers.of(principal.user)) {
       if (can(standing, 'room.read', room.policy.levels)) this.#documents.setRights(docPeer(peer, principal, standing, room));
-      else this.#drop(peer, fault('not_found', 'You were removed from this room.'), by);
+      else this.#drop(peer, lossOf(standing), by);
     }
   }
 
@@ -285,4 +285,11 @@ export class Room implements Desk {
     this.#deps.publish({ type: 'closing', fault: fault('unavailable') });
     this.#deps.lost(why);
   }
+}
+
+/** Whoever is no member any more knows of nothing here; whoever still is one is told which right is gone. */
+function lossOf({ role }: Standing): Fault {
+  return role === null
+    ? fault('not_found', 'You were removed from this room.')
+    : fault('forbidden', undefined, { capability: 'room.read' });
 }
