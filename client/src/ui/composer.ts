@@ -182,11 +182,10 @@ const narrow = css`
   .composer-row { gap: 6px; }
   .choice span { padding-inline: 8px; }
   .effect { order: -1; flex-basis: 100%; padding-inline: 10px; }
-  .effect .long { display: none; }
-  .effect .short { display: inline; }
 `;
 
 export const composerStyles = css`
+  parley-composer { display: block; container: composer / inline-size; }
   .composer { display: block; border: 1px solid var(--strong-line); border-radius: var(--radius); background: var(--surface); padding: 6px; transition: border-color var(--quick); }
   .composer:focus-within { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
   .composer.read-only { padding: 12px 16px; border-style: dashed; }
@@ -203,6 +202,10 @@ export const composerStyles = css`
   .effect { flex: 1 1 12rem; color: var(--soft); min-inline-size: 0; }
   .send { flex: none; margin-inline-start: auto; border-radius: var(--radius-small); }
   .effect .short { display: none; }
-  @container room (max-width: 45rem) { ${narrow} }
-  @container panel (max-width: 45rem) { ${narrow} }
+  /* By its own width: it stands in the room and in the panel, and the panel narrows the room. */
+  @container composer (max-width: 46rem) {
+    .effect .long { display: none; }
+    .effect .short { display: inline; }
+  }
+  @container composer (max-width: 36rem) { ${narrow} }
 `;
