@@ -1,0 +1,185 @@
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { encodeControl, encodeDocFrame, type Up } from '@parley/shared/socket';
+import { step1Message } from '@parley/server/room/documents/doc-message';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { RecordingModel } from '../kit/recording-model.ts';
+import { RealServer, RestPerson } from '../kit/server.ts';
+
+/** Everything that one person received, over every way in. */
+class Observer {
+  readonly person: RestPerson;
+  readonly #seen: Buffer[] = [];
+  readonly #sockets: WebSocket[] = [];
+
+  constructor(person: RestPerson) {
+    this.person = person;
+  }
+
+  /** All documents over one socket, and each over a stock one. */
+  async look(room: string): Promise<void> {
+    const base = `${server.socketUrl}/v1/rooms/${room}`;
+    const docs = ['transcript', 'transcript.me', 'workspace'];
+    const all = await this.#open(`${base}/socket`);
+    for (const doc of docs) {
+      all.send(encodeControl({ type: 'open', doc } satisfies Up));
+      all.send(encodeDocFrame(doc, step1Message(new Uint8Array([0]))));
+      (await this.#open(`${base}/docs/${doc}`)).send(step1Message(new Uint8Array([0])));
+    }
+    void this.#follow(`${server.url}/v1/rooms/${room}/events`);
+  }
+
+  /** Every question that HTTP knows. */
+  async ask(room: string, turns: readonly string[]): Promise<void> {
+    const paths = ['', '/members', '/transcript', '/transcript?lane=me', '/export', ...turns.flatMap((turn) => [`/turns/${turn}`, `/turns/${turn}/events`])];
+    for (const path of ['/v1/rooms', ...paths.map((rest) => `/v1/rooms/${room}${rest}`)]) await this.#get(`${server.url}${path}`);
+    for (const turn of turns) this.#saw(JSON.stringify(await this.person.call('POST', `/v1/rooms/${room}/turns/${turn}/stop`)));
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#seen).toString();
+  }
+
+  leave(): void {
+    for (const socket of this.#sockets) socket.terminate();
+    this.#leaving.abort();
+  }
+
+  readonly #leaving = new AbortController();
+
+  #saw(part: string | Uint8Array): void {
+    this.#seen.push(Buffer.from(part));
+  }
+
+  async #open(url: string): Promise<WebSocket> {
+    const socket = new WebSocket(url, ['parley.v1', `bearer.${this.person.token}`]);
+    this.#sockets.push(socket);
+    socket.on('message', (data: Buffer) => this.#saw(data));
+    socket.on('close', (code, reason) => this.#saw(`closed ${code} ${reason.toString()}`));
+    await new Promise((resolve) => socket.once('open', resolve));
+    return socket;
+  }
+
+  async #get(url: string): Promise<void> {
+    const response = await fetch(url, { headers: { authorization: `Bearer ${this.person.token}` }, signal: AbortSignal.timeout(5_000) });
+    this.#saw(JSON.stringify([...response.headers]));
+    // The events of a turn that ended end by themselves.
+    this.#saw(await response.text());
+  }
+
+  async #follow(url: string): Promise<void> {
+    try {
+      const response = await fetch(url, { headers: { authorization: `Bearer ${this.person.token}` }, signal: this.#leaving.signal });
+      for await (const part of response.body ?? []) this.#saw(part);
+    } catch {
+      // The test is over, or the person was removed.
+    }
+  }
+}
+
+const SECRET = 'canary.ana.private.7f3a';
+const OTHERS = 'canary.other.tenant.91bc';
+const LATER = 'canary.after.removal.55d0';
+const OPEN = 'canary.for.everybody.20ee';
+
+let model: RecordingModel;
+let server: RealServer;
+beforeAll(async () => {
+  model = await RecordingModel.start();
+  server = await RealServer.start({ env: { OPENAI_BASE_URL: model.baseURL, OPENAI_API_KEY: 'k', PARLEY_MODEL: 'm', PARLEY_LOG: 'debug' } });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await model[Symbol.asyncDispose]();
+});
+
+async function asked(person: RestPerson, text: string, audience: 'room' | 'me' = 'room'): Promise<string> {
+  const id = text.replaceAll(/[^a-z0-9]/g, '-').slice(-60);
+  const { turn } = await person.must<{ turn: string }>('POST', '/v1/rooms/den/prompts', { id, text, audience });
+  await person.must('GET', `/v1/rooms/den/turns/${turn}?wait=20`);
+  return turn;
+}
+
+test('A5 A10 A42 A46 A47 A48 A75 A82 canaries of a private lane, of another tenant and after a removal reach nobody else', async () => {
+  const ana = await server.person('ana');
+  const bob = await server.person('bob');
+  const cyd = await server.person('cyd');
+  const otherAna = new RestPerson(server.url, 'ana', await server.token('ana', 'ana', 'other'));
+  const otherBob = new RestPerson(server.url, 'bob', await server.token('bob', 'bob', 'other'));
+  for (const owner of [ana, otherAna]) {
+    await owner.must('POST', '/v1/rooms', { id: 'den', title: 'Den' });
+    await owner.must('PUT', '/v1/rooms/den/members/bob', { role: 'owner' });
+  }
+  await ana.must('PUT', '/v1/rooms/den/members/cyd', { role: 'speaker' });
+  const eyes = { ana: new Observer(ana), bob: new Observer(bob), cyd: new Observer(cyd), otherBob: new Observer(otherBob) };
+  for (const observer of Object.values(eyes)) await observer.look('den');
+
+  const turns = [
+    await asked(ana, `remember ${SECRET}`, 'me'),
+    await asked(otherAna, `remember ${OTHERS}`),
+    await asked(otherAna, `remember ${OTHERS} too`, 'me'),
+    await asked(bob, `hello ${OPEN}`),
+    await asked(ana, 'and again', 'me'),
+  ];
+  await ana.must('POST', '/v1/rooms/den/messages', { id: 'note', text: `note ${SECRET}`, audience: 'me' });
+  await ana.must('DELETE', '/v1/rooms/den/members/cyd');
+  turns.push(await asked(bob, `now we are alone ${LATER}`), await asked(bob, 'what do you know?', 'me'), await asked(otherBob, 'and you?'));
+  for (const observer of Object.values(eyes)) await observer.ask('den', turns);
+
+  const holders = (canary: string): string[] => Object.entries(eyes).flatMap(([who, { text }]) => (text.includes(canary) ? [who] : []));
+  expect({ secret: holders(SECRET), others: holders(OTHERS), later: holders(LATER), open: holders(OPEN) }).toEqual({
+    secret: ['ana'],
+    others: ['otherBob'],
+    later: ['ana', 'bob'],
+    open: ['ana', 'bob', 'cyd'],
+  });
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  for (const text of [server.program.output, metrics]) expect(text).not.toMatch(/canary|\b(ana|bob|cyd)\b/);
+  expect(server.program.output).not.toContain(ana.token);
+  checkRequests();
+  checkRows();
+  for (const observer of Object.values(eyes)) observer.leave();
+});
+
+/** What a canary's owner did not ask holds none of it, and no request names a state that the provider keeps. */
+function checkRequests(): void {
+  expect(model.requests).toHaveLength(8);
+  const [privately, , , bobs, again, later, bobPrivate, otherBob] = model.requests;
+  expect([privately, again].every((request) => request?.includes(SECRET))).toBe(true);
+  for (const request of [bobs, later, bobPrivate]) expect(request).not.toMatch(new RegExp(`${SECRET}|${OTHERS}`));
+  expect(otherBob).not.toMatch(new RegExp(`${SECRET}|${LATER}|${OPEN}`));
+  expect(otherBob?.match(new RegExp(OTHERS, 'g')) ?? []).not.toHaveLength(0);
+  for (const request of model.requests) {
+    expect(Object.keys(JSON.parse(request) as object).toSorted()).toEqual(
+      ['max_tokens', 'messages', 'model', 'prompt_cache_key', 'store', 'stream', 'stream_options'].toSorted(),
+    );
+    expect(JSON.parse(request)).toMatchObject({ store: false });
+  }
+  const openings = model.requests.map((request) => firstLine(request));
+  // Lanes in the order of the requests: ana's, other room, other ana's, room, ana's, room, bob's, other room.
+  expect(openings.map((line) => openings.indexOf(line))).toEqual([0, 1, 2, 3, 0, 3, 6, 1]);
+}
+
+function firstLine(request: string): string {
+  const { messages } = JSON.parse(request) as { messages: { content: string }[] };
+  return messages[0]?.content.split('\n')[0] ?? '';
+}
+
+/** One tenant's rows hold none of another's words, and a private lane's words stand in no other document. */
+function checkRows(): void {
+  const db = new DatabaseSync(join(server.data, 'parley.sqlite'), { readOnly: true });
+  try {
+    const rows = db.prepare('SELECT rooms.tenant, body, NULL AS doc FROM records JOIN rooms ON rooms.id = records.room UNION ALL SELECT rooms.tenant, body, doc FROM doc_parts JOIN rooms ON rooms.id = doc_parts.room').all();
+    const places = (canary: string): unknown[] =>
+      [...new Set(rows.filter(({ body }) => textOf(body).includes(canary)).map(({ tenant, doc }) => `${String(tenant)} ${String(doc)}`))].toSorted();
+    expect(places(SECRET)).toEqual(['default null', 'default transcript.me:ana']);
+    expect(places(OTHERS)).toEqual(['other null', 'other transcript', 'other transcript.me:ana']);
+  } finally {
+    db.close();
+  }
+}
+
+function textOf(body: unknown): string {
+  return body instanceof Uint8Array ? Buffer.from(body).toString('latin1') : String(body);
+}
