@@ -1,6 +1,6 @@
 import type { FaultCode } from '@parley/shared/fault';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { StoryStage } from './stories/stage.ts';
 import type { StoryName } from './stories/stories.ts';
 import type {} from './stories/story-page.ts';
@@ -9,8 +9,9 @@ let stage: StoryStage;
 let page: Page;
 beforeAll(async () => {
   stage = await StoryStage.start();
-  page = await stage.open({ viewport: { width: 1280, height: 800 } });
+  page = await stage.open();
 });
+beforeEach(() => page.setViewportSize({ width: 1280, height: 800 }));
 afterAll(() => stage[Symbol.asyncDispose]());
 
 const show = (name: StoryName) => page.evaluate((story) => window.stage.show(story), name);
@@ -119,6 +120,19 @@ describe('R13 the people of a room', () => {
     await show('last-owner');
     await page.getByText('Make somebody else an owner first.').waitFor();
     expect(await button('Leave now').count()).toBe(0);
+  });
+
+  test('Escape ends what was begun, one thing at a time, where the panel covers the room', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await show('people-owner');
+    for (const name of ['Add someone', 'Change Ben']) {
+      await button(name).click();
+      await page.keyboard.press('Escape');
+      expect(await page.evaluate(() => window.stage.room.panel)).toBe('people');
+      expect(await page.getByLabel('Role').count()).toBe(0);
+    }
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate(() => window.stage.room.panel)).toBe(null);
   });
 
   test('who may not decide is offered nothing but their own way out', async () => {

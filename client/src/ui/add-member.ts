@@ -13,27 +13,23 @@ type Form =
   | { readonly kind: 'closed' }
   | { readonly kind: 'open'; readonly role: RoomRole; readonly wrong: string | null };
 
-/** Lets somebody in by the id they sign in with. Tells `member-added` when the server did. */
+/** Lets somebody in by the id they sign in with. Tells `member-added`, with the member, when the server did. */
 export class ParleyAddMember extends Part {
   static override properties = {
     client: { attribute: false },
     roles: { attribute: false },
     members: { attribute: false },
     form: { state: true },
-    added: { state: true },
   };
   declare client: RoomClient;
   /** What may be given; not empty. */
   declare roles: readonly RoomRole[];
   declare members: readonly Member[];
   declare form: Form;
-  /** What was done last, in words. */
-  declare added: string;
 
   constructor() {
     super();
     this.form = { kind: 'closed' };
-    this.added = '';
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -44,8 +40,7 @@ export class ParleyAddMember extends Part {
 
   override render(): TemplateResult {
     const { form } = this;
-    return html`${form.kind === 'open' ? this.#open(form) : html`<button type="button" class="outline wide add-open" @click=${this.#begin}>${plusIcon}${strings.addMember}</button>`}
-      <p class="done" role="status">${this.added}</p>`;
+    return html`${form.kind === 'open' ? this.#open(form) : html`<button type="button" class="outline wide add-open" @click=${this.#begin}>${plusIcon}${strings.addMember}</button>`}`;
   }
 
   #open({ role, wrong }: Extract<Form, { kind: 'open' }>): TemplateResult {
@@ -61,7 +56,6 @@ export class ParleyAddMember extends Part {
   }
 
   readonly #begin = (): void => {
-    this.added = '';
     const role = this.roles.includes('speaker') ? 'speaker' : (this.roles.at(-1) ?? 'reader');
     this.form = { kind: 'open', role, wrong: null };
   };
@@ -84,9 +78,8 @@ export class ParleyAddMember extends Part {
   async #add(user: UserId, role: RoomRole): Promise<void> {
     const answer = await this.client.setMember(user, role);
     if (!answer.ok) return this.#refused(answer.fault);
-    this.added = strings.added(answer.value.name, strings.roles[answer.value.role]);
     this.#close();
-    this.dispatchEvent(new CustomEvent('member-added', { bubbles: true }));
+    this.dispatchEvent(new CustomEvent('member-added', { detail: answer.value, bubbles: true }));
   }
 
   #refused(why: Fault): void {

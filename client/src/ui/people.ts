@@ -99,9 +99,9 @@ export class ParleyPeople extends Part {
     const roles = me === null ? [] : rolesToAdd(me);
     const here = members.filter(({ user }) => this.#person(user) !== undefined);
     const away = members.filter(({ user }) => this.#person(user) === undefined);
-    return html`${roles.length === 0 ? nothing : html`<parley-add-member .client=${this.client} .roles=${roles} .members=${members} @member-added=${() => this.#load()}></parley-add-member>`}
+    return html`${roles.length === 0 ? nothing : html`<parley-add-member .client=${this.client} .roles=${roles} .members=${members} @member-added=${this.#onAdded}></parley-add-member>`}
       ${this.#group(strings.present, here)}${this.#group(strings.away, away)}
-      <p class="done" role="status">${this.said}</p>
+      <p class="done people-said" role="status">${this.said}</p>
       ${this.capabilities.has('policy.set') ? html`<parley-room-access .client=${this.client} .join=${join} @access-changed=${this.#onAccess}></parley-room-access>` : nothing}`;
   }
 
@@ -164,6 +164,11 @@ export class ParleyPeople extends Part {
     this.said = words;
   }
 
+  readonly #onAdded = async ({ detail: { name, role } }: CustomEvent<Member>): Promise<void> => {
+    await this.#load();
+    this.said = strings.added(name, strings.roles[role]);
+  };
+
   #refused({ user }: Member, refused: Fault): void {
     if (this.acting?.user === user) this.acting = { ...this.acting, refused };
   }
@@ -196,6 +201,8 @@ export const peopleStyles = css`
   .caution { color: var(--warn); }
   .done { color: var(--good); }
   .done:empty { display: none; }
+  parley-people { display: block; }
+  .people-said { position: sticky; inset-block-end: 0; margin-block-start: 12px; padding: 10px 12px; border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); box-shadow: var(--shadow); }
   ${memberRowStyles}
   ${addMemberStyles}
   ${roomAccessStyles}

@@ -76,6 +76,12 @@ export const roomTitleStyles = css`
   parley-room-title { display: flex; align-items: center; gap: 2px; min-inline-size: 0; }
   parley-room-title h2 { flex: 0 1 auto; min-inline-size: 0; }
   parley-room-title > button { flex: none; margin-block: -11px; }
+  /* Its target is larger than its place; hovered or focused it must not cover the words around it. */
+  parley-room-title > button:hover { background: none; }
+  parley-room-title > button .icon { border-radius: 4px; }
+  parley-room-title > button:hover .icon { background: var(--raised); box-shadow: 0 0 0 4px var(--raised); }
+  parley-room-title > button:focus-visible { outline: none; }
+  parley-room-title > button:focus-visible .icon { outline: 2px solid var(--accent); outline-offset: 3px; }
   .rename { position: absolute; inset: 0; z-index: 1; display: flex; align-items: center; gap: 8px; padding: 8px 12px 8px 20px; background: var(--surface); }
   .rename .control { flex: 1; min-inline-size: 0; font-weight: 600; }
   @container room (max-width: 45rem) { .rename { padding-inline: 8px 6px; } }
