@@ -32,7 +32,14 @@ export const TurnGet = z.strictObject({ type: z.literal('turn.get'), turn: TurnI
 export const TurnHold = z.strictObject({ type: z.literal('turn.hold'), turn: TurnId });
 /** Puts a prompt held for editing back without a change. */
 export const TurnUnhold = z.strictObject({ type: z.literal('turn.unhold'), turn: TurnId });
-export const TurnEdit = z.strictObject({ type: z.literal('turn.edit'), turn: TurnId, text, revision: z.int().min(1) });
+export const TurnEdit = z.strictObject({
+  type: z.literal('turn.edit'),
+  turn: TurnId,
+  text,
+  revision: z.int().min(1),
+  /** Says that this may be a repeat: an edit that was made already is then answered as it was, not as a conflict. */
+  id: ClientKey.optional(),
+});
 export const TurnWithdraw = z.strictObject({ type: z.literal('turn.withdraw'), turn: TurnId });
 export const TurnStop = z.strictObject({ type: z.literal('turn.stop'), turn: TurnId });
 export const RoomCreate = z.strictObject({

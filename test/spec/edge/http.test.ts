@@ -58,6 +58,7 @@ describe('who asks', () => {
     for (let i = 0; i < 1_300 && last.status === 200; i++) last = await world.call('GET', '/v1/rooms');
     expect(last.status).toBe(429);
     expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await last.json()).toMatchObject({ code: 'rate_limited', retryAfter: Number(last.headers.get('retry-after')) });
     expect((await world.call('GET', '/v1/rooms', { as: 'ben' })).status).toBe(200);
     world.clock.advance(10_000);
     expect((await world.call('GET', '/v1/rooms')).status).toBe(200);
@@ -226,12 +227,14 @@ describe('routes', () => {
     const commands = answering(TURN);
     await world.call('GET', '/v1/rooms/den/turns/t_1');
     await world.call('PATCH', '/v1/rooms/den/turns/t_1', { body: { text: 'new', revision: 1 } });
+    await world.call('PATCH', '/v1/rooms/den/turns/t_1', { body: { text: 'new', revision: 1 }, headers: { 'idempotency-key': 'e-1' } });
     await world.call('DELETE', '/v1/rooms/den/turns/t_1');
     const stopped = await world.call('POST', '/v1/rooms/den/turns/t_1/stop');
     expect(await stopped.json()).toEqual(TURN);
     expect(commands).toEqual([
       { type: 'turn.get', turn: 't_1' },
       { type: 'turn.edit', turn: 't_1', text: 'new', revision: 1 },
+      { type: 'turn.edit', turn: 't_1', text: 'new', revision: 1, id: 'e-1' },
       { type: 'turn.withdraw', turn: 't_1' },
       { type: 'turn.stop', turn: 't_1' },
     ]);

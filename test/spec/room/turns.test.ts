@@ -1,5 +1,5 @@
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
-import { UserId } from '@parley/shared/ids';
+import { ClientKey, UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import { prompting, RoomWorld, settled } from '../../kit/room-world.ts';
 
@@ -91,6 +91,35 @@ test('T10 words to people start nothing, whatever they say, and are what the nex
   const sent = (await call.called).messages.map(({ content }) => content).join('\n');
   expect(sent).toContain('what time is it?');
   expect(sent).not.toContain('between us');
+});
+
+test('W20 whoever talks a lot may still ask; both have an end, with the time to try again', async () => {
+  const world = await RoomWorld.open({ limits: { promptsPerMinute: 1 } });
+  const say = (text: string) => world.command('bob', { ...prompting(text), type: 'message.post', offRecord: false });
+  for (let n = 0; n < 1_200; n += 1) expect((await say(`word ${n}`)).ok).toBe(true);
+  const tooMuch = { ok: false, fault: { code: 'rate_limited', retryAfter: 60 } };
+  expect(await say('one more')).toMatchObject(tooMuch);
+  expect(await say('word 1')).toMatchObject({ ok: true });
+  world.model.expect({ pieces: ['noon'] });
+  await world.prompt('bob', 'well?');
+  expect(await world.command('bob', prompting('and?'))).toMatchObject(tooMuch);
+  world.clock.advance(60_000);
+  expect(await say('one more')).toMatchObject({ ok: true });
+});
+
+test('W24 T26 an edit that may be a repeat and was made already is answered as it was; any other is a conflict', async () => {
+  const world = await RoomWorld.open();
+  world.model.expect({ pieces: ['a'], holdAfter: 1 });
+  await world.prompt('ana', 'first');
+  const { turn } = await world.prompt('ana', 'second');
+  const edit = { type: 'turn.edit', turn, text: 'better', revision: 1 } as const;
+  const repeat = { ...edit, id: ClientKey.parse('e-1') };
+  const made = await world.must('ana', repeat);
+  expect(await world.must('ana', repeat)).toEqual(made);
+  const conflict = { ok: false, fault: { code: 'revision_conflict' } };
+  expect(await world.command('ana', edit)).toMatchObject(conflict);
+  expect(await world.command('ana', { ...repeat, text: 'other' })).toMatchObject(conflict);
+  expect(await world.command('bob', repeat)).toMatchObject({ ok: false, fault: { code: 'forbidden' } });
 });
 
 test('T10 a room may answer every message', async () => {

@@ -7,7 +7,7 @@ import { streamEvents } from '../event-stream.ts';
 import { MAX_WAIT_SECONDS } from '../limits.ts';
 import { PROBLEM } from '../problems.ts';
 import { turnAfter } from '../turn-wait.ts';
-import { body, json, noQuery, roomParams, turnParams } from './parts.ts';
+import { body, idempotencyHeader, json, noQuery, roomParams, turnParams, writeId } from './parts.ts';
 
 const resumeHeader = z.object({
   'last-event-id': z.string().max(40).optional().openapi({ description: 'The `id` of the last event seen.' }),
@@ -34,7 +34,7 @@ const edit = createRoute({
   method: 'patch',
   path: '/v1/rooms/{room}/turns/{turn}',
   summary: 'Change my queued prompt, if it still has the revision I saw',
-  request: { params: turnParams, query: noQuery, body: body(TurnEdit.omit({ type: true, turn: true })) },
+  request: { params: turnParams, query: noQuery, headers: idempotencyHeader, body: body(TurnEdit.omit({ type: true, turn: true })) },
   responses: turnAnswer,
 });
 const withdraw = createRoute({
@@ -74,7 +74,10 @@ export function turnRoutes(app: EdgeApp, edge: Edge): void {
   });
   app.openapi(edit, async (c) => {
     const { room, turn } = c.req.valid('param');
-    const command = { type: 'turn.edit', turn, ...c.req.valid('json') } as const;
+    const edit = c.req.valid('json');
+    const key = c.req.valid('header')['idempotency-key'];
+    const id = key === undefined ? edit.id : writeId(edit.id, key);
+    const command = { type: 'turn.edit', turn, ...edit, ...(id === undefined ? {} : { id }) } as const;
     return c.json(await edge.requests.ask(c.get('caller').principal, room, command), 200);
   });
   app.openapi(withdraw, async (c) => {

@@ -16,12 +16,15 @@ import { outcomeOnly, turnView } from '../views.ts';
 
 type Accepted = Replies['prompt.submit'];
 
+/** Words to people that one person may send a minute: people talk faster than they ask. */
+const MESSAGES_PER_MINUTE = 1_200;
+
 /** T1, T2: on disk before it is answered; the same id with the same text is the same ticket. */
 export async function submitPrompt(desk: Desk, by: Principal, command: z.infer<typeof PromptSubmit>): Promise<Result<Accepted>> {
   const lane = laneFor(by, command.audience);
   const known = desk.chronicle.ledger.ticketOf(by.user, command.id);
   if (known) return resent(desk, known, lane, command.text);
-  const refusal = tooLarge(desk, command.text) ?? tooOften(desk, by);
+  const refusal = tooLarge(desk, command.text) ?? tooOften(desk, `prompt ${by.user}`, desk.chronicle.room.policy.limits.promptsPerMinute);
   if (refusal) return refusal;
   const runner = await desk.lane(lane);
   const turn = desk.ids.next('t') as TurnId;
@@ -53,7 +56,7 @@ export async function postMessage(
   const lane = laneFor(by, audience);
   const known = desk.chronicle.ledger.messageOf(by.user, id);
   if (known) return known.text === text ? ok({ entry: known }) : refuse('id_conflict');
-  const refusal = tooLarge(desk, text) ?? tooOften(desk, by);
+  const refusal = tooLarge(desk, text) ?? tooOften(desk, `message ${by.user}`, MESSAGES_PER_MINUTE);
   if (refusal) return refusal;
   const runner = await desk.lane(lane);
   const now = desk.clock.now();
@@ -87,7 +90,10 @@ export function unholdTurn(desk: Desk, by: Principal, command: z.infer<typeof Tu
 }
 
 export async function editTurn(desk: Desk, by: Principal, command: z.infer<typeof TurnEdit>): Promise<Result<TurnView>> {
-  const { turn, text, revision } = command;
+  const { id, turn, text, revision } = command;
+  const facts = desk.chronicle.ledger.ticket(turn);
+  const repeated = id !== undefined && facts?.author.id === by.user && facts.text === text && facts.revision === revision + 1;
+  if (repeated) return getTurn(desk, by, turn);
   const refusal = tooLarge(desk, text);
   if (refusal) return refusal;
   const tokens = desk.tokenizer.count(text);
@@ -163,9 +169,8 @@ function tooLarge(desk: Desk, text: string): Result<never> | null {
   return Buffer.byteLength(text) > messageBytes ? refuse('too_large', `At most ${messageBytes} bytes.`) : null;
 }
 
-function tooOften(desk: Desk, by: Principal): Result<never> | null {
-  const { promptsPerMinute } = desk.chronicle.room.policy.limits;
-  const retryAfter = desk.rates.take(by.user, promptsPerMinute, desk.clock.now());
+function tooOften(desk: Desk, what: string, perMinute: number): Result<never> | null {
+  const retryAfter = desk.rates.take(what, perMinute, desk.clock.now());
   if (retryAfter === null) return null;
-  return refuse('rate_limited', `At most ${promptsPerMinute} a minute for each person.`, { retryAfter });
+  return refuse('rate_limited', `At most ${perMinute} a minute for each person.`, { retryAfter });
 }
