@@ -35,17 +35,22 @@ export function decodeUpdate(update: Uint8Array): DecodedUpdate | null {
   }
 }
 
-function takeApart(update: Uint8Array) {
-  let used: decoding.Decoder | undefined;
-  // Yjs does not say where it stopped reading, so its decoder is handed in.
-  class WatchedDecoder extends Y.UpdateDecoderV1 {
-    constructor(decoder: decoding.Decoder) {
-      super(decoder);
-      used = decoder;
-    }
+/** Yjs does not say where it stopped reading, so its decoder is handed in; made once, since a class for each call runs cold. */
+class WatchedDecoder extends Y.UpdateDecoderV1 {
+  static last: decoding.Decoder | null = null;
+
+  constructor(decoder: decoding.Decoder) {
+    super(decoder);
+    WatchedDecoder.last = decoder;
   }
+}
+
+function takeApart(update: Uint8Array) {
   const { structs, ds } = Y.decodeUpdateV2(update, WatchedDecoder);
-  return { structs, deletes: ds.clients, decoder: used ?? decoding.createDecoder(update) };
+  const decoder = WatchedDecoder.last ?? decoding.createDecoder(update);
+  // It holds what a person wrote.
+  WatchedDecoder.last = null;
+  return { structs, deletes: ds.clients, decoder };
 }
 
 function sectionsOf(structs: readonly Struct[]): Map<number, Struct[]> {
