@@ -17,10 +17,10 @@ export async function firstToken({ load }: Bench): Promise<Row[]> {
   const addresses = await parley.peers('transcript', READERS);
   const { group } = await load.run('open', { addresses, keep: 'none', atOnce: READERS });
   const work = { group, room: parley.room, token: await parley.token('owner'), model: model.url, everyMs: EVERY_MS };
-  const syncsBefore = syncedWrites(25);
+  const syncsBefore = await syncedWrites(25);
   const waits = await load.run('firstTokens', { ...work, samples: SAMPLES + WARM_UP });
   await load.run('close', { group });
-  const syncs = [...syncsBefore, ...syncedWrites(25)];
+  const syncs = [...syncsBefore, ...(await syncedWrites(25))];
   const parleyMs = waits.through.slice(WARM_UP);
   const directMs = waits.direct.slice(WARM_UP);
   return [
