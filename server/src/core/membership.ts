@@ -45,9 +45,9 @@ export function removeMember(change: MemberChange): Result<RecordOf<'member.remo
   return ok({ type: 'member.removed', user, by: by.user, at: now });
 }
 
-/** `join: tenant`: a person of the tenant who comes in becomes a speaker. Guests and services are invited. */
+/** `join: tenant`: a person of the tenant who comes in becomes a speaker. Guests, services and whoever was removed are invited. */
 export function joinByTenant(room: PresentRoom, principal: Principal, now: number): RecordOf<'member.set'> | null {
-  if (room.policy.join !== 'tenant' || room.members.has(principal.user)) return null;
+  if (room.policy.join !== 'tenant' || room.members.has(principal.user) || room.removed.has(principal.user)) return null;
   if (principal.role !== 'member' && principal.role !== 'admin') return null;
   return seenAs(principal, 'speaker', 'system', now);
 }
@@ -83,10 +83,15 @@ function mayAdd(change: MemberChange, role: RoomRole): Result<never> | null {
 }
 
 function mayChange(change: MemberChange, from: RoomRole, to: RoomRole): Result<never> | null {
-  const self = change.by.user === change.user;
-  if (isLastOwner(change.room, change.user) && to !== 'owner') return refuse('last_owner', 'Make somebody else an owner first.');
-  if (self) return LEVEL[to] <= LEVEL[from] ? null : refuse('forbidden', 'You cannot raise yourself.', { capability: 'role.set' });
+  if (change.by.user === change.user) return mayStepDown(change, from, to);
+  // Sent again: nothing changes, so whoever may add people is answered as the first time.
+  if (from === to && mayAdd(change, to) === null) return null;
   return needs(change, 'role.set') ?? outranks(change, from) ?? givesAtMostOwn(change, to);
+}
+
+function mayStepDown({ room, user }: MemberChange, from: RoomRole, to: RoomRole): Result<never> | null {
+  if (isLastOwner(room, user) && to !== 'owner') return refuse('last_owner', 'Make somebody else an owner first.');
+  return LEVEL[to] <= LEVEL[from] ? null : refuse('forbidden', 'You cannot raise yourself.', { capability: 'role.set' });
 }
 
 function needs({ room, by }: MemberChange, capability: Capability): Result<never> | null {

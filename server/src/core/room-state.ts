@@ -4,7 +4,7 @@ import type { RoomRole, Standing, TenantRole } from '@parley/shared/roles';
 import { evolve as evolveLane } from './evolve.ts';
 import { openLane, type LaneState } from './lane.ts';
 import type { Principal } from './principal.ts';
-import type { JournalRecord } from './records.ts';
+import type { JournalRecord, RecordOf } from './records.ts';
 
 export interface MemberState {
   /** Empty until the person was first seen. */
@@ -30,6 +30,8 @@ export interface PresentRoom {
   readonly salt: string;
   readonly createdAt: number;
   readonly members: ReadonlyMap<UserId, MemberState>;
+  /** Whom somebody else removed: they come back when they are put back, not by themselves. */
+  readonly removed: ReadonlySet<UserId>;
   readonly lanes: ReadonlyMap<LaneKey, OpenedLane>;
 }
 /** Its id is not given out again. */
@@ -49,9 +51,9 @@ export function evolveRoom(room: RoomState, record: JournalRecord): RoomState {
     case 'room.deleted':
       return { kind: 'deleted' };
     case 'member.set':
-      return { ...room, members: withMember(room.members, record.user, record) };
+      return { ...room, members: withMember(room.members, record.user, record), removed: withoutUser(room.removed, record.user) };
     case 'member.removed':
-      return { ...room, members: withoutMember(room.members, record.user) };
+      return { ...room, members: withoutMember(room.members, record.user), removed: withRemoved(room.removed, record) };
     case 'lane.opened':
       return { ...room, lanes: withLane(room.lanes, record.lane, { salt: record.salt, state: openLane(record.lane) }) };
     case 'workspace.client':
@@ -69,6 +71,7 @@ function created(record: Extract<JournalRecord, { type: 'room.created' }>): Pres
     salt: record.salt,
     createdAt: record.at,
     members: new Map(),
+    removed: new Set(),
     lanes: new Map(),
   };
 }
@@ -89,6 +92,15 @@ function withoutMember(members: PresentRoom['members'], user: UserId): PresentRo
   const next = new Map(members);
   next.delete(user);
   return next;
+}
+
+function withoutUser(removed: PresentRoom['removed'], user: UserId): PresentRoom['removed'] {
+  return removed.has(user) ? new Set([...removed].filter((other) => other !== user)) : removed;
+}
+
+/** Whoever left may come back by themselves. */
+function withRemoved(removed: PresentRoom['removed'], { user, by }: RecordOf<'member.removed'>): PresentRoom['removed'] {
+  return by === user ? removed : new Set([...removed, user]);
 }
 
 function withLane(lanes: PresentRoom['lanes'], key: LaneKey, lane: OpenedLane): PresentRoom['lanes'] {

@@ -27,6 +27,7 @@ function roomOf(roles: Roles, levels: Levels): PresentRoom {
     salt: '',
     createdAt: 0,
     members,
+    removed: new Set(),
     lanes: new Map(),
   };
 }

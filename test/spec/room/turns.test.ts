@@ -228,3 +228,30 @@ test('T26 T4 an editor left open lets others pass and then its own prompt start'
   await settled();
   expect(await world.turn('bob', bobs.turn)).toMatchObject({ outcome: 'completed' });
 });
+
+test('W17 who was removed stays out of a room that is open to the tenant until they are put back; who left may return', async () => {
+  const world = await RoomWorld.open({ join: 'tenant' });
+  const gone = { ok: false, fault: { code: 'not_found' } };
+  await world.must('ana', { type: 'member.remove', user: UserId.parse('bob') });
+  expect(await world.command('bob', { type: 'room.get' })).toMatchObject(gone);
+  await world.restart();
+  expect(await world.command('bob', { type: 'room.get' })).toMatchObject(gone);
+  await world.must('ana', { type: 'member.set', user: UserId.parse('bob'), role: 'reader' });
+  expect(await world.must('bob', { type: 'room.get' })).toMatchObject({ role: 'reader' });
+  await world.must('bob', { type: 'member.remove', user: UserId.parse('bob') });
+  expect(await world.must('bob', { type: 'room.get' })).toMatchObject({ role: 'speaker' });
+});
+
+test('W24 putting a member in again is the same answer; who may not change roles is told that, also of the last owner', async () => {
+  const world = await RoomWorld.open();
+  const put = (by: string, user: string, role: 'moderator' | 'speaker' | 'reader') =>
+    world.command(by, { type: 'member.set', user: UserId.parse(user), role });
+  await put('ana', 'bob', 'moderator');
+  const added = await put('bob', 'dot', 'speaker');
+  expect(added).toMatchObject({ ok: true });
+  expect(await put('bob', 'dot', 'speaker')).toEqual(added);
+  const refused = { ok: false, fault: { code: 'forbidden', capability: 'role.set' } };
+  expect(await put('bob', 'dot', 'reader')).toMatchObject(refused);
+  expect(await put('bob', 'ana', 'reader')).toMatchObject(refused);
+  expect(await put('ana', 'ana', 'reader')).toMatchObject({ ok: false, fault: { code: 'last_owner' } });
+});
