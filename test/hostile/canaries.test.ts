@@ -32,9 +32,18 @@ class Observer {
 
   /** Every question that HTTP knows. */
   async ask(room: string, turns: readonly string[]): Promise<void> {
-    const paths = ['', '/members', '/transcript', '/transcript?lane=me', '/export', ...turns.flatMap((turn) => [`/turns/${turn}`, `/turns/${turn}/events`])];
-    for (const path of ['/v1/rooms', ...paths.map((rest) => `/v1/rooms/${room}${rest}`)]) await this.#get(`${server.url}${path}`);
-    for (const turn of turns) this.#saw(JSON.stringify(await this.person.call('POST', `/v1/rooms/${room}/turns/${turn}/stop`)));
+    const paths = [
+      '',
+      '/members',
+      '/transcript',
+      '/transcript?lane=me',
+      '/export',
+      ...turns.flatMap((turn) => [`/turns/${turn}`, `/turns/${turn}/events`]),
+    ];
+    for (const path of ['/v1/rooms', ...paths.map((rest) => `/v1/rooms/${room}${rest}`)])
+      await this.#get(`${server.url}${path}`);
+    for (const turn of turns)
+      this.#saw(JSON.stringify(await this.person.call('POST', `/v1/rooms/${room}/turns/${turn}/stop`)));
   }
 
   get text(): string {
@@ -62,7 +71,10 @@ class Observer {
   }
 
   async #get(url: string): Promise<void> {
-    const response = await fetch(url, { headers: { authorization: `Bearer ${this.person.token}` }, signal: AbortSignal.timeout(5_000) });
+    const response = await fetch(url, {
+      headers: { authorization: `Bearer ${this.person.token}` },
+      signal: AbortSignal.timeout(5_000),
+    });
     this.#saw(JSON.stringify([...response.headers]));
     // The events of a turn that ended end by themselves.
     this.#saw(await response.text());
@@ -70,7 +82,10 @@ class Observer {
 
   async #follow(url: string): Promise<void> {
     try {
-      const response = await fetch(url, { headers: { authorization: `Bearer ${this.person.token}` }, signal: this.#leaving.signal });
+      const response = await fetch(url, {
+        headers: { authorization: `Bearer ${this.person.token}` },
+        signal: this.#leaving.signal,
+      });
       for await (const part of response.body ?? []) this.#saw(part);
     } catch {
       // The test is over, or the person was removed.
@@ -87,7 +102,9 @@ let model: RecordingModel;
 let server: RealServer;
 beforeAll(async () => {
   model = await RecordingModel.start();
-  server = await RealServer.start({ env: { OPENAI_BASE_URL: model.baseURL, OPENAI_API_KEY: 'k', PARLEY_MODEL: 'm', PARLEY_LOG: 'debug' } });
+  server = await RealServer.start({
+    env: { OPENAI_BASE_URL: model.baseURL, OPENAI_API_KEY: 'k', PARLEY_MODEL: 'm', PARLEY_LOG: 'debug' },
+  });
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
@@ -112,7 +129,12 @@ test('A5 A10 A42 A46 A47 A48 A75 A82 canaries of a private lane, of another tena
     await owner.must('PUT', '/v1/rooms/den/members/bob', { role: 'owner' });
   }
   await ana.must('PUT', '/v1/rooms/den/members/cyd', { role: 'speaker' });
-  const eyes = { ana: new Observer(ana), bob: new Observer(bob), cyd: new Observer(cyd), otherBob: new Observer(otherBob) };
+  const eyes = {
+    ana: new Observer(ana),
+    bob: new Observer(bob),
+    cyd: new Observer(cyd),
+    otherBob: new Observer(otherBob),
+  };
   for (const observer of Object.values(eyes)) await observer.look('den');
 
   const turns = [
@@ -124,10 +146,15 @@ test('A5 A10 A42 A46 A47 A48 A75 A82 canaries of a private lane, of another tena
   ];
   await ana.must('POST', '/v1/rooms/den/messages', { id: 'note', text: `note ${SECRET}`, audience: 'me' });
   await ana.must('DELETE', '/v1/rooms/den/members/cyd');
-  turns.push(await asked(bob, `now we are alone ${LATER}`), await asked(bob, 'what do you know?', 'me'), await asked(otherBob, 'and you?'));
+  turns.push(
+    await asked(bob, `now we are alone ${LATER}`),
+    await asked(bob, 'what do you know?', 'me'),
+    await asked(otherBob, 'and you?'),
+  );
   for (const observer of Object.values(eyes)) await observer.ask('den', turns);
 
-  const holders = (canary: string): string[] => Object.entries(eyes).flatMap(([who, { text }]) => (text.includes(canary) ? [who] : []));
+  const holders = (canary: string): string[] =>
+    Object.entries(eyes).flatMap(([who, { text }]) => (text.includes(canary) ? [who] : []));
   expect({ secret: holders(SECRET), others: holders(OTHERS), later: holders(LATER), open: holders(OPEN) }).toEqual({
     secret: ['ana'],
     others: ['otherBob'],
@@ -170,9 +197,19 @@ function firstLine(request: string): string {
 function checkRows(): void {
   const db = new DatabaseSync(join(server.data, 'parley.sqlite'), { readOnly: true });
   try {
-    const rows = db.prepare('SELECT rooms.tenant, body, NULL AS doc FROM records JOIN rooms ON rooms.id = records.room UNION ALL SELECT rooms.tenant, body, doc FROM doc_parts JOIN rooms ON rooms.id = doc_parts.room').all();
+    const rows = db
+      .prepare(
+        'SELECT rooms.tenant, body, NULL AS doc FROM records JOIN rooms ON rooms.id = records.room UNION ALL SELECT rooms.tenant, body, doc FROM doc_parts JOIN rooms ON rooms.id = doc_parts.room',
+      )
+      .all();
     const places = (canary: string): unknown[] =>
-      [...new Set(rows.filter(({ body }) => textOf(body).includes(canary)).map(({ tenant, doc }) => `${String(tenant)} ${String(doc)}`))].toSorted();
+      [
+        ...new Set(
+          rows
+            .filter(({ body }) => textOf(body).includes(canary))
+            .map(({ tenant, doc }) => `${String(tenant)} ${String(doc)}`),
+        ),
+      ].toSorted();
     expect(places(SECRET)).toEqual(['default null', 'default transcript.me:ana']);
     expect(places(OTHERS)).toEqual(['other null', 'other transcript', 'other transcript.me:ana']);
   } finally {

@@ -46,10 +46,14 @@ async function unharmed<T>(attack: () => Promise<T>): Promise<void> {
 async function othersDocuments(): Promise<unknown[]> {
   const documents: unknown[] = [];
   for (const person of [ana, namesake]) {
-    for (const lane of ['room', 'me']) documents.push(await person.must('GET', `/v1/rooms/attic/transcript?lane=${lane}`));
+    for (const lane of ['room', 'me'])
+      documents.push(await person.must('GET', `/v1/rooms/attic/transcript?lane=${lane}`));
     documents.push(await person.must('GET', '/v1/rooms/attic'), await person.must('GET', '/v1/rooms/attic/members'));
   }
-  documents.push(await ana.must('GET', '/v1/rooms/den/members'), await ana.must('GET', '/v1/rooms/den/transcript?lane=me'));
+  documents.push(
+    await ana.must('GET', '/v1/rooms/den/members'),
+    await ana.must('GET', '/v1/rooms/den/transcript?lane=me'),
+  );
   return documents;
 }
 
@@ -61,8 +65,16 @@ const CONTROLS = [
   { type: 'command', request: 1, command: { type: 'room.get' } },
   { type: 'command', request: 2, command: { type: 'member.set', user: 'eve', role: 'owner' } },
   { type: 'command', request: 3, command: { type: 'member.remove', user: 'ana' } },
-  { type: 'command', request: 4, command: { type: 'message.post', id: 'k', text: 'hello', audience: 'room', offRecord: false } },
-  { type: 'command', request: 5, command: { type: 'room.update', policy: { levels: { 'room.read': 0 }, limits: { turnSeconds: 5 } } } },
+  {
+    type: 'command',
+    request: 4,
+    command: { type: 'message.post', id: 'k', text: 'hello', audience: 'room', offRecord: false },
+  },
+  {
+    type: 'command',
+    request: 5,
+    command: { type: 'room.update', policy: { levels: { 'room.read': 0 }, limits: { turnSeconds: 5 } } },
+  },
   { type: 'command', request: 6, command: { type: 'room.create', title: 'T', policy: { join: 'tenant' } } },
   { type: 'command', request: 7, command: { type: 'transcript.read', lane: 'me', after: 0, before: 3, limit: 10 } },
   { type: 'command', request: 8, command: { type: 'turn.edit', turn: 't_x', text: 'x', revision: 1 } },
@@ -77,7 +89,11 @@ const control = nearly(CONTROLS).map((json) => {
   return encoding.toUint8Array(encoder);
 });
 const update = fc
-  .record({ client: fc.constantFrom(0, 1, 2, 2 ** 32 - 1), edits: fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { maxLength: 3 }), cut: fc.nat(200) })
+  .record({
+    client: fc.constantFrom(0, 1, 2, 2 ** 32 - 1),
+    edits: fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { maxLength: 3 }),
+    cut: fc.nat(200),
+  })
   .map(({ client, edits, cut }) => {
     const doc = new Y.Doc();
     doc.clientID = client;
@@ -87,7 +103,12 @@ const update = fc
     for (const [at, to] of edits) if (at < body.length) body[at] = to;
     return body;
   });
-const huge = fc.constantFrom([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f], [0xff, 0xff, 0xff, 0xff, 0x0f], [0x80], [0x80, 0x80, 0x80]);
+const huge = fc.constantFrom(
+  [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
+  [0xff, 0xff, 0xff, 0xff, 0x0f],
+  [0x80],
+  [0x80, 0x80, 0x80],
+);
 const message = fc.oneof(
   bytes,
   fc.tuple(fc.constantFrom(0, 1, 2, 3, 4), fc.constantFrom(0, 1, 2, 3), update).map(([outer, kind, body]) => {
@@ -97,11 +118,25 @@ const message = fc.oneof(
     encoding.writeVarUint8Array(encoder, body);
     return encoding.toUint8Array(encoder);
   }),
-  fc.tuple(fc.constantFrom(0, 1), huge, bytes).map(([outer, length, rest]) => Uint8Array.from([outer, 2, ...length, ...rest])),
+  fc
+    .tuple(fc.constantFrom(0, 1), huge, bytes)
+    .map(([outer, length, rest]) => Uint8Array.from([outer, 2, ...length, ...rest])),
 );
-const NAMES = ['workspace', 'transcript', 'transcript.me', 'transcript.me:ana', 'workspace.__proto__', 'workspace/../x', ' '];
+const NAMES = [
+  'workspace',
+  'transcript',
+  'transcript.me',
+  'transcript.me:ana',
+  'workspace.__proto__',
+  'workspace/../x',
+  ' ',
+];
 const docFrame = fc.tuple(fc.constantFrom(...NAMES), message).map(([name, body]) => encodeDocFrame(name, body));
-const frame = fc.oneof({ weight: 3, arbitrary: control }, { weight: 3, arbitrary: docFrame }, { weight: 1, arbitrary: bytes });
+const frame = fc.oneof(
+  { weight: 3, arbitrary: control },
+  { weight: 3, arbitrary: docFrame },
+  { weight: 1, arbitrary: bytes },
+);
 
 let dials = 0;
 
@@ -111,7 +146,10 @@ let dials = 0;
  */
 function sent(path: string, frames: readonly Uint8Array[]): Promise<number> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(`${server.socketUrl}${path}?dial=${(dials += 1)}`, ['parley.v1', `bearer.${eve.token}`]);
+    const socket = new WebSocket(`${server.socketUrl}${path}?dial=${(dials += 1)}`, [
+      'parley.v1',
+      `bearer.${eve.token}`,
+    ]);
     socket.on('error', () => {});
     socket.on('close', (code) => resolve(code));
     socket.on('pong', () => {
@@ -138,19 +176,26 @@ test('A12 A17 A26 A28 A33 A62 whatever a member sends over the Parley socket, ot
   );
 });
 
-test.each(['workspace', 'transcript', 'transcript.me'])('A19 A23 A25 A29 A30 whatever a stock provider sends to %s, others lose nothing', async (doc) => {
-  await unharmed(() =>
-    fc.assert(
-      fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 8 }), async (frames) => {
-        expect(CODES).toContain(await sent(`/v1/rooms/den/docs/${doc}`, frames));
-      }),
-      { numRuns: 60, seed: 12 },
-    ),
-  );
-});
+test.each(['workspace', 'transcript', 'transcript.me'])(
+  'A19 A23 A25 A29 A30 whatever a stock provider sends to %s, others lose nothing',
+  async (doc) => {
+    await unharmed(() =>
+      fc.assert(
+        fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 8 }), async (frames) => {
+          expect(CODES).toContain(await sent(`/v1/rooms/den/docs/${doc}`, frames));
+        }),
+        { numRuns: 60, seed: 12 },
+      ),
+    );
+  },
+);
 
 const BODIES = [
-  { id: 'r1', title: 'T', policy: { join: 'tenant', respond: 'all', levels: { presence: 0 }, limits: { messageBytes: 5 } } },
+  {
+    id: 'r1',
+    title: 'T',
+    policy: { join: 'tenant', respond: 'all', levels: { presence: 0 }, limits: { messageBytes: 5 } },
+  },
   { id: 'p1', text: 'hello', audience: 'me', onlyIf: { seq: 1 } },
   { id: 'm1', text: 'hello', offRecord: true },
   { role: 'owner' },
@@ -197,14 +242,21 @@ test('A26 A28 A82 whatever is sent over HTTP, the answer is a refusal without a 
   const http = fc.record({
     path: fc.constantFrom(...PATHS),
     headers: fc.subarray(HEADERS, { maxLength: 3 }),
-    body: fc.oneof({ weight: 4, arbitrary: nearly(BODIES) }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) }),
+    body: fc.oneof(
+      { weight: 4, arbitrary: nearly(BODIES) },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) },
+    ),
     signed: fc.constantFrom(true, true, true, false),
   });
   await unharmed(() =>
     fc.assert(
       fc.asyncProperty(http, async ({ path, headers, body, signed }) => {
         const [method = '', target = ''] = path.split(' ');
-        const all = ['Content-Type: application/json', ...headers, ...(signed ? [`Authorization: Bearer ${eve.token}`] : [])];
+        const all = [
+          'Content-Type: application/json',
+          ...headers,
+          ...(signed ? [`Authorization: Bearer ${eve.token}`] : []),
+        ];
         const answer = await wire.exchange(wire.request(method, target, all, body));
         expect(answer).toMatch(/^(HTTP\/1\.1 (2|4)\d\d |$)/);
         expect(answer).not.toMatch(/node_modules|\.ts:\d|\n {4}at /);

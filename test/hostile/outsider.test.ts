@@ -20,7 +20,9 @@ function errorLines(): string[] {
 
 test('A11 who is made to wait and resets the connection does not end the process', async () => {
   const handshake = wire.upgrade('/v1/rooms/den/socket');
-  await Promise.all(Array.from({ length: 25 }, () => wire.exchange(Buffer.concat([Buffer.from(handshake), CLOSE_FRAME]))));
+  await Promise.all(
+    Array.from({ length: 25 }, () => wire.exchange(Buffer.concat([Buffer.from(handshake), CLOSE_FRAME]))),
+  );
   expect(await wire.exchange(handshake)).toContain('429 Too Many Requests');
   for (let n = 0; n < 20; n++) await Promise.all(Array.from({ length: 20 }, () => wire.hitAndRun(handshake)));
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);

@@ -63,25 +63,30 @@ test('A14 who asks for a document again and again and reads none of it is closed
   expect(asked * 1_000_000).toBeLessThan(ASKED_HARD + 5_000_000);
 });
 
-test.each(['stock', 'parley'])('A12 a %s socket that asks for state without end is told to slow down, long before its frames run out', async (kind) => {
-  const world = await SocketWorld.start();
-  try {
-    const room = world.openRoom('den');
-    const ask = step1Message(new Uint8Array([0]));
-    const socket = world.connect(kind === 'stock' ? '/v1/rooms/den/docs/workspace' : '/v1/rooms/den/socket');
-    if (kind === 'parley') {
-      await socket.says('welcome');
-      socket.send(encodeControl({ type: 'open', doc: 'workspace' }));
+test.each(['stock', 'parley'])(
+  'A12 a %s socket that asks for state without end is told to slow down, long before its frames run out',
+  async (kind) => {
+    const world = await SocketWorld.start();
+    try {
+      const room = world.openRoom('den');
+      const ask = step1Message(new Uint8Array([0]));
+      const socket = world.connect(kind === 'stock' ? '/v1/rooms/den/docs/workspace' : '/v1/rooms/den/socket');
+      if (kind === 'parley') {
+        await socket.says('welcome');
+        socket.send(encodeControl({ type: 'open', doc: 'workspace' }));
+      }
+      await room.hears('open');
+      for (let n = 0; n < 150; n++) socket.send(kind === 'stock' ? ask : encodeDocFrame('workspace', ask));
+      expect((await socket.closed).code).toBe(4429);
+      expect(room.heard.filter(({ type }) => type === 'message').length).toBeLessThanOrEqual(
+        FRAME_BURST / ASKING_FRAMES,
+      );
+      world.log.assertNoErrors();
+    } finally {
+      await world.stop();
     }
-    await room.hears('open');
-    for (let n = 0; n < 150; n++) socket.send(kind === 'stock' ? ask : encodeDocFrame('workspace', ask));
-    expect((await socket.closed).code).toBe(4429);
-    expect(room.heard.filter(({ type }) => type === 'message').length).toBeLessThanOrEqual(FRAME_BURST / ASKING_FRAMES);
-    world.log.assertNoErrors();
-  } finally {
-    await world.stop();
-  }
-});
+  },
+);
 
 test('A2 A11 tickets that nobody uses and windows that are over do not stay', async () => {
   const clock = new TestClock();

@@ -20,7 +20,20 @@ const ODD = [
   `${'['.repeat(20_000)}${']'.repeat(20_000)}`,
   `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
 ];
-const NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'type', 'id', 'user', 'author', 'tenant', 'role', 'by', 'lane'];
+const NAMES = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'type',
+  'id',
+  'user',
+  'author',
+  'tenant',
+  'role',
+  'by',
+  'lane',
+];
 
 /** Texts that are nearly one of these values: a field swapped for something odd, dropped, added, or the text cut. */
 export function nearly(values: readonly object[]): fc.Arbitrary<string> {

@@ -50,7 +50,8 @@ export async function postMessage(
   command: z.infer<typeof MessagePost>,
 ): Promise<Result<Replies['message.post']>> {
   const { id, text, audience, offRecord } = command;
-  if (desk.chronicle.room.policy.respond === 'all' && audience === 'room' && !offRecord) {
+  // Words of somebody who may not ask stay words.
+  if (desk.chronicle.room.policy.respond === 'all' && audience === 'room' && !offRecord && holds(desk, by, 'prompt.room')) {
     return submitPrompt(desk, by, { type: 'prompt.submit', id, text, audience });
   }
   const lane = laneFor(by, audience);

@@ -54,9 +54,20 @@ export function readTranscript(
   // Entry seq n stands at index n − 1.
   const end = before === undefined ? Math.min(all.length, after + limit) : Math.min(all.length, before - 1);
   const start = before === undefined ? after : Math.max(after, end - limit);
-  const items = all.slice(start, end).map(({ entry }) => entry);
+  const asked = all.slice(start, end).map(({ entry }) => entry);
+  const items = before === undefined ? fitting(asked) : fitting(asked.toReversed()).toReversed();
   const last = items.at(-1);
-  return ok({ items, next: before === undefined && last !== undefined && end < all.length ? String(last.seq) : null });
+  return ok({ items, next: before === undefined && last !== undefined && last.seq < all.length ? String(last.seq) : null });
+}
+
+/** Characters of one page: with every one of them escaped it is still less than may wait for a reader. */
+const PAGE_CHARS = 1_000_000;
+
+/** As many of the entries, from the first, as one page holds; at least one. */
+function fitting(entries: readonly Entry[]): Entry[] {
+  let chars = 0;
+  const tooMany = entries.findIndex(({ text }, index) => (chars += text.length) > PAGE_CHARS && index > 0);
+  return entries.slice(0, tooMany === -1 ? entries.length : tooMany);
 }
 
 /** Exactly what the asker may read: the room's lane and their own. */
