@@ -45,7 +45,7 @@ test('A14 a page of the longest words that must be escaped is less than a socket
   expect(JSON.stringify(newest).length).toBeLessThan(QUEUE_HARD);
 });
 
-test('A66 in a room that answers everything, words of somebody who may not ask start nothing and take no place in the queue', async () => {
+test('A86 in a room that answers everything, words of somebody who may not ask start nothing and take no place in the queue', async () => {
   const world = await RoomWorld.open({ respond: 'all' });
   await world.must('ana', { type: 'room.update', policy: { levels: { 'prompt.room': 50 } } });
   const post = {
