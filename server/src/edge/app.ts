@@ -30,7 +30,7 @@ export function createApp(edge: Edge): EdgeApp {
   app.notFound(() => problemResponse(fault('not_found')));
   app.use(safeHeaders, knownNames(edge));
   app.use('/v1/*', crossOrigin(edge), authenticate(edge), fairShare(edge), limitBody);
-  app.use('/dev/*', limitBody);
+  if (edge.sign !== null) app.use('/dev/*', crossOrigin(edge), limitBody);
   healthRoutes(app, edge);
   if (edge.sign !== null) devRoutes(app, edge.sign);
   roomRoutes(app, edge);

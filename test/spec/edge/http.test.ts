@@ -285,6 +285,15 @@ describe('routes', () => {
     expect(rebound.status).toBe(403);
   });
 
+  test('W5 W30 pages of other sites are signed nothing', async () => {
+    const dev = new EdgeWorld({ development: true });
+    const sign = (origin: string) => dev.call('POST', '/dev/token', { token: null, body: { user: 'ana' }, headers: { origin } });
+    expect((await sign('https://evil.example')).status).toBe(403);
+    expect((await sign('http://127.0.0.1:8787')).status).toBe(200);
+    const there = await world.call('POST', '/dev/token', { token: null, body: {}, headers: { origin: 'https://evil.example' } });
+    expect(there.status).toBe(404);
+  });
+
   test('W5 pages of other sites may call only from allowed origins', async () => {
     world = new EdgeWorld({ allowed: ['https://app.example'] });
     const from = (origin: string) => world.call('GET', '/v1/rooms', { headers: { origin } });
