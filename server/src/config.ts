@@ -47,7 +47,10 @@ const NOT_YET: Readonly<Record<string, string>> = {
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
 
 const Environment = z.object({
-  PARLEY_HOST: z.string().regex(/^[A-Za-z0-9.:-]+$/, 'must be a host name or an address').default('127.0.0.1'),
+  PARLEY_HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:-]+$/, 'must be a host name or an address')
+    .default('127.0.0.1'),
   PARLEY_PORT: z
     .string()
     .regex(/^\d{1,5}$/, 'must be a port number, 0 to 65535')
@@ -64,7 +67,12 @@ const Environment = z.object({
   PARLEY_JWT_AUDIENCE: z.string().optional(),
   PARLEY_ORIGINS: z
     .string()
-    .transform((list) => list.split(',').map((origin) => origin.trim()).filter((origin) => origin !== ''))
+    .transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter((origin) => origin !== ''),
+    )
     .refine((list) => list.every(isOrigin), 'must be origins like https://app.example, separated by commas')
     .default([]),
   OPENAI_BASE_URL: httpUrl.optional(),
@@ -85,7 +93,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const parsed = Environment.safeParse(given);
   const problems = [
     ...unknownVariables(given),
-    ...Object.keys(NOT_YET).filter((name) => name in given).map((name) => `${name}: ${NOT_YET[name]}`),
+    ...Object.keys(NOT_YET)
+      .filter((name) => name in given)
+      .map((name) => `${name}: ${NOT_YET[name]}`),
     ...(parsed.success ? [] : parsed.error.issues.map(describe)),
     ...inconsistencies(given),
   ];
@@ -121,11 +131,14 @@ function inconsistencies(given: Readonly<Record<string, unknown>>): string[] {
   if (keys.length === 2) problems.push('PARLEY_JWT_SECRET: set either this or PARLEY_JWKS_URL, not both');
   for (const name of claims) {
     if (keys.length > 0 && !(name in given)) problems.push(`${name}: must be set together with ${keys[0]}`);
-    if (keys.length === 0 && name in given) problems.push(`${name}: has no effect without PARLEY_JWT_SECRET or PARLEY_JWKS_URL`);
+    if (keys.length === 0 && name in given)
+      problems.push(`${name}: has no effect without PARLEY_JWT_SECRET or PARLEY_JWKS_URL`);
   }
   const host = given['PARLEY_HOST'];
   if (keys.length === 0 && typeof host === 'string' && !LOOPBACK.has(host)) {
-    problems.push('PARLEY_HOST: development mode is for this machine only; set PARLEY_JWT_SECRET or PARLEY_JWKS_URL to listen elsewhere');
+    problems.push(
+      'PARLEY_HOST: development mode is for this machine only; set PARLEY_JWT_SECRET or PARLEY_JWKS_URL to listen elsewhere',
+    );
   }
   return problems;
 }

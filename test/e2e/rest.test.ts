@@ -5,7 +5,9 @@ import { z } from 'zod';
 import { RealServer, type RestPerson } from '../kit/server.ts';
 
 interface Described {
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Record<string, unknown> }>> }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Record<string, unknown> }>> }>
+  >;
 }
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
@@ -41,19 +43,28 @@ async function call(method: string, path: string, { by = ana, params = {}, query
   const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   const text = await response.text();
   const operation = must(document.paths[path]?.[method.toLowerCase()], `${method} ${path} is described`);
-  const described = must(operation.responses[response.status] ?? operation.responses['default'], `${response.status} is described`);
+  const described = must(
+    operation.responses[response.status] ?? operation.responses['default'],
+    `${response.status} is described`,
+  );
   const type = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
   if (described.content === undefined) expect(text).toBe('');
   else expectFits(must(described.content[type], `${method} ${path}: ${type} is described`).schema, type, text);
   if (response.ok) seen.add(`${method} ${path}`);
   // The caller names what it expects of the body.
-  return { status: response.status, body: type.endsWith('json') ? (JSON.parse(text) as Record<string, unknown>) : {}, text };
+  return {
+    status: response.status,
+    body: type.endsWith('json') ? (JSON.parse(text) as Record<string, unknown>) : {},
+    text,
+  };
 }
 
 function expectFits(schema: Record<string, unknown>, type: string, text: string): void {
   if (!type.endsWith('json')) return;
   const whole = { ...schema, $defs: document.components.schemas };
-  const inlined = JSON.parse(JSON.stringify(whole).replaceAll('#/components/schemas/', '#/$defs/')) as Parameters<typeof z.fromJSONSchema>[0];
+  const inlined = JSON.parse(JSON.stringify(whole).replaceAll('#/components/schemas/', '#/$defs/')) as Parameters<
+    typeof z.fromJSONSchema
+  >[0];
   const fits = z.fromJSONSchema(inlined).safeParse(JSON.parse(text));
   expect(fits.error?.issues ?? []).toEqual([]);
 }
@@ -62,7 +73,8 @@ describe('every route answers as /openapi.json says', () => {
   const den = { room: 'den' };
 
   test('W26 health, readiness, metrics and tokens', async () => {
-    for (const path of ['/healthz', '/readyz', '/metrics']) expect((await call('GET', path, { by: null })).status).toBe(200);
+    for (const path of ['/healthz', '/readyz', '/metrics'])
+      expect((await call('GET', path, { by: null })).status).toBe(200);
     expect((await call('POST', '/dev/token', { by: null, body: { user: 'cal' } })).status).toBe(200);
   });
 
@@ -74,7 +86,9 @@ describe('every route answers as /openapi.json says', () => {
     expect((await call('GET', '/v1/rooms')).body).toMatchObject({ items: [{ id: 'den' }], next: null });
     expect((await call('GET', '/v1/rooms', { by: ben })).body).toMatchObject({ items: [] });
     expect((await call('GET', '/v1/rooms/{room}', { params: den })).status).toBe(200);
-    expect((await call('PATCH', '/v1/rooms/{room}', { params: den, body: { title: 'The den' } })).body).toMatchObject({ title: 'The den' });
+    expect((await call('PATCH', '/v1/rooms/{room}', { params: den, body: { title: 'The den' } })).body).toMatchObject({
+      title: 'The den',
+    });
   });
 
   test('W3 W26 members are put and listed; who is not one finds nothing, with the same bytes as where nothing is', async () => {
@@ -82,32 +96,57 @@ describe('every route answers as /openapi.json says', () => {
     const absent = await call('GET', '/v1/rooms/{room}', { by: ben, params: { room: 'nowhere' } });
     expect(hidden.status).toBe(404);
     expect(hidden.text).toBe(absent.text);
-    expect((await call('PUT', '/v1/rooms/{room}/members/{user}', { params: { ...den, user: 'ben' }, body: { role: 'speaker' } })).status).toBe(200);
+    expect(
+      (
+        await call('PUT', '/v1/rooms/{room}/members/{user}', {
+          params: { ...den, user: 'ben' },
+          body: { role: 'speaker' },
+        })
+      ).status,
+    ).toBe(200);
     expect((await call('GET', '/v1/rooms/{room}/members', { by: ben, params: den })).body['items']).toHaveLength(2);
     const denied = await call('PATCH', '/v1/rooms/{room}', { by: ben, params: den, body: { title: 'Mine' } });
     expect(denied).toMatchObject({ status: 403, body: { code: 'forbidden', capability: 'policy.set' } });
   });
 
   test('W25 W26 a message, a prompt, its outcome, its events, the transcript and the export', async () => {
-    expect((await call('POST', '/v1/rooms/{room}/messages', { params: den, body: { id: 'm1', text: 'hello' } })).status).toBe(201);
+    expect(
+      (await call('POST', '/v1/rooms/{room}/messages', { params: den, body: { id: 'm1', text: 'hello' } })).status,
+    ).toBe(201);
     const prompt = { params: den, body: { id: 'p1', text: 'who are you?' } };
     const accepted = await call('POST', '/v1/rooms/{room}/prompts', prompt);
     expect(accepted.status).toBe(202);
-    expect((await call('POST', '/v1/rooms/{room}/prompts', prompt)).body).toMatchObject({ turn: accepted.body['turn'] });
-    expect((await call('POST', '/v1/rooms/{room}/prompts', { ...prompt, body: { id: 'p1', text: 'other' } })).status).toBe(409);
+    expect((await call('POST', '/v1/rooms/{room}/prompts', prompt)).body).toMatchObject({
+      turn: accepted.body['turn'],
+    });
+    expect(
+      (await call('POST', '/v1/rooms/{room}/prompts', { ...prompt, body: { id: 'p1', text: 'other' } })).status,
+    ).toBe(409);
     const params = { ...den, turn: String(accepted.body['turn']) };
     const events = await call('GET', '/v1/rooms/{room}/turns/{turn}/events', { params });
-    expect(events.text.match(/^event: \w+$/gm)?.filter((line) => line !== 'event: delta')).toEqual(['event: queued', 'event: started', 'event: ended']);
+    expect(events.text.match(/^event: \w+$/gm)?.filter((line) => line !== 'event: delta')).toEqual([
+      'event: queued',
+      'event: started',
+      'event: ended',
+    ]);
     const ended = await call('GET', '/v1/rooms/{room}/turns/{turn}', { params, query: '?wait=30' });
     expect(ended.body).toMatchObject({ state: 'ended', outcome: 'completed' });
-    expect((await call('GET', '/v1/rooms/{room}/transcript', { params: den })).body['items']).toMatchObject([{ kind: 'message' }, { kind: 'prompt' }, { kind: 'answer' }]);
+    expect((await call('GET', '/v1/rooms/{room}/transcript', { params: den })).body['items']).toMatchObject([
+      { kind: 'message' },
+      { kind: 'prompt' },
+      { kind: 'answer' },
+    ]);
     expect((await call('GET', '/v1/rooms/{room}/export', { params: den })).status).toBe(200);
   });
 
   test('W25 T43 whoever comes back behind the end of a turn is told nothing twice and is not kept waiting', async () => {
     const { turn } = await ana.must<{ turn: string }>('POST', '/v1/rooms/den/prompts', { id: 'over', text: 'hi' });
     const follow = async (after: Record<string, string>) =>
-      (await fetch(`${server.url}/v1/rooms/den/turns/${turn}/events`, { headers: { authorization: `Bearer ${ana.token}`, ...after } })).text();
+      (
+        await fetch(`${server.url}/v1/rooms/den/turns/${turn}/events`, {
+          headers: { authorization: `Bearer ${ana.token}`, ...after },
+        })
+      ).text();
     const all = await follow({});
     expect(await follow({})).toContain('event: ended');
     const last = must([...all.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1], 'an id');
@@ -115,21 +154,36 @@ describe('every route answers as /openapi.json says', () => {
   });
 
   test('W26 a queued prompt is edited and withdrawn, a running one stopped', async () => {
-    const ask = async (id: string) => String((await call('POST', '/v1/rooms/{room}/prompts', { params: den, body: { id, text: 'tell me' } })).body['turn']);
+    const ask = async (id: string) =>
+      String(
+        (await call('POST', '/v1/rooms/{room}/prompts', { params: den, body: { id, text: 'tell me' } })).body['turn'],
+      );
     const [running, edited, withdrawn] = [await ask('p2'), await ask('p3'), await ask('p4')];
     const edit = { params: { ...den, turn: edited }, body: { text: 'tell me more', revision: 1 } };
     expect((await call('PATCH', '/v1/rooms/{room}/turns/{turn}', edit)).body).toMatchObject({ revision: 2 });
-    expect((await call('PATCH', '/v1/rooms/{room}/turns/{turn}', edit)).body).toMatchObject({ code: 'revision_conflict' });
-    expect((await call('DELETE', '/v1/rooms/{room}/turns/{turn}', { params: { ...den, turn: withdrawn } })).body).toMatchObject({ outcome: 'cancelled' });
-    expect((await call('POST', '/v1/rooms/{room}/turns/{turn}/stop', { params: { ...den, turn: running } })).status).toBe(200);
-    const stopped = await call('GET', '/v1/rooms/{room}/turns/{turn}', { params: { ...den, turn: running }, query: '?wait=10' });
+    expect((await call('PATCH', '/v1/rooms/{room}/turns/{turn}', edit)).body).toMatchObject({
+      code: 'revision_conflict',
+    });
+    expect(
+      (await call('DELETE', '/v1/rooms/{room}/turns/{turn}', { params: { ...den, turn: withdrawn } })).body,
+    ).toMatchObject({ outcome: 'cancelled' });
+    expect(
+      (await call('POST', '/v1/rooms/{room}/turns/{turn}/stop', { params: { ...den, turn: running } })).status,
+    ).toBe(200);
+    const stopped = await call('GET', '/v1/rooms/{room}/turns/{turn}', {
+      params: { ...den, turn: running },
+      query: '?wait=10',
+    });
     expect(stopped.body).toMatchObject({ outcome: 'cancelled', by: 'ana' });
     await call('POST', '/v1/rooms/{room}/turns/{turn}/stop', { params: { ...den, turn: edited } });
   });
 
   test('W25 what happens to all turns can be followed', async () => {
     const stop = new AbortController();
-    const response = await fetch(`${server.url}/v1/rooms/den/events`, { headers: { authorization: `Bearer ${ana.token}` }, signal: stop.signal });
+    const response = await fetch(`${server.url}/v1/rooms/den/events`, {
+      headers: { authorization: `Bearer ${ana.token}` },
+      signal: stop.signal,
+    });
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     await call('POST', '/v1/rooms/{room}/prompts', { params: den, body: { id: 'p5', text: 'hi' } });
     const reader = must(response.body, 'a stream').getReader();
@@ -141,14 +195,18 @@ describe('every route answers as /openapi.json says', () => {
 
   test('W26 a ticket for a socket, a member removed, the room ended', async () => {
     expect((await call('POST', '/v1/rooms/{room}/tickets', { params: den })).status).toBe(201);
-    expect((await call('DELETE', '/v1/rooms/{room}/members/{user}', { params: { ...den, user: 'ben' } })).status).toBe(204);
+    expect((await call('DELETE', '/v1/rooms/{room}/members/{user}', { params: { ...den, user: 'ben' } })).status).toBe(
+      204,
+    );
     expect((await call('GET', '/v1/rooms/{room}/members', { by: ben, params: den })).status).toBe(404);
     expect((await call('DELETE', '/v1/rooms/{room}', { params: den })).status).toBe(204);
     expect((await call('GET', '/v1/rooms/{room}', { params: den })).status).toBe(404);
   });
 
   test('W26 no described operation was left out above', () => {
-    const described = Object.entries(document.paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`));
+    const described = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+    );
     expect(described.filter((operation) => !seen.has(operation))).toEqual([]);
   });
 });
@@ -158,17 +216,25 @@ test('W24 a body that is too large costs nobody who comes after it on the same c
   const headers = { authorization: `Bearer ${ana.token}`, 'content-type': 'application/json' };
   const send = (method: string, path: string, body = '') =>
     new Promise<{ status: number | undefined; socket: unknown }>((resolve, reject) => {
-      const call = request(server.url + path, { agent: connection, method, headers: { ...headers, 'content-length': body.length } }, (answer) => {
-        const { socket } = answer;
-        answer.resume().on('end', () => resolve({ status: answer.statusCode, socket })).on('error', reject);
-      });
+      const call = request(
+        server.url + path,
+        { agent: connection, method, headers: { ...headers, 'content-length': body.length } },
+        (answer) => {
+          const { socket } = answer;
+          answer
+            .resume()
+            .on('end', () => resolve({ status: answer.statusCode, socket }))
+            .on('error', reject);
+        },
+      );
       call.on('error', reject).end(body);
     });
   const refused = await send('POST', '/v1/rooms/lobby/messages', 'x'.repeat(3 * 1024 * 1024));
   expect(refused.status).toBe(413);
   // Longer than a body may take to drain before its connection is cut.
   const end = performance.now() + 1_000;
-  while (performance.now() < end) expect(await send('GET', '/healthz')).toEqual({ status: 200, socket: refused.socket });
+  while (performance.now() < end)
+    expect(await send('GET', '/healthz')).toEqual({ status: 200, socket: refused.socket });
   connection.destroy();
 });
 
@@ -178,5 +244,8 @@ test('W31 SIGTERM drains: the process ends with 0 and what was accepted is there
   const { turn } = await cal.must<{ turn: string }>('POST', '/v1/rooms/lobby/prompts', { id: 'p', text: 'hi' });
   expect(await one.stop()).toBe(0);
   await one.restart();
-  expect(await cal.must('GET', `/v1/rooms/lobby/turns/${turn}?wait=30`)).toMatchObject({ state: 'ended', outcome: 'completed' });
+  expect(await cal.must('GET', `/v1/rooms/lobby/turns/${turn}?wait=30`)).toMatchObject({
+    state: 'ended',
+    outcome: 'completed',
+  });
 });

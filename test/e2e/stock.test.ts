@@ -24,7 +24,9 @@ function open(Stock: Provider, person: RestPerson, doc: string, room = 'lobby') 
     WebSocketPolyfill: WebSocket as never,
     disableBc: true,
   });
-  const closed = new Promise<number>((resolve) => provider.once('connection-close', (event: { code: number } | null) => resolve(event?.code ?? 0)));
+  const closed = new Promise<number>((resolve) =>
+    provider.once('connection-close', (event: { code: number } | null) => resolve(event?.code ?? 0)),
+  );
   return { ydoc, provider, closed, [Symbol.dispose]: () => provider.destroy() };
 }
 
@@ -63,8 +65,14 @@ describe.each([
   test('W18 the transcript is read: a prompt and its answer arrive', async () => {
     using b = open(Stock, ben, 'transcript');
     await when(b, () => b.provider.synced);
-    const { turn } = await ana.must<{ turn: string }>('POST', '/v1/rooms/lobby/prompts', { id: crypto.randomUUID(), text: 'hi' });
-    const kinds = () => (b.ydoc.getArray('entries').toJSON() as { turn?: string; kind: string }[]).filter((entry) => entry.turn === turn).map(({ kind }) => kind);
+    const { turn } = await ana.must<{ turn: string }>('POST', '/v1/rooms/lobby/prompts', {
+      id: crypto.randomUUID(),
+      text: 'hi',
+    });
+    const kinds = () =>
+      (b.ydoc.getArray('entries').toJSON() as { turn?: string; kind: string }[])
+        .filter((entry) => entry.turn === turn)
+        .map(({ kind }) => kind);
     await when(b, () => kinds().includes('answer'));
     expect(kinds()).toEqual(['prompt', 'answer']);
   });
@@ -83,7 +91,8 @@ describe.each([
     using a = open(Stock, ana, 'workspace');
     using b = open(Stock, ben, 'workspace');
     a.provider.awareness.setLocalStateField('user', { name: 'Ben', id: 'ben' });
-    const seen = () => b.provider.awareness.getStates().get(a.ydoc.clientID)?.['user'] as { id: string; name: string } | undefined;
+    const seen = () =>
+      b.provider.awareness.getStates().get(a.ydoc.clientID)?.['user'] as { id: string; name: string } | undefined;
     await when(b, () => seen() !== undefined);
     expect(seen()).toMatchObject({ id: 'ana', name: 'Ana' });
   });

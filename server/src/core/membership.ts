@@ -47,7 +47,8 @@ export function removeMember(change: MemberChange): Result<RecordOf<'member.remo
 
 /** `join: tenant`: a person of the tenant who comes in becomes a speaker. Guests, services and whoever was removed are invited. */
 export function joinByTenant(room: PresentRoom, principal: Principal, now: number): RecordOf<'member.set'> | null {
-  if (room.policy.join !== 'tenant' || room.members.has(principal.user) || room.removed.has(principal.user)) return null;
+  if (room.policy.join !== 'tenant' || room.members.has(principal.user) || room.removed.has(principal.user))
+    return null;
   if (principal.role !== 'member' && principal.role !== 'admin') return null;
   return seenAs(principal, 'speaker', 'system', now);
 }
@@ -91,11 +92,15 @@ function mayChange(change: MemberChange, from: RoomRole, to: RoomRole): Result<n
 
 function mayStepDown({ room, user }: MemberChange, from: RoomRole, to: RoomRole): Result<never> | null {
   if (isLastOwner(room, user) && to !== 'owner') return refuse('last_owner', 'Make somebody else an owner first.');
-  return LEVEL[to] <= LEVEL[from] ? null : refuse('forbidden', 'You cannot raise yourself.', { capability: 'role.set' });
+  return LEVEL[to] <= LEVEL[from]
+    ? null
+    : refuse('forbidden', 'You cannot raise yourself.', { capability: 'role.set' });
 }
 
 function needs({ room, by }: MemberChange, capability: Capability): Result<never> | null {
-  return can(standingOf(room, by), capability, room.policy.levels) ? null : refuse('forbidden', undefined, { capability });
+  return can(standingOf(room, by), capability, room.policy.levels)
+    ? null
+    : refuse('forbidden', undefined, { capability });
 }
 
 function outranks({ room, by }: MemberChange, other: RoomRole): Result<never> | null {

@@ -51,7 +51,11 @@ export function evolveRoom(room: RoomState, record: JournalRecord): RoomState {
     case 'room.deleted':
       return { kind: 'deleted' };
     case 'member.set':
-      return { ...room, members: withMember(room.members, record.user, record), removed: withoutUser(room.removed, record.user) };
+      return {
+        ...room,
+        members: withMember(room.members, record.user, record),
+        removed: withoutUser(room.removed, record.user),
+      };
     case 'member.removed':
       return { ...room, members: withoutMember(room.members, record.user), removed: withRemoved(room.removed, record) };
     case 'lane.opened':
@@ -99,7 +103,10 @@ function withoutUser(removed: PresentRoom['removed'], user: UserId): PresentRoom
 }
 
 /** Whoever left may come back by themselves. */
-function withRemoved(removed: PresentRoom['removed'], { user, by }: RecordOf<'member.removed'>): PresentRoom['removed'] {
+function withRemoved(
+  removed: PresentRoom['removed'],
+  { user, by }: RecordOf<'member.removed'>,
+): PresentRoom['removed'] {
   return by === user ? removed : new Set([...removed, user]);
 }
 

@@ -53,7 +53,9 @@ function refuseMisfits(result: { success: boolean; target: string; error?: z.cor
 
 /** Says which fields are wrong and how, without repeating what was in them. */
 function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
-  const told = issues.map((issue) => (issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`));
+  const told = issues.map((issue) =>
+    issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`,
+  );
   return told.join('; ') || 'The request does not fit its schema.';
 }
 
@@ -75,7 +77,10 @@ function faultOf(error: Error): Fault {
 
 /** Where it went wrong; the message may quote a person's words, so it stays out of the log. */
 function firstFrame(error: Error): string | undefined {
-  return error.stack?.split('\n').find((line) => line.startsWith('    at '))?.trim();
+  return error.stack
+    ?.split('\n')
+    .find((line) => line.startsWith('    at '))
+    ?.trim();
 }
 
 const safeHeaders: MiddlewareHandler<EdgeEnv> = async (c, next) => {
@@ -88,7 +93,8 @@ const safeHeaders: MiddlewareHandler<EdgeEnv> = async (c, next) => {
 function knownNames(edge: Edge): MiddlewareHandler<EdgeEnv> {
   return async (c, next) => {
     const host = c.req.header('host');
-    if (!hostAllowed(edge.origins, host)) throw new FaultError(fault('forbidden', 'This server does not answer under that name.'));
+    if (!hostAllowed(edge.origins, host))
+      throw new FaultError(fault('forbidden', 'This server does not answer under that name.'));
     await next();
   };
 }

@@ -35,7 +35,10 @@ export async function streamEvents(edge: Edge, caller: Credential, of: EventsOf)
     };
     // A room answers in order, so any answer comes behind the events that were asked for before it.
     const endAfterBacklog = (): Promise<void> =>
-      edge.requests.ask(caller.principal, of.room, { type: 'room.get' }).then(() => stream.end(), () => stream.end());
+      edge.requests.ask(caller.principal, of.room, { type: 'room.get' }).then(
+        () => stream.end(),
+        () => stream.end(),
+      );
     const watch = new Watch({
       id: newPeerId(edge.ids),
       principal: caller.principal,

@@ -28,7 +28,16 @@ const DEFAULT_RETRY_SECONDS = 1;
 export function problemResponse(given: Fault): Response {
   const { code, detail, capability, current, retryAfter } = given.code === 'not_found' ? NOT_FOUND : given;
   const kind = FAULTS[code];
-  const body = { type: `urn:parley:problem:${code}`, title: kind.title, status: kind.status, detail, code, capability, retryAfter, current };
+  const body = {
+    type: `urn:parley:problem:${code}`,
+    title: kind.title,
+    status: kind.status,
+    detail,
+    code,
+    capability,
+    retryAfter,
+    current,
+  };
   const headers = new Headers({ 'content-type': 'application/problem+json' });
   if (kind.remedy === 'wait') headers.set('retry-after', String(Math.ceil(retryAfter ?? DEFAULT_RETRY_SECONDS)));
   if (kind.status === 401) headers.set('www-authenticate', 'Bearer');

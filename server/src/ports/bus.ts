@@ -76,8 +76,20 @@ export type EdgeMessage =
 export type OwnerMessage =
   | { readonly type: 'attached'; readonly peer: PeerId; readonly standing: Standing; readonly levels: Levels }
   /** The peer may not (or no longer) be here; the socket is closed with the fault's code. */
-  | { readonly type: 'detached'; readonly peer: PeerId; readonly fault: Fault; readonly by?: string; readonly at?: number }
-  | { readonly type: 'opened'; readonly peer: PeerId; readonly doc: DocName; readonly key: DocKey; readonly writable: boolean }
+  | {
+      readonly type: 'detached';
+      readonly peer: PeerId;
+      readonly fault: Fault;
+      readonly by?: string;
+      readonly at?: number;
+    }
+  | {
+      readonly type: 'opened';
+      readonly peer: PeerId;
+      readonly doc: DocName;
+      readonly key: DocKey;
+      readonly writable: boolean;
+    }
   | { readonly type: 'refused'; readonly peer: PeerId; readonly doc: DocName; readonly fault: Fault }
   /** A document changed: one y-protocols update message for everybody who has it open. */
   | { readonly type: 'update'; readonly doc: DocKey; readonly message: Uint8Array; readonly except?: PeerId }
@@ -93,7 +105,9 @@ export type OwnerMessage =
   /** The room leaves this node; sockets close and come back. */
   | { readonly type: 'closing'; readonly fault: Fault };
 
-export type CommandResult = { readonly ok: true; readonly value: Reply } | { readonly ok: false; readonly fault: Fault };
+export type CommandResult =
+  | { readonly ok: true; readonly value: Reply }
+  | { readonly ok: false; readonly fault: Fault };
 
 /** One server-sent event about a turn, with its reader's place after it: a place only ever grows. */
 export type TurnEvent = TurnNews & { readonly cursor: EventCursor };

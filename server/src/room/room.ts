@@ -125,7 +125,13 @@ export class Room implements Desk {
     if (!this.chronicle.room.lanes.has(lane)) {
       this.chronicle.write([{ type: 'lane.opened', lane, salt: this.ids.secret(16), at: this.clock.now() }]);
     }
-    const runner = new LaneRunner({ ...this.#deps, lane, chronicle: this.chronicle, context: this.#context, mailbox: this.#mailbox });
+    const runner = new LaneRunner({
+      ...this.#deps,
+      lane,
+      chronicle: this.chronicle,
+      context: this.#context,
+      mailbox: this.#mailbox,
+    });
     this.#lanes.set(lane, runner);
     return runner;
   }
@@ -140,7 +146,8 @@ export class Room implements Desk {
   }
 
   async dissolve(by: string): Promise<void> {
-    for (const user of [...this.chronicle.room.members.keys()]) await this.#endTickets(user, by, ['room', privateLane(user)]);
+    for (const user of [...this.chronicle.room.members.keys()])
+      await this.#endTickets(user, by, ['room', privateLane(user)]);
     for (const runner of this.#lanes.values()) runner.abandon();
     this.#lanes.clear();
     this.chronicle.write([{ type: 'room.deleted', by, at: this.clock.now() }]);
@@ -247,7 +254,8 @@ export class Room implements Desk {
     const standing = standingOf(room, principal);
     this.chronicle.say({ type: 'standing', user: principal.user, standing, levels: room.policy.levels });
     for (const peer of this.#peers.of(principal.user)) {
-      if (can(standing, 'room.read', room.policy.levels)) this.#documents.setRights(docPeer(peer, principal, standing, room));
+      if (can(standing, 'room.read', room.policy.levels))
+        this.#documents.setRights(docPeer(peer, principal, standing, room));
       else this.#drop(peer, lossOf(standing), by);
     }
   }

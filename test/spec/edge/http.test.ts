@@ -10,7 +10,16 @@ beforeEach(() => {
 });
 
 const ROOM = { id: 'den', title: 'Den', policy: DEFAULT_POLICY, role: 'owner', createdAt: 1 } as const;
-const TURN = { turn: 't_1', id: 'k', seq: 1, author: { id: 'ana', name: 'ana', kind: 'user' }, audience: 'room', state: 'queued', position: 1, revision: 1 } as const;
+const TURN = {
+  turn: 't_1',
+  id: 'k',
+  seq: 1,
+  author: { id: 'ana', name: 'ana', kind: 'user' },
+  audience: 'room',
+  state: 'queued',
+  position: 1,
+  revision: 1,
+} as const;
 
 /** The room answers every command with this value, and the command is kept. */
 function answering(value: unknown, room = 'den'): Command[] {
@@ -58,7 +67,10 @@ describe('who asks', () => {
     for (let i = 0; i < 1_300 && last.status === 200; i++) last = await world.call('GET', '/v1/rooms');
     expect(last.status).toBe(429);
     expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(await last.json()).toMatchObject({ code: 'rate_limited', retryAfter: Number(last.headers.get('retry-after')) });
+    expect(await last.json()).toMatchObject({
+      code: 'rate_limited',
+      retryAfter: Number(last.headers.get('retry-after')),
+    });
     expect((await world.call('GET', '/v1/rooms', { as: 'ben' })).status).toBe(200);
     world.clock.advance(10_000);
     expect((await world.call('GET', '/v1/rooms')).status).toBe(200);
@@ -87,14 +99,17 @@ describe('problems', () => {
     expect(await response.json()).toMatchObject({ code: 'forbidden', capability: 'room.export' });
   });
 
-  test.each(Object.keys(FAULTS) as FaultCode[])('W23 fault %s keeps its code and status as a problem document', async (code) => {
-    world.room('den').answer = () => refused(fault(code, 'x', { retryAfter: 7 }));
-    const response = await world.call('GET', '/v1/rooms/den');
-    expect(response.status).toBe(FAULTS[code].status);
-    expect(response.headers.get('content-type')).toBe('application/problem+json');
-    expect(response.headers.get('retry-after')).toBe(FAULTS[code].remedy === 'wait' ? '7' : null);
-    expect(await response.json()).toMatchObject({ code, status: FAULTS[code].status, title: FAULTS[code].title });
-  });
+  test.each(Object.keys(FAULTS) as FaultCode[])(
+    'W23 fault %s keeps its code and status as a problem document',
+    async (code) => {
+      world.room('den').answer = () => refused(fault(code, 'x', { retryAfter: 7 }));
+      const response = await world.call('GET', '/v1/rooms/den');
+      expect(response.status).toBe(FAULTS[code].status);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+      expect(response.headers.get('retry-after')).toBe(FAULTS[code].remedy === 'wait' ? '7' : null);
+      expect(await response.json()).toMatchObject({ code, status: FAULTS[code].status, title: FAULTS[code].title });
+    },
+  );
 
   test('W23 a bug of ours is 500 without a stack, and a line for a person to look at', async () => {
     Object.assign(world, { listings: null });
@@ -119,7 +134,9 @@ describe('problems', () => {
   });
 
   test('W32 refusals are logged without what the person sent', async () => {
-    await world.call('POST', '/v1/rooms/den/prompts', { body: { id: 'a', text: 'secret words', extra: 'more secret' } });
+    await world.call('POST', '/v1/rooms/den/prompts', {
+      body: { id: 'a', text: 'secret words', extra: 'more secret' },
+    });
     expect(JSON.stringify(world.log.lines)).not.toContain('secret');
     expect(world.log.of('http.refused')).toHaveLength(1);
   });
@@ -136,7 +153,10 @@ describe('bodies', () => {
 
   test('W24 what is not JSON, or not said to be, is 400', async () => {
     const broken = await world.call('POST', '/v1/rooms', { body: '{"title":' });
-    const untyped = await world.call('POST', '/v1/rooms', { body: '{"title":"x"}', headers: { 'content-type': 'text/plain' } });
+    const untyped = await world.call('POST', '/v1/rooms', {
+      body: '{"title":"x"}',
+      headers: { 'content-type': 'text/plain' },
+    });
     const none = await world.call('POST', '/v1/rooms');
     for (const response of [broken, untyped, none]) {
       expect(response.status).toBe(400);
@@ -147,16 +167,25 @@ describe('bodies', () => {
   test('W24 a body over the limit is 413, with and without a length', async () => {
     const body = JSON.stringify({ id: 'a', text: 'x'.repeat(2 * 1024 * 1024) });
     const plain = await world.call('POST', '/v1/rooms/den/prompts', { body });
-    const said = await world.call('POST', '/v1/rooms/den/prompts', { body, headers: { 'content-length': String(body.length) } });
+    const said = await world.call('POST', '/v1/rooms/den/prompts', {
+      body,
+      headers: { 'content-length': String(body.length) },
+    });
     expect([plain.status, said.status]).toEqual([413, 413]);
     expect(await said.json()).toMatchObject({ code: 'too_large' });
   });
 
   test('W24 a prompt needs an id, from the body or the Idempotency-Key header, and not two', async () => {
     const commands = answering({ turn: 't_1', seq: 1, position: 1 });
-    const inHeader = await world.call('POST', '/v1/rooms/den/prompts', { body: { text: 'hi' }, headers: { 'idempotency-key': '"abc-1"' } });
+    const inHeader = await world.call('POST', '/v1/rooms/den/prompts', {
+      body: { text: 'hi' },
+      headers: { 'idempotency-key': '"abc-1"' },
+    });
     const neither = await world.call('POST', '/v1/rooms/den/prompts', { body: { text: 'hi' } });
-    const both = await world.call('POST', '/v1/rooms/den/prompts', { body: { id: 'b', text: 'hi' }, headers: { 'idempotency-key': 'a' } });
+    const both = await world.call('POST', '/v1/rooms/den/prompts', {
+      body: { id: 'b', text: 'hi' },
+      headers: { 'idempotency-key': 'a' },
+    });
     expect([inHeader.status, neither.status, both.status]).toEqual([202, 400, 400]);
     expect(commands).toEqual([{ type: 'prompt.submit', id: 'abc-1', text: 'hi', audience: 'room' }]);
   });
@@ -214,7 +243,10 @@ describe('routes', () => {
     const commands = answering({ items: members, next: null });
     const page = await (await world.call('GET', '/v1/rooms/den/members?limit=2')).json();
     expect(page).toMatchObject({ items: [{ user: 'ana' }, { user: 'ben' }], next: 'ben' });
-    expect(await (await world.call('GET', '/v1/rooms/den/members?after=ben')).json()).toMatchObject({ items: [{ user: 'cal' }], next: null });
+    expect(await (await world.call('GET', '/v1/rooms/den/members?after=ben')).json()).toMatchObject({
+      items: [{ user: 'cal' }],
+      next: null,
+    });
     answering(members[0]);
     expect((await world.call('PUT', '/v1/rooms/den/members/cal', { body: { role: 'speaker' } })).status).toBe(200);
     const removal = answering({});
@@ -227,7 +259,10 @@ describe('routes', () => {
     const commands = answering(TURN);
     await world.call('GET', '/v1/rooms/den/turns/t_1');
     await world.call('PATCH', '/v1/rooms/den/turns/t_1', { body: { text: 'new', revision: 1 } });
-    await world.call('PATCH', '/v1/rooms/den/turns/t_1', { body: { text: 'new', revision: 1 }, headers: { 'idempotency-key': 'e-1' } });
+    await world.call('PATCH', '/v1/rooms/den/turns/t_1', {
+      body: { text: 'new', revision: 1 },
+      headers: { 'idempotency-key': 'e-1' },
+    });
     await world.call('DELETE', '/v1/rooms/den/turns/t_1');
     const stopped = await world.call('POST', '/v1/rooms/den/turns/t_1/stop');
     expect(await stopped.json()).toEqual(TURN);
@@ -268,7 +303,9 @@ describe('routes', () => {
     const unready = await world.call('GET', '/readyz', { token: null });
     expect(unready.status).toBe(503);
     expect(await unready.json()).toEqual({ status: 'not-ready', checks: { store: false } });
-    expect((await world.call('GET', '/metrics', { token: null })).headers.get('content-type')).toContain('text/plain; version=0.0.4');
+    expect((await world.call('GET', '/metrics', { token: null })).headers.get('content-type')).toContain(
+      'text/plain; version=0.0.4',
+    );
   });
 
   test('W30 /dev/token exists in development only', async () => {
@@ -281,16 +318,25 @@ describe('routes', () => {
 
   test('W30 in development a name that somebody pointed at this machine is refused', async () => {
     const dev = new EdgeWorld({ development: true });
-    const rebound = await dev.call('POST', '/dev/token', { token: null, body: { user: 'ana' }, headers: { host: 'evil.example' } });
+    const rebound = await dev.call('POST', '/dev/token', {
+      token: null,
+      body: { user: 'ana' },
+      headers: { host: 'evil.example' },
+    });
     expect(rebound.status).toBe(403);
   });
 
   test('W5 W30 pages of other sites are signed nothing', async () => {
     const dev = new EdgeWorld({ development: true });
-    const sign = (origin: string) => dev.call('POST', '/dev/token', { token: null, body: { user: 'ana' }, headers: { origin } });
+    const sign = (origin: string) =>
+      dev.call('POST', '/dev/token', { token: null, body: { user: 'ana' }, headers: { origin } });
     expect((await sign('https://evil.example')).status).toBe(403);
     expect((await sign('http://127.0.0.1:8787')).status).toBe(200);
-    const there = await world.call('POST', '/dev/token', { token: null, body: {}, headers: { origin: 'https://evil.example' } });
+    const there = await world.call('POST', '/dev/token', {
+      token: null,
+      body: {},
+      headers: { origin: 'https://evil.example' },
+    });
     expect(there.status).toBe(404);
   });
 
@@ -304,7 +350,10 @@ describe('routes', () => {
       expect(refusedOne.status).toBe(403);
       expect(refusedOne.headers.get('access-control-allow-origin')).toBeNull();
     }
-    const preflight = await world.call('OPTIONS', '/v1/rooms', { token: null, headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' } });
+    const preflight = await world.call('OPTIONS', '/v1/rooms', {
+      token: null,
+      headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+    });
     expect(preflight.status).toBe(204);
   });
 });
@@ -344,11 +393,20 @@ describe('descriptions', () => {
 });
 
 describe('pages', () => {
-  const file = (bytes: string, headers: Record<string, string>) => ({ bytes: new TextEncoder().encode(bytes), gzipped: new Uint8Array(), headers });
+  const file = (bytes: string, headers: Record<string, string>) => ({
+    bytes: new TextEncoder().encode(bytes),
+    gzipped: new Uint8Array(),
+    headers,
+  });
 
   test('W28 files are served as built, nothing else is, and every answer says nosniff', async () => {
     const index = file('<html>', { 'content-type': 'text/html', etag: '"1"' });
-    world = new EdgeWorld({ files: new Map([['/', index], ['/index.html', index]]) });
+    world = new EdgeWorld({
+      files: new Map([
+        ['/', index],
+        ['/index.html', index],
+      ]),
+    });
     const page = await world.call('GET', '/', { token: null });
     expect(await page.text()).toBe('<html>');
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');

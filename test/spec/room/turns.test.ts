@@ -146,8 +146,16 @@ test('T13 T18 the start names who asked, for whom and what the model saw; what c
   });
   const { events } = await world.watch('bob', { seq: 0, room: 0, me: 0 });
   const told = () => events.filter(({ name }) => name === 'started').map(({ data }) => data);
-  const terms = { principal: 'ana', audience: 'room', payer: 'ana', permissionEpoch: expect.any(Number), contextVersion: 0 };
-  expect(told()).toEqual([{ turn, prompts: [turn], promptEntry: started?.entry.id, author: started?.entry.author, ...terms }]);
+  const terms = {
+    principal: 'ana',
+    audience: 'room',
+    payer: 'ana',
+    permissionEpoch: expect.any(Number),
+    contextVersion: 0,
+  };
+  expect(told()).toEqual([
+    { turn, prompts: [turn], promptEntry: started?.entry.id, author: started?.entry.author, ...terms },
+  ]);
   const again = world.model.expect({ pieces: ['b'] });
   await world.restart();
   expect((await again.called).messages).toEqual(sent.messages);

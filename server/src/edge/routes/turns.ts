@@ -25,7 +25,12 @@ const get = createRoute({
   request: {
     params: turnParams,
     query: z.strictObject({
-      wait: z.coerce.number().min(0).max(MAX_WAIT_SECONDS).default(0).openapi({ description: 'Seconds to wait for the outcome.' }),
+      wait: z.coerce
+        .number()
+        .min(0)
+        .max(MAX_WAIT_SECONDS)
+        .default(0)
+        .openapi({ description: 'Seconds to wait for the outcome.' }),
     }),
   },
   responses: turnAnswer,
@@ -34,7 +39,12 @@ const edit = createRoute({
   method: 'patch',
   path: '/v1/rooms/{room}/turns/{turn}',
   summary: 'Change my queued prompt, if it still has the revision I saw',
-  request: { params: turnParams, query: noQuery, headers: idempotencyHeader, body: body(TurnEdit.omit({ type: true, turn: true })) },
+  request: {
+    params: turnParams,
+    query: noQuery,
+    headers: idempotencyHeader,
+    body: body(TurnEdit.omit({ type: true, turn: true })),
+  },
   responses: turnAnswer,
 });
 const withdraw = createRoute({
@@ -66,11 +76,13 @@ const followRoom = createRoute({
   responses: { 200: events, default: PROBLEM },
 });
 
-
 export function turnRoutes(app: EdgeApp, edge: Edge): void {
   app.openapi(get, async (c) => {
     const { room, turn } = c.req.valid('param');
-    return c.json(await turnAfter(edge, c.get('caller').principal, { room, turn, seconds: c.req.valid('query').wait }), 200);
+    return c.json(
+      await turnAfter(edge, c.get('caller').principal, { room, turn, seconds: c.req.valid('query').wait }),
+      200,
+    );
   });
   app.openapi(edit, async (c) => {
     const { room, turn } = c.req.valid('param');

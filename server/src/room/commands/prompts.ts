@@ -1,4 +1,13 @@
-import type { MessagePost, PromptSubmit, Replies, TurnEdit, TurnHold, TurnStop, TurnUnhold, TurnWithdraw } from '@parley/shared/commands';
+import type {
+  MessagePost,
+  PromptSubmit,
+  Replies,
+  TurnEdit,
+  TurnHold,
+  TurnStop,
+  TurnUnhold,
+  TurnWithdraw,
+} from '@parley/shared/commands';
 import type { Author, Entry, TurnView } from '@parley/shared/entry';
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import { privateLane, type EntryId, type LaneKey, type TurnId } from '@parley/shared/ids';
@@ -20,11 +29,17 @@ type Accepted = Replies['prompt.submit'];
 const MESSAGES_PER_MINUTE = 1_200;
 
 /** T1, T2: on disk before it is answered; the same id with the same text is the same ticket. */
-export async function submitPrompt(desk: Desk, by: Principal, command: z.infer<typeof PromptSubmit>): Promise<Result<Accepted>> {
+export async function submitPrompt(
+  desk: Desk,
+  by: Principal,
+  command: z.infer<typeof PromptSubmit>,
+): Promise<Result<Accepted>> {
   const lane = laneFor(by, command.audience);
   const known = desk.chronicle.ledger.ticketOf(by.user, command.id);
   if (known) return resent(desk, known, lane, command.text);
-  const refusal = tooLarge(desk, command.text) ?? tooOften(desk, `prompt ${by.user}`, desk.chronicle.room.policy.limits.promptsPerMinute);
+  const refusal =
+    tooLarge(desk, command.text) ??
+    tooOften(desk, `prompt ${by.user}`, desk.chronicle.room.policy.limits.promptsPerMinute);
   if (refusal) return refusal;
   const runner = await desk.lane(lane);
   const turn = desk.ids.next('t') as TurnId;
@@ -51,7 +66,12 @@ export async function postMessage(
 ): Promise<Result<Replies['message.post']>> {
   const { id, text, audience, offRecord } = command;
   // Words of somebody who may not ask stay words.
-  if (desk.chronicle.room.policy.respond === 'all' && audience === 'room' && !offRecord && holds(desk, by, 'prompt.room')) {
+  if (
+    desk.chronicle.room.policy.respond === 'all' &&
+    audience === 'room' &&
+    !offRecord &&
+    holds(desk, by, 'prompt.room')
+  ) {
     return submitPrompt(desk, by, { type: 'prompt.submit', id, text, audience });
   }
   const lane = laneFor(by, audience);
@@ -90,10 +110,15 @@ export function unholdTurn(desk: Desk, by: Principal, command: z.infer<typeof Tu
   return onTurn(desk, by, command.turn, () => ({ type: 'unhold', turn: command.turn, by: by.user }));
 }
 
-export async function editTurn(desk: Desk, by: Principal, command: z.infer<typeof TurnEdit>): Promise<Result<TurnView>> {
+export async function editTurn(
+  desk: Desk,
+  by: Principal,
+  command: z.infer<typeof TurnEdit>,
+): Promise<Result<TurnView>> {
   const { id, turn, text, revision } = command;
   const facts = desk.chronicle.ledger.ticket(turn);
-  const repeated = id !== undefined && facts?.author.id === by.user && facts.text === text && facts.revision === revision + 1;
+  const repeated =
+    id !== undefined && facts?.author.id === by.user && facts.text === text && facts.revision === revision + 1;
   if (repeated) return getTurn(desk, by, turn);
   const refusal = tooLarge(desk, text);
   if (refusal) return refusal;
@@ -101,7 +126,11 @@ export async function editTurn(desk: Desk, by: Principal, command: z.infer<typeo
   return onTurn(desk, by, turn, () => ({ type: 'edit', turn, by: by.user, text, tokens, revision }));
 }
 
-export function withdrawTurn(desk: Desk, by: Principal, command: z.infer<typeof TurnWithdraw>): Promise<Result<TurnView>> {
+export function withdrawTurn(
+  desk: Desk,
+  by: Principal,
+  command: z.infer<typeof TurnWithdraw>,
+): Promise<Result<TurnView>> {
   return onTurn(desk, by, command.turn, () => ({ type: 'withdraw', turn: command.turn, by: by.user }));
 }
 
@@ -117,7 +146,12 @@ export function stopTurn(desk: Desk, by: Principal, command: z.infer<typeof Turn
 
 type Judged = LaneEvent | Result<never>;
 
-async function onTurn(desk: Desk, by: Principal, turn: TurnId, event: (facts: TicketFacts) => Judged): Promise<Result<TurnView>> {
+async function onTurn(
+  desk: Desk,
+  by: Principal,
+  turn: TurnId,
+  event: (facts: TicketFacts) => Judged,
+): Promise<Result<TurnView>> {
   const facts = desk.chronicle.ledger.ticket(turn);
   if (!facts || !mayReadLane(desk.chronicle.room, by, facts.lane)) return refuse('not_found');
   const judged = event(facts);

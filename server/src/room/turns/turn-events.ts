@@ -54,7 +54,12 @@ function started(facts: TicketFacts): TurnNews | null {
   const { lane, turn, author } = facts;
   const { promptEntry, payer, permissionEpoch, contextVersion } = start;
   const terms = { principal: author.id, author, audience: lane === 'room' ? 'room' : 'me', payer } as const;
-  return { lane, turn, name: 'started', data: { turn, prompts: [turn], promptEntry, ...terms, permissionEpoch, contextVersion } };
+  return {
+    lane,
+    turn,
+    name: 'started',
+    data: { turn, prompts: [turn], promptEntry, ...terms, permissionEpoch, contextVersion },
+  };
 }
 
 function superseded({ lane, turn }: TicketFacts, attempt: number): TurnNews {
