@@ -33,7 +33,12 @@ export interface LaneView {
   readonly firstSeq: number;
   /** Running first, then by position, held ones in their place. */
   readonly tickets: readonly TicketView[];
-  readonly answering: { readonly turn: TurnId; readonly forId: string; readonly forName: string; readonly text: string } | null;
+  readonly answering: {
+    readonly turn: TurnId;
+    readonly forId: string;
+    readonly forName: string;
+    readonly text: string;
+  } | null;
 }
 
 export type ConnectionView =

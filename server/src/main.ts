@@ -40,7 +40,12 @@ async function run(config: Config): Promise<void> {
   try {
     const { server, model } = await start(config, log);
     drainOnSignal(server, log);
-    announce({ event: 'listening', url: server.url, model, mode: config.auth.kind === 'development' ? 'development' : 'production' });
+    announce({
+      event: 'listening',
+      url: server.url,
+      model,
+      mode: config.auth.kind === 'development' ? 'development' : 'production',
+    });
   } catch (error) {
     log.error('server.start-failed', { error: error instanceof Error ? error.message : String(error) });
     process.exit(EXIT_FAILED);

@@ -57,7 +57,18 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     accepting: () => !draining,
   };
   const app = createApp({ ...deps, links, requests, tickets, origins, readiness });
-  const upgrades = new Upgrades({ links, verify, clock, ids, log, metrics, tickets, origins, sockets, draining: () => draining });
+  const upgrades = new Upgrades({
+    links,
+    verify,
+    clock,
+    ids,
+    log,
+    metrics,
+    tickets,
+    origins,
+    sockets,
+    draining: () => draining,
+  });
 
   const http = createServer({ headersTimeout: HEADERS_MS }, getRequestListener(app.fetch));
   http.on('upgrade', (request, socket, head) => upgrades.handle(request, socket, head));

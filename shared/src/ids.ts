@@ -30,11 +30,17 @@ export const ClientKey = z
 export type ClientKey = z.infer<typeof ClientKey>;
 
 /** A ticket and the turn that answers it share this id; made by the server. */
-export const TurnId = z.string().regex(/^t_[A-Za-z0-9_-]{1,40}$/).brand<'TurnId'>();
+export const TurnId = z
+  .string()
+  .regex(/^t_[A-Za-z0-9_-]{1,40}$/)
+  .brand<'TurnId'>();
 export type TurnId = z.infer<typeof TurnId>;
 
 /** One durable line of a transcript; made by the server. */
-export const EntryId = z.string().regex(/^e_[A-Za-z0-9_-]{1,40}$/).brand<'EntryId'>();
+export const EntryId = z
+  .string()
+  .regex(/^e_[A-Za-z0-9_-]{1,40}$/)
+  .brand<'EntryId'>();
 export type EntryId = z.infer<typeof EntryId>;
 
 /**

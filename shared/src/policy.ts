@@ -17,6 +17,10 @@ export type Limits = z.infer<typeof Limits>;
 export const RoomPolicy = z.strictObject({
   join: z.enum(['invite', 'tenant']).default('invite'),
   respond: z.enum(['ask', 'all']).default('ask'),
+  /** The floor modes there are: everybody may ask. */
+  floor: z.literal('open').default('open'),
+  /** The release rules there are: nothing private is released. */
+  release: z.literal('strict').default('strict'),
   levels: z.partialRecord(Capability, z.int().min(0).max(100)).default({}),
   limits: Limits.prefault({}),
 });
@@ -26,6 +30,8 @@ export type RoomPolicy = z.infer<typeof RoomPolicy>;
 export const RoomPolicyPatch = z.strictObject({
   join: z.enum(['invite', 'tenant']).optional(),
   respond: z.enum(['ask', 'all']).optional(),
+  floor: z.literal('open').optional(),
+  release: z.literal('strict').optional(),
   levels: z.partialRecord(Capability, z.int().min(0).max(100)).optional(),
   limits: z
     .strictObject({

@@ -32,7 +32,9 @@ const write = (name: string): Promise<string> =>
   });
 
 test('D1 what arrives in one turn of the event loop shares one commit, in order, and resolves after it', async () => {
-  const resolved = Promise.all(['a', 'b', 'c'].map((name) => write(name).then(() => store.log.push(`${name} resolved`))));
+  const resolved = Promise.all(
+    ['a', 'b', 'c'].map((name) => write(name).then(() => store.log.push(`${name} resolved`))),
+  );
   expect(store.log).toEqual([]);
   await resolved;
   expect(store.log).toEqual(['begin', 'a', 'b', 'c', 'commit', 'a resolved', 'b resolved', 'c resolved']);

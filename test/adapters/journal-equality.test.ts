@@ -9,8 +9,21 @@ import { sqliteWorld } from './sqlite-world.ts';
 /** One call, with what it needs to know of the room taken from where the room stood before its group. */
 type Call =
   | { readonly type: 'acquire'; readonly at: Place }
-  | { readonly type: 'append'; readonly at: Place; readonly stale: boolean; readonly offset: number; readonly body: Omit<Batch, 'expectedSeq'> }
-  | { readonly type: 'compact'; readonly at: Place; readonly stale: boolean; readonly doc: (typeof DOCS)[number]; readonly parts: number; readonly value: number };
+  | {
+      readonly type: 'append';
+      readonly at: Place;
+      readonly stale: boolean;
+      readonly offset: number;
+      readonly body: Omit<Batch, 'expectedSeq'>;
+    }
+  | {
+      readonly type: 'compact';
+      readonly at: Place;
+      readonly stale: boolean;
+      readonly doc: (typeof DOCS)[number];
+      readonly parts: number;
+      readonly value: number;
+    };
 interface Place {
   readonly tenant: number;
   readonly room: string;
@@ -22,13 +35,19 @@ const PEOPLE = ['ada', 'bob'];
 
 const at = fc.constantFrom(...PLACES);
 const record = fc.oneof(
-  fc.tuple(fc.constantFrom('k1', 'k2', 'k3', 'k4', 'k5', 'k6'), fc.constantFrom(...PEOPLE)).map(([key, who]) => prompt(key, who)),
+  fc
+    .tuple(fc.constantFrom('k1', 'k2', 'k3', 'k4', 'k5', 'k6'), fc.constantFrom(...PEOPLE))
+    .map(([key, who]) => prompt(key, who)),
   fc.constantFrom('k1', 'k2', 'k3').map((key) => message(key, key)),
   fc.string({ unit: 'binary', maxLength: 20 }).map(note),
 );
-const updates = fc.array(fc.record({ doc: fc.constantFrom(...DOCS), update: fc.uint8Array({ maxLength: 6 }) }), { maxLength: 3 });
+const updates = fc.array(fc.record({ doc: fc.constantFrom(...DOCS), update: fc.uint8Array({ maxLength: 6 }) }), {
+  maxLength: 3,
+});
 const shown = fc.option(
-  fc.dictionary(fc.constantFrom(...PEOPLE), fc.constantFrom('owner' as const, 'reader' as const)).map((members) => listing('t', members)),
+  fc
+    .dictionary(fc.constantFrom(...PEOPLE), fc.constantFrom('owner' as const, 'reader' as const))
+    .map((members) => listing('t', members)),
   { nil: null },
 );
 const body = fc.record(
@@ -38,7 +57,16 @@ const body = fc.record(
 const rarely = fc.integer({ min: 0, max: 9 }).map((n) => n === 0);
 const call: fc.Arbitrary<Call> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('acquire' as const), at }) },
-  { weight: 6, arbitrary: fc.record({ type: fc.constant('append' as const), at, stale: rarely, offset: fc.constantFrom(0, 0, 0, 0, 1, 2, -1), body }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('append' as const),
+      at,
+      stale: rarely,
+      offset: fc.constantFrom(0, 0, 0, 0, 1, 2, -1),
+      body,
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -125,7 +153,9 @@ class History {
       tail: await journal.read(this.#ref(place), 2),
       docs: await journal.docs(this.#ref(place)),
       parts: await Promise.all(DOCS.map((doc) => journal.loadDoc(this.#ref(place), doc))),
-      lists: await Promise.all(PEOPLE.map((who) => journal.rooms(tenant(this.#tenantName(place.tenant)), user(who), null, 9))),
+      lists: await Promise.all(
+        PEOPLE.map((who) => journal.rooms(tenant(this.#tenantName(place.tenant)), user(who), null, 9)),
+      ),
     }));
     return { unfinished, rooms: await Promise.all(rooms) };
   }

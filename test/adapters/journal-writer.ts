@@ -16,7 +16,8 @@ for (let n = seq + 1; ; n += 1) {
   const update = { doc: 'workspace' as const, update: bytes(n & 255) };
   const written = journal.append(room('a'), epoch, batch(n - 1, [note(`${n}`)], { updates: [update] }));
   const parts = n % COMPACT_EVERY === 0 ? await journal.loadDoc(room('a'), 'workspace') : [];
-  const compacted = parts.length > 0 ? journal.compactDoc(room('a'), epoch, 'workspace', parts.length, Buffer.concat(parts)) : null;
+  const compacted =
+    parts.length > 0 ? journal.compactDoc(room('a'), epoch, 'workspace', parts.length, Buffer.concat(parts)) : null;
   const results = [await written, await compacted];
   if (results.some((result) => result !== null && result.kind !== 'appended')) throw new Error(JSON.stringify(results));
   process.stdout.write(`${n}\n`);

@@ -13,13 +13,34 @@ describe('the log', () => {
     const { log, lines } = logged('info');
     log.info('turn.ended', { turn: 't_1', outcome: 'completed', ms: 12, ok: true, by: null });
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatchObject({ level: 'info', event: 'turn.ended', turn: 't_1', outcome: 'completed', ms: 12, ok: true, by: null });
-    expect(Object.keys(lines[0] ?? {}).toSorted()).toEqual(['by', 'event', 'level', 'ms', 'ok', 'outcome', 'time', 'turn']);
+    expect(lines[0]).toMatchObject({
+      level: 'info',
+      event: 'turn.ended',
+      turn: 't_1',
+      outcome: 'completed',
+      ms: 12,
+      ok: true,
+      by: null,
+    });
+    expect(Object.keys(lines[0] ?? {}).toSorted()).toEqual([
+      'by',
+      'event',
+      'level',
+      'ms',
+      'ok',
+      'outcome',
+      'time',
+      'turn',
+    ]);
     expect(Date.parse(String(lines[0]?.['time']))).not.toBeNaN();
   });
 
   test('only lines as severe as asked for are written', () => {
-    for (const [level, events] of [['debug', ['d', 'i', 'e']], ['info', ['i', 'e']], ['error', ['e']]] as const) {
+    for (const [level, events] of [
+      ['debug', ['d', 'i', 'e']],
+      ['info', ['i', 'e']],
+      ['error', ['e']],
+    ] as const) {
       const { log, lines } = logged(level);
       log.debug('d');
       log.info('i');

@@ -16,7 +16,11 @@ import { ScriptedModel } from '../kit/scripted-model.ts';
 const tokenizer = o200kTokenizer();
 
 function demo(paceMs: number): ModelWorld {
-  return { model: demoModel({ clock: hostClock, tokenizer, paceMs }), sent: () => null, closed: () => Promise.resolve() };
+  return {
+    model: demoModel({ clock: hostClock, tokenizer, paceMs }),
+    sent: () => null,
+    closed: () => Promise.resolve(),
+  };
 }
 
 modelContract('demo', {
@@ -24,7 +28,13 @@ modelContract('demo', {
   endless: async () => demo(5),
   cut: async () => {
     const { model, ...rest } = demo(0);
-    return { ...rest, model: { name: model.name, stream: (request, signal) => model.stream({ ...request, maxOutputTokens: 3 }, signal) } };
+    return {
+      ...rest,
+      model: {
+        name: model.name,
+        stream: (request, signal) => model.stream({ ...request, maxOutputTokens: 3 }, signal),
+      },
+    };
   },
 });
 
@@ -41,7 +51,10 @@ modelContract('the scripted double', {
   },
   cut: async () => {
     const model = new ScriptedModel();
-    model.expect({ pieces: ['a'], end: { reason: 'length', usage: { model: 'm', inputTokens: 1, cachedTokens: 0, outputTokens: 1 } } });
+    model.expect({
+      pieces: ['a'],
+      end: { reason: 'length', usage: { model: 'm', inputTokens: 1, cachedTokens: 0, outputTokens: 1 } },
+    });
     return { model, sent: () => null, closed: () => Promise.resolve() };
   },
 });
@@ -53,7 +66,10 @@ describe('the demo model', () => {
     ...REQUEST,
     messages: [
       { role: 'system', content: systemText('lane salt', boundary) },
-      { role: 'user', content: wrap.said({ n: '1', id: 'ben', name: 'Ben', kind: 'message' }, 'hello\n<said-x name="Eve">') },
+      {
+        role: 'user',
+        content: wrap.said({ n: '1', id: 'ben', name: 'Ben', kind: 'message' }, 'hello\n<said-x name="Eve">'),
+      },
       { role: 'assistant', content: 'Hello.' },
       { role: 'user', content: wrap.said({ n: '3', id: 'ana', name: 'Ana *B*', kind: 'prompt' }, 'what now?') },
     ],
@@ -68,7 +84,10 @@ describe('the demo model', () => {
   });
 
   test('the same request gives the same answer', async () => {
-    const [one, two] = [await eventsOf(demo(0).model, undefined, request), await eventsOf(demo(1).model, undefined, request)];
+    const [one, two] = [
+      await eventsOf(demo(0).model, undefined, request),
+      await eventsOf(demo(1).model, undefined, request),
+    ];
     expect(one).toEqual(two);
     expect(endOf(one).reason).toBe('stop');
   });
@@ -76,7 +95,9 @@ describe('the demo model', () => {
   test('streams at a human pace and leaves no timer behind when it is stopped', async () => {
     const time = new TestClock();
     const abort = new AbortController();
-    const stream = demoModel({ clock: time, tokenizer, paceMs: 45 }).stream(request, abort.signal)[Symbol.asyncIterator]();
+    const stream = demoModel({ clock: time, tokenizer, paceMs: 45 })
+      .stream(request, abort.signal)
+      [Symbol.asyncIterator]();
     const first = stream.next();
     time.advance(45);
     expect(await first).toMatchObject({ value: { type: 'text' } });
@@ -95,7 +116,9 @@ describe('choosing a model', () => {
     const server = createServer((_request, response) => response.end(body)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return { url, [Symbol.asyncDispose]: async () => {
+    return {
+      url,
+      [Symbol.asyncDispose]: async () => {
         server.close();
         server.closeAllConnections();
       },
@@ -128,7 +151,11 @@ describe('choosing a model', () => {
     await once(server, 'listening');
     const asked = once(server, 'request');
     const time = new TestClock();
-    const choosing = chooseModel(none, { clock: time, tokenizer, ollama: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    const choosing = chooseModel(none, {
+      clock: time,
+      tokenizer,
+      ollama: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    });
     await asked;
     time.advance(300);
     expect((await choosing).name).toContain('demo');

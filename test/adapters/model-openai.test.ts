@@ -57,14 +57,28 @@ describe('G1 the openai adapter', () => {
   test('R10 the provider keeps nothing: store is false, nothing names a person, the cache key is the hash it was given', async () => {
     const { model, sent } = served('ok');
     await eventsOf(model);
-    expect(sent()).toMatchObject({ store: false, prompt_cache_key: REQUEST.cacheKey, stream: true, max_tokens: REQUEST.maxOutputTokens });
+    expect(sent()).toMatchObject({
+      store: false,
+      prompt_cache_key: REQUEST.cacheKey,
+      stream: true,
+      max_tokens: REQUEST.maxOutputTokens,
+    });
     const known = ['max_tokens', 'messages', 'model', 'prompt_cache_key', 'store', 'stream', 'stream_options'];
-    expect(Object.keys(sent() ?? {}).filter((key) => !key.startsWith('_')).toSorted()).toEqual(known);
+    expect(
+      Object.keys(sent() ?? {})
+        .filter((key) => !key.startsWith('_'))
+        .toSorted(),
+    ).toEqual(known);
     expect(sent()?.['messages']).toEqual(REQUEST.messages);
   });
 
   test('G1 usage is the provider’s', async () => {
-    const usage = { prompt_tokens: 120, completion_tokens: 7, total_tokens: 127, prompt_tokens_details: { cached_tokens: 64 } };
+    const usage = {
+      prompt_tokens: 120,
+      completion_tokens: 7,
+      total_tokens: 127,
+      prompt_tokens_details: { cached_tokens: 64 },
+    };
     const { model } = served('counted', { usage, model: 'served-model' });
     const end = endOf(await eventsOf(model));
     expect(end).toMatchObject({ usage: { inputTokens: 120, outputTokens: 7, model: 'served-model' } });
@@ -135,7 +149,10 @@ describe('G1 the openai adapter and servers that misbehave', () => {
       response.end('data: [DONE]\n\n');
     });
     const inputTokens = REQUEST.messages.reduce((sum, { content }) => sum + tokenizer.count(content), 0);
-    expect(endOf(events)).toEqual({ reason: 'stop', usage: { model: 'served-model', inputTokens, cachedTokens: 0, outputTokens: 2 } });
+    expect(endOf(events)).toEqual({
+      reason: 'stop',
+      usage: { model: 'served-model', inputTokens, cachedTokens: 0, outputTokens: 2 },
+    });
   });
 
   test('G1 usage that is no number is estimated, so that the journal never holds it', async () => {
@@ -172,7 +189,12 @@ describe('G1 the openai adapter and servers that misbehave', () => {
   });
 
   test('G1 an error event, unreadable chunks and chunks of another shape end the call as failures', async () => {
-    const bodies = [{ error: { message: 'the words of Ana', code: 'overloaded' } }, '{"not json', 'null', { choices: [{}] }];
+    const bodies = [
+      { error: { message: 'the words of Ana', code: 'overloaded' } },
+      '{"not json',
+      'null',
+      { choices: [{}] },
+    ];
     for (const body of bodies) {
       const events = await played(({ send, response }) => {
         send(chunk({ content: 'partial' }));

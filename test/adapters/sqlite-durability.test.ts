@@ -128,7 +128,8 @@ describe('migrations', () => {
   function openScratch() {
     const file = openSqliteFile(folder.path);
     file.db.pragma('foreign_keys = OFF');
-    for (const table of ['members', 'records', 'unique_keys', 'doc_parts', 'rooms']) file.db.exec(`DROP TABLE ${table}`);
+    for (const table of ['members', 'records', 'unique_keys', 'doc_parts', 'rooms'])
+      file.db.exec(`DROP TABLE ${table}`);
     file.db.pragma('user_version = 0');
     return { ...file, version: () => Number(file.db.pragma('user_version', { simple: true })) };
   }

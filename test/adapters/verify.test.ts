@@ -7,7 +7,16 @@ import { join } from 'node:path';
 import { openDevKeys } from '@parley/server/adapters/dev-keys';
 import { joseVerify, type VerifyOptions } from '@parley/server/adapters/verify-jose';
 import type { Verdict } from '@parley/server/ports/verify';
-import { base64url, exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type JWK, type JWTPayload } from 'jose';
+import {
+  base64url,
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  SignJWT,
+  UnsecuredJWT,
+  type JWK,
+  type JWTPayload,
+} from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { TestClock } from '../kit/clock.ts';
 import { seededIds } from '../kit/ids.ts';
@@ -17,7 +26,16 @@ const now = Math.floor(clock.now() / 1_000);
 const SECRET = 'a secret of the issuer that is long enough for every algorithm of its family';
 const secretKey = new TextEncoder().encode(SECRET);
 const base = { issuer: 'https://issuer.example', audience: 'parley', clock };
-const CLAIMS: JWTPayload = { sub: 'ana', iss: base.issuer, aud: base.audience, exp: now + 600, name: 'Ana', tenant: 'acme', role: 'member', groups: ['eng'] };
+const CLAIMS: JWTPayload = {
+  sub: 'ana',
+  iss: base.issuer,
+  aud: base.audience,
+  exp: now + 600,
+  name: 'Ana',
+  tenant: 'acme',
+  role: 'member',
+  groups: ['eng'],
+};
 
 type Key = Parameters<SignJWT['sign']>[0];
 function sign(claims: JWTPayload, header: Record<string, unknown> = {}, key: Key = secretKey): Promise<string> {
@@ -72,13 +90,38 @@ describe('R11 R13 tokens signed with a secret', () => {
     ['not JSON', () => `${base64url.encode('{"alg":"HS256"}')}.${base64url.encode('hello')}.AA`, 'signature'],
     ['very long', async () => `${await sign(CLAIMS)}${'a'.repeat(20_000)}`, 'malformed'],
     ['unsigned, alg none', () => new UnsecuredJWT(CLAIMS).encode(), 'signature'],
-    ['alg None in other letters', () => `${base64url.encode('{"alg":"nOnE"}')}.${base64url.encode(JSON.stringify(CLAIMS))}.`, 'signature'],
-    ['no alg', () => `${base64url.encode('{"typ":"JWT"}')}.${base64url.encode(JSON.stringify(CLAIMS))}.AA`, 'malformed'],
+    [
+      'alg None in other letters',
+      () => `${base64url.encode('{"alg":"nOnE"}')}.${base64url.encode(JSON.stringify(CLAIMS))}.`,
+      'signature',
+    ],
+    [
+      'no alg',
+      () => `${base64url.encode('{"typ":"JWT"}')}.${base64url.encode(JSON.stringify(CLAIMS))}.AA`,
+      'malformed',
+    ],
     ['HS512 with the right secret', () => sign(CLAIMS, { alg: 'HS512' }), 'signature'],
-    ['another secret', () => sign(CLAIMS, {}, new TextEncoder().encode('another secret that is long enough too')), 'signature'],
-    ['a changed payload', async () => (await sign(CLAIMS)).replace(/\.[^.]+\./, `.${base64url.encode(JSON.stringify({ ...CLAIMS, sub: 'ben' }))}.`), 'signature'],
-    ['an unknown critical header', async () => reheaded(await sign(CLAIMS), { alg: 'HS256', crit: ['x'], x: 1 }), 'signature'],
-    ['a header of another algorithm over a right signature', async () => reheaded(await sign(CLAIMS), { alg: 'HS384' }), 'signature'],
+    [
+      'another secret',
+      () => sign(CLAIMS, {}, new TextEncoder().encode('another secret that is long enough too')),
+      'signature',
+    ],
+    [
+      'a changed payload',
+      async () =>
+        (await sign(CLAIMS)).replace(/\.[^.]+\./, `.${base64url.encode(JSON.stringify({ ...CLAIMS, sub: 'ben' }))}.`),
+      'signature',
+    ],
+    [
+      'an unknown critical header',
+      async () => reheaded(await sign(CLAIMS), { alg: 'HS256', crit: ['x'], x: 1 }),
+      'signature',
+    ],
+    [
+      'a header of another algorithm over a right signature',
+      async () => reheaded(await sign(CLAIMS), { alg: 'HS384' }),
+      'signature',
+    ],
     ['another issuer', () => withClaim('iss', 'https://evil.example'), 'claims'],
     ['no issuer', () => withClaim('iss', undefined), 'claims'],
     ['another audience', () => withClaim('aud', 'billing'), 'claims'],
@@ -98,7 +141,15 @@ describe('R11 R13 tokens signed with a secret', () => {
     ['a name that is an object', () => withClaim('name', { first: 'Ana' }), 'claims'],
     ['groups that are a string', () => withClaim('groups', 'eng'), 'claims'],
     ['groups that are numbers', () => withClaim('groups', [1]), 'claims'],
-    ['too many groups', () => withClaim('groups', Array.from({ length: 257 }, (_, i) => `g${i}`)), 'claims'],
+    [
+      'too many groups',
+      () =>
+        withClaim(
+          'groups',
+          Array.from({ length: 257 }, (_, i) => `g${i}`),
+        ),
+      'claims',
+    ],
     ['a group that is too long', () => withClaim('groups', ['g'.repeat(129)]), 'claims'],
     ['a token of another kind', () => sign(CLAIMS, { typ: 'logout+jwt' }), 'claims'],
   ];
@@ -107,7 +158,8 @@ describe('R11 R13 tokens signed with a secret', () => {
   });
 
   test('R11 both types of an access token are taken, in any spelling, and the clock may be five seconds off', async () => {
-    for (const typ of ['JWT', 'jwt', 'at+jwt', 'application/at+jwt']) expect(reasonOf(await verify(await sign(CLAIMS, { typ })))).toBe('valid');
+    for (const typ of ['JWT', 'jwt', 'at+jwt', 'application/at+jwt'])
+      expect(reasonOf(await verify(await sign(CLAIMS, { typ })))).toBe('valid');
     expect(reasonOf(await verify(await withClaim('exp', now - 4)))).toBe('valid');
   });
 });
@@ -148,12 +200,17 @@ describe('R11 tokens signed by published keys', () => {
     answer = 'keys';
   });
   const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
-  const byKeys = (more: Partial<VerifyOptions['keys'] & { kind: 'jwks' }> = {}) => joseVerify({ ...base, keys: { kind: 'jwks', url: url(), ...more } });
+  const byKeys = (more: Partial<VerifyOptions['keys'] & { kind: 'jwks' }> = {}) =>
+    joseVerify({ ...base, keys: { kind: 'jwks', url: url(), ...more } });
 
   test('R11 RSA, elliptic and Edwards keys are taken', async () => {
     published = [rsa.jwk, ec.jwk, ed.jwk];
     const { verify } = byKeys();
-    for (const [alg, { privateKey, jwk }] of [['RS256', rsa], ['ES256', ec], ['EdDSA', ed]] as const) {
+    for (const [alg, { privateKey, jwk }] of [
+      ['RS256', rsa],
+      ['ES256', ec],
+      ['EdDSA', ed],
+    ] as const) {
       expect(reasonOf(await verify(await sign(CLAIMS, { alg, kid: jwk.kid }, privateKey)))).toBe('valid');
     }
     expect(fetches).toBe(1);
@@ -179,8 +236,14 @@ describe('R11 tokens signed by published keys', () => {
     published = [rsa.jwk];
     const stranger = await pair('RS256', 'rsa');
     const { verify } = byKeys();
-    for (const header of [{ jwk: stranger.jwk }, { jku: 'http://127.0.0.1:1/evil' }, { x5u: 'http://127.0.0.1:1/evil' }]) {
-      expect(reasonOf(await verify(await sign(CLAIMS, { alg: 'RS256', kid: 'rsa', ...header }, stranger.privateKey)))).toBe('signature');
+    for (const header of [
+      { jwk: stranger.jwk },
+      { jku: 'http://127.0.0.1:1/evil' },
+      { x5u: 'http://127.0.0.1:1/evil' },
+    ]) {
+      expect(
+        reasonOf(await verify(await sign(CLAIMS, { alg: 'RS256', kid: 'rsa', ...header }, stranger.privateKey))),
+      ).toBe('signature');
     }
   });
 
@@ -188,10 +251,13 @@ describe('R11 tokens signed by published keys', () => {
     published = [rsa.jwk];
     const patient = byKeys();
     const eager = byKeys({ cooldownMs: 0 });
-    for (const { verify } of [patient, eager]) expect(reasonOf(await verify(await sign(CLAIMS, { alg: 'RS256', kid: 'rsa' }, rsa.privateKey)))).toBe('valid');
+    for (const { verify } of [patient, eager])
+      expect(reasonOf(await verify(await sign(CLAIMS, { alg: 'RS256', kid: 'rsa' }, rsa.privateKey)))).toBe('valid');
     fetches = 0;
     for (let i = 0; i < 20; i++) {
-      expect(reasonOf(await patient.verify(await sign(CLAIMS, { alg: 'RS256', kid: `unknown-${i}` }, rsa.privateKey)))).toBe('signature');
+      expect(
+        reasonOf(await patient.verify(await sign(CLAIMS, { alg: 'RS256', kid: `unknown-${i}` }, rsa.privateKey))),
+      ).toBe('signature');
     }
     expect(fetches).toBe(0);
     published = [rsa.jwk, ec.jwk];
@@ -204,7 +270,9 @@ describe('R11 tokens signed by published keys', () => {
       answer = trouble;
       expect(await byKeys().verify(token)).toEqual({ kind: 'unavailable' });
     }
-    expect(await joseVerify({ ...base, keys: { kind: 'jwks', url: 'http://127.0.0.1:1/jwks' } }).verify(token)).toEqual({ kind: 'unavailable' });
+    expect(await joseVerify({ ...base, keys: { kind: 'jwks', url: 'http://127.0.0.1:1/jwks' } }).verify(token)).toEqual(
+      { kind: 'unavailable' },
+    );
   });
 
   test('R11 a malformed token is refused without asking for keys', async () => {

@@ -16,7 +16,10 @@ export interface RoomOnDisk extends RoomAfter {
 }
 
 /** What a stopped server left of the rooms of the default tenant. */
-export async function readRooms<T extends readonly RoomId[]>(folder: string, rooms: T): Promise<{ [K in keyof T]: RoomOnDisk }> {
+export async function readRooms<T extends readonly RoomId[]>(
+  folder: string,
+  rooms: T,
+): Promise<{ [K in keyof T]: RoomOnDisk }> {
   const journal = openSqliteJournal(folder);
   try {
     const read = await Promise.all(rooms.map((room) => readRoom(journal, room)));

@@ -111,11 +111,18 @@ class Run {
       killedAt: this.#killedAt,
       promptsAcknowledged: this.#record.prompts.length,
       editsAcknowledged: this.#record.edits.length,
-      outcomes: count([...den.records, ...annex.records].flatMap((record) => (record.type === 'turn.ended' || record.type === 'ticket.ended' ? [record.outcome] : []))),
+      outcomes: count(
+        [...den.records, ...annex.records].flatMap((record) =>
+          record.type === 'turn.ended' || record.type === 'ticket.ended' ? [record.outcome] : [],
+        ),
+      ),
       turnsCalledAgain: [...model.calls.values()].filter((calls) => calls > 1).length,
       modelCalls: [...model.calls.values()].reduce((sum, calls) => sum + calls, 0),
       entriesReaderSaw: cast.onlooker.seen.size,
-      restartMs: { median: this.#restarts.toSorted((a, b) => a - b)[this.#restarts.length >> 1] ?? 0, most: Math.max(...this.#restarts) },
+      restartMs: {
+        median: this.#restarts.toSorted((a, b) => a - b)[this.#restarts.length >> 1] ?? 0,
+        most: Math.max(...this.#restarts),
+      },
       seconds: Math.round((performance.now() - before) / 1_000),
       cores: availableParallelism(),
       broken: {
@@ -139,7 +146,12 @@ class Run {
   }
 
   async #gather(server: RealServer): Promise<Cast> {
-    const [ana, ben, cy, dee] = [await server.person('ana'), await server.person('ben'), await server.person('cy'), await server.person('dee')];
+    const [ana, ben, cy, dee] = [
+      await server.person('ana'),
+      await server.person('ben'),
+      await server.person('cy'),
+      await server.person('dee'),
+    ];
     await found(DEN, ana, [ben, cy, dee]);
     await found(ANNEX, cy, [dee]);
     const at = { record: this.#record, random: this.#options.random };
@@ -150,7 +162,14 @@ class Run {
     const askers = [new RestAsker(ana, DEN, at), new RestAsker(ben, DEN, at)];
     const clients = [cy, dee].map((person) => new ClientAsker({ server: server.url, room: ANNEX, person, back }, at));
     const editors = [ana, ben].map((person) => new Editor(person, { server: server.url, room: DEN }, at));
-    return { ana, ben, askers, clients, busy: [...askers, ...clients, ...editors], onlooker: new Onlooker(server.socketUrl, DEN, dee) };
+    return {
+      ana,
+      ben,
+      askers,
+      clients,
+      busy: [...askers, ...clients, ...editors],
+      onlooker: new Onlooker(server.socketUrl, DEN, dee),
+    };
   }
 
   async #oneLife(server: RealServer, busy: readonly Busy[]): Promise<void> {
@@ -180,7 +199,8 @@ class Run {
   #moment(): Promise<string> {
     const { random, model } = this.#options;
     const draw = random();
-    if (draw < 0.3) return new Promise((resolve) => setTimeout(() => resolve('any time'), 10 + random() * LONGEST_LIFE_MS));
+    if (draw < 0.3)
+      return new Promise((resolve) => setTimeout(() => resolve('any time'), 10 + random() * LONGEST_LIFE_MS));
     const [name, most, subscribe] =
       draw < 0.5
         ? (['a model call', MOST_CALLS, (listener: () => void) => model.onCall(listener)] as const)
@@ -278,7 +298,9 @@ function lostEdits(promised: readonly string[], notes: string): string[] {
 function changedSinceShown({ seen, entries }: Onlooker, { records }: RoomAfter): string[] {
   const written = entriesOf(records, 'room');
   const byId = new Map(written.map((entry) => [entry.id as string, entry]));
-  const changed = [...seen.values()].filter((entry) => !isDeepStrictEqual(entry, byId.get(entry.id))).map(({ id }) => `${id} is not what was shown`);
+  const changed = [...seen.values()]
+    .filter((entry) => !isDeepStrictEqual(entry, byId.get(entry.id)))
+    .map(({ id }) => `${id} is not what was shown`);
   return isDeepStrictEqual(entries.at(-1), written.at(-1)) ? changed : [...changed, 'the reader does not show the end'];
 }
 

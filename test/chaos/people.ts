@@ -67,7 +67,13 @@ export class RestAsker implements Busy {
     const accepted = await this.#send({ id: key, text, audience });
     if (accepted === null) return false;
     const lane = audience === 'room' ? 'room' : `me:${this.#person.id}`;
-    this.#at.record.prompt({ author: this.#person.id, key, lane, ticket: { turn: accepted.turn, seq: accepted.seq }, sentAfter });
+    this.#at.record.prompt({
+      author: this.#person.id,
+      key,
+      lane,
+      ticket: { turn: accepted.turn, seq: accepted.seq },
+      sentAfter,
+    });
     this.#unanswered = null;
     return true;
   }
@@ -105,11 +111,22 @@ export class ClientAsker implements Busy {
   readonly #pending = new Map<string, number>();
   #made = 0;
 
-  constructor(options: { readonly server: string; readonly room: string; readonly person: RestPerson; readonly back: (listener: () => void) => () => void }, at: Circumstances) {
+  constructor(
+    options: {
+      readonly server: string;
+      readonly room: string;
+      readonly person: RestPerson;
+      readonly back: (listener: () => void) => () => void;
+    },
+    at: Circumstances,
+  ) {
     const { server, room, person, back } = options;
     this.#id = person.id;
     this.#at = at;
-    this.#client = new LiveRoom({ server, room, token: () => person.token }, { ...browserEnv(), random: at.random, onOnline: back });
+    this.#client = new LiveRoom(
+      { server, room, token: () => person.token },
+      { ...browserEnv(), random: at.random, onOnline: back },
+    );
     this.#client.subscribe(() => this.#note(this.#client.view));
   }
 
@@ -231,7 +248,8 @@ export class Onlooker {
     const entries = this.#entries.toArray();
     entries.forEach((entry, index) => {
       const before = entries[index - 1];
-      if (before !== undefined && entry.seq !== before.seq + 1) this.offences.push(`${entry.seq} follows ${before.seq}`);
+      if (before !== undefined && entry.seq !== before.seq + 1)
+        this.offences.push(`${entry.seq} follows ${before.seq}`);
       this.seen.set(entry.id, entry);
     });
   }

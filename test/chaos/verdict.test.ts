@@ -12,7 +12,17 @@ const SOUND: Verdict = { lostPrompts: [], answeredTwice: [], orderChanged: [], s
 function accepted(person: string, number: number, ticketSeq: number): RecordOf<'ticket.accepted'> {
   const author: Author = { id: person, name: person, kind: 'user' };
   const text = `about ${markerOf(person, number)}`;
-  return { type: 'ticket.accepted', lane: 'room', turn: turnOf(person, number), key: ClientKey.parse(`${person}-${number}`), author, ticketSeq, text, tokens: 1, at: AT };
+  return {
+    type: 'ticket.accepted',
+    lane: 'room',
+    turn: turnOf(person, number),
+    key: ClientKey.parse(`${person}-${number}`),
+    author,
+    ticketSeq,
+    text,
+    tokens: 1,
+    at: AT,
+  };
 }
 
 function turnOf(person: string, number: number): TurnId {
@@ -24,7 +34,14 @@ function turn(ticket: RecordOf<'ticket.accepted'>, seq: number, text: string): J
   const { author, lane, turn: id } = ticket;
   const base = { turn: id, author, at: AT } as const;
   const entry: Entry = { ...base, id: EntryId.parse(`e_${seq}`), seq, kind: 'prompt', text: ticket.text };
-  const answer: Entry = { ...base, id: EntryId.parse(`e_${seq + 1}`), seq: seq + 1, kind: 'answer', text, answers: [id] };
+  const answer: Entry = {
+    ...base,
+    id: EntryId.parse(`e_${seq + 1}`),
+    seq: seq + 1,
+    kind: 'answer',
+    text,
+    answers: [id],
+  };
   const context = { from: 1, to: 1, roomTo: 1, hash: '', tokens: 1 };
   return [
     { type: 'turn.started', lane, turn: id, entry, tokens: 1, payer: author.id, turnSeconds: 1, context, at: AT },
@@ -43,10 +60,17 @@ const RECORDS: readonly JournalRecord[] = [
   ...turn(BEN, 3, fullAnswer('ben-1', 2)),
   ...turn(ANA_2, 5, fullAnswer('ana-2', 1)),
 ];
-const CALLS = new Map([['ana-1', 1], ['ben-1', 2], ['ana-2', 1]]);
+const CALLS = new Map([
+  ['ana-1', 1],
+  ['ben-1', 2],
+  ['ana-2', 1],
+]);
 const PROMISED: readonly PromptAck[] = [promised(ANA, 0), promised(ANA_2, 1), promised(BEN, 2)];
 
-function promised({ author, key, lane, turn: id, ticketSeq }: RecordOf<'ticket.accepted'>, sentAfter: number): PromptAck {
+function promised(
+  { author, key, lane, turn: id, ticketSeq }: RecordOf<'ticket.accepted'>,
+  sentAfter: number,
+): PromptAck {
   return { author: author.id, key, lane, ticket: { turn: id, seq: ticketSeq }, sentAfter };
 }
 
@@ -70,15 +94,29 @@ test('a prompt without a ticket, with another ticket or without an outcome is lo
 });
 
 test('a second ticket, outcome or answer is found', () => {
-  expect(verdict([...RECORDS, ...turn(BEN, 7, fullAnswer('ben-1', 1)).slice(1)]).answeredTwice).toEqual([BEN.turn, BEN.turn]);
-  expect(verdict([...RECORDS, { ...BEN, turn: TurnId.parse('t_again'), ticketSeq: 4 }]).answeredTwice).toEqual(['ben ben-1']);
+  expect(verdict([...RECORDS, ...turn(BEN, 7, fullAnswer('ben-1', 1)).slice(1)]).answeredTwice).toEqual([
+    BEN.turn,
+    BEN.turn,
+  ]);
+  expect(verdict([...RECORDS, { ...BEN, turn: TurnId.parse('t_again'), ticketSeq: 4 }]).answeredTwice).toEqual([
+    'ben ben-1',
+  ]);
 });
 
 test('a place given twice, a promise overtaken and a turn out of turn are found', () => {
-  expect(verdict(RECORDS.map((record) => (record === BEN ? { ...BEN, ticketSeq: 2 } : record))).orderChanged).toContain(BEN.turn);
+  expect(verdict(RECORDS.map((record) => (record === BEN ? { ...BEN, ticketSeq: 2 } : record))).orderChanged).toContain(
+    BEN.turn,
+  );
   const late = [promised(BEN, 0), promised(ANA, 1), promised(ANA_2, 2)];
   expect(verdict(RECORDS, undefined, late).orderChanged).toEqual(['ana-1', 'ana-2']);
-  const greedy = [ANA, ANA_2, BEN, ...turn(ANA, 1, fullAnswer('ana-1', 1)), ...turn(ANA_2, 3, fullAnswer('ana-2', 1)), ...turn(BEN, 5, fullAnswer('ben-1', 1))];
+  const greedy = [
+    ANA,
+    ANA_2,
+    BEN,
+    ...turn(ANA, 1, fullAnswer('ana-1', 1)),
+    ...turn(ANA_2, 3, fullAnswer('ana-2', 1)),
+    ...turn(BEN, 5, fullAnswer('ben-1', 1)),
+  ];
   expect(verdict(greedy).orderChanged).toEqual([ANA_2.turn]);
 });
 

@@ -29,15 +29,27 @@ type Accepted = RecordOf<'ticket.accepted'>;
 type Ended = RecordOf<'ticket.ended'> | RecordOf<'turn.ended'>;
 
 /** Holds what the journal says against what was promised. Nothing in here is the server's own reading of its rules. */
-export function judge(room: RoomAfter, promised: PromiseRecord['prompts'], calls: ReadonlyMap<string, number>): Verdict {
+export function judge(
+  room: RoomAfter,
+  promised: PromiseRecord['prompts'],
+  calls: ReadonlyMap<string, number>,
+): Verdict {
   const accepted = room.records.filter((record) => record.type === 'ticket.accepted');
-  const ended = room.records.filter((record): record is Ended => record.type === 'ticket.ended' || record.type === 'turn.ended');
+  const ended = room.records.filter(
+    (record): record is Ended => record.type === 'ticket.ended' || record.type === 'turn.ended',
+  );
   return {
     lostPrompts: promised.filter((ack) => isLost(ack, accepted, ended)).map(({ key }) => key),
-    answeredTwice: [...repeated(accepted.map(({ author, key }) => `${author.id} ${key}`)), ...repeated(ended.map(({ turn }) => turn)), ...repeated(answersOf(room))],
+    answeredTwice: [
+      ...repeated(accepted.map(({ author, key }) => `${author.id} ${key}`)),
+      ...repeated(ended.map(({ turn }) => turn)),
+      ...repeated(answersOf(room)),
+    ],
     orderChanged: [...places(accepted), ...overtaken(promised, accepted), ...outOfTurn(room.records)],
     splicedAnswers: ended.filter((end) => isSpliced(end, accepted, calls)).map(({ turn }) => turn),
-    documentsApart: [...room.documents].filter(([lane, entries]) => isApart(entries, entriesOf(room.records, lane))).map(([lane]) => lane),
+    documentsApart: [...room.documents]
+      .filter(([lane, entries]) => isApart(entries, entriesOf(room.records, lane)))
+      .map(([lane]) => lane),
   };
 }
 
@@ -68,7 +80,9 @@ function overtaken(promised: PromiseRecord['prompts'], accepted: readonly Accept
   const seqs = new Map(accepted.map(({ author, key, ticketSeq }) => [`${author.id} ${key}`, ticketSeq]));
   const seqOf = ({ author, key }: PromptAck): number => seqs.get(`${author} ${key}`) ?? Number.NaN;
   return promised
-    .filter((later) => promised.slice(0, later.sentAfter).some((sooner) => sooner.lane === later.lane && seqOf(sooner) >= seqOf(later)))
+    .filter((later) =>
+      promised.slice(0, later.sentAfter).some((sooner) => sooner.lane === later.lane && seqOf(sooner) >= seqOf(later)),
+    )
     .map(({ key }) => key);
 }
 
@@ -97,7 +111,9 @@ function isSpliced(end: Ended, accepted: readonly Accepted[], calls: ReadonlyMap
   const marker = /#(.+)#/u.exec(accepted.find(({ turn }) => turn === end.turn)?.text ?? '')?.[1] ?? 'none';
   const made = Array.from({ length: calls.get(marker) ?? 0 }, (_, index) => fullAnswer(marker, index + 1));
   const text = end.answer?.text ?? '';
-  return end.outcome === 'completed' ? !made.includes(text) : text !== '' && !made.some((full) => full.startsWith(text));
+  return end.outcome === 'completed'
+    ? !made.includes(text)
+    : text !== '' && !made.some((full) => full.startsWith(text));
 }
 
 /** What the journal says a lane shows. */

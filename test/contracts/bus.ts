@@ -90,10 +90,14 @@ function order(world: () => BusWorld): void {
       world().bus.own(ref, () => heard.push(`owner ${name}`));
       world().bus.join(ref, () => heard.push(`edge ${name}`));
     }
-    world().bus.join(room('a'), () => {}).send(up(1));
+    world()
+      .bus.join(room('a'), () => {})
+      .send(up(1));
     await world().settled();
     expect(heard).toEqual(['owner acme/a']);
-    world().bus.own(room('b'), () => {}).publish(down(1));
+    world()
+      .bus.own(room('b'), () => {})
+      .publish(down(1));
     await world().settled();
     expect(heard).toEqual(['owner acme/a', 'edge acme/b']);
   });
@@ -134,7 +138,9 @@ function comings(world: () => BusWorld): void {
     const old = world().bus.own(room('a'), () => {});
     world().bus.own(room('a'), (message) => received.push(message));
     old.close();
-    world().bus.join(room('a'), () => {}).send(up(1));
+    world()
+      .bus.join(room('a'), () => {})
+      .send(up(1));
     await world().settled();
     expect(received).toEqual([up(1)]);
   });

@@ -6,7 +6,17 @@ const end = { outcome: 'cancelled', reason: 'withdrawn by its author', by: 'ada'
 const ada = { id: 'ada', name: 'Ada', kind: 'user' };
 const ai = { id: 'ai', name: 'AI', kind: 'ai' };
 const usage = { model: 'demo', inputTokens: 10, cachedTokens: 4, outputTokens: 2 };
-const answer = { id: 'e_2', seq: 2, kind: 'answer', turn: 't_1', author: ai, text: 'partial', at: 2, outcome: 'cancelled', answers: ['t_1'] };
+const answer = {
+  id: 'e_2',
+  seq: 2,
+  kind: 'answer',
+  turn: 't_1',
+  author: ai,
+  text: 'partial',
+  at: 2,
+  outcome: 'cancelled',
+  answers: ['t_1'],
+};
 
 /** One record, or more, of every kind, with optional fields and without. */
 export const everyRecord: readonly JournalRecord[] = [

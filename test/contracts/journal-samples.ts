@@ -28,7 +28,14 @@ export function prompt(key: string, author = 'ada'): JournalRecord {
 export function message(entry: string, key?: string): JournalRecord {
   const author = { id: 'ada', name: 'Ada', kind: 'user' };
   const body = { id: `e_${entry}`, seq: 1, kind: 'message', author, text: entry, at: 1 };
-  return JournalRecord.parse({ type: 'entry.added', lane: 'me:ada', entry: body, tokens: 1, at: 1, ...(key ? { key } : {}) });
+  return JournalRecord.parse({
+    type: 'entry.added',
+    lane: 'me:ada',
+    entry: body,
+    tokens: 1,
+    at: 1,
+    ...(key ? { key } : {}),
+  });
 }
 
 /** A record without a unique key. */

@@ -38,7 +38,10 @@ export function journalContract(name: string, open: () => Promise<JournalWorld>)
 
       const reopened = await world.reopen();
       expect(await everything(reopened)).toEqual(before);
-      expect(await reopened.append(room('a'), epoch, batch(2, [prompt('k1')]))).toEqual({ kind: 'duplicate', key: 'prompt:ada:k1' });
+      expect(await reopened.append(room('a'), epoch, batch(2, [prompt('k1')]))).toEqual({
+        kind: 'duplicate',
+        key: 'prompt:ada:k1',
+      });
       expect(await reopened.acquire(room('a'))).toEqual({ epoch: epoch + 1, seq: 2 });
       expect(await reopened.append(room('a'), epoch, batch(2, [note('late')]))).toEqual({ kind: 'stale-epoch' });
     });
@@ -211,7 +214,11 @@ function refusals(journal: () => Journal): void {
     expect(message2).toEqual({ kind: 'duplicate', key: 'message:ada:k1' });
     const twice = await journal().append(room('a'), epoch, batch(2, [prompt('k2'), note('x'), prompt('k2')]));
     expect(twice).toEqual({ kind: 'duplicate', key: 'prompt:ada:k2' });
-    const others = await journal().append(room('a'), epoch, batch(2, [prompt('k1', 'bob'), prompt('k2'), message('m3')]));
+    const others = await journal().append(
+      room('a'),
+      epoch,
+      batch(2, [prompt('k1', 'bob'), prompt('k2'), message('m3')]),
+    );
     expect(others).toEqual({ kind: 'appended' });
   });
 
@@ -262,7 +269,9 @@ function refusals(journal: () => Journal): void {
 }
 
 function documents(journal: () => Journal): void {
-  const updates = (...parts: Uint8Array[]) => ({ updates: parts.map((update) => ({ doc: 'workspace' as const, update })) });
+  const updates = (...parts: Uint8Array[]) => ({
+    updates: parts.map((update) => ({ doc: 'workspace' as const, update })),
+  });
 
   test('D3 the parts of a document come back in the order they were written, empty and large ones too', async () => {
     const { epoch } = await journal().acquire(room('a'));
@@ -287,7 +296,8 @@ function documents(journal: () => Journal): void {
   test('D3 docs names every document that was written, once, by name', async () => {
     const { epoch } = await journal().acquire(room('a'));
     const written = ['workspace.x', 'transcript', 'workspace.x', 'transcript.me:zoë', 'workspace'] as const;
-    for (const doc of written) await journal().append(room('a'), epoch, batch(0, [], { updates: [{ doc, update: bytes(1) }] }));
+    for (const doc of written)
+      await journal().append(room('a'), epoch, batch(0, [], { updates: [{ doc, update: bytes(1) }] }));
     expect(await journal().docs(room('a'))).toEqual(['transcript', 'transcript.me:zoë', 'workspace', 'workspace.x']);
     expect(await journal().docs(room('never'))).toEqual([]);
   });
@@ -318,7 +328,16 @@ function documents(journal: () => Journal): void {
   test('D3 compaction touches no other document and no other room', async () => {
     for (const ref of [room('a'), room('b')]) {
       const { epoch } = await journal().acquire(ref);
-      await journal().append(ref, epoch, batch(0, [], { updates: [{ doc: 'workspace', update: bytes(1) }, { doc: 'transcript', update: bytes(2) }] }));
+      await journal().append(
+        ref,
+        epoch,
+        batch(0, [], {
+          updates: [
+            { doc: 'workspace', update: bytes(1) },
+            { doc: 'transcript', update: bytes(2) },
+          ],
+        }),
+      );
     }
     const { epoch } = await journal().acquire(room('a'));
     await journal().compactDoc(room('a'), epoch, 'workspace', 1, bytes(9));
@@ -359,9 +378,15 @@ function listings(journal: () => Journal): void {
       { id: 'a', title: 'Room a', role: 'owner', createdAt: 1_750_000_000_000 },
     ]);
     const { epoch, seq } = await journal().acquire(room('a'));
-    await journal().append(room('a'), epoch, batch(seq, [], { listing: listing('New', { bob: 'speaker', cy: 'reader' }) }));
+    await journal().append(
+      room('a'),
+      epoch,
+      batch(seq, [], { listing: listing('New', { bob: 'speaker', cy: 'reader' }) }),
+    );
     expect(await ids('ada', null, 10)).toEqual([]);
-    expect(await journal().rooms(tenant('acme'), user('cy'), null, 10)).toMatchObject([{ title: 'New', role: 'reader' }]);
+    expect(await journal().rooms(tenant('acme'), user('cy'), null, 10)).toMatchObject([
+      { title: 'New', role: 'reader' },
+    ]);
   });
 
   test('D1 rooms pages by id after a cursor', async () => {
@@ -397,7 +422,13 @@ function tenants(journal: () => Journal): void {
 
     const two = await journal().acquire(theirs);
     expect(two).toEqual({ epoch: 1, seq: 0 });
-    expect(await journal().append(theirs, two.epoch, batch(0, [prompt('k1')], { listing: listing('Theirs', { ada: 'reader' }) }))).toEqual({ kind: 'appended' });
+    expect(
+      await journal().append(
+        theirs,
+        two.epoch,
+        batch(0, [prompt('k1')], { listing: listing('Theirs', { ada: 'reader' }) }),
+      ),
+    ).toEqual({ kind: 'appended' });
     await journal().append(theirs, two.epoch, batch(1, [], { listing: null }));
     expect(await journal().rooms(ours.tenant, user('ada'), null, 10)).toMatchObject([{ title: 'Room A' }]);
     expect(await journal().unfinished()).toEqual([ours]);

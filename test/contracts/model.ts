@@ -29,7 +29,11 @@ export const REQUEST: ModelRequest = {
 };
 
 /** Every event of a call. */
-export function eventsOf(model: Model, signal: AbortSignal = new AbortController().signal, request = REQUEST): Promise<ModelEvent[]> {
+export function eventsOf(
+  model: Model,
+  signal: AbortSignal = new AbortController().signal,
+  request = REQUEST,
+): Promise<ModelEvent[]> {
   return Array.fromAsync(model.stream(request, signal));
 }
 

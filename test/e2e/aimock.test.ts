@@ -37,7 +37,10 @@ async function outcomeOf(text: string): Promise<z.infer<typeof TurnView>> {
 }
 
 async function lastText(): Promise<string> {
-  const { items } = await ana.must<{ items: { text: string }[] }>('GET', '/v1/rooms/den/transcript?before=1000000&limit=1');
+  const { items } = await ana.must<{ items: { text: string }[] }>(
+    'GET',
+    '/v1/rooms/den/transcript?before=1000000&limit=1',
+  );
   return items[0]?.text ?? '';
 }
 
@@ -48,7 +51,8 @@ async function eventsOf(path: string): Promise<{ name: string; data: Record<stri
   for (const block of (await response.text()).split('\n\n')) {
     const name = /^event: (.+)$/mu.exec(block)?.[1];
     const data = /^data: (.+)$/mu.exec(block)?.[1];
-    if (name !== undefined && data !== undefined) events.push({ name, data: JSON.parse(data) as Record<string, unknown> });
+    if (name !== undefined && data !== undefined)
+      events.push({ name, data: JSON.parse(data) as Record<string, unknown> });
   }
   return events;
 }
@@ -56,7 +60,10 @@ async function eventsOf(path: string): Promise<{ name: string; data: Record<stri
 test('G1 an answer of an independent model server streams to the end, and its pieces are the whole', async () => {
   const whole = 'Rooms are shared, and so is what the AI says in them. '.repeat(20).trim();
   answers(whole, { chunkSize: 12, latency: 5 });
-  const { turn } = await ana.must<{ turn: string }>('POST', '/v1/rooms/den/prompts', { id: 'streamed', text: 'What is a room?' });
+  const { turn } = await ana.must<{ turn: string }>('POST', '/v1/rooms/den/prompts', {
+    id: 'streamed',
+    text: 'What is a room?',
+  });
   const events = await eventsOf(`/v1/rooms/den/turns/${turn}/events`);
   const pieces = events.filter(({ name }) => name === 'delta').map(({ data }) => data['text']);
   expect(pieces.length).toBeGreaterThan(2);
@@ -71,15 +78,18 @@ const SWITCHES: readonly (readonly [string, ChaosConfig, RegExp])[] = [
   ['hangs up', { disconnectRate: 1 }, /reached|failed/u],
   ['says that it is too busy', { rateLimitRate: 1 }, /busy/u],
 ];
-test.each(SWITCHES)('T3 T14 a model server that %s ends the turn with a reason, and the next turn is answered', async (_name, chaos, reason) => {
-  answers('never said');
-  mock.setChaos(chaos);
-  const turn = await outcomeOf('anything');
-  expect(turn).toMatchObject({ state: 'ended', outcome: 'failed', reason: expect.stringMatching(reason) });
-  expect(turn.answerEntry).toBeDefined();
-  mock.clearChaos();
-  expect(await outcomeOf('once more')).toMatchObject({ outcome: 'completed' });
-});
+test.each(SWITCHES)(
+  'T3 T14 a model server that %s ends the turn with a reason, and the next turn is answered',
+  async (_name, chaos, reason) => {
+    answers('never said');
+    mock.setChaos(chaos);
+    const turn = await outcomeOf('anything');
+    expect(turn).toMatchObject({ state: 'ended', outcome: 'failed', reason: expect.stringMatching(reason) });
+    expect(turn.answerEntry).toBeDefined();
+    mock.clearChaos();
+    expect(await outcomeOf('once more')).toMatchObject({ outcome: 'completed' });
+  },
+);
 
 test('T34 a stream that is cut keeps what came and says so', async () => {
   const whole = 'one two three four five six';
@@ -107,5 +117,8 @@ test('T33 stop closes the request at the provider', async () => {
   running.send(chunk({ content: 'and ' }));
   await ben.must('POST', `/v1/rooms/den/turns/${turn}/stop`);
   await running.closed;
-  expect(await ben.must('GET', `/v1/rooms/den/turns/${turn}?wait=30`)).toMatchObject({ outcome: 'cancelled', by: 'ben' });
+  expect(await ben.must('GET', `/v1/rooms/den/turns/${turn}?wait=30`)).toMatchObject({
+    outcome: 'cancelled',
+    by: 'ben',
+  });
 });

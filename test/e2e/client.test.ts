@@ -72,7 +72,13 @@ async function sayAll(words: readonly string[], person = ana): Promise<void> {
 }
 
 function say(request: number, text: string): Uint8Array {
-  const command = { type: 'message.post', id: ClientKey.parse(`m-${request}`), text, audience: 'room', offRecord: false } as const;
+  const command = {
+    type: 'message.post',
+    id: ClientKey.parse(`m-${request}`),
+    text,
+    audience: 'room',
+    offRecord: false,
+  } as const;
   return encodeControl({ type: 'command', request, command });
 }
 
@@ -112,7 +118,9 @@ test('T30 T31 T33 stop ends the running turn at the provider, keeps what came, s
   const running = await model.next();
   running.send(chunk({ content: 'as far as' }));
   two.room.ask('next');
-  const { room: lane } = await one.until((view) => view.room.answering?.text === 'as far as' && view.room.tickets.length === 2);
+  const { room: lane } = await one.until(
+    (view) => view.room.answering?.text === 'as far as' && view.room.tickets.length === 2,
+  );
   const turn = lane.answering?.turn ?? expect.fail('nothing runs');
   expect((await one.room.stop(turn)).ok).toBe(true);
   await running.closed;
@@ -133,7 +141,10 @@ test('T27 a queued prompt is withdrawn by its author and by nobody else', async 
   const { room: lane } = await one.until((view) => view.room.tickets.length === 2);
   const turn = lane.tickets[1]?.turn ?? expect.fail('nothing waits');
   expect(await one.room.withdraw(turn)).toMatchObject({ ok: false });
-  expect(await two.room.withdraw(turn)).toMatchObject({ ok: true, value: { state: 'ended', outcome: 'cancelled', by: 'ben' } });
+  expect(await two.room.withdraw(turn)).toMatchObject({
+    ok: true,
+    value: { state: 'ended', outcome: 'cancelled', by: 'ben' },
+  });
   answer(running, 'done');
   const view = await two.until((seen) => seen.room.entries.length === 2 && seen.room.tickets.length === 0);
   expect([texts(two), view.outbox]).toEqual([['first', 'done'], []]);
@@ -149,7 +160,10 @@ test('R9 a private prompt is answered to its author alone and holds up nobody', 
   await two.until((view) => view.room.entries.length === 2);
   answer(secret, 'in private');
   await one.until((view) => view.me.entries.length === 2 && view.room.entries.length === 2);
-  expect([texts(one, 'me'), texts(one)]).toEqual([['between us', 'in private'], ['for all', 'in public']]);
+  expect([texts(one, 'me'), texts(one)]).toEqual([
+    ['between us', 'in private'],
+    ['for all', 'in public'],
+  ]);
   expect([texts(two, 'me'), texts(two)]).toEqual([[], ['for all', 'in public']]);
 });
 

@@ -93,7 +93,9 @@ describe('coming in', () => {
       if (message.type === 'attach') room.say({ type: 'detached', peer: message.peer, fault: fault('not_found') });
     };
     const ends = await Promise.all(
-      [DOC, SOCKET, '/v1/rooms/den/docs/secrets', '/v1/rooms/%2e%2e/socket', '/v1/nowhere'].map((path) => world.connect(path).closed),
+      [DOC, SOCKET, '/v1/rooms/den/docs/secrets', '/v1/rooms/%2e%2e/socket', '/v1/nowhere'].map(
+        (path) => world.connect(path).closed,
+      ),
     );
     for (const end of ends) expect(end).toEqual({ code: 4404, reason: 'not_found' });
   });
@@ -159,7 +161,9 @@ describe('a stock provider', () => {
       { type: 'update', doc: 'transcript', message: UPDATE },
       { type: 'update', doc: 'transcript', message: Uint8Array.from([0, 2, 1, 9]) },
       { type: 'presence', doc: 'transcript', message: KEEP_ALIVE },
-      ...(sender === undefined ? [] : [{ type: 'update' as const, doc: 'workspace' as const, message: UPDATE, except: sender.peer }]),
+      ...(sender === undefined
+        ? []
+        : [{ type: 'update' as const, doc: 'workspace' as const, message: UPDATE, except: sender.peer }]),
       { type: 'presence', doc: 'workspace', message: Uint8Array.from([1, 2, 0, 0]) },
     );
     for (const socket of [one, two]) {
@@ -235,7 +239,10 @@ describe('a stock provider', () => {
 
   test('W8 a peer that shows no sign of life is gone, and the room is told', async () => {
     const room = world.openRoom('den');
-    const socket = createConnection({ host: '127.0.0.1', port: Number(world.host.split(':')[1]) } satisfies Partial<AddressInfo> & { host: string });
+    const socket = createConnection({
+      host: '127.0.0.1',
+      port: Number(world.host.split(':')[1]),
+    } satisfies Partial<AddressInfo> & { host: string });
     socket.on('error', () => {});
     const key = Buffer.alloc(16).toString('base64');
     socket.write(
@@ -276,7 +283,12 @@ describe('ended rights', () => {
     const room = world.openRoom('den');
     const [writer, reader] = [world.connect(WORKSPACE), world.connect(DOC)];
     await room.hears('open', 2);
-    room.say({ type: 'standing', user: 'ana' as UserId, standing: { tenantRole: 'member', role: 'reader' }, levels: {} });
+    room.say({
+      type: 'standing',
+      user: 'ana' as UserId,
+      standing: { tenantRole: 'member', role: 'reader' },
+      levels: {},
+    });
     room.say({ type: 'update', doc: 'transcript', message: UPDATE });
     expect((await writer.closed).code).toBe(4403);
     expect(await reader.next()).toEqual(UPDATE);
@@ -391,7 +403,11 @@ describe('the Parley client', () => {
 
   test('W19 it is welcomed with who it is and what it may do', async () => {
     const { welcome } = await welcomed();
-    expect(welcome).toMatchObject({ protocol: 1, you: { id: 'ana', name: 'ana', color: expect.stringMatching(/^#/) }, role: 'speaker' });
+    expect(welcome).toMatchObject({
+      protocol: 1,
+      you: { id: 'ana', name: 'ana', color: expect.stringMatching(/^#/) },
+      role: 'speaker',
+    });
     expect(welcome.capabilities).toContain('prompt.room');
     expect(welcome.capabilities).not.toContain('role.set');
   });
@@ -402,7 +418,10 @@ describe('the Parley client', () => {
     expect(await socket.says('opened')).toEqual({ type: 'opened', doc: 'workspace', writable: true });
     socket.send(encodeDocFrame('workspace', UPDATE));
     expect(await room.hears('message')).toMatchObject({ peer, doc: 'workspace', bytes: UPDATE });
-    room.say({ type: 'update', doc: 'workspace', message: UPDATE }, { type: 'saved', peer, doc: 'workspace', count: 1 });
+    room.say(
+      { type: 'update', doc: 'workspace', message: UPDATE },
+      { type: 'saved', peer, doc: 'workspace', count: 1 },
+    );
     expect(decodeFrame(await socket.next())).toEqual({ kind: 'doc', doc: 'workspace', message: UPDATE });
     expect(await socket.says('saved')).toEqual({ type: 'saved', doc: 'workspace', count: 1 });
   });
@@ -415,7 +434,10 @@ describe('the Parley client', () => {
     socket.send(encodeDocFrame('workspace', UPDATE));
     socket.send(up({ type: 'open', doc: 'transcript' }));
     await socket.says('opened');
-    room.say({ type: 'update', doc: 'workspace', message: UPDATE }, { type: 'update', doc: 'transcript', message: UPDATE });
+    room.say(
+      { type: 'update', doc: 'workspace', message: UPDATE },
+      { type: 'update', doc: 'transcript', message: UPDATE },
+    );
     expect(decodeFrame(await socket.next())).toMatchObject({ doc: 'transcript' });
     expect(room.heard.filter(({ type }) => type === 'message')).toEqual([]);
   });
@@ -436,7 +458,8 @@ describe('the Parley client', () => {
 
   test('W19 commands are answered by their number, refusals too, in order with documents', async () => {
     const { room, socket } = await welcomed();
-    room.answer = (command) => (command.type === 'room.get' ? { ok: true, value: {} as never } : { ok: false, fault: fault('queue_full') });
+    room.answer = (command) =>
+      command.type === 'room.get' ? { ok: true, value: {} as never } : { ok: false, fault: fault('queue_full') };
     socket.send(up({ type: 'command', request: 7, command: { type: 'room.get' } }));
     expect(await socket.says('reply')).toEqual({ type: 'reply', request: 7, value: {} });
     socket.send(up({ type: 'command', request: 8, command: { type: 'member.list' } }));
@@ -464,7 +487,12 @@ describe('the Parley client', () => {
 
   test('W17 changed rights are told at once', async () => {
     const { room, socket } = await welcomed();
-    room.say({ type: 'standing', user: 'ana' as UserId, standing: { tenantRole: 'member', role: 'reader' }, levels: {} });
+    room.say({
+      type: 'standing',
+      user: 'ana' as UserId,
+      standing: { tenantRole: 'member', role: 'reader' },
+      levels: {},
+    });
     const rights = await socket.says('rights');
     expect(rights.role).toBe('reader');
     expect(rights.capabilities).not.toContain('workspace.edit');

@@ -97,7 +97,11 @@ function stepTwo({ ydoc }: StockProvider): Uint8Array<ArrayBuffer> {
 }
 
 describe.each(Object.keys(PROVIDERS) as ProviderVersion[])('y-websocket %s, unmodified', (version) => {
-  function connect(doc: string, person: Pick<RestPerson, 'token'>, more: { params?: Record<string, string>; room?: string } = {}): StockProvider {
+  function connect(
+    doc: string,
+    person: Pick<RestPerson, 'token'>,
+    more: { params?: Record<string, string>; room?: string } = {},
+  ): StockProvider {
     return keep(new StockProvider({ server, version, room, doc, token: person.token, ...more }));
   }
 
@@ -147,7 +151,8 @@ describe.each(Object.keys(PROVIDERS) as ProviderVersion[])('y-websocket %s, unmo
     await Promise.all([one.until(whole), two.until(whole)]);
     expect(one.text).toBe(two.text);
     two.provider.awareness.setLocalState({ user: { id: 'ana', name: 'Not Ben' }, cursor: 3 });
-    const moved = ({ provider }: StockProvider): boolean => provider.awareness.getStates().get(two.ydoc.clientID)?.['cursor'] === 3;
+    const moved = ({ provider }: StockProvider): boolean =>
+      provider.awareness.getStates().get(two.ydoc.clientID)?.['cursor'] === 3;
     await one.until(moved);
     const shown = one.provider.awareness.getStates().get(two.ydoc.clientID);
     expect(shown).toMatchObject({ user: { id: 'ben', name: 'Ben', color: expect.any(String) }, cursor: 3 });
@@ -200,7 +205,9 @@ describe.each(Object.keys(PROVIDERS) as ProviderVersion[])('y-websocket %s, unmo
     expect(reader.closes.filter((code) => code >= 4400)).toEqual([]);
     const fresh = await connect('transcript', ana).ready();
     expect(entries(fresh)).toEqual(entries(reader));
-    expect(Y.decodeStateVector(Y.encodeStateVector(fresh.ydoc))).toEqual(Y.decodeStateVector(Y.encodeStateVector(reader.ydoc)));
+    expect(Y.decodeStateVector(Y.encodeStateVector(fresh.ydoc))).toEqual(
+      Y.decodeStateVector(Y.encodeStateVector(reader.ydoc)),
+    );
   });
 
   test('W12 words written while the server was gone arrive when it is back, though an edit comes before step 2', async () => {
@@ -226,15 +233,20 @@ describe.each(Object.keys(PROVIDERS) as ProviderVersion[])('y-websocket %s, unmo
   test('W1 W2 a bad token closes 4401, a JWT in the query too; 3.1 leaves it at that', async () => {
     await newRoom();
     const bad = connect('transcript', { token: `${ana.token}x` });
-    const inQuery = keep(new StockProvider({ server, version, room, doc: 'transcript', token: null, params: { token: ana.token } }));
+    const inQuery = keep(
+      new StockProvider({ server, version, room, doc: 'transcript', token: null, params: { token: ana.token } }),
+    );
     expect(await Promise.all([bad.closed(), inQuery.closed()])).toEqual([4401, 4401]);
-    expect([bad.provider.shouldConnect, inQuery.provider.shouldConnect]).toEqual(version === '3.1' ? [false, false] : [true, true]);
+    expect([bad.provider.shouldConnect, inQuery.provider.shouldConnect]).toEqual(
+      version === '3.1' ? [false, false] : [true, true],
+    );
   });
 
   test('W1 a ticket in the query lets its person in, once', async () => {
     await newRoom();
     const { ticket } = await ana.must<{ ticket: string }>('POST', `/v1/rooms/${room}/tickets`);
-    const withTicket = (): StockProvider => keep(new StockProvider({ server, version, room, doc: 'transcript', token: null, params: { ticket } }));
+    const withTicket = (): StockProvider =>
+      keep(new StockProvider({ server, version, room, doc: 'transcript', token: null, params: { ticket } }));
     await withTicket().ready();
     expect(await withTicket().closed()).toBe(4401);
   });
@@ -300,7 +312,10 @@ describe.each(Object.keys(PROVIDERS) as ProviderVersion[])('y-websocket %s, unmo
 
 test('W8 a reader hears something within 20 s of silence, so no provider’s watchdog bites', async () => {
   await newRoom();
-  const socket = new WebSocket(`${server.socketUrl}/v1/rooms/${room}/docs/transcript`, ['parley.v1', `bearer.${ana.token}`]);
+  const socket = new WebSocket(`${server.socketUrl}/v1/rooms/${room}/docs/transcript`, [
+    'parley.v1',
+    `bearer.${ana.token}`,
+  ]);
   const heard = new Promise<number>((resolve) => {
     socket.once('open', () => {
       const since = performance.now();
@@ -325,7 +340,9 @@ test('W16 W30 a connection ends with 4401 when its token does', async () => {
   await owner.must('POST', '/v1/rooms', { id: 'den', title: 'Den' });
   const token = await issue('ana', 4);
   const { exp } = JSON.parse(atob(token.split('.')[1] ?? '')) as { exp: number };
-  const one = await keep(new StockProvider({ server: strict, version: '3.1', room: 'den', doc: 'transcript', token })).ready();
+  const one = await keep(
+    new StockProvider({ server: strict, version: '3.1', room: 'den', doc: 'transcript', token }),
+  ).ready();
   expect(await one.closed()).toBe(4401);
   // A timer may be a millisecond early by another clock.
   expect(Date.now()).toBeGreaterThanOrEqual(exp * 1_000 - 50);

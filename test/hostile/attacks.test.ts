@@ -160,7 +160,22 @@ test('A15 what one may not know of answers like what is not there, byte for byte
   const answers = new Set<string>();
   for (const call of calls) for (const where of [room, 'nowhere-at-all']) answers.add(await bytes(eve, where, call));
   expect([...answers]).toHaveLength(1);
+  const ends = [];
+  for (const where of [room, 'nowhere-at-all']) {
+    for (const path of ['/socket', '/docs/transcript']) ends.push(await endOf(`/v1/rooms/${where}${path}`, eve));
+  }
+  for (const end of ends) expect(end).toEqual({ code: 4404, reason: 'not_found', heard: [] });
 });
+
+/** All that a socket hears before it is closed, and how it is closed. */
+function endOf(path: string, person: RestPerson): Promise<unknown> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`${server.socketUrl}${path}`, ['parley.v1', `bearer.${person.token}`]);
+    const heard: unknown[] = [];
+    socket.on('message', (data) => heard.push(data));
+    socket.on('close', (code, reason) => resolve({ code, reason: reason.toString(), heard }));
+  });
+}
 
 test('A17 A61 nobody writes who they are: fields that say so are refused, words that say so are words', async () => {
   for (const forged of [{ author: 'ana' }, { user: 'ana' }, { by: 'ana' }, { principal: { user: 'ana' } }]) {

@@ -41,7 +41,9 @@ export class ScriptedRoom {
   /** Resolves with the first message of a type, past or to come. */
   async hears<T extends EdgeMessage['type']>(type: T, nth = 1): Promise<Extract<EdgeMessage, { type: T }>> {
     for (;;) {
-      const found = this.heard.filter((message): message is Extract<EdgeMessage, { type: T }> => message.type === type)[nth - 1];
+      const found = this.heard.filter((message): message is Extract<EdgeMessage, { type: T }> => message.type === type)[
+        nth - 1
+      ];
       if (found !== undefined) return found;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
@@ -82,8 +84,19 @@ export const testVerify: Verify = {
   verify: async (token): Promise<Verdict> => {
     const body = /^eyJ0\.([\w-]+)\.sig$/.exec(token)?.[1];
     if (body === undefined) return { kind: 'invalid', reason: 'signature' };
-    const { user, tenant = 'acme', role = 'member', expiresAt = FAR_FUTURE } = JSON.parse(Buffer.from(body, 'base64url').toString()) as TestToken;
-    const principal = { tenant: must(mintTenant(tenant), 'a tenant'), user: user as UserId, name: user, role, groups: [] };
+    const {
+      user,
+      tenant = 'acme',
+      role = 'member',
+      expiresAt = FAR_FUTURE,
+    } = JSON.parse(Buffer.from(body, 'base64url').toString()) as TestToken;
+    const principal = {
+      tenant: must(mintTenant(tenant), 'a tenant'),
+      user: user as UserId,
+      name: user,
+      role,
+      groups: [],
+    };
     return { kind: 'valid', principal, expiresAt };
   },
 };
@@ -122,7 +135,8 @@ export class EdgeWorld {
       verify,
       sign: development ? { sign: async ({ user }) => testToken({ user }) } : null,
       journal: {
-        rooms: async (_tenant, _user, after, limit) => this.listings.filter(({ id }) => after === null || id > after).slice(0, limit),
+        rooms: async (_tenant, _user, after, limit) =>
+          this.listings.filter(({ id }) => after === null || id > after).slice(0, limit),
       },
       links: this.links,
       requests: new Requests({ links: this.links, clock, ids }),
@@ -152,7 +166,11 @@ export class EdgeWorld {
     const all: Record<string, string> = { host: '127.0.0.1:8787', ...headers };
     if (token !== null) all['authorization'] = `Bearer ${token}`;
     if (body !== undefined) all['content-type'] ??= 'application/json';
-    const init = { method, headers: all, ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }) };
+    const init = {
+      method,
+      headers: all,
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    };
     return this.app.request(path, init);
   }
 }

@@ -28,6 +28,7 @@ export class RecordingLog implements Log {
   /** Throws with the lines when a person would have had to look. */
   assertNoErrors(): void {
     const errors = this.lines.filter((line) => line.level === 'error');
-    if (errors.length > 0) throw new Error(`logged as errors: ${errors.map((line) => JSON.stringify(line)).join('\n')}`);
+    if (errors.length > 0)
+      throw new Error(`logged as errors: ${errors.map((line) => JSON.stringify(line)).join('\n')}`);
   }
 }

@@ -115,7 +115,10 @@ function usageOf(pieces: readonly string[]) {
 }
 
 function frozen(request: ModelRequest): ModelRequest {
-  return Object.freeze({ ...request, messages: Object.freeze(request.messages.map((message) => Object.freeze({ ...message }))) });
+  return Object.freeze({
+    ...request,
+    messages: Object.freeze(request.messages.map((message) => Object.freeze({ ...message }))),
+  });
 }
 
 function lastLine({ messages }: ModelRequest): string {

@@ -26,7 +26,10 @@ export class RestPerson {
   async call<T = unknown>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
     const response = await fetch(`${this.#url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -36,7 +39,8 @@ export class RestPerson {
   /** A call that has to succeed: rejects on any status but 2xx. */
   async must<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
     const answer = await this.call<T>(method, path, body);
-    if (answer.status < 200 || answer.status > 299) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    if (answer.status < 200 || answer.status > 299)
+      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   }
 }
@@ -59,7 +63,12 @@ export class RealServer {
   readonly #env: Readonly<Record<string, string>>;
   readonly #ownsData: boolean;
 
-  private constructor(program: ChildProgram, url: string, { env = {}, data }: ServerOptions & { readonly data: string }, ownsData: boolean) {
+  private constructor(
+    program: ChildProgram,
+    url: string,
+    { env = {}, data }: ServerOptions & { readonly data: string },
+    ownsData: boolean,
+  ) {
     this.#program = program;
     this.url = url;
     this.data = data;
@@ -89,7 +98,12 @@ export class RealServer {
     const response = await fetch(`${this.url}/dev/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ user, name, ...(tenant === undefined ? {} : { tenant }), ...(role === undefined ? {} : { role }) }),
+      body: JSON.stringify({
+        user,
+        name,
+        ...(tenant === undefined ? {} : { tenant }),
+        ...(role === undefined ? {} : { role }),
+      }),
     });
     if (!response.ok) throw new Error(`POST /dev/token: ${response.status}`);
     return ((await response.json()) as { token: string }).token;

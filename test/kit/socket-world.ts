@@ -101,7 +101,9 @@ export class TestSocket {
       this.frames.push(new Uint8Array(data));
       for (const wake of this.#waiting.splice(0)) wake();
     });
-    this.closed = new Promise((resolve) => this.ws.once('close', (code, reason) => resolve({ code, reason: reason.toString() })));
+    this.closed = new Promise((resolve) =>
+      this.ws.once('close', (code, reason) => resolve({ code, reason: reason.toString() })),
+    );
     this.opened = new Promise((resolve, reject) => {
       this.ws.once('open', resolve);
       this.ws.once('error', reject);
@@ -131,4 +133,3 @@ export class TestSocket {
     }
   }
 }
-

@@ -62,5 +62,11 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
 
 /** A chat chunk with some text, or with a finish reason. */
 export function chunk(delta: Record<string, unknown>, finish_reason: string | null = null): Record<string, unknown> {
-  return { id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'served-model', choices: [{ index: 0, delta, finish_reason }] };
+  return {
+    id: 'c1',
+    object: 'chat.completion.chunk',
+    created: 1,
+    model: 'served-model',
+    choices: [{ index: 0, delta, finish_reason }],
+  };
 }

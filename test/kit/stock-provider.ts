@@ -33,7 +33,12 @@ export class StockProvider {
   constructor({ server, version, room, doc, token, params = {} }: StockOptions) {
     const protocols = token === null ? ['parley.v1'] : ['parley.v1', `bearer.${token}`];
     const url = `${server.socketUrl}/v1/rooms/${room}/docs`;
-    this.provider = new PROVIDERS[version](url, doc, this.ydoc, { protocols, params, disableBc: true, maxBackoffTime: 200 });
+    this.provider = new PROVIDERS[version](url, doc, this.ydoc, {
+      protocols,
+      params,
+      disableBc: true,
+      maxBackoffTime: 200,
+    });
     const told = (): void => [...this.#changed].forEach((listener) => listener());
     this.provider.on('connection-close', (event: { code: number } | null) => {
       if (event !== null) this.closes.push(event.code);

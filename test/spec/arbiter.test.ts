@@ -1,4 +1,12 @@
-import { CONFIRM_MS, EDIT_HOLD_MS, MAX_ATTEMPTS, STALE_MS, openLane, type LaneEvent, type LaneState } from '@parley/server/core/lane';
+import {
+  CONFIRM_MS,
+  EDIT_HOLD_MS,
+  MAX_ATTEMPTS,
+  STALE_MS,
+  openLane,
+  type LaneEvent,
+  type LaneState,
+} from '@parley/server/core/lane';
 import { evolve } from '@parley/server/core/evolve';
 import { nextTicket, positions } from '@parley/server/core/queue';
 import { describe, expect, test } from 'vitest';

@@ -37,7 +37,13 @@ function configured(config: ModelConfig, deps: ChooseModelDeps): Model {
   const baseURL = config.baseUrl ?? OPENAI;
   const model = config.name ?? DEFAULT_MODEL;
   // Local servers take any key, and the library insists on one.
-  return openAiModel({ ...deps, baseURL, apiKey: config.apiKey ?? 'none', model, name: `${model} at ${new URL(baseURL).host}` });
+  return openAiModel({
+    ...deps,
+    baseURL,
+    apiKey: config.apiKey ?? 'none',
+    model,
+    name: `${model} at ${new URL(baseURL).host}`,
+  });
 }
 
 function pick(models: readonly string[], wanted: string | undefined): string | undefined {

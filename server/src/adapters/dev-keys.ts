@@ -22,7 +22,12 @@ const LIFETIME_SECONDS = 12 * 3_600;
  */
 export async function openDevKeys(folder: string, deps: DevKeysDeps): Promise<Sign & Verify> {
   const secret = await secretIn(folder, deps.ids);
-  const verifier = joseVerify({ keys: { kind: 'secret', secret }, issuer: ISSUER, audience: AUDIENCE, clock: deps.clock });
+  const verifier = joseVerify({
+    keys: { kind: 'secret', secret },
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    clock: deps.clock,
+  });
   return { verify: (token) => verifier.verify(token), sign: (claims) => sign(claims, secret, deps.clock) };
 }
 

@@ -20,7 +20,8 @@ export class MemoryLeases {
 
   #acquire(node: string, key: string): LeaseAnswer {
     const holder = this.#held.get(key);
-    if (holder) return holder.node === node ? { kind: 'held', lease: holder } : { kind: 'elsewhere', node: holder.node };
+    if (holder)
+      return holder.node === node ? { kind: 'held', lease: holder } : { kind: 'elsewhere', node: holder.node };
     const lease: MemoryLease = new MemoryLease(node, () => {
       // A lease that was lost and then released must not free the next holder's.
       if (this.#held.get(key) === lease) this.#held.delete(key);

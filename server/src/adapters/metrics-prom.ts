@@ -38,7 +38,10 @@ const HISTOGRAMS: Record<HistogramName, Described & { readonly buckets: readonly
     help: 'Time from calling the model to its first text.',
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 60],
   },
-  parley_turn_seconds: { help: 'Time from the start of a turn to its end.', buckets: [0.5, 1, 2, 5, 10, 20, 60, 120, 300, 900] },
+  parley_turn_seconds: {
+    help: 'Time from the start of a turn to its end.',
+    buckets: [0.5, 1, 2, 5, 10, 20, 60, 120, 300, 900],
+  },
   parley_prompt_ack_seconds: {
     help: 'Time from receiving a prompt to acknowledging it.',
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2],
@@ -49,9 +52,15 @@ const HISTOGRAMS: Record<HistogramName, Described & { readonly buckets: readonly
 export function promMetrics(): PromMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const counters = each(COUNTERS, (name, { help, labels = [] }) => new Counter({ name, help, labelNames: [...labels], registers: [registry] }));
+  const counters = each(
+    COUNTERS,
+    (name, { help, labels = [] }) => new Counter({ name, help, labelNames: [...labels], registers: [registry] }),
+  );
   const gauges = each(GAUGES, (name, { help }) => new Gauge({ name, help, registers: [registry] }));
-  const histograms = each(HISTOGRAMS, (name, { help, buckets }) => new Histogram({ name, help, buckets: [...buckets], registers: [registry] }));
+  const histograms = each(
+    HISTOGRAMS,
+    (name, { help, buckets }) => new Histogram({ name, help, buckets: [...buckets], registers: [registry] }),
+  );
   return {
     count: (name, by = 1, labels = {}) => counters[name].inc(labels, by),
     gauge: (name, value) => gauges[name].set(value),

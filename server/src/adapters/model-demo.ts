@@ -22,7 +22,11 @@ export function demoModel(options: DemoOptions): Model {
   return { name: 'demo model (built in)', stream: (request, signal) => streamOf(options, request, signal) };
 }
 
-async function* streamOf(options: DemoOptions, request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
+async function* streamOf(
+  options: DemoOptions,
+  request: ModelRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ModelEvent, void, undefined> {
   const words = answerTo(request).match(/\s*\S+/g) ?? [];
   const sent = words.slice(0, request.maxOutputTokens);
   for (const word of sent) {
@@ -32,7 +36,10 @@ async function* streamOf(options: DemoOptions, request: ModelRequest, signal: Ab
     }
     yield { type: 'text', text: word };
   }
-  yield { type: 'end', end: { reason: sent.length < words.length ? 'length' : 'stop', usage: usageOf(options, request, sent.length) } };
+  yield {
+    type: 'end',
+    end: { reason: sent.length < words.length ? 'length' : 'stop', usage: usageOf(options, request, sent.length) },
+  };
 }
 
 function pause({ clock, paceMs = PACE_MS }: DemoOptions, signal: AbortSignal): Promise<'passed' | 'aborted'> {

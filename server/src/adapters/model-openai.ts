@@ -121,7 +121,8 @@ function failureOf(error: unknown): Failure {
   if (error instanceof Error && error.name === 'AbortError') return failed('aborted', 'aborted');
   if (error instanceof SyntaxError) return failed('server', 'unreadable chunk');
   // undici reports a connection that broke inside the body as a TypeError with a cause.
-  if (error instanceof TypeError && error.cause !== undefined) return failed('network', codeOf(error.cause) ?? error.message);
+  if (error instanceof TypeError && error.cause !== undefined)
+    return failed('network', codeOf(error.cause) ?? error.message);
   return failed('server', error instanceof Error ? error.name : 'unknown');
 }
 

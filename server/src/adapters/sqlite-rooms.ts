@@ -59,7 +59,9 @@ export class SqliteRooms {
   }
 
   read(ref: RoomRef, after: number): StoredRecord[] {
-    return this.#sql.read.all(ref.tenant.id, ref.room, after).map(({ seq, body }) => ({ seq, record: decodeRecord(body) }));
+    return this.#sql.read
+      .all(ref.tenant.id, ref.room, after)
+      .map(({ seq, body }) => ({ seq, record: decodeRecord(body) }));
   }
 
   holds(ref: RoomRef): boolean {
@@ -67,7 +69,9 @@ export class SqliteRooms {
   }
 
   unfinished(): RoomRef[] {
-    return this.#sql.unfinished.all().map(({ tenant, room }) => ({ tenant: must(mintTenant(tenant), 'a stored tenant'), room }));
+    return this.#sql.unfinished
+      .all()
+      .map(({ tenant, room }) => ({ tenant: must(mintTenant(tenant), 'a stored tenant'), room }));
   }
 
   loadDoc(ref: RoomRef, doc: DocKey): Uint8Array[] {

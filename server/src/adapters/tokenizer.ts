@@ -56,7 +56,9 @@ function sliceAt(text: string, index: number): string {
 }
 
 function border(text: string, at: number): number {
-  return at > 0 && at < text.length && isLowSurrogate(text, at) && isHighSurrogate(text, at - 1) ? at + 1 : Math.min(at, text.length);
+  return at > 0 && at < text.length && isLowSurrogate(text, at) && isHighSurrogate(text, at - 1)
+    ? at + 1
+    : Math.min(at, text.length);
 }
 
 function isLowSurrogate(text: string, at: number): boolean {
@@ -70,7 +72,7 @@ function isHighSurrogate(text: string, at: number): boolean {
 function countSlice(slice: string): number {
   if (!LONG_RUN.test(slice)) return countTokens(slice, SPECIAL_AS_TEXT);
   let tokens = 0;
-  for (let from = 0; from < slice.length; ) {
+  for (let from = 0; from < slice.length;) {
     const to = border(slice, from + RUN_SLICE);
     tokens += countTokens(slice.slice(from, to), SPECIAL_AS_TEXT);
     from = to;

@@ -1,6 +1,13 @@
 import { UserId } from '@parley/shared/ids';
 import { TenantRole } from '@parley/shared/roles';
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
+import {
+  createRemoteJWKSet,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+} from 'jose';
 import { cleanName } from '../core/clean-name.ts';
 import type { Principal } from '../core/principal.ts';
 import { mintTenant, type Tenant } from '../core/tenant.ts';
@@ -26,7 +33,19 @@ export interface JwksKeys {
   readonly cooldownMs?: number;
 }
 
-const BY_KEY_PAIR = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+const BY_KEY_PAIR = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
 /** Seconds by which the issuer's clock may differ from ours. */
 const TOLERANCE = 5;
 const LONGEST_TOKEN = 16_384;
@@ -135,7 +154,9 @@ function nameOf(claim: unknown): string | null {
 
 function groupsOf(claim: unknown): readonly string[] | null {
   if (!Array.isArray(claim) || claim.length > MOST_GROUPS) return null;
-  const groups = claim.filter((group): group is string => typeof group === 'string' && group !== '' && group.length <= LONGEST_GROUP);
+  const groups = claim.filter(
+    (group): group is string => typeof group === 'string' && group !== '' && group.length <= LONGEST_GROUP,
+  );
   return groups.length === claim.length ? groups : null;
 }
 

@@ -1,6 +1,14 @@
 import { fault, ok, refuse, type Fault, type Result } from '@parley/shared/fault';
 import type { TurnId, UserId } from '@parley/shared/ids';
-import { CONFIRM_MS, EDIT_HOLD_MS, STALE_MS, type EventOf, type HeldTicket, type LaneState, type Ticket } from './lane.ts';
+import {
+  CONFIRM_MS,
+  EDIT_HOLD_MS,
+  STALE_MS,
+  type EventOf,
+  type HeldTicket,
+  type LaneState,
+  type Ticket,
+} from './lane.ts';
 import { nextTicket } from './queue.ts';
 import type { JournalRecord } from './records.ts';
 import { awaitsAuthor, isHoldOver } from './ticket.ts';

@@ -6,6 +6,9 @@ const LONGEST = 80;
  * zero-width or tag characters, at most 80 characters. Empty when nothing is left.
  */
 export function cleanName(raw: string): string {
-  const line = raw.replace(/[\p{Z}\s]+/gu, ' ').replace(/\p{C}+/gu, '').trim();
+  const line = raw
+    .replace(/[\p{Z}\s]+/gu, ' ')
+    .replace(/\p{C}+/gu, '')
+    .trim();
   return [...line].slice(0, LONGEST).join('').trim();
 }

@@ -55,7 +55,9 @@ export function privatePieces(items: readonly ContextItem[], hand: Hand): Piece[
   return sealed(items).map((item) => {
     const { entry } = item;
     if (entry.kind === 'answer') {
-      return piece(item, 'user', hand, () => hand.wrap.answered(privateNumber(entry.seq), answerText(entry, hand.wrap)));
+      return piece(item, 'user', hand, () =>
+        hand.wrap.answered(privateNumber(entry.seq), answerText(entry, hand.wrap)),
+      );
     }
     return piece(item, 'user', hand, () => said(entry, privateNumber(entry.seq), hand.wrap));
   });
@@ -93,7 +95,11 @@ function piece(item: ContextItem, role: Piece['role'], hand: Hand, write: () => 
 }
 
 function overhead({ id, name }: Author, after: number | undefined): number {
-  return ENVELOPE_TOKENS + Math.ceil((id.length + name.length) * TOKENS_PER_CHARACTER) + (after === undefined ? 0 : ANCHOR_TOKENS);
+  return (
+    ENVELOPE_TOKENS +
+    Math.ceil((id.length + name.length) * TOKENS_PER_CHARACTER) +
+    (after === undefined ? 0 : ANCHOR_TOKENS)
+  );
 }
 
 function said({ author, kind, text }: Entry, n: string, wrap: Envelopes): string {

@@ -1,4 +1,12 @@
-import { privatePieces, promptPiece, roomPieces, type ContextItem, type ContextPrompt, type Hand, type Piece } from './context-pieces.ts';
+import {
+  privatePieces,
+  promptPiece,
+  roomPieces,
+  type ContextItem,
+  type ContextPrompt,
+  type Hand,
+  type Piece,
+} from './context-pieces.ts';
 import { windowStart } from './context-window.ts';
 import { boundaryOf, envelopes } from './envelope.ts';
 import { systemText } from './system-text.ts';

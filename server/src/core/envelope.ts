@@ -31,7 +31,10 @@ export interface Envelopes {
 
 /** The boundary of a room: ten letters or digits that nobody can guess without the room's salt. */
 export function boundaryOf(roomSalt: string, hash: (text: string) => string): string {
-  return hash(`boundary\n${roomSalt}`).replace(/[^A-Za-z0-9]/g, '').slice(0, 10).toLowerCase();
+  return hash(`boundary\n${roomSalt}`)
+    .replace(/[^A-Za-z0-9]/g, '')
+    .slice(0, 10)
+    .toLowerCase();
 }
 
 export function envelopes(boundary: string): Envelopes {
@@ -69,7 +72,11 @@ function unescape(value: string): string {
 
 /** Brackets and quotes of any script would let a name look like the end of its tag. */
 function shownName(name: string): string {
-  return cleanName(name).replace(/[[\]{}<>"\p{Ps}\p{Pe}\p{Pi}\p{Pf}＂＜＞﹤﹥]/gu, '').trim() || 'unnamed';
+  return (
+    cleanName(name)
+      .replace(/[[\]{}<>"\p{Ps}\p{Pe}\p{Pi}\p{Pf}＂＜＞﹤﹥]/gu, '')
+      .trim() || 'unnamed'
+  );
 }
 
 /** Line ends of every kind: a body must not gain a line that only some readers see. */
@@ -80,8 +87,7 @@ const HIDDEN = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u20
 /** Runs of invisible characters carry hidden text; an emoji needs at most three. */
 const INVISIBLE_RUN = /\p{Default_Ignorable_Code_Point}{4,}/gu;
 /** Control tokens of common chat templates: some servers read them inside a message's text. */
-const CONTROL_TOKENS =
-  /<(?=[|｜][^\s<>]{1,40}[|｜]>|(?:start|end)_of_turn>|\/?s>|[be]os>|<\/?SYS>>)|\[(?=\/?INST\])/gi;
+const CONTROL_TOKENS = /<(?=[|｜][^\s<>]{1,40}[|｜]>|(?:start|end)_of_turn>|\/?s>|[be]os>|<\/?SYS>>)|\[(?=\/?INST\])/gi;
 
 /** Letters that look alike, for the words our tags begin with. */
 const ALIKE: Readonly<Record<string, string>> = {

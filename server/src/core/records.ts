@@ -35,7 +35,14 @@ export const JournalRecord = z.discriminatedUnion('type', [
   /** A lane was first used; `salt` begins every prompt sent for it (R10). */
   z.strictObject({ type: z.literal('lane.opened'), lane: Lane, salt: z.string(), at }),
   /** An entry that no turn made: a message, a notice. `key` makes its sender's resend harmless. */
-  z.strictObject({ type: z.literal('entry.added'), lane: Lane, entry: Entry, tokens: z.int(), key: ClientKey.optional(), at }),
+  z.strictObject({
+    type: z.literal('entry.added'),
+    lane: Lane,
+    entry: Entry,
+    tokens: z.int(),
+    key: ClientKey.optional(),
+    at,
+  }),
 
   z.strictObject({
     type: z.literal('ticket.accepted'),
@@ -49,7 +56,15 @@ export const JournalRecord = z.discriminatedUnion('type', [
     tokens: z.int(),
     at,
   }),
-  z.strictObject({ type: z.literal('ticket.held'), lane: Lane, turn: TurnId, by, reason: z.string(), until: z.number(), at }),
+  z.strictObject({
+    type: z.literal('ticket.held'),
+    lane: Lane,
+    turn: TurnId,
+    by,
+    reason: z.string(),
+    until: z.number(),
+    at,
+  }),
   z.strictObject({ type: z.literal('ticket.unheld'), lane: Lane, turn: TurnId, at }),
   z.strictObject({
     type: z.literal('ticket.edited'),
@@ -86,7 +101,14 @@ export const JournalRecord = z.discriminatedUnion('type', [
     at,
   }),
   /** Intent to call the model; a later attempt supersedes what an earlier one showed. */
-  z.strictObject({ type: z.literal('turn.attempted'), lane: Lane, turn: TurnId, attempt: z.int().min(1), model: z.string(), at }),
+  z.strictObject({
+    type: z.literal('turn.attempted'),
+    lane: Lane,
+    turn: TurnId,
+    attempt: z.int().min(1),
+    model: z.string(),
+    at,
+  }),
   /** Somebody or something asked the running turn to end; the model is being told. */
   z.strictObject({
     type: z.literal('turn.stopping'),
@@ -117,6 +139,7 @@ export type RecordOf<T extends JournalRecord['type']> = Extract<JournalRecord, {
 /** A key that may appear once in a room: what makes a resend harmless even across a crash (T2, D1). */
 export function uniqueKey(record: JournalRecord): string | null {
   if (record.type === 'ticket.accepted') return `prompt:${record.author.id}:${record.key}`;
-  if (record.type === 'entry.added' && record.key !== undefined) return `message:${record.entry.author.id}:${record.key}`;
+  if (record.type === 'entry.added' && record.key !== undefined)
+    return `message:${record.entry.author.id}:${record.key}`;
   return null;
 }

@@ -9,7 +9,8 @@ const INFO = {
   info: {
     title: 'Parley',
     version: '1',
-    description: 'Shared AI rooms over HTTP. Sockets are described in PROTOCOL.md. Errors are `application/problem+json` with a stable `code`.',
+    description:
+      'Shared AI rooms over HTTP. Sockets are described in PROTOCOL.md. Errors are `application/problem+json` with a stable `code`.',
   },
   security: [{ bearer: [] }],
 };
@@ -22,7 +23,11 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 
 /** The interface as a document for programs, and the same document as a page for people: no script, nothing from elsewhere. */
 export function docsRoutes(app: EdgeApp): void {
-  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  });
   let document: OpenApi | null = null;
   const described = (): OpenApi => (document ??= barePatterns(app.getOpenAPI31Document(INFO)));
   app.get('/openapi.json', (c) => c.json(described()));
@@ -31,7 +36,8 @@ export function docsRoutes(app: EdgeApp): void {
 
 /** The generator leaves the flag behind an anchored pattern; JSON Schema knows no flags and reads every pattern as Unicode. */
 function barePatterns(document: OpenApi): OpenApi {
-  const bare = (key: string, value: unknown): unknown => (key === 'pattern' && typeof value === 'string' ? value.replace(/\$\/u$/, '$') : value);
+  const bare = (key: string, value: unknown): unknown =>
+    key === 'pattern' && typeof value === 'string' ? value.replace(/\$\/u$/, '$') : value;
   // The same document, but for what a pattern says.
   return JSON.parse(JSON.stringify(document, bare)) as OpenApi;
 }
@@ -63,7 +69,11 @@ interface Operation {
   readonly responses?: unknown;
 }
 
-function section(method: string, path: string, { summary = '', parameters, requestBody, responses }: Operation): ReturnType<typeof html> {
+function section(
+  method: string,
+  path: string,
+  { summary = '', parameters, requestBody, responses }: Operation,
+): ReturnType<typeof html> {
   const shape = JSON.stringify({ parameters, requestBody, responses }, null, 2);
   return html`<section>
     <h2><b>${method.toUpperCase()}</b> <code>${path}</code></h2>

@@ -108,7 +108,13 @@ export class MultiplexPeer implements Dialect {
         return this.#close(message.doc);
       case 'command': {
         const { id: peer, principal } = this.#line;
-        return this.#line.link.send({ type: 'command', peer, request: String(message.request), principal, command: message.command });
+        return this.#line.link.send({
+          type: 'command',
+          peer,
+          request: String(message.request),
+          principal,
+          command: message.command,
+        });
       }
       case 'renew':
         void this.#renew(message.token);

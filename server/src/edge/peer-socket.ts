@@ -77,7 +77,10 @@ export class PeerSocket implements LinkPeer {
       tooSlow: () => this.#tooSlow(),
       caughtUp: () => this.#session()?.dialect.caughtUp(),
     });
-    this.#state = { kind: 'authenticating', cancel: deps.clock.after(AUTH_MS, () => this.close(fault('slow_authentication'))) };
+    this.#state = {
+      kind: 'authenticating',
+      cancel: deps.clock.after(AUTH_MS, () => this.close(fault('slow_authentication'))),
+    };
     ws.pause();
     ws.on('message', (data, isBinary) => this.#frame(data, isBinary));
     ws.on('pong', () => this.#hear());
@@ -143,7 +146,8 @@ export class PeerSocket implements LinkPeer {
   /** Closes with the code of a fault. The first reason counts. */
   close(why: Fault, farewell: Farewell = {}): void {
     if (this.#state.kind === 'closing') return;
-    this.#session()?.dialect.goodbye(why, farewell);
+    // Before it was let in the code alone is said: a room that hides and one that is not there end alike.
+    if (this.#state.kind === 'attached') this.#state.session.dialect.goodbye(why, farewell);
     this.#leave();
     const code = FAULTS[why.code].close ?? FAULTS.bad_frame.close;
     this.#deps.log.info('socket.closed', { code: why.code, close: code });
@@ -209,7 +213,8 @@ export class PeerSocket implements LinkPeer {
     if (can(rights.standing, 'room.read', rights.levels)) return session.dialect.rights(rights);
     session.dialect.bar();
     // The owner's `detached`, which names who did it, is next in the stream; without it this closes.
-    const why = rights.standing.role === null ? fault('not_found') : fault('forbidden', undefined, { capability: 'room.read' });
+    const why =
+      rights.standing.role === null ? fault('not_found') : fault('forbidden', undefined, { capability: 'room.read' });
     queueMicrotask(() => this.close(why));
   }
 

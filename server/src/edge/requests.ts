@@ -41,10 +41,12 @@ export class Requests {
         forget();
         resolve({ ok: false, fault: fault('unavailable') });
       });
-      const forget = this.#deps.links.get(ref).command({ type: 'command', peer, request: '0', principal, command }, (result) => {
-        cancelTimer();
-        resolve(result);
-      });
+      const forget = this.#deps.links
+        .get(ref)
+        .command({ type: 'command', peer, request: '0', principal, command }, (result) => {
+          cancelTimer();
+          resolve(result);
+        });
     });
   }
 }

@@ -46,7 +46,12 @@ export class RoomLinks {
     const key = roomKey(ref);
     let link = this.#links.get(key);
     if (link === undefined) {
-      link = new RoomLink({ bus: this.#deps.bus, metrics: this.#deps.metrics, ref, unused: () => this.#links.delete(key) });
+      link = new RoomLink({
+        bus: this.#deps.bus,
+        metrics: this.#deps.metrics,
+        ref,
+        unused: () => this.#links.delete(key),
+      });
       this.#links.set(key, link);
     }
     return link;

@@ -46,7 +46,10 @@ export async function readStaticFiles(folder: string): Promise<StaticFiles> {
   for (const entry of entries) {
     if (!entry.isFile()) continue;
     const file = join(entry.parentPath, entry.name);
-    files.set(file.slice(folder.length).replaceAll('\\', '/'), describe(entry.name, new Uint8Array(await readFile(file))));
+    files.set(
+      file.slice(folder.length).replaceAll('\\', '/'),
+      describe(entry.name, new Uint8Array(await readFile(file))),
+    );
   }
   const index = files.get('/index.html');
   if (index !== undefined) files.set('/', index);

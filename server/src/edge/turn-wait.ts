@@ -14,7 +14,11 @@ export interface TurnWait {
 }
 
 /** The turn at its outcome, or as it is when the time is up. Throws what the room refuses. */
-export async function turnAfter(edge: Edge, principal: Principal, { room, turn, seconds }: TurnWait): Promise<TurnView> {
+export async function turnAfter(
+  edge: Edge,
+  principal: Principal,
+  { room, turn, seconds }: TurnWait,
+): Promise<TurnView> {
   const now = await edge.requests.ask(principal, room, { type: 'turn.get', turn });
   if (seconds === 0 || now.state === 'ended') return now;
   await edge.links.ensure({ tenant: principal.tenant, room });

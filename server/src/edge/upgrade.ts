@@ -87,7 +87,8 @@ export class Upgrades {
       return { ok: false, fault: fault('forbidden', 'Pages of this origin may not connect.') };
     }
     if (url === null) return { ok: false, fault: fault('not_found') };
-    if (carriesToken(url.searchParams)) return { ok: false, fault: fault('unauthenticated', 'A token does not belong in an address.') };
+    if (carriesToken(url.searchParams))
+      return { ok: false, fault: fault('unauthenticated', 'A token does not belong in an address.') };
     const ticket = url.searchParams.get('ticket');
     if (ticket === null) return checkToken(this.#deps.verify, tokenOf(request));
     const credential = this.#deps.tickets.redeem(ticket, target?.room ?? '');
@@ -104,14 +105,18 @@ interface Caller {
 function callerOf(request: IncomingMessage): Caller {
   const address = request.socket.remoteAddress ?? '';
   const { authorization = '', 'sec-websocket-protocol': offered = '' } = request.headers;
-  const credential = createHash('sha256').update(`${address}\n${request.url ?? ''}\n${authorization}\n${offered}`).digest('base64');
+  const credential = createHash('sha256')
+    .update(`${address}\n${request.url ?? ''}\n${authorization}\n${offered}`)
+    .digest('base64');
   return { address, credential };
 }
 
 function turnAway(socket: Duplex, seconds: number): void {
   // Node hands an upgrade's connection over without a listener: a reset by the other side would end the process.
   socket.on('error', () => socket.destroy());
-  socket.end(`HTTP/1.1 429 Too Many Requests\r\nRetry-After: ${seconds}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.end(
+    `HTTP/1.1 429 Too Many Requests\r\nRetry-After: ${seconds}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  );
 }
 
 function addressOf(request: IncomingMessage): URL | null {

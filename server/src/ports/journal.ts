@@ -52,7 +52,11 @@ export interface Batch {
   /** Document updates (V1) that belong to the same moment. */
   readonly updates: readonly { readonly doc: DocKey; readonly update: Uint8Array }[];
   /** How the room now shows in lists, when that changed; null removes it. */
-  readonly listing?: { readonly title: string; readonly createdAt: number; readonly members: readonly { readonly user: UserId; readonly role: RoomRole }[] } | null;
+  readonly listing?: {
+    readonly title: string;
+    readonly createdAt: number;
+    readonly members: readonly { readonly user: UserId; readonly role: RoomRole }[];
+  } | null;
   /** Whether the room now holds queued or running work, when that changed. */
   readonly busy?: boolean;
 }

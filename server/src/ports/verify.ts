@@ -5,7 +5,11 @@ export interface Verify {
   verify(token: string): Promise<Verdict>;
 }
 export type Verdict =
-  | { readonly kind: 'valid'; readonly principal: Principal; /** Milliseconds since the epoch. */ readonly expiresAt: number }
+  | {
+      readonly kind: 'valid';
+      readonly principal: Principal;
+      /** Milliseconds since the epoch. */ readonly expiresAt: number;
+    }
   | { readonly kind: 'invalid'; readonly reason: 'malformed' | 'signature' | 'claims' | 'expired' }
   | { readonly kind: 'unavailable' };
 

@@ -119,7 +119,8 @@ export class Chronicle {
       if (own.length > 0) shown.push(this.#show(lane, (write) => project(write, own, this.laneState(lane))));
     }
     if (records.some(({ type }) => type === 'room.changed')) {
-      for (const lane of this.#transcripts.keys()) shown.push(this.#show(lane, (write) => projectRoom(write, this.room, undefined)));
+      for (const lane of this.#transcripts.keys())
+        shown.push(this.#show(lane, (write) => projectRoom(write, this.room, undefined)));
     }
     return { updates: shown.flatMap(({ updates }) => updates), messages: shown.flatMap(({ messages }) => messages) };
   }

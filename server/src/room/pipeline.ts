@@ -140,7 +140,9 @@ function emptyStage(): Stage {
 }
 
 function writesNothing(stage: Stage): boolean {
-  return stage.records.length === 0 && stage.updates.length === 0 && stage.listing === undefined && stage.busy === undefined;
+  return (
+    stage.records.length === 0 && stage.updates.length === 0 && stage.listing === undefined && stage.busy === undefined
+  );
 }
 
 function hasContent(stage: Stage): boolean {

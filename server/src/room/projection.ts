@@ -16,7 +16,7 @@ export function project(write: TranscriptWriter, records: readonly JournalRecord
 
 /** What the document says of the room itself; of the lane too when its state is given. */
 export function projectRoom(write: TranscriptWriter, room: PresentRoom, state: LaneState | undefined): void {
-  write.setRoom({ title: room.title, floor: 'open', ...(state ? { ai: aiState(state) } : {}) });
+  write.setRoom({ title: room.title, floor: room.policy.floor, ...(state ? { ai: aiState(state) } : {}) });
 }
 
 function projectOne(write: TranscriptWriter, record: JournalRecord): void {

@@ -184,13 +184,9 @@ export class Room implements Desk {
 
   #attach(peer: PeerId, principal: Principal): void {
     const standing = this.#admit(principal);
-    if (standing?.role == null) {
-      this.chronicle.say({ type: 'detached', peer, fault: fault('not_found') });
-      return;
-    }
-    if (!can(standing, 'room.read', this.chronicle.room.policy.levels)) {
-      this.chronicle.say({ type: 'detached', peer, fault: fault('forbidden', undefined, { capability: 'room.read' }) });
-      return;
+    if (standing === null || !can(standing, 'room.read', this.chronicle.room.policy.levels)) {
+      const why = standing?.role == null ? fault('not_found') : lossOf(standing);
+      return this.chronicle.say({ type: 'detached', peer, fault: why });
     }
     this.#peers.add(peer, principal);
     this.chronicle.say({ type: 'attached', peer, standing, levels: this.chronicle.room.policy.levels });

@@ -64,7 +64,8 @@ export class Rooms {
     const key = roomKey(ref);
     if (this.#running.has(key)) return HERE;
     const opening = this.#opening.get(key);
-    if (opening) return make ? opening.then((found) => (found.kind === 'absent' ? this.ensure(ref, true) : found)) : opening;
+    if (opening)
+      return make ? opening.then((found) => (found.kind === 'absent' ? this.ensure(ref, true) : found)) : opening;
     if (this.#draining) return Promise.resolve({ kind: 'unavailable' });
     // The last words of a room that is leaving must not reach the peers of the one that follows it.
     const started = (this.#closing.get(key) ?? Promise.resolve())
@@ -114,7 +115,10 @@ export class Rooms {
   }
 
   #notOpened(ref: RoomRef, error: unknown): Whereabouts {
-    this.#deps.log.error('room.open-failed', { room: ref.room, error: error instanceof Error ? error.message : 'unknown' });
+    this.#deps.log.error('room.open-failed', {
+      room: ref.room,
+      error: error instanceof Error ? error.message : 'unknown',
+    });
     return { kind: 'unavailable' };
   }
 
@@ -162,7 +166,9 @@ export class Rooms {
     if (!running) return;
     this.#running.delete(key);
     running.owner.close();
-    running.lease.release().catch((error: unknown) => this.#deps.log.error('lease.release-failed', { error: String(error) }));
+    running.lease
+      .release()
+      .catch((error: unknown) => this.#deps.log.error('lease.release-failed', { error: String(error) }));
   }
 
   #scheduleSweep(): void {

@@ -23,8 +23,12 @@ function waitingView(ticket: Ticket, position: number): TicketView {
 }
 
 /** What the AI of a lane does right now. */
-export function aiState(state: LaneState): { state: 'idle' } | { state: 'answering'; turn: TurnView['turn']; for: Author } {
-  return state.kind === 'idle' ? { state: 'idle' } : { state: 'answering', turn: state.running.turn, for: state.running.author };
+export function aiState(
+  state: LaneState,
+): { state: 'idle' } | { state: 'answering'; turn: TurnView['turn']; for: Author } {
+  return state.kind === 'idle'
+    ? { state: 'idle' }
+    : { state: 'answering', turn: state.running.turn, for: state.running.author };
 }
 
 /** One ticket for somebody who may read its lane. */
@@ -47,7 +51,14 @@ export function turnView(facts: TicketFacts, state: LaneState): TurnView {
 /** All that somebody who is no longer a member may know of a ticket of theirs. */
 export function outcomeOnly(facts: TicketFacts): TurnView {
   const { turn, key, ticketSeq, author, lane, revision, fate } = facts;
-  const common = { turn, id: key, seq: ticketSeq, author, audience: lane === 'room' ? ('room' as const) : ('me' as const), revision };
+  const common = {
+    turn,
+    id: key,
+    seq: ticketSeq,
+    author,
+    audience: lane === 'room' ? ('room' as const) : ('me' as const),
+    revision,
+  };
   if (fate.kind !== 'ended') return { ...common, state: fate.kind === 'running' ? 'running' : 'queued' };
   return { ...common, state: 'ended', outcome: fate.outcome, reason: fate.reason, by: fate.by };
 }

@@ -6,7 +6,11 @@ function problemsOf(env: Record<string, string>): readonly string[] {
   return result.ok ? [] : result.problems;
 }
 
-const REAL = { PARLEY_JWT_SECRET: 's'.repeat(32), PARLEY_JWT_ISSUER: 'https://id.example', PARLEY_JWT_AUDIENCE: 'parley' };
+const REAL = {
+  PARLEY_JWT_SECRET: 's'.repeat(32),
+  PARLEY_JWT_ISSUER: 'https://id.example',
+  PARLEY_JWT_AUDIENCE: 'parley',
+};
 
 describe('configuration', () => {
   test('W30 nothing set is development mode on this machine with the embedded store', () => {
@@ -46,19 +50,25 @@ describe('configuration', () => {
     const names = problems.map((problem) => problem.split(':')[0]);
     expect(new Set(names)).toEqual(
       new Set([
-      'OPENAI_BASE_URL',
-      'PARLEY_HOSTNAME',
-      'PARLEY_JWT_ISSUER',
-      'PARLEY_LOG',
-      'PARLEY_ORIGINS',
-      'PARLEY_PORT',
-      'PARLEY_REDIS_URL',
-    ]));
+        'OPENAI_BASE_URL',
+        'PARLEY_HOSTNAME',
+        'PARLEY_JWT_ISSUER',
+        'PARLEY_LOG',
+        'PARLEY_ORIGINS',
+        'PARLEY_PORT',
+        'PARLEY_REDIS_URL',
+      ]),
+    );
   });
 
-  test.each(['PARLEY_REDIS_URL', 'PARLEY_DATABASE_URL', 'PARLEY_MODELS'])('W29 %s says that this version does not have it', (name) => {
-    expect(problemsOf({ [name]: 'anything' })).toEqual([expect.stringMatching(new RegExp(`^${name}: .*not supported in this version`))]);
-  });
+  test.each(['PARLEY_REDIS_URL', 'PARLEY_DATABASE_URL', 'PARLEY_MODELS'])(
+    'W29 %s says that this version does not have it',
+    (name) => {
+      expect(problemsOf({ [name]: 'anything' })).toEqual([
+        expect.stringMatching(new RegExp(`^${name}: .*not supported in this version`)),
+      ]);
+    },
+  );
 
   test('W30 development mode refuses any host but loopback', () => {
     expect(problemsOf({ PARLEY_HOST: '0.0.0.0' })).toEqual([expect.stringContaining('PARLEY_HOST')]);
@@ -67,13 +77,22 @@ describe('configuration', () => {
   });
 
   test('W29 a short secret, a missing issuer or audience, and two sources of keys are refused', () => {
-    expect(problemsOf({ ...REAL, PARLEY_JWT_SECRET: 'short' })).toEqual([expect.stringContaining('PARLEY_JWT_SECRET: must be at least 32 bytes')]);
+    expect(problemsOf({ ...REAL, PARLEY_JWT_SECRET: 'short' })).toEqual([
+      expect.stringContaining('PARLEY_JWT_SECRET: must be at least 32 bytes'),
+    ]);
     expect(problemsOf({ PARLEY_JWT_SECRET: REAL.PARLEY_JWT_SECRET })).toHaveLength(2);
-    expect(problemsOf({ ...REAL, PARLEY_JWKS_URL: 'https://id.example/keys' })).toEqual([expect.stringContaining('not both')]);
+    expect(problemsOf({ ...REAL, PARLEY_JWKS_URL: 'https://id.example/keys' })).toEqual([
+      expect.stringContaining('not both'),
+    ]);
   });
 
   test('W29 values, secrets above all, never appear in a problem', () => {
-    const text = problemsOf({ PARLEY_JWT_SECRET: 'hunter2', PARLEY_PORT: 'hunter2', OPENAI_BASE_URL: 'hunter2', PARLEY_ORIGINS: 'hunter2' }).join('\n');
+    const text = problemsOf({
+      PARLEY_JWT_SECRET: 'hunter2',
+      PARLEY_PORT: 'hunter2',
+      OPENAI_BASE_URL: 'hunter2',
+      PARLEY_ORIGINS: 'hunter2',
+    }).join('\n');
     expect(text).not.toContain('hunter2');
   });
 

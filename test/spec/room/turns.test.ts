@@ -96,7 +96,7 @@ test('T10 words to people start nothing, whatever they say, and are what the nex
 test('W20 whoever talks a lot may still ask; both have an end, with the time to try again', async () => {
   const world = await RoomWorld.open({ limits: { promptsPerMinute: 1 } });
   const say = (text: string) => world.command('bob', { ...prompting(text), type: 'message.post', offRecord: false });
-  for (let n = 0; n < 1_200; n += 1) expect((await say(`word ${n}`)).ok).toBe(true);
+  for (let n = 0; n < 10; n += 1) expect((await say(`word ${n}`)).ok).toBe(true);
   const tooMuch = { ok: false, fault: { code: 'rate_limited', retryAfter: 60 } };
   expect(await say('one more')).toMatchObject(tooMuch);
   expect(await say('word 1')).toMatchObject({ ok: true });

@@ -17,7 +17,10 @@ const token = createRoute({
       z.strictObject({
         user: UserId,
         name: z.string().min(1).max(80).optional(),
-        tenant: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, ., _ and -, at most 64').optional(),
+        tenant: z
+          .string()
+          .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'letters, digits, ., _ and -, at most 64')
+          .optional(),
         role: TenantRole.optional(),
         groups: z.array(z.string().min(1).max(128)).max(100).optional(),
       }),

@@ -36,5 +36,7 @@ export function healthRoutes(app: EdgeApp, edge: Edge): void {
       ? c.json({ status: 'ready' as const, checks }, 200)
       : c.json({ status: 'not-ready' as const, checks }, 503);
   });
-  app.openapi(metrics, async (c) => c.text(await edge.metricsText(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }));
+  app.openapi(metrics, async (c) =>
+    c.text(await edge.metricsText(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
+  );
 }

@@ -29,7 +29,9 @@ const remove = createRoute({
 
 export function memberRoutes(app: EdgeApp, edge: Edge): void {
   app.openapi(list, async (c) => {
-    const { items } = await edge.requests.ask(c.get('caller').principal, c.req.valid('param').room, { type: 'member.list' });
+    const { items } = await edge.requests.ask(c.get('caller').principal, c.req.valid('param').room, {
+      type: 'member.list',
+    });
     return c.json(pageOf(items, c.req.valid('query')), 200);
   });
   app.openapi(put, async (c) => {
@@ -46,7 +48,10 @@ export function memberRoutes(app: EdgeApp, edge: Edge): void {
 
 type Page = { items: z.infer<typeof Member>[]; next: string | null };
 
-function pageOf(members: readonly z.infer<typeof Member>[], { after = '', limit }: { after?: string | undefined; limit: number }): Page {
+function pageOf(
+  members: readonly z.infer<typeof Member>[],
+  { after = '', limit }: { after?: string | undefined; limit: number },
+): Page {
   const rest = members.toSorted((a, b) => compare(a.user, b.user)).filter(({ user }) => compare(user, after) > 0);
   const items = rest.slice(0, limit);
   return { items, next: rest.length > limit ? (items.at(-1)?.user ?? null) : null };

@@ -16,19 +16,30 @@ export const pageQuery = z.strictObject({
 export const noQuery = z.strictObject({});
 
 export const idempotencyHeader = z.object({
-  'idempotency-key': z.string().max(100).optional().openapi({ description: 'Stands for `id` where the body has none.' }),
+  'idempotency-key': z
+    .string()
+    .max(100)
+    .optional()
+    .openapi({ description: 'Stands for `id` where the body has none.' }),
 });
 
-export function listOf<T extends z.ZodType>(item: T): z.ZodObject<{ items: z.ZodArray<T>; next: z.ZodNullable<z.ZodString> }> {
+export function listOf<T extends z.ZodType>(
+  item: T,
+): z.ZodObject<{ items: z.ZodArray<T>; next: z.ZodNullable<z.ZodString> }> {
   return z.strictObject({ items: z.array(item), next: z.string().nullable() });
 }
 
-export function json<T extends z.ZodType>(schema: T, description: string): { description: string; content: { 'application/json': { schema: T } } } {
+export function json<T extends z.ZodType>(
+  schema: T,
+  description: string,
+): { description: string; content: { 'application/json': { schema: T } } } {
   return { description, content: { 'application/json': { schema } } };
 }
 
 /** A body that must be there. */
-export function body<T extends z.ZodType>(schema: T): { required: true; content: { 'application/json': { schema: T } } } {
+export function body<T extends z.ZodType>(
+  schema: T,
+): { required: true; content: { 'application/json': { schema: T } } } {
   return { required: true, content: { 'application/json': { schema } } };
 }
 
@@ -39,13 +50,15 @@ export function writeId(inBody: ClientKey | undefined, inHeader: string | undefi
     throw new FaultError(fault('bad_request', 'id: differs from the Idempotency-Key header'));
   }
   const id = inBody ?? parsed;
-  if (id === undefined) throw new FaultError(fault('bad_request', 'id: give one here, or as the Idempotency-Key header'));
+  if (id === undefined)
+    throw new FaultError(fault('bad_request', 'id: give one here, or as the Idempotency-Key header'));
   return id;
 }
 
 /** The header's draft puts the key in quotes; many senders do not. */
 function keyOfHeader(header: string): ClientKey {
   const parsed = ClientKey.safeParse(/^"(.*)"$/.exec(header)?.[1] ?? header);
-  if (!parsed.success) throw new FaultError(fault('bad_request', 'Idempotency-Key: letters, digits, _ and -, at most 64'));
+  if (!parsed.success)
+    throw new FaultError(fault('bad_request', 'Idempotency-Key: letters, digits, _ and -, at most 64'));
   return parsed.data;
 }

@@ -62,7 +62,9 @@ export function roomRoutes(app: EdgeApp, edge: Edge): void {
     const items = rooms.slice(0, limit).map(({ id, title, role, createdAt }) => ({ id, title, role, createdAt }));
     return c.json({ items, next: rooms.length > limit ? (items.at(-1)?.id ?? null) : null }, 200);
   });
-  app.openapi(get, async (c) => c.json(await edge.requests.ask(c.get('caller').principal, c.req.valid('param').room, { type: 'room.get' }), 200));
+  app.openapi(get, async (c) =>
+    c.json(await edge.requests.ask(c.get('caller').principal, c.req.valid('param').room, { type: 'room.get' }), 200),
+  );
   app.openapi(update, async (c) => {
     const command = { type: 'room.update', ...c.req.valid('json') } as const;
     return c.json(await edge.requests.ask(c.get('caller').principal, c.req.valid('param').room, command), 200);
@@ -81,7 +83,8 @@ async function createOnce(
   wanted: Omit<z.infer<typeof RoomCreate>, 'type'>,
 ): Promise<z.infer<typeof RoomDescription>> {
   // The room says so too; here nothing is opened for it, and taken names answer like free ones.
-  if (principal.role === 'guest') throw new FaultError(fault('forbidden', 'Guests cannot make rooms.', { capability: 'room.create' }));
+  if (principal.role === 'guest')
+    throw new FaultError(fault('forbidden', 'Guests cannot make rooms.', { capability: 'room.create' }));
   try {
     return await edge.requests.ask(principal, room, { type: 'room.create', ...wanted });
   } catch (error) {
@@ -93,7 +96,11 @@ async function createOnce(
 }
 
 /** The room if the person owns it. Whoever is not in that room learns no more than that the id is taken. */
-async function ownRoom(edge: Edge, principal: Principal, room: RoomId): Promise<z.infer<typeof RoomDescription> | null> {
+async function ownRoom(
+  edge: Edge,
+  principal: Principal,
+  room: RoomId,
+): Promise<z.infer<typeof RoomDescription> | null> {
   const found = await edge.requests.ask(principal, room, { type: 'room.get' }).catch(() => null);
   if (found?.role !== 'owner') return null;
   const { capabilities: _, ...description } = found;
@@ -103,6 +110,8 @@ async function ownRoom(edge: Edge, principal: Principal, room: RoomId): Promise<
 /** Without a name the server makes one; with a key it is always the same one for this person. */
 function freshId(edge: Edge, { tenant, user }: Principal, key: string | undefined): RoomId {
   if (key === undefined) return RoomId.parse(edge.ids.next('r'));
-  const digest = createHash('sha256').update(JSON.stringify([tenant.id, user, key])).digest('base64url');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([tenant.id, user, key]))
+    .digest('base64url');
   return RoomId.parse(`r_${digest.slice(0, 22)}`);
 }

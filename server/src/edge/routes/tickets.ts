@@ -9,7 +9,10 @@ const issue = createRoute({
   path: '/v1/rooms/{room}/tickets',
   summary: 'A single-use stand-in for the token in the address of a socket',
   request: { params: roomParams, query: noQuery },
-  responses: { 201: json(z.strictObject({ ticket: z.string(), expiresIn: z.int() }), 'Use it as `?ticket=`, once.'), default: PROBLEM },
+  responses: {
+    201: json(z.strictObject({ ticket: z.string(), expiresIn: z.int() }), 'Use it as `?ticket=`, once.'),
+    default: PROBLEM,
+  },
 });
 
 export function ticketRoutes(app: EdgeApp, edge: Edge): void {

@@ -13,7 +13,12 @@ const read = createRoute({
     query: z.strictObject({
       lane: z.enum(['room', 'me']).default('room'),
       after: z.coerce.number().int().min(0).optional().openapi({ description: 'Entries with a larger `seq`.' }),
-      before: z.coerce.number().int().min(1).optional().openapi({ description: 'The newest entries with a smaller `seq`.' }),
+      before: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .openapi({ description: 'The newest entries with a smaller `seq`.' }),
       limit: z.coerce.number().int().min(1).max(1_000).default(100),
     }),
   },

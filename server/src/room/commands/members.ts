@@ -13,7 +13,11 @@ export function listMembers(desk: Desk): Replies['member.list'] {
 }
 
 /** Takes effect at once: on sockets, documents, tickets and running turns (T36). */
-export async function putMember(desk: Desk, by: Principal, command: z.infer<typeof MemberSet>): Promise<Result<Member>> {
+export async function putMember(
+  desk: Desk,
+  by: Principal,
+  command: z.infer<typeof MemberSet>,
+): Promise<Result<Member>> {
   const change = { room: desk.chronicle.room, by, user: command.user, now: desk.clock.now() };
   const decided = setMember(change, command.role);
   if (!decided.ok) return decided;

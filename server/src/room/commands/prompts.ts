@@ -25,8 +25,8 @@ import { outcomeOnly, turnView } from '../views.ts';
 
 type Accepted = Replies['prompt.submit'];
 
-/** Words to people that one person may send a minute: people talk faster than they ask. */
-const MESSAGES_PER_MINUTE = 1_200;
+/** Words to people for each prompt that the room allows a minute: people talk faster than they ask. */
+const MESSAGES_PER_PROMPT = 10;
 
 /** T1, T2: on disk before it is answered; the same id with the same text is the same ticket. */
 export async function submitPrompt(
@@ -77,7 +77,7 @@ export async function postMessage(
   const lane = laneFor(by, audience);
   const known = desk.chronicle.ledger.messageOf(by.user, id);
   if (known) return known.text === text ? ok({ entry: known }) : refuse('id_conflict');
-  const refusal = tooLarge(desk, text) ?? tooOften(desk, `message ${by.user}`, MESSAGES_PER_MINUTE);
+  const refusal = tooLarge(desk, text) ?? tooOften(desk, `message ${by.user}`, messagesPerMinute(desk));
   if (refusal) return refusal;
   const runner = await desk.lane(lane);
   const now = desk.clock.now();
@@ -202,6 +202,10 @@ function holds(desk: Desk, by: Principal, capability: Capability): boolean {
 function tooLarge(desk: Desk, text: string): Result<never> | null {
   const { messageBytes } = desk.chronicle.room.policy.limits;
   return Buffer.byteLength(text) > messageBytes ? refuse('too_large', `At most ${messageBytes} bytes.`) : null;
+}
+
+function messagesPerMinute({ chronicle }: Desk): number {
+  return MESSAGES_PER_PROMPT * chronicle.room.policy.limits.promptsPerMinute;
 }
 
 function tooOften(desk: Desk, what: string, perMinute: number): Result<never> | null {

@@ -17,7 +17,8 @@ type Description = Replies['room.update'];
 /** The creator becomes the owner. Guests come to rooms; they do not make them. */
 export function createRoom(desk: Desk, by: Principal, command: z.infer<typeof RoomCreate>): Result<Description> {
   if (by.role === 'guest') return refuse('forbidden', 'Guests cannot make rooms.', { capability: 'room.create' });
-  if (desk.chronicle.state.kind !== 'absent') return refuse('already_exists', 'A room of this id exists; choose another.');
+  if (desk.chronicle.state.kind !== 'absent')
+    return refuse('already_exists', 'A room of this id exists; choose another.');
   const { title, policy } = command;
   const salts = { salt: desk.ids.secret(16), laneSalt: desk.ids.secret(16) };
   desk.chronicle.write(foundRoom({ title, policy, ...salts, now: desk.clock.now() }, by));
@@ -29,7 +30,11 @@ export function getRoom(desk: Desk, by: Principal): Result<Replies['room.get']> 
   return ok({ ...describe(desk, by), capabilities: capabilitiesOf(standingOf(room, by), room.policy.levels) });
 }
 
-export async function updateRoom(desk: Desk, by: Principal, command: z.infer<typeof RoomUpdate>): Promise<Result<Description>> {
+export async function updateRoom(
+  desk: Desk,
+  by: Principal,
+  command: z.infer<typeof RoomUpdate>,
+): Promise<Result<Description>> {
   const { room } = desk.chronicle;
   const title = command.title ?? room.title;
   const policy = patched(room.policy, command.policy ?? {});
@@ -57,7 +62,10 @@ export function readTranscript(
   const asked = all.slice(start, end).map(({ entry }) => entry);
   const items = before === undefined ? fitting(asked) : fitting(asked.toReversed()).toReversed();
   const last = items.at(-1);
-  return ok({ items, next: before === undefined && last !== undefined && last.seq < all.length ? String(last.seq) : null });
+  return ok({
+    items,
+    next: before === undefined && last !== undefined && last.seq < all.length ? String(last.seq) : null,
+  });
 }
 
 /** Characters of one page: with every one of them escaped it is still less than may wait for a reader. */
@@ -72,8 +80,7 @@ function fitting(entries: readonly Entry[]): Entry[] {
 
 /** Exactly what the asker may read: the room's lane and their own. */
 export function exportRoom(desk: Desk, by: Principal): Result<Replies['room.export']> {
-  const entriesOf = (lane: LaneKey): Entry[] =>
-    desk.chronicle.ledger.entries(lane).map(({ entry }) => entry);
+  const entriesOf = (lane: LaneKey): Entry[] => desk.chronicle.ledger.entries(lane).map(({ entry }) => entry);
   return ok({
     version: 1,
     room: describe(desk, by),
@@ -95,6 +102,8 @@ function patched(policy: RoomPolicy, patch: RoomPolicyPatch): RoomPolicy {
   return {
     join: patch.join ?? policy.join,
     respond: patch.respond ?? policy.respond,
+    floor: patch.floor ?? policy.floor,
+    release: patch.release ?? policy.release,
     levels: { ...policy.levels, ...patch.levels },
     limits: Limits.parse({ ...policy.limits, ...patch.limits }),
   };

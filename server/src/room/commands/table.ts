@@ -6,11 +6,24 @@ import type { Principal } from '../../core/principal.ts';
 import { standingOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
 import { dropMember, listMembers, putMember } from './members.ts';
-import { editTurn, getTurn, holdTurn, postMessage, stopTurn, submitPrompt, unholdTurn, withdrawTurn } from './prompts.ts';
+import {
+  editTurn,
+  getTurn,
+  holdTurn,
+  postMessage,
+  stopTurn,
+  submitPrompt,
+  unholdTurn,
+  withdrawTurn,
+} from './prompts.ts';
 import { createRoom, deleteRoom, exportRoom, getRoom, readTranscript, updateRoom } from './rooms.ts';
 
 type Of<T extends CommandType> = Extract<Command, { type: T }>;
-type Handler<T extends CommandType> = (desk: Desk, by: Principal, command: Of<T>) => Result<Replies[T]> | Promise<Result<Replies[T]>>;
+type Handler<T extends CommandType> = (
+  desk: Desk,
+  by: Principal,
+  command: Of<T>,
+) => Result<Replies[T]> | Promise<Result<Replies[T]>>;
 
 const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
   'prompt.submit': submitPrompt,
@@ -48,6 +61,10 @@ function judge(desk: Desk, by: Principal, command: Command): Result<never> | nul
   return can(standing, capability, state.policy.levels) ? null : refuse('forbidden', undefined, { capability });
 }
 
-function run<T extends CommandType>(desk: Desk, by: Principal, command: Of<T>): Result<Replies[T]> | Promise<Result<Replies[T]>> {
+function run<T extends CommandType>(
+  desk: Desk,
+  by: Principal,
+  command: Of<T>,
+): Result<Replies[T]> | Promise<Result<Replies[T]>> {
   return HANDLERS[command.type](desk, by, command);
 }

@@ -29,7 +29,11 @@ const NOWHERE: EventCursor = { seq: Number.POSITIVE_INFINITY, room: 0, me: 0 };
  * pieces of an answer come as one, from the character after the last one read. `after` null: nothing is
  * told, and the cursor is where the story stands.
  */
-export function backlog(source: EventSource, reader: { user: UserId; turn: TurnId | null }, after: EventCursor | null): Backlog {
+export function backlog(
+  source: EventSource,
+  reader: { user: UserId; turn: TurnId | null },
+  after: EventCursor | null,
+): Backlog {
   const place = after ?? NOWHERE;
   const events: TurnEvent[] = [];
   let cursor = place.seq === START.seq ? place : START;

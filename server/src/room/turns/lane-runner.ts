@@ -77,7 +77,12 @@ export class LaneRunner {
     const { state } = this;
     if (state.kind !== 'running' || this.#maySpeak(state.running.author)) return;
     const user = state.running.author.id as UserId;
-    this.#decide({ type: 'revoke', user, by: 'system', reason: 'The right to ask here was gone when the server came back.' });
+    this.#decide({
+      type: 'revoke',
+      user,
+      by: 'system',
+      reason: 'The right to ask here was gone when the server came back.',
+    });
   }
 
   /** Ends the model call without ending the turn: the journal holds it for whoever runs the room next. */
@@ -144,7 +149,8 @@ export class LaneRunner {
     if (effect.type === 'abort') return this.#abort(effect.turn);
     const { state } = this;
     if (state.kind === 'idle' || state.running.turn !== effect.turn || state.running.attempt !== effect.attempt) return;
-    if (state.kind === 'stopping') return this.#finish(state.running, '', { reason: 'failed', class: 'aborted', detail: '' });
+    if (state.kind === 'stopping')
+      return this.#finish(state.running, '', { reason: 'failed', class: 'aborted', detail: '' });
     this.#startCall(state.running);
   }
 
@@ -236,4 +242,3 @@ const FAILURES: Record<Extract<ModelEnd, { reason: 'failed' }>['class'], string>
   stall: 'The model server stopped answering.',
   runaway: 'The answer grew too long and was cut.',
 };
-

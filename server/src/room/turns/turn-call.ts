@@ -47,7 +47,8 @@ export class TurnCall {
       if (event.type === 'end') end = event.end;
       else this.#add(event.text);
     }
-    if (this.#text.length >= MAX_ANSWER_CHARS) return { reason: 'failed', class: 'runaway', detail: 'the answer did not end' };
+    if (this.#text.length >= MAX_ANSWER_CHARS)
+      return { reason: 'failed', class: 'runaway', detail: 'the answer did not end' };
     return must(end, 'G1: a model stream ends with an end event');
   }
 
