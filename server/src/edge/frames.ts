@@ -1,5 +1,6 @@
 import type { DocName } from '@parley/shared/documents';
 import * as encoding from 'lib0/encoding';
+import type { RawData } from 'ws';
 
 /**
  * Complete WebSocket frames (RFC 6455): one unmasked, uncompressed binary message each. A frame for many
@@ -75,4 +76,11 @@ export function asksForContent(message: Uint8Array): boolean {
 
 export function isPresence(message: Uint8Array): boolean {
   return message[0] === PRESENCE;
+}
+
+/** A message of `ws` with its default binary type, which is one buffer. */
+export function bytesOf(data: RawData): Uint8Array {
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  const buffer = Array.isArray(data) ? Buffer.concat(data) : data;
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }

@@ -11,6 +11,7 @@ import type { Verify } from '../ports/verify.ts';
 import { Outlet } from './backpressure.ts';
 import type { Dialect, Farewell, Line, Rights } from './dialect.ts';
 import { FrameBudget } from './frame-budget.ts';
+import { bytesOf } from './frames.ts';
 import { AUTH_MS, CLOSE_MS, MISSED_BEATS, REQUEST_MS } from './limits.ts';
 import { MultiplexPeer } from './multiplex-peer.ts';
 import { newPeerId } from './requests.ts';
@@ -18,6 +19,7 @@ import type { LinkPeer, PeerMessage, RoomLink } from './room-link.ts';
 import type { RoomLinks } from './room-links.ts';
 import { StockPeer } from './stock-peer.ts';
 import type { Credential } from './tickets.ts';
+import { TokenTerm } from './token-term.ts';
 
 /** What a socket's address asks for. */
 export type Target =
@@ -49,8 +51,7 @@ interface Session {
   readonly principal: Principal;
   readonly link: RoomLink;
   readonly dialect: Dialect;
-  expiresAt: number;
-  cancelExpiry: Cancel;
+  readonly term: TokenTerm;
 }
 
 /**
@@ -164,17 +165,17 @@ export class PeerSocket implements LinkPeer {
   }
 
   #attach(credential: Credential, link: RoomLink, target: Target): void {
+    const { clock } = this.#deps;
+    if (credential.expiresAt <= clock.now()) return this.close(fault('token_expired'));
     const session: Session = {
       principal: credential.principal,
       link,
       dialect: this.#dialectFor(target, this.#lineTo(credential, link)),
-      expiresAt: credential.expiresAt,
-      cancelExpiry: () => {},
+      term: new TokenTerm(clock, credential, (why) => this.close(why)),
     };
-    const cancel = this.#deps.clock.after(REQUEST_MS, () => this.close(fault('unavailable')));
+    const cancel = clock.after(REQUEST_MS, () => this.close(fault('unavailable')));
     this.#state = { kind: 'attaching', session, cancel };
-    this.#expireLater(session);
-    if (this.#session() === session) link.attach(this);
+    link.attach(this);
   }
 
   #dialectFor(target: Target, line: Line): Dialect {
@@ -218,33 +219,10 @@ export class PeerSocket implements LinkPeer {
     queueMicrotask(() => this.close(why));
   }
 
-  #renew({ principal, expiresAt }: Credential): boolean {
-    const session = this.#session();
-    if (session === null) return false;
-    const { tenant, user, role } = session.principal;
-    if (principal.tenant.id !== tenant.id || principal.user !== user) return this.#renewedBySomebodyElse();
-    // The room knows the person by the token they came with; another role means coming in again.
-    if (principal.role !== role) return this.#mustComeAgain();
-    session.expiresAt = expiresAt;
-    this.#expireLater(session);
-    return this.#session() !== null;
-  }
-
-  #renewedBySomebodyElse(): false {
-    this.close(fault('other_identity'));
-    return false;
-  }
-
-  #mustComeAgain(): false {
-    this.close(fault('unavailable', 'Your role changed. Connect again.'));
-    return false;
-  }
-
-  #expireLater(session: Session): void {
-    session.cancelExpiry();
-    const left = session.expiresAt - this.#deps.clock.now();
-    if (left <= 0) return this.close(fault('token_expired'));
-    session.cancelExpiry = this.#deps.clock.after(left, () => this.close(fault('token_expired')));
+  #renew(credential: Credential): boolean {
+    const why = this.#session()?.term.renew(credential);
+    if (why) this.close(why);
+    return why === null;
   }
 
   #frame(data: RawData, isBinary: boolean): void {
@@ -282,7 +260,7 @@ export class PeerSocket implements LinkPeer {
     if (this.#state.kind !== 'attached') this.#state.cancel();
     this.#state = { kind: 'closing', cancel: this.#deps.clock.after(CLOSE_MS, () => this.#ws.terminate()) };
     if (session === null) return;
-    session.cancelExpiry();
+    session.term.cancel();
     session.dialect.leave();
     session.link.detach(this);
   }
@@ -293,11 +271,4 @@ export class PeerSocket implements LinkPeer {
     this.#outlet.close();
     this.#deps.gone(this);
   }
-}
-
-/** A message of `ws` with its default binary type, which is one buffer. */
-function bytesOf(data: RawData): Uint8Array {
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  const buffer = Array.isArray(data) ? Buffer.concat(data) : data;
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
