@@ -30,8 +30,8 @@ export interface MemberRow {
 export interface MemberActs {
   /** Begins, goes on with, or (null) ends what is done about a member. */
   readonly act: (acting: Acting | null) => void;
-  readonly save: (member: Member, role: RoomRole) => void;
-  readonly remove: (member: Member) => void;
+  readonly save: (member: Member, role: RoomRole) => Promise<void>;
+  readonly remove: (member: Member) => Promise<void>;
 }
 
 /** One member: who they are, what they may do, and on demand what may be changed about that. */
