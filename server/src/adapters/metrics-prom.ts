@@ -51,7 +51,8 @@ const HISTOGRAMS: Record<HistogramName, Described & { readonly buckets: readonly
 /** Own registry, so that two servers in one process do not meet. Throws on a label that was not described. */
 export function promMetrics(): PromMetrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  // Its default looks at the event loop a hundred times a second.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 500 });
   const counters = each(
     COUNTERS,
     (name, { help, labels = [] }) => new Counter({ name, help, labelNames: [...labels], registers: [registry] }),
