@@ -9,7 +9,7 @@ import { chunk, sseServer, type Exchange, type SseServer } from '../kit/sse-serv
 import { PersonWindow } from './person-window.ts';
 import { planning } from './planning.ts';
 
-const MODEL = 'gpt-oss:20b';
+const MODEL = 'example-model';
 
 let model: SseServer;
 let server: RealServer;
