@@ -19,7 +19,7 @@ function textOf(path: string): string {
 
 /** Cells of each table row whose first cell is code: `| \`name\` | … |`. */
 function rowsOf(text: string): Map<string, string[]> {
-  const rows = [...text.matchAll(/^\| `([^`]+)` \|(.*)\|$/gm)];
+  const rows = [...text.matchAll(/^\| `([^`]+)` *\|(.*)\|$/gm)];
   return new Map(rows.map(([, name = '', rest = '']) => [name, rest.split('|').map((cell) => cell.trim())]));
 }
 
@@ -44,7 +44,7 @@ test('PROTOCOL.md lists every limit with its default', () => {
 
 test('PROTOCOL.md lists every capability at its level', () => {
   const byLevel = new Map<number, string>();
-  for (const match of textOf('PROTOCOL.md').matchAll(/^\| (\d+) \| (`.*) \|$/gm))
+  for (const match of textOf('PROTOCOL.md').matchAll(/^\| (\d+) *\| (`.*) \|$/gm))
     byLevel.set(Number(match[1]), match[2] ?? '');
   for (const [capability, level] of Object.entries(DEFAULT_LEVELS)) {
     expect(byLevel.get(level), capability).toContain(`\`${capability}\``);
@@ -74,7 +74,7 @@ test('PROTOCOL.md lists exactly the routes that the server has', () => {
       ([, method = '', path]) => `${method.toUpperCase()} ${path}`,
     ),
   );
-  const listed = [...textOf('PROTOCOL.md').matchAll(/^\| `([A-Z]+ \/\S*)` \|/gm)].map(([, call]) => call);
+  const listed = [...textOf('PROTOCOL.md').matchAll(/^\| `([A-Z]+ \/\S*)` *\|/gm)].map(([, call]) => call);
   expect(new Set(listed)).toEqual(new Set([...routes, 'GET /openapi.json']));
 });
 
