@@ -180,6 +180,8 @@ export class LiveRoom implements RoomClient {
 
   #receive(message: SessionMessage): void {
     switch (message.type) {
+      case 'documents':
+        return;
       case 'opened':
         if (message.doc === 'workspace') this.#workspace.opened(message.writable);
         return this.#channels.opened(message.doc);

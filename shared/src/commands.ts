@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { Entry, Member, TurnView } from './entry.ts';
-import { ClientKey, RoomId, TurnId, UserId } from './ids.ts';
+import { ClientKey, EntryId, RoomId, TurnId, UserId } from './ids.ts';
+import { Invite, InviteSecret } from './invite.ts';
 import { RoomPolicy, RoomPolicyPatch } from './policy.ts';
-import { Capability, RoomRole } from './roles.ts';
+import { Capability, Grants, RoomRole } from './roles.ts';
+import { ApprovalId, ApprovalView, CallName, RoomTool, ToolBinding, ToolName, Trust } from './tools.ts';
 
 /**
  * What a person may ask of a room. HTTP routes and socket messages carry the same commands; who asks
@@ -17,6 +19,8 @@ export const PromptSubmit = z.strictObject({
   id: ClientKey,
   text,
   audience: Audience.default('room'),
+  /** A clean turn: the model is sent these entries and the prompt, and nothing else (R6). */
+  quotes: z.array(EntryId).max(20).optional(),
   /** T8: refused, with nothing done, unless it holds. */
   onlyIf: z.union([z.literal('idle'), z.strictObject({ seq: z.int().min(0) })]).optional(),
 });
@@ -55,7 +59,13 @@ export const RoomUpdate = z.strictObject({
 });
 export const RoomDelete = z.strictObject({ type: z.literal('room.delete') });
 export const MemberList = z.strictObject({ type: z.literal('member.list') });
-export const MemberSet = z.strictObject({ type: z.literal('member.set'), user: UserId, role: RoomRole });
+export const MemberSet = z.strictObject({
+  type: z.literal('member.set'),
+  user: UserId,
+  role: RoomRole,
+  /** Left out: what they had stays. */
+  grants: Grants.optional(),
+});
 export const MemberRemove = z.strictObject({ type: z.literal('member.remove'), user: UserId });
 export const TranscriptRead = z.strictObject({
   type: z.literal('transcript.read'),
@@ -67,6 +77,60 @@ export const TranscriptRead = z.strictObject({
   limit: z.int().min(1).max(1_000).default(100),
 });
 export const RoomExport = z.strictObject({ type: z.literal('room.export') });
+/** The transcript documents of the room that the asker may read now, by name. */
+export const DocumentList = z.strictObject({ type: z.literal('document.list') });
+/** Entries that contain the words, newest first; only what the asker may read. */
+export const TranscriptSearch = z.strictObject({
+  type: z.literal('transcript.search'),
+  q: z.string().min(1).max(200),
+  limit: z.int().min(1).max(100).default(20),
+});
+/** T38: by the one person who is asked, naming the digest of what they saw. */
+export const ApprovalDecide = z.strictObject({
+  type: z.literal('approval.decide'),
+  approval: ApprovalId,
+  decision: z.enum(['approve', 'decline']),
+  digest: z.string().max(100),
+});
+/** What waits for the asker. */
+export const ApprovalList = z.strictObject({ type: z.literal('approval.list') });
+/** R5: what a release would show, and to whom. */
+export const ReleasePreview = z.strictObject({ type: z.literal('entry.preview-release'), entry: EntryId });
+/** R5: takes one answer out of the asker's private lane, exactly as previewed. */
+export const EntryRelease = z.strictObject({
+  type: z.literal('entry.release'),
+  entry: EntryId,
+  digest: z.string().max(100),
+  to: z.literal('room'),
+});
+/** Takes the words of an entry away for good, everywhere. */
+export const EntryRedact = z.strictObject({ type: z.literal('entry.redact'), entry: EntryId });
+export const InviteCreate = z.strictObject({
+  type: z.literal('invite.create'),
+  role: RoomRole,
+  /** Seconds. */
+  expiresIn: z.int().min(60).max(2_592_000),
+  uses: z.int().min(1).max(1_000).default(1),
+  /** Only this person may use it. */
+  for: UserId.optional(),
+});
+export const InviteList = z.strictObject({ type: z.literal('invite.list') });
+export const InviteRevoke = z.strictObject({ type: z.literal('invite.revoke'), invite: z.string().max(64) });
+export const InviteAccept = z.strictObject({ type: z.literal('invite.accept'), secret: InviteSecret });
+/** Lets a tool of the tenant work in this room. */
+export const ToolAdmit = z.strictObject({
+  type: z.literal('tool.admit'),
+  tool: ToolName,
+  as: ToolBinding.default('speaker'),
+});
+export const ToolDrop = z.strictObject({ type: z.literal('tool.drop'), tool: ToolName });
+export const ToolList = z.strictObject({ type: z.literal('tool.list') });
+/** T40: what the asker lets run without being asked; replaces what they said of this function before. */
+export const TrustSet = z.strictObject({ type: z.literal('trust.set'), trust: Trust });
+export const TrustDrop = z.strictObject({ type: z.literal('trust.drop'), call: CallName });
+export const TrustList = z.strictObject({ type: z.literal('trust.list') });
+/** Why somebody may or may not do something here. */
+export const RightsExplain = z.strictObject({ type: z.literal('rights.explain'), user: UserId });
 
 export const Command = z.discriminatedUnion('type', [
   PromptSubmit,
@@ -86,6 +150,24 @@ export const Command = z.discriminatedUnion('type', [
   MemberRemove,
   TranscriptRead,
   RoomExport,
+  DocumentList,
+  TranscriptSearch,
+  ApprovalDecide,
+  ApprovalList,
+  ReleasePreview,
+  EntryRelease,
+  EntryRedact,
+  InviteCreate,
+  InviteList,
+  InviteRevoke,
+  InviteAccept,
+  ToolAdmit,
+  ToolDrop,
+  ToolList,
+  TrustSet,
+  TrustDrop,
+  TrustList,
+  RightsExplain,
 ]);
 export type Command = z.infer<typeof Command>;
 export type CommandType = Command['type'];
@@ -119,6 +201,35 @@ export const RoomExportFile = z.strictObject({
   exportedAt: z.number(),
 });
 
+export const ReleaseView = z.strictObject({
+  entry: EntryId,
+  /** Names exactly these words, sources and recipients. */
+  digest: z.string(),
+  text: z.string(),
+  /** Who can read it then. */
+  recipients: z.array(Member),
+  /** Resources that stay on it: whoever may not read them does not see it, whatever is pressed. */
+  resources: z.array(z.string()),
+  /** What it was built on, as the server knows it. */
+  sources: z.array(z.strictObject({ kind: z.enum(['person', 'tool', 'entry']), id: z.string(), title: z.string() })),
+});
+export const Explanation = z.strictObject({
+  user: UserId,
+  role: RoomRole.nullable(),
+  capabilities: z.array(
+    z.strictObject({
+      capability: Capability,
+      allowed: z.boolean(),
+      /** One sentence for a person. */
+      why: z.string(),
+    }),
+  ),
+});
+export const CreatedInvite = Invite.extend({
+  /** Shown this once; whoever has it may come in. */
+  code: z.string(),
+});
+
 /** What each command answers. */
 export interface Replies {
   'prompt.submit': z.infer<typeof PromptAccepted>;
@@ -139,5 +250,23 @@ export interface Replies {
   'member.remove': Record<string, never>;
   'transcript.read': z.infer<typeof TranscriptPage>;
   'room.export': z.infer<typeof RoomExportFile>;
+  'document.list': { items: string[] };
+  'transcript.search': { items: z.infer<typeof Entry>[] };
+  'approval.decide': z.infer<typeof TurnView>;
+  'approval.list': { items: z.infer<typeof ApprovalView>[] };
+  'entry.preview-release': z.infer<typeof ReleaseView>;
+  'entry.release': { entry: z.infer<typeof Entry> };
+  'entry.redact': { entry: z.infer<typeof Entry> };
+  'invite.create': z.infer<typeof CreatedInvite>;
+  'invite.list': { items: z.infer<typeof Invite>[] };
+  'invite.revoke': Record<string, never>;
+  'invite.accept': z.infer<typeof RoomDescription>;
+  'tool.admit': z.infer<typeof RoomTool>;
+  'tool.drop': Record<string, never>;
+  'tool.list': { items: z.infer<typeof RoomTool>[] };
+  'trust.set': z.infer<typeof Trust>;
+  'trust.drop': Record<string, never>;
+  'trust.list': { items: z.infer<typeof Trust>[] };
+  'rights.explain': z.infer<typeof Explanation>;
 }
 export type Reply = Replies[CommandType];

@@ -9,6 +9,8 @@ export const TURNS = 'turns';
 export const LIVE = 'live';
 /** Y.Map of RoomView. */
 export const ROOM = 'room';
+/** Y.Map approval → ApprovalView; only in `transcript.me`: what waits for this person. */
+export const APPROVALS = 'approvals';
 /** Y.Text of `workspace`: the shared notes. */
 export const NOTES = 'notes';
 /** Y.Text of `workspace`: the shared draft. */

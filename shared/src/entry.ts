@@ -1,5 +1,8 @@
 import * as z from 'zod';
 import { ClientKey, EntryId, TurnId, UserId } from './ids.ts';
+import { Resources } from './label.ts';
+import { Grants } from './roles.ts';
+import { ToolUse } from './tools.ts';
 
 /** How a ticket ended; each ticket has exactly one (T3). */
 export const Outcome = z.enum([
@@ -51,6 +54,19 @@ export const Entry = z.strictObject({
   usage: Usage.optional(),
   /** Messages only: not part of what the model is sent (T10). */
   offRecord: z.boolean().optional(),
+  /**
+   * Present when it was made from resources that have readers of their own. Such entries stand in a document
+   * for just these resources, and `seq` counts places there; `after` is the last entry of the lane's own
+   * document when it was written.
+   */
+  resources: Resources.min(1).optional(),
+  after: z.int().min(0).optional(),
+  /** Answers only: the tools that were used for it. */
+  tools: z.array(ToolUse).optional(),
+  /** An answer that its owner took out of their private lane on purpose (R5). */
+  releasedBy: z.string().optional(),
+  /** Whoever took the words away; `text` is empty then. */
+  redactedBy: z.string().optional(),
 });
 export type Entry = z.infer<typeof Entry>;
 
@@ -66,6 +82,8 @@ export const TicketView = z.strictObject({
   position: z.int().min(0),
   revision: z.int().min(1),
   heldBy: z.string().optional(),
+  /** Running and parked tickets: whose approval is waited for (T41). */
+  waitingFor: z.string().optional(),
   /** Held tickets: why. */
   reason: z.string().optional(),
 });
@@ -95,7 +113,11 @@ export type TurnView = z.infer<typeof TurnView>;
 export interface RoomView {
   title: string;
   /** What the AI does in this lane right now. */
-  ai: { state: 'idle' } | { state: 'answering'; turn: TurnId; for: Author };
+  ai:
+    | { state: 'idle' }
+    | { state: 'answering'; turn: TurnId; for: Author }
+    /** Whose approval is waited for, and never for what (T41). */
+    | { state: 'waiting'; turn: TurnId; for: Author };
   /** `seq` of the oldest entry this document holds; older ones come over HTTP. */
   firstSeq: number;
   floor: 'open';
@@ -105,5 +127,6 @@ export const Member = z.strictObject({
   user: UserId,
   name: z.string(),
   role: z.enum(['owner', 'moderator', 'speaker', 'reader']),
+  grants: Grants.optional(),
 });
 export type Member = z.infer<typeof Member>;

@@ -10,6 +10,10 @@ export const Limits = z.strictObject({
   turnSteps: z.int().min(1).max(256).default(16),
   turnTokens: z.int().min(256).max(2_000_000).default(32_000),
   messageBytes: z.int().min(1).max(1_048_576).default(65_536),
+  /** How long an approval waits for its one person before it counts as declined. */
+  approvalSeconds: z.int().min(5).max(86_400).default(900),
+  /** How long a turn that waits for one keeps the floor before others go on (T22). */
+  floorSeconds: z.int().min(0).max(3_600).default(60),
 });
 export type Limits = z.infer<typeof Limits>;
 
@@ -19,8 +23,11 @@ export const RoomPolicy = z.strictObject({
   respond: z.enum(['ask', 'all']).default('ask'),
   /** The floor modes there are: everybody may ask. */
   floor: z.literal('open').default('open'),
-  /** The release rules there are: nothing private is released. */
-  release: z.literal('strict').default('strict'),
+  /**
+   * R5: what a release takes off. `strict`: the person's own lane alone, resources stay. `reader`: whoever may
+   * read a resource may also lift it off what they release.
+   */
+  release: z.enum(['strict', 'reader']).default('strict'),
   levels: z.partialRecord(Capability, z.int().min(0).max(100)).default({}),
   limits: Limits.prefault({}),
 });
@@ -31,7 +38,7 @@ export const RoomPolicyPatch = z.strictObject({
   join: z.enum(['invite', 'tenant']).optional(),
   respond: z.enum(['ask', 'all']).optional(),
   floor: z.literal('open').optional(),
-  release: z.literal('strict').optional(),
+  release: z.enum(['strict', 'reader']).optional(),
   levels: z.partialRecord(Capability, z.int().min(0).max(100)).optional(),
   limits: z
     .strictObject({
@@ -42,6 +49,8 @@ export const RoomPolicyPatch = z.strictObject({
       turnSteps: z.int().min(1).max(256),
       turnTokens: z.int().min(256).max(2_000_000),
       messageBytes: z.int().min(1).max(1_048_576),
+      approvalSeconds: z.int().min(5).max(86_400),
+      floorSeconds: z.int().min(0).max(3_600),
     })
     .partial()
     .optional(),

@@ -39,6 +39,16 @@ export const Capability = z.enum(CAPABILITIES as [Capability, ...Capability[]]);
 
 export type Levels = Readonly<Partial<Record<Capability, number>>>;
 
+/** What one person may use in a room besides what their level gives; absent means no limit of its own. */
+export const Grants = z.strictObject({
+  /** Tools, by the name they were registered under. */
+  tools: z.array(z.string().max(32)).max(100).optional(),
+  models: z.array(z.string().max(100)).max(100).optional(),
+  /** Tokens a month. */
+  budget: z.int().min(0).optional(),
+});
+export type Grants = z.infer<typeof Grants>;
+
 /** Where somebody stands in one room: what the tenant says of them and what the room says of them. */
 export interface Standing {
   readonly tenantRole: TenantRole;

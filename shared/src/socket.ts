@@ -35,6 +35,8 @@ export const Down = z.discriminatedUnion('type', [
     /** Milliseconds since the epoch at which the token ends. */
     expiresAt: z.number(),
   }),
+  /** The labelled transcript documents that this person may read now, by name; sent again when that changes. */
+  z.strictObject({ type: z.literal('documents'), items: z.array(z.string()) }),
   z.strictObject({ type: z.literal('opened'), doc: z.string(), writable: z.boolean() }),
   z.strictObject({ type: z.literal('closed'), doc: z.string(), fault: Fault }),
   /** `count` sync frames of this socket for this document, from its opening on, are on disk. */

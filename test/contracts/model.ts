@@ -25,6 +25,8 @@ export const REQUEST: ModelRequest = {
     { role: 'user', content: 'Say something.' },
   ],
   maxOutputTokens: 400,
+  tools: [],
+  allowedTools: [],
   cacheKey: 'a-keyed-hash',
 };
 

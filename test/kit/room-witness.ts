@@ -119,6 +119,13 @@ export class RoomWitness {
         return this.#stopping(story, record);
       case 'turn.ended':
         return this.#turnEnded(story, record);
+      case 'turn.stepped':
+      case 'turn.parked':
+      case 'turn.resumed':
+      case 'call.asked':
+      case 'call.decided':
+      case 'call.started':
+      case 'call.ended':
     }
   }
 

@@ -2,7 +2,13 @@ import type { ModelEvent, ModelRequest } from '@parley/server/ports/model';
 import { describe, expect, test } from 'vitest';
 import { ScriptedModel } from './scripted-model.ts';
 
-const request: ModelRequest = { messages: [{ role: 'user', content: 'hi' }], maxOutputTokens: 10, cacheKey: 'k' };
+const request: ModelRequest = {
+  messages: [{ role: 'user', content: 'hi' }],
+  maxOutputTokens: 10,
+  tools: [],
+  allowedTools: [],
+  cacheKey: 'k',
+};
 const never = new AbortController().signal;
 
 async function all(events: AsyncIterable<ModelEvent>): Promise<ModelEvent[]> {

@@ -62,9 +62,11 @@ test('frames are taken apart wherever the bytes were cut, whatever their length'
 });
 
 test('a request that is no conversation, or holds what is private to another, is seen', () => {
-  const request = (...messages: [ModelRequest['messages'][number]['role'], string][]): ModelRequest => ({
+  const request = (...messages: ['system' | 'user' | 'assistant', string][]): ModelRequest => ({
     messages: messages.map(([role, content]) => ({ role, content })),
     maxOutputTokens: 1,
+    tools: [],
+    allowedTools: [],
     cacheKey: '',
   });
   expect(flawOf(request(['system', 's'], ['user', 'open.ana.1.']))).toBeNull();

@@ -4,7 +4,13 @@ import { expect, test } from 'vitest';
 import { TestClock } from '../kit/clock.ts';
 import { ScriptedModel, type Step } from '../kit/scripted-model.ts';
 
-const REQUEST = { messages: [{ role: 'user', content: 'hi' }], maxOutputTokens: 100, cacheKey: 'k' } as const;
+const REQUEST = {
+  messages: [{ role: 'user', content: 'hi' }],
+  maxOutputTokens: 100,
+  tools: [],
+  allowedTools: [],
+  cacheKey: 'k',
+} as const;
 
 /** One call of a scripted model, with what it showed and how it ended. */
 function callOf(step: Step) {

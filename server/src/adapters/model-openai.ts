@@ -2,6 +2,7 @@ import OpenAI from 'openai';
 import type { Model, ModelEnd, ModelEvent, ModelFailure, ModelRequest, Tokenizer } from '../ports/model.ts';
 import type { Clock } from '../ports/system.ts';
 import { OpenAiReply } from './openai-reply.ts';
+import { wireMessages, wireTools } from './openai-wire.ts';
 import { Interrupted, within } from './within.ts';
 
 export interface OpenAiOptions {
@@ -89,7 +90,8 @@ function open(client: OpenAI, options: OpenAiOptions, request: ModelRequest, sig
   return client.chat.completions.create(
     {
       model: options.model,
-      messages: request.messages.map(({ role, content }) => ({ role, content })),
+      messages: wireMessages(request.messages),
+      ...wireTools(request),
       stream: true,
       stream_options: { include_usage: true },
       store: false,

@@ -1,8 +1,11 @@
 import type { Usage } from '@parley/shared/entry';
 import type OpenAI from 'openai';
-import type { ModelEnd, ModelRequest, Tokenizer } from '../ports/model.ts';
+import type { ModelCall, ModelEnd, ModelRequest, Tokenizer } from '../ports/model.ts';
 
 type Failure = Extract<ModelEnd, { reason: 'failed' }>;
+
+/** Arguments of one call are no longer; a longer one is cut, and then is no JSON. */
+const MAX_ARGUMENT_CHARS = 65_536;
 
 /** Gathers one streamed chat completion. */
 export class OpenAiReply {
@@ -13,6 +16,8 @@ export class OpenAiReply {
   #refused = false;
   #finish: string | null = null;
   #usage: OpenAI.CompletionUsage | null = null;
+  /** By the provider's index: a call arrives in pieces. */
+  readonly #calls = new Map<number, { id: string; name: string; arguments: string }>();
 
   constructor({ model, tokenizer }: { readonly model: string; readonly tokenizer: Tokenizer }, request: ModelRequest) {
     this.#model = model;
@@ -35,6 +40,7 @@ export class OpenAiReply {
     if (choice.finish_reason) this.#finish = choice.finish_reason;
     const { content, refusal } = choice.delta ?? {};
     if (refusal) this.#refused = true;
+    for (const piece of choice.delta?.tool_calls ?? []) this.#takeCall(piece);
     const text = `${content ?? ''}${refusal ?? ''}`;
     this.#text += text;
     return text;
@@ -51,8 +57,10 @@ export class OpenAiReply {
         return { reason: 'refused', usage: this.#counted() };
       case 'tool_calls':
       case 'function_call':
-        return { reason: 'failed', class: 'server', detail: 'called a tool that was not offered' };
+        return this.#endWithCalls();
       default:
+        // Some servers say `stop` behind a tool call.
+        if (this.#calls.size > 0) return this.#endWithCalls();
         return { reason: this.#refused ? 'refused' : 'stop', usage: this.#counted() };
     }
   }
@@ -60,6 +68,27 @@ export class OpenAiReply {
   /** A failure after the last text costs nothing but the usage, unless somebody asked for the end. */
   endDespite(failure: Failure): ModelEnd {
     return this.#finish === null || failure.class === 'aborted' ? failure : this.end();
+  }
+
+  #takeCall(piece: OpenAI.ChatCompletionChunk.Choice.Delta.ToolCall): void {
+    const known = this.#calls.get(piece.index) ?? { id: '', name: '', arguments: '' };
+    const { name = '', arguments: more = '' } = piece.function ?? {};
+    this.#calls.set(piece.index, {
+      id: known.id === '' ? (piece.id ?? '') : known.id,
+      name: known.name + name,
+      arguments: (known.arguments + more).slice(0, MAX_ARGUMENT_CHARS),
+    });
+  }
+
+  /** Nothing that was not offered, or not written to its end, is called. */
+  #endWithCalls(): ModelEnd {
+    const offered = new Set(this.#request.tools.map(({ name }) => name));
+    const calls: ModelCall[] = [...this.#calls].toSorted(([a], [b]) => a - b).map(([, call]) => call);
+    if (calls.length === 0 || !calls.every(({ name }) => offered.has(name))) {
+      return { reason: 'failed', class: 'server', detail: 'called a tool that was not offered' };
+    }
+    const named = calls.map((call, index) => (call.id === '' ? { ...call, id: `call-${index + 1}` } : call));
+    return { reason: 'tool', calls: named, usage: this.#counted() };
   }
 
   #counted(): Usage {

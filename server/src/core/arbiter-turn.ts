@@ -120,7 +120,7 @@ function attempt(
   call: Pick<RecordOf<'turn.attempted'>, 'turn' | 'attempt' | 'model'>,
   now: number,
 ): JournalRecord {
-  return { type: 'turn.attempted', lane: state.lane, ...call, at: now };
+  return { type: 'turn.attempted', lane: state.lane, step: 1, ...call, at: now };
 }
 
 /** T3, T14: exactly one of these for each started turn, always with an answer, be it empty. */

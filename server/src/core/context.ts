@@ -14,7 +14,24 @@ import { systemText } from './system-text.ts';
 export type { ContextItem, ContextPrompt };
 
 /** One message as the model is sent it. */
-export interface ModelMessage {
+export type ModelMessage =
+  | { readonly role: 'system' | 'user'; readonly content: string }
+  /** `calls`: the tools it asked for at the end of this message; each has its result behind it. */
+  | { readonly role: 'assistant'; readonly content: string; readonly calls?: readonly ModelCall[] }
+  | { readonly role: 'tool'; readonly call: string; readonly content: string };
+
+/** A tool call as the model wrote it. */
+export interface ModelCall {
+  /** Its own name for the call. */
+  readonly id: string;
+  /** `tool__function`. */
+  readonly name: string;
+  /** JSON, as far as the model can write it. */
+  readonly arguments: string;
+}
+
+/** A message that is words and nothing else; history holds no other. */
+export interface PlainMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
 }
@@ -46,7 +63,7 @@ export interface ContextManifest {
 }
 
 export interface Context {
-  readonly messages: readonly ModelMessage[];
+  readonly messages: readonly PlainMessage[];
   readonly manifest: ContextManifest;
 }
 
@@ -82,7 +99,7 @@ export function buildContext(input: ContextInput): Context {
 }
 
 interface Layout {
-  readonly messages: readonly ModelMessage[];
+  readonly messages: readonly PlainMessage[];
   /** First entry of the turn's own lane that is in it. */
   readonly firstSeq: number | undefined;
   readonly tokens: number;
@@ -121,13 +138,13 @@ function layOutPrivate(input: ContextInput, items: readonly ContextItem[], hand:
 }
 
 /** The nonce keeps anybody from probing the provider's cache for what follows the part that others know (C6). */
-function overlayHead({ hash, salts, prompt }: ContextInput, { wrap }: Hand): ModelMessage {
+function overlayHead({ hash, salts, prompt }: ContextInput, { wrap }: Hand): PlainMessage {
   const nonce = hash(`overlay\n${salts.lane}\n${prompt.author.id}`).slice(0, 24);
   return byServer(wrap.note(`${nonce}: from here on only the person asking and you can read along.`));
 }
 
 /** Private items, each run of them behind a line that says after which entry of the room it came. */
-function anchored(pieces: readonly Piece[], { wrap }: Hand): ModelMessage[] {
+function anchored(pieces: readonly Piece[], { wrap }: Hand): PlainMessage[] {
   let anchor: number | undefined;
   return pieces.flatMap((piece) => {
     if (piece.after === undefined || piece.after === anchor) return [asMessage(piece)];
@@ -136,22 +153,22 @@ function anchored(pieces: readonly Piece[], { wrap }: Hand): ModelMessage[] {
   });
 }
 
-function leftOut(count: number, { wrap }: Hand): ModelMessage[] {
+function leftOut(count: number, { wrap }: Hand): PlainMessage[] {
   if (count === 0) return [];
   return [byServer(wrap.note(count === 1 ? '1 earlier entry is left out.' : `${count} earlier entries are left out.`))];
 }
 
-function byServer(content: string): ModelMessage {
+function byServer(content: string): PlainMessage {
   return { role: 'user', content };
 }
 
-function asMessage(piece: Piece): ModelMessage {
+function asMessage(piece: Piece): PlainMessage {
   return { role: piece.role, content: piece.render() };
 }
 
 /** Joins neighbours of one role: a segment is one message, and some models insist that roles alternate. */
-function merged(messages: readonly ModelMessage[]): ModelMessage[] {
-  const runs: { role: ModelMessage['role']; parts: string[] }[] = [];
+function merged(messages: readonly PlainMessage[]): PlainMessage[] {
+  const runs: { role: PlainMessage['role']; parts: string[] }[] = [];
   for (const { role, content } of messages) {
     const last = runs.at(-1);
     if (last?.role === role) last.parts.push(content);

@@ -45,6 +45,8 @@ export function evolve(state: LaneState, record: JournalRecord): LaneState {
       return stopping(state, record);
     case 'turn.ended':
       return ended(state, record);
+    default:
+      return state;
   }
 }
 

@@ -9,6 +9,8 @@ export function capabilityFor(command: Command): Capability | null {
   switch (command.type) {
     case 'room.create':
     case 'turn.get':
+    // Whoever has the secret is no member yet.
+    case 'invite.accept':
       return null;
     case 'prompt.submit':
       return command.audience === 'room' ? 'prompt.room' : 'prompt.private';
@@ -30,6 +32,27 @@ export function capabilityFor(command: Command): Capability | null {
     case 'member.set':
     case 'member.remove':
     case 'transcript.read':
+    case 'transcript.search':
+    case 'document.list':
+    // Approvals, releases and trust belong to one person; no level gives them (R5, R6).
+    case 'approval.decide':
+    case 'approval.list':
+    case 'entry.preview-release':
+    case 'entry.release':
+    case 'trust.set':
+    case 'trust.drop':
+    case 'trust.list':
+    case 'tool.list':
+    case 'rights.explain':
+    // One's own words, or a capability: judged with the entry at hand.
+    case 'entry.redact':
       return 'room.read';
+    case 'invite.create':
+    case 'invite.list':
+    case 'invite.revoke':
+      return 'member.invite';
+    case 'tool.admit':
+    case 'tool.drop':
+      return 'tool.admit';
   }
 }

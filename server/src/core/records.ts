@@ -1,7 +1,9 @@
 import { Author, Entry, Outcome, Usage } from '@parley/shared/entry';
-import { ClientKey, TurnId, UserId, type LaneKey } from '@parley/shared/ids';
+import { ClientKey, EntryId, TurnId, UserId, type LaneKey } from '@parley/shared/ids';
+import { ResourceId } from '@parley/shared/label';
 import { RoomPolicy } from '@parley/shared/policy';
-import { RoomRole, TenantRole } from '@parley/shared/roles';
+import { Grants, RoomRole, TenantRole } from '@parley/shared/roles';
+import { ApprovalId, CallName, EffectClass, ToolBinding, ToolClass, ToolName, Trust } from '@parley/shared/tools';
 import { z } from 'zod';
 
 /**
@@ -12,6 +14,27 @@ const Lane = z.custom<LaneKey>((value) => value === 'room' || (typeof value === 
 const at = z.number();
 /** Who did it: a user id, or `system`. */
 const by = z.string();
+/**
+ * Whose words could have shaped an item (R6): people by id, `tool:<name>` for what a tool returned, sorted.
+ * A record without it was shaped by the author of its entry alone.
+ */
+const influence = z.array(z.string()).optional();
+/** How a call came out, and what the model is told of it. */
+const callOutcome = z.enum(['done', 'declined', 'refused', 'failed', 'unknown']);
+
+/** A call as the model asked for it and the room understood it. */
+export const ProposedCall = z.strictObject({
+  /** The model's name for this call, unique in its turn. */
+  id: z.string(),
+  call: CallName,
+  title: z.string(),
+  as: ToolBinding,
+  class: ToolClass,
+  effect: EffectClass,
+  /** Canonical JSON (RFC 8785); what the model sent when it was not JSON at all. */
+  arguments: z.string(),
+});
+export type ProposedCall = z.infer<typeof ProposedCall>;
 
 export const JournalRecord = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('room.created'), title: z.string(), policy: RoomPolicy, by, at, salt: z.string() }),
@@ -24,10 +47,31 @@ export const JournalRecord = z.discriminatedUnion('type', [
     name: z.string(),
     role: RoomRole,
     tenantRole: TenantRole,
+    grants: Grants.optional(),
     by,
     at,
   }),
   z.strictObject({ type: z.literal('member.removed'), user: UserId, by, at }),
+
+  /** `invite` is a hash of the secret that was shown once. */
+  z.strictObject({
+    type: z.literal('invite.created'),
+    invite: z.string(),
+    role: RoomRole,
+    expiresAt: z.number(),
+    uses: z.int().min(1),
+    for: UserId.optional(),
+    by,
+    at,
+  }),
+  z.strictObject({ type: z.literal('invite.used'), invite: z.string(), user: UserId, at }),
+  z.strictObject({ type: z.literal('invite.revoked'), invite: z.string(), by, at }),
+
+  z.strictObject({ type: z.literal('tool.admitted'), tool: ToolName, as: ToolBinding, by, at }),
+  z.strictObject({ type: z.literal('tool.dropped'), tool: ToolName, by, at }),
+  /** T40: a standing approval of one person; one without people and arguments that fit anything is not kept. */
+  z.strictObject({ type: z.literal('trust.set'), user: UserId, trust: Trust, at }),
+  z.strictObject({ type: z.literal('trust.dropped'), user: UserId, call: CallName, at }),
 
   /** A person first wrote a workspace document under this Yjs client id: from now on it is theirs alone. */
   z.strictObject({ type: z.literal('workspace.client'), doc: z.string(), client: z.int().min(0), user: UserId, at }),
@@ -40,9 +84,23 @@ export const JournalRecord = z.discriminatedUnion('type', [
     lane: Lane,
     entry: Entry,
     tokens: z.int(),
+    influence,
     key: ClientKey.optional(),
     at,
   }),
+  /** R5: `entry` of a private lane was released by its owner; the entry that the room got follows in the same batch. */
+  z.strictObject({
+    type: z.literal('entry.released'),
+    lane: Lane,
+    entry: EntryId,
+    digest: z.string(),
+    to: z.literal('room'),
+    as: EntryId,
+    by,
+    at,
+  }),
+  /** The words of an entry are gone; the records that held them were rewritten in the same step. */
+  z.strictObject({ type: z.literal('entry.redacted'), lane: Lane, entry: EntryId, by, at }),
 
   z.strictObject({
     type: z.literal('ticket.accepted'),
@@ -54,6 +112,8 @@ export const JournalRecord = z.discriminatedUnion('type', [
     ticketSeq: z.int().min(1),
     text: z.string(),
     tokens: z.int(),
+    /** A clean turn: what is sent besides the prompt. */
+    quotes: z.array(EntryId).optional(),
     at,
   }),
   z.strictObject({
@@ -98,17 +158,87 @@ export const JournalRecord = z.discriminatedUnion('type', [
     turnSeconds: z.int().min(1),
     /** What the model will be sent: entries `from`…`to` of the lane, and a hash of the bytes. */
     context: z.strictObject({ from: z.int(), to: z.int(), roomTo: z.int(), hash: z.string(), tokens: z.int() }),
+    /** R4, R6: resources and people behind what the model is sent; a turn's tool results add to them. */
+    resources: z.array(ResourceId).optional(),
+    influence,
     at,
   }),
-  /** Intent to call the model; a later attempt supersedes what an earlier one showed. */
+  /** Intent to call the model; a later attempt at a step supersedes what an earlier one showed of it. */
   z.strictObject({
     type: z.literal('turn.attempted'),
     lane: Lane,
     turn: TurnId,
+    /** Counts model calls that led to tools, from 1. */
+    step: z.int().min(1).default(1),
     attempt: z.int().min(1),
     model: z.string(),
     at,
   }),
+  /** The model ended a step by asking for tools; they are called in this order. */
+  z.strictObject({
+    type: z.literal('turn.stepped'),
+    lane: Lane,
+    turn: TurnId,
+    step: z.int().min(1),
+    /** What it said before. */
+    text: z.string(),
+    calls: z.array(ProposedCall).min(1),
+    usage: Usage.optional(),
+    at,
+  }),
+  /** T38: the call waits for the one person whose rights it would use. */
+  z.strictObject({
+    type: z.literal('call.asked'),
+    lane: Lane,
+    turn: TurnId,
+    call: z.string(),
+    approval: ApprovalId,
+    /** Of turn, call, canonical arguments, speaker and expiry. */
+    digest: z.string(),
+    user: UserId,
+    recipients: z.array(z.string()),
+    influencedBy: z.array(z.string()),
+    builtOn: z.array(ResourceId),
+    expiresAt: z.number(),
+    at,
+  }),
+  z.strictObject({
+    type: z.literal('call.decided'),
+    lane: Lane,
+    turn: TurnId,
+    call: z.string(),
+    approval: ApprovalId,
+    decision: z.enum(['approved', 'declined', 'expired', 'revoked']),
+    by,
+    at,
+  }),
+  /** Intent to call a tool: made before the call, so that nobody repeats one whose fate is not known (D5). */
+  z.strictObject({
+    type: z.literal('call.started'),
+    lane: Lane,
+    turn: TurnId,
+    call: z.string(),
+    operation: z.string(),
+    at,
+  }),
+  /** What the call came to; `content` is what the model is told. */
+  z.strictObject({
+    type: z.literal('call.ended'),
+    lane: Lane,
+    turn: TurnId,
+    call: z.string(),
+    outcome: callOutcome,
+    content: z.string(),
+    tokens: z.int(),
+    /** R3: results that not the whole audience may read; only the speaker is told how many. */
+    withheld: z.int().min(0).default(0),
+    resources: z.array(ResourceId).optional(),
+    influence,
+    at,
+  }),
+  /** T22: the turn waited long enough with the floor in its hands; others go on. */
+  z.strictObject({ type: z.literal('turn.parked'), lane: Lane, turn: TurnId, at }),
+  z.strictObject({ type: z.literal('turn.resumed'), lane: Lane, turn: TurnId, at }),
   /** Somebody or something asked the running turn to end; the model is being told. */
   z.strictObject({
     type: z.literal('turn.stopping'),
@@ -129,6 +259,7 @@ export const JournalRecord = z.discriminatedUnion('type', [
     by,
     answer: Entry.optional(),
     tokens: z.int(),
+    influence,
     usage: Usage.optional(),
     at,
   }),

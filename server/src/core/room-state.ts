@@ -62,6 +62,14 @@ export function evolveRoom(room: RoomState, record: JournalRecord): RoomState {
       return { ...room, lanes: withLane(room.lanes, record.lane, { salt: record.salt, state: openLane(record.lane) }) };
     case 'workspace.client':
       return room;
+    case 'invite.created':
+    case 'invite.used':
+    case 'invite.revoked':
+    case 'tool.admitted':
+    case 'tool.dropped':
+    case 'trust.set':
+    case 'trust.dropped':
+      return room;
     default:
       return evolveOneLane(room, record.lane, record);
   }

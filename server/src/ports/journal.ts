@@ -3,6 +3,7 @@ import type { RoomId, UserId } from '@parley/shared/ids';
 import type { RoomRole } from '@parley/shared/roles';
 import type { JournalRecord } from '../core/records.ts';
 import type { RoomRef, Tenant } from '../core/tenant.ts';
+import type { AuditLine, UsageLine } from './audit.ts';
 
 /** The right to write a room, as a number that only grows. */
 export type Epoch = number & { readonly __epoch: unique symbol };
@@ -59,6 +60,10 @@ export interface Batch {
   } | null;
   /** Whether the room now holds queued or running work, when that changed. */
   readonly busy?: boolean;
+  /** T50: decisions of this moment, and refusals. */
+  readonly audit?: readonly AuditLine[];
+  /** Model calls that were settled in this moment. */
+  readonly usage?: readonly UsageLine[];
 }
 
 export type AppendResult =

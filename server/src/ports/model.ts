@@ -1,14 +1,27 @@
 import type { Usage } from '@parley/shared/entry';
-import type { ModelMessage } from '../core/context.ts';
+import type { ModelCall, ModelMessage } from '../core/context.ts';
 
-export type { ModelMessage };
+export type { ModelCall, ModelMessage };
 
 export interface ModelRequest {
   readonly messages: readonly ModelMessage[];
+  /** C1: sorted and constant for a room; empty when it has none. */
+  readonly tools: readonly ModelTool[];
+  /** Names of those this speaker may call now; the rest are declared so that the prefix stays the same. */
+  readonly allowedTools: readonly string[];
   /** Most tokens of output. */
   readonly maxOutputTokens: number;
   /** A keyed hash of the room's lane: routes to the provider's cache without naming anybody (R10). */
   readonly cacheKey: string;
+}
+
+/** A function as it is declared to the model. */
+export interface ModelTool {
+  /** `tool__function`: letters, digits, `_` and `-`, at most 64. */
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema. */
+  readonly parameters: Readonly<Record<string, unknown>>;
 }
 
 /** What a model call yields: any number of `text`, then exactly one `end`, then nothing. */
@@ -18,6 +31,8 @@ export type ModelEvent =
 
 export type ModelEnd =
   | { readonly reason: 'stop' | 'length' | 'refused'; readonly usage: Usage }
+  /** It asks for these before it goes on; there is at least one. A reply cut by length never runs any. */
+  | { readonly reason: 'tool'; readonly calls: readonly ModelCall[]; readonly usage: Usage }
   | { readonly reason: 'failed'; readonly class: ModelFailure; readonly detail: string };
 
 /** `aborted`: the signal fired. `request`: a mistake of ours, never retried. `runaway`: it would not stop. */

@@ -43,7 +43,29 @@ const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
   'member.remove': dropMember,
   'transcript.read': readTranscript,
   'room.export': exportRoom,
+  'document.list': unbuilt,
+  'transcript.search': unbuilt,
+  'approval.decide': unbuilt,
+  'approval.list': unbuilt,
+  'entry.preview-release': unbuilt,
+  'entry.release': unbuilt,
+  'entry.redact': unbuilt,
+  'invite.create': unbuilt,
+  'invite.list': unbuilt,
+  'invite.revoke': unbuilt,
+  'invite.accept': unbuilt,
+  'tool.admit': unbuilt,
+  'tool.drop': unbuilt,
+  'tool.list': unbuilt,
+  'trust.set': unbuilt,
+  'trust.drop': unbuilt,
+  'trust.list': unbuilt,
+  'rights.explain': unbuilt,
 };
+
+function unbuilt(): Result<never> {
+  return refuse('bad_request');
+}
 
 /** Judges a command and carries it out. Whoever may not know of the room gets one answer for everything. */
 export async function perform(desk: Desk, by: Principal, command: Command): Promise<Result<Reply>> {

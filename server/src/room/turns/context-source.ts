@@ -45,7 +45,13 @@ export class ContextSource {
     this.#built.delete(lane);
     const { messages } = built?.turn === running.turn ? built.context : this.#rebuild(lane, running);
     const { salt } = must(this.#chronicle.room.lanes.get(lane), 'a lane that runs is open');
-    return { messages, maxOutputTokens: MAX_OUTPUT_TOKENS, cacheKey: this.#digest(`cache\n${salt}`) };
+    return {
+      messages,
+      tools: [],
+      allowedTools: [],
+      maxOutputTokens: MAX_OUTPUT_TOKENS,
+      cacheKey: this.#digest(`cache\n${salt}`),
+    };
   }
 
   #rebuild(lane: LaneKey, { turn, author, text }: RunningTurn): Context {

@@ -225,6 +225,8 @@ function endOf(end: ModelEnd): Extract<LaneEvent, { type: 'finished' }>['end'] {
       return { kind: 'complete' };
     case 'length':
       return { kind: 'cut', reason: 'The answer reached the longest length allowed.' };
+    case 'tool':
+      return { kind: 'failed', reason: FAILURES.server };
     case 'refused':
       return { kind: 'cut', reason: 'The model declined to go on.' };
     case 'failed':

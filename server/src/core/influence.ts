@@ -1,0 +1,18 @@
+/**
+ * Everybody and everything whose words could have shaped an item (R6): people by id, `tool:<name>` for what
+ * a tool returned. Sorted and unique; joining is set union, also through an answer and a digest.
+ */
+export type Influence = readonly string[];
+
+export function joinInfluence(...sets: readonly Influence[]): Influence {
+  return [...new Set(sets.flat())].toSorted();
+}
+
+export function toolInfluence(tool: string): string {
+  return `tool:${tool}`;
+}
+
+/** Who of it is not in `trusted`. */
+export function untrusted(influence: Influence, trusted: ReadonlySet<string>): Influence {
+  return influence.filter((source) => !trusted.has(source));
+}

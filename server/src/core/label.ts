@@ -1,0 +1,51 @@
+import { laneOwner, type LaneKey, type RoomId, type UserId } from '@parley/shared/ids';
+import type { ResourceId } from '@parley/shared/label';
+
+/** One condition on a reader: member of a room, that person, reader of a resource. */
+export type Atom = `room:${string}` | `user:${string}` | `res:${string}`;
+
+/**
+ * Who may read an item: whoever satisfies every atom now. Sorted and unique, so equal labels are equal
+ * arrays. Joining is set union: the label of what was made from two items is what both of them ask for
+ * (the join of Myers and Liskov's decentralized label model).
+ */
+export type Label = readonly Atom[];
+
+export function label(atoms: Iterable<Atom>): Label {
+  return [...new Set(atoms)].toSorted();
+}
+
+export function join(...labels: readonly Label[]): Label {
+  return label(labels.flat());
+}
+
+/** The label of what is said in a lane: its atom, and the resources behind it (R4). */
+export function labelOf(room: RoomId, lane: LaneKey, resources: readonly ResourceId[] = []): Label {
+  const owner = laneOwner(lane);
+  return label([`room:${room}`, ...(owner === null ? [] : [`user:${owner}` as const]), ...resources.map(resourceAtom)]);
+}
+
+/** Whether somebody who satisfies these atoms may read an item. */
+export function satisfies(item: Label, holds: (atom: Atom) => boolean): boolean {
+  return item.every(holds);
+}
+
+/** R3: an item enters a prompt iff every person of the audience satisfies every atom of it. */
+export function admits(item: Label, audience: Iterable<UserId>, holds: (user: UserId, atom: Atom) => boolean): boolean {
+  for (const user of audience) if (!satisfies(item, (atom) => holds(user, atom))) return false;
+  return true;
+}
+
+export function resourceAtom(resource: ResourceId): Atom {
+  return `res:${resource}`;
+}
+
+/** Items of a lane with the same resources share a place of their own: the key of that place; empty for the lane's own. */
+export function shelfKey(resources: readonly ResourceId[] | undefined): string {
+  return (resources ?? []).join(' ');
+}
+
+/** Sorted and unique: the resources behind something made from several items. */
+export function joinResources(...sets: readonly (readonly ResourceId[] | undefined)[]): readonly ResourceId[] {
+  return [...new Set(sets.flatMap((set) => set ?? []))].toSorted();
+}

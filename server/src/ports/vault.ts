@@ -1,0 +1,28 @@
+import type { UserId } from '@parley/shared/ids';
+import type { ToolName } from '@parley/shared/tools';
+import type { Tenant } from '../core/tenant.ts';
+
+/** What one person's linked account at a tool's authority gave us. */
+export interface LinkedCredential {
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number | null;
+}
+
+/** Credentials of people, sealed with their tenant's key at rest (G5, R12). */
+export interface Vault {
+  get(tenant: Tenant, user: UserId, tool: ToolName): Promise<LinkedCredential | null>;
+  put(tenant: Tenant, user: UserId, tool: ToolName, credential: LinkedCredential): Promise<void>;
+  drop(tenant: Tenant, user: UserId, tool: ToolName): Promise<void>;
+}
+
+/**
+ * Seals bytes with the key of one tenant (AES-256-GCM). `context` is bound into the seal: what was sealed
+ * for one place or one tenant cannot be opened in another.
+ */
+export interface Sealer {
+  seal(tenant: Tenant, plain: Uint8Array, context: string): Uint8Array;
+  /** Null when it was not sealed for this tenant and context, or the tenant's key was destroyed. */
+  open(tenant: Tenant, sealed: Uint8Array, context: string): Uint8Array | null;
+}
