@@ -1,4 +1,4 @@
-import { docKeyFor, laneOf } from '@parley/shared/documents';
+import { docKeyFor, docKind } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
 import { RoomPolicy } from '@parley/shared/policy';
@@ -202,8 +202,8 @@ export class Room implements Desk {
     const principal = this.#peers.get(peer);
     if (!principal) return;
     const { room } = this.chronicle;
-    const lane = laneOf(docKeyFor(doc, principal.user));
-    if (lane !== null) await this.lane(lane);
+    const kind = docKind(docKeyFor(doc, principal.user));
+    if (kind.kind === 'lane') await this.lane(kind.lane);
     const standing = standingOf(room, principal);
     if (!can(standing, 'room.read', room.policy.levels)) {
       this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });

@@ -1,4 +1,4 @@
-import { docKeyFor, docNameOf, laneOf, transcriptOf, type DocKey, type DocName } from '@parley/shared/documents';
+import { docKeyFor, docKind, docNameOf, transcriptOf, type DocKey, type DocName } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
 import type { LaneKey } from '@parley/shared/ids';
 import * as Y from 'yjs';
@@ -76,9 +76,9 @@ export class Documents {
 
   /** Names of workspace documents are free, so their number has to end somewhere. */
   async #isOneTooMany(key: DocKey): Promise<boolean> {
-    if (laneOf(key) !== null || this.#open.has(key)) return false;
+    if (!isWorkspace(key) || this.#open.has(key)) return false;
     const known = new Set([...(await this.#deps.journal.docs(this.#deps.ref)), ...this.#open.keys()]);
-    return !known.has(key) && [...known].filter((one) => laneOf(one) === null).length >= MOST_WORKSPACES;
+    return !known.has(key) && [...known].filter(isWorkspace).length >= MOST_WORKSPACES;
   }
 
   /** One y-protocols message of a peer, as it arrived. Never throws, whatever it holds. */
@@ -141,7 +141,7 @@ export class Documents {
   }
 
   async #load(key: DocKey): Promise<OpenDoc> {
-    const encode = laneOf(key) === null ? encodeWorkspace : encodeTranscript;
+    const encode = isWorkspace(key) ? encodeWorkspace : encodeTranscript;
     const stored = await StoredDoc.load({ key, store: this.#store, log: this.#deps.log, encode });
     const doc = new OpenDoc({ stored, owners: this.#owners, outlet: this.#outlet });
     this.#open.set(key, doc);
@@ -151,7 +151,7 @@ export class Documents {
   #leave(doc: OpenDoc, peer: PeerId): void {
     doc.leave(peer);
     // A workspace nobody reads need not stay in memory; what it was last told is on disk first.
-    if (!doc.isRead && laneOf(doc.key) === null) this.#deps.pipeline.say(() => this.#unload(doc));
+    if (!doc.isRead && isWorkspace(doc.key)) this.#deps.pipeline.say(() => this.#unload(doc));
   }
 
   #unload(doc: OpenDoc): void {
@@ -159,6 +159,10 @@ export class Documents {
     this.#open.delete(doc.key);
     doc.dispose();
   }
+}
+
+function isWorkspace(key: DocKey): boolean {
+  return docKind(key).kind === 'workspace';
 }
 
 function encodeWorkspace(doc: Y.Doc, limit: number): Uint8Array[] {
