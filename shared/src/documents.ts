@@ -58,8 +58,7 @@ function isShelfName(name: string): name is ShelfName {
 
 /** The document a person means by a wire name. */
 export function docKeyFor(name: DocName, reader: UserId): DocKey {
-  // The wire name of a private transcript is the only one that is no key; the brand of shelves hides that.
-  return name === 'transcript.me' ? `transcript.me:${reader}` : (name as DocKey);
+  return name === 'transcript.me' ? `transcript.me:${reader}` : name;
 }
 
 /** The wire name of a document. */

@@ -71,7 +71,7 @@ export class Room implements Desk {
     this.#mailbox = new Mailbox((error) => this.#crash('bug', error));
     this.#pipeline = new Pipeline({ ...deps, epoch, seq, broken: (why, error) => this.#crash(why, error) });
     this.#documents = new Documents({ ...deps, epoch, pipeline: this.#pipeline });
-    this.chronicle = new Chronicle(this.#pipeline, this.#documents);
+    this.chronicle = new Chronicle(this.#pipeline, this.#documents, deps.digest);
     this.#context = new ContextSource(this.chronicle, deps.digest);
   }
 

@@ -1,6 +1,5 @@
-import { docKeyFor, docKind, docNameOf, transcriptOf, type DocKey, type DocName } from '@parley/shared/documents';
+import { docKeyFor, docKind, docNameOf, type DocKey, type DocName, type ShelfName } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
-import type { LaneKey } from '@parley/shared/ids';
 import * as Y from 'yjs';
 import type { RoomRef } from '../../core/tenant.ts';
 import type { PeerId } from '../../ports/bus.ts';
@@ -104,9 +103,20 @@ export class Documents {
     for (const doc of this.#open.values()) doc.setRights(peer);
   }
 
-  /** The document of a lane, for the server to write. Rejects when the store fails. */
-  async transcript(lane: LaneKey): Promise<TranscriptDoc> {
-    const { key, stored } = await this.#get(transcriptOf(lane));
+  /** A transcript, for the server to write. Rejects when the store fails. */
+  async transcript(key: DocKey): Promise<TranscriptDoc> {
+    return this.#writable(await this.#get(key));
+  }
+
+  /** A transcript of which nothing was ever stored. */
+  blank(name: ShelfName): TranscriptDoc {
+    const { log } = this.#deps;
+    return this.#writable(
+      this.#opened(StoredDoc.blank({ key: name, store: this.#store, log, encode: encodeTranscript })),
+    );
+  }
+
+  #writable({ key, stored }: OpenDoc): TranscriptDoc {
     const known = this.#transcripts.get(key) ?? new TranscriptDoc(stored);
     this.#transcripts.set(key, known);
     return known;
@@ -142,9 +152,12 @@ export class Documents {
 
   async #load(key: DocKey): Promise<OpenDoc> {
     const encode = isWorkspace(key) ? encodeWorkspace : encodeTranscript;
-    const stored = await StoredDoc.load({ key, store: this.#store, log: this.#deps.log, encode });
+    return this.#opened(await StoredDoc.load({ key, store: this.#store, log: this.#deps.log, encode }));
+  }
+
+  #opened(stored: StoredDoc): OpenDoc {
     const doc = new OpenDoc({ stored, owners: this.#owners, outlet: this.#outlet });
-    this.#open.set(key, doc);
+    this.#open.set(stored.key, doc);
     return doc;
   }
 
