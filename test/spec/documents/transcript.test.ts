@@ -350,10 +350,9 @@ test('W10 an empty step 2, and one that repeats known deletions, are part of the
   expect(ana.fault).toBeNull();
 });
 
-  const lane = 'transcript.me:ana' as const;
+test('R3 a private transcript is another document for each person', async () => {
   const world = await DocWorld.open();
-  const lane = 'me:ana' as const;
-  const transcript = await world.documents.transcript(lane);
+  const transcript = await world.documents.transcript('transcript.me:ana');
   const update = transcript.change((to) => to.addEntry(entry(1, 'secret')));
   if (update)
     world.pipeline.commit(
