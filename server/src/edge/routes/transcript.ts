@@ -32,6 +32,17 @@ const exportAll = createRoute({
   responses: { 200: json(RoomExportFile, 'The room.'), default: PROBLEM },
 });
 
+const documents = createRoute({
+  method: 'get',
+  path: '/v1/rooms/{room}/documents',
+  summary: 'The transcripts I may open now, by name',
+  request: { params: roomParams, query: noQuery },
+  responses: {
+    200: json(z.strictObject({ items: z.array(z.string()) }), 'Names for `…/docs/{name}`.'),
+    default: PROBLEM,
+  },
+});
+
 export function transcriptRoutes(app: EdgeApp, edge: Edge): void {
   app.openapi(read, async (c) => {
     const command = { type: 'transcript.read', ...c.req.valid('query') } as const;
@@ -42,5 +53,9 @@ export function transcriptRoutes(app: EdgeApp, edge: Edge): void {
     const file = await edge.requests.ask(c.get('caller').principal, room, { type: 'room.export' });
     c.header('content-disposition', `attachment; filename="${room}.json"`);
     return c.json(file, 200);
+  });
+  app.openapi(documents, async (c) => {
+    const { room } = c.req.valid('param');
+    return c.json(await edge.requests.ask(c.get('caller').principal, room, { type: 'document.list' }), 200);
   });
 }
