@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LaneKey } from '@parley/shared/ids';
-import type { CallName, Trust } from '@parley/shared/tools';
+import type { Trust } from '@parley/shared/tools';
 import type { UserId } from '@parley/shared/ids';
 import { PEOPLE, type Action, type History, type LaneName, type Person, type Resource } from './history.ts';
 import { holds, type Access, type Approval, type Item, type Result, type Rules } from './rules.ts';
@@ -216,7 +216,7 @@ class World {
     const people = this.#trust.get(user) ?? [];
     // The model's names are well formed.
     return [
-      { call: 'files.act' as CallName, people: [...people, 'tool:files'] as string[] as UserId[], arguments: {} },
+      { call: 'files.act', people: [...people, 'tool:files'] as string[] as UserId[], arguments: {} },
     ];
   }
 
