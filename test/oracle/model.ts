@@ -215,9 +215,7 @@ class World {
   #trustOf(user: Person): Trust[] {
     const people = this.#trust.get(user) ?? [];
     // The model's names are well formed.
-    return [
-      { call: 'files.act', people: [...people, 'tool:files'] as string[] as UserId[], arguments: {} },
-    ];
+    return [{ call: 'files.act', people: [...people, 'tool:files'] as string[] as UserId[], arguments: {} }];
   }
 
   #decide({ by, lane, approval: number, foreign, approve, stale }: Extract<Action, { type: 'decide' }>): void {
