@@ -61,6 +61,14 @@ test.each([
   expect(world.accept('eve')).toEqual(NOTHING);
 });
 
+test('R15 an invitation above what its maker is by now opens nothing, though they may still invite', () => {
+  const world = new MembershipWorld();
+  world.set('ana', 'bob', 'owner');
+  world.invite('bob', { role: 'owner' });
+  world.set('bob', 'bob', 'moderator');
+  expect(world.accept('eve')).toEqual(NOTHING);
+});
+
 test('R15 whoever was removed comes back through a later invitation, not through an earlier one', () => {
   const world = new MembershipWorld();
   world.invite('ana', { invite: 'before', uses: 5 });
@@ -86,6 +94,16 @@ test('A57 R14 leaving and coming back by an open way raises nobody: not by invit
   world.remove('ana', 'ben');
   world.look('ben');
   expect(world.roleOf('ben')).toBeUndefined();
+});
+
+test('R14 somebody added without limits gets those of whoever adds them', () => {
+  const world = new MembershipWorld();
+  world.set('ana', 'mod', 'moderator', { tools: ['mail'] });
+  expect(world.set('mod', 'ben', 'speaker').ok).toBe(true);
+  expect(world.grantsOf('ben')).toEqual({ tools: ['mail'] });
+  expect(world.set('mod', 'eve', 'speaker', { tools: ['mail', 'crm'] })).toMatchObject({
+    fault: { code: 'forbidden' },
+  });
 });
 
 test('R14 an invitation hands the limits of its maker on', () => {
