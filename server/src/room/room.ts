@@ -19,6 +19,7 @@ import { docPeer } from './documents/doc-peer.ts';
 import { Documents } from './documents/documents.ts';
 import { backlog } from './turns/event-backlog.ts';
 import { LaneRunner } from './turns/lane-runner.ts';
+import { lossOf } from './loss.ts';
 import { Mailbox } from './mailbox.ts';
 import { Peers } from './peers.ts';
 import { Pipeline } from './pipeline.ts';
@@ -48,6 +49,7 @@ export class Room implements Desk {
   readonly chronicle: Chronicle;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly digest: Digest;
   readonly tokenizer: Tokenizer;
   readonly metrics: Metrics;
   readonly rates = new RateWindow();
@@ -65,6 +67,7 @@ export class Room implements Desk {
     this.ref = deps.ref;
     this.clock = deps.clock;
     this.ids = deps.ids;
+    this.digest = deps.digest;
     this.tokenizer = deps.tokenizer;
     this.metrics = deps.metrics;
     this.#lastUsedAt = deps.clock.now();
@@ -289,11 +292,4 @@ export class Room implements Desk {
     this.#deps.publish({ type: 'closing', fault: fault('unavailable') });
     this.#deps.lost(why);
   }
-}
-
-/** Whoever is no member any more knows of nothing here; whoever still is one is told which right is gone. */
-function lossOf({ role }: Standing): Fault {
-  return role === null
-    ? fault('not_found', 'You were removed from this room.')
-    : fault('forbidden', undefined, { capability: 'room.read' });
 }
