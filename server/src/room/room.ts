@@ -1,4 +1,4 @@
-import { docKeyFor, laneOf } from '@parley/shared/documents';
+import { docKeyFor, docKind } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
 import { RoomPolicy } from '@parley/shared/policy';
@@ -74,7 +74,7 @@ export class Room implements Desk {
     this.#mailbox = new Mailbox((error) => this.#crash('bug', error));
     this.#pipeline = new Pipeline({ ...deps, epoch, seq, broken: (why, error) => this.#crash(why, error) });
     this.#documents = new Documents({ ...deps, epoch, pipeline: this.#pipeline });
-    this.chronicle = new Chronicle(this.#pipeline, this.#documents);
+    this.chronicle = new Chronicle(this.#pipeline, this.#documents, deps.digest);
     this.#context = new ContextSource(this.chronicle, deps.digest);
   }
 
@@ -205,8 +205,8 @@ export class Room implements Desk {
     const principal = this.#peers.get(peer);
     if (!principal) return;
     const { room } = this.chronicle;
-    const lane = laneOf(docKeyFor(doc, principal.user));
-    if (lane !== null) await this.lane(lane);
+    const kind = docKind(docKeyFor(doc, principal.user));
+    if (kind.kind === 'lane') await this.lane(kind.lane);
     const standing = standingOf(room, principal);
     if (!can(standing, 'room.read', room.policy.levels)) {
       this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
