@@ -44,6 +44,13 @@ export interface EventCursor {
   readonly me: number;
 }
 
+/** A shelf as its readers are told of it. */
+export interface ListedShelf {
+  readonly doc: ShelfName;
+  /** Of the room, or the reader's own. */
+  readonly lane: 'room' | 'me';
+}
+
 /** Edge → owner. */
 export type EdgeMessage =
   /** A socket of a person arrived. The owner answers `attached` or `detached`. */
@@ -99,8 +106,8 @@ export type OwnerMessage =
   | { readonly type: 'sync'; readonly peer: PeerId; readonly doc: DocName; readonly messages: readonly Uint8Array[] }
   | { readonly type: 'saved'; readonly peer: PeerId; readonly doc: DocName; readonly count: number }
   | { readonly type: 'reply'; readonly peer: PeerId; readonly request: string; readonly result: CommandResult }
-  /** Names of the shelves that the peer may open now; told when it attached, and when that changes. */
-  | { readonly type: 'documents'; readonly peer: PeerId; readonly items: readonly ShelfName[] }
+  /** The shelves that the peer may open now; told when it attached, and when that changes. */
+  | { readonly type: 'documents'; readonly peer: PeerId; readonly items: readonly ListedShelf[] }
   /** Rights of one person changed; takes effect between this message and the next. */
   | { readonly type: 'standing'; readonly user: UserId; readonly standing: Standing; readonly levels: Levels }
   | { readonly type: 'event'; readonly peer: PeerId; readonly event: TurnEvent }

@@ -8,6 +8,7 @@ import type { Clock } from '../ports/system.ts';
 import type { Chronicle } from './chronicle.ts';
 import { docPeer } from './documents/doc-peer.ts';
 import type { Documents } from './documents/documents.ts';
+import { lossOf } from './loss.ts';
 import type { Peers } from './peers.ts';
 import type { ShelfAccess } from './shelf-access.ts';
 
@@ -76,11 +77,4 @@ export class Attendance {
     chronicle.say({ type: 'detached', peer, fault: why, by, at: clock.now() });
     this.detach(peer);
   }
-}
-
-/** Whoever is no member any more knows of nothing here; whoever still is one is told which right is gone. */
-function lossOf({ role }: Standing): Fault {
-  return role === null
-    ? fault('not_found', 'You were removed from this room.')
-    : fault('forbidden', undefined, { capability: 'room.read' });
 }

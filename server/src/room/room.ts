@@ -52,6 +52,7 @@ export class Room implements Desk {
   readonly chronicle: Chronicle;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly digest: Digest;
   readonly tokenizer: Tokenizer;
   readonly metrics: Metrics;
   readonly rates = new RateWindow();
@@ -71,6 +72,7 @@ export class Room implements Desk {
     this.ref = deps.ref;
     this.clock = deps.clock;
     this.ids = deps.ids;
+    this.digest = deps.digest;
     this.tokenizer = deps.tokenizer;
     this.metrics = deps.metrics;
     this.#lastUsedAt = deps.clock.now();

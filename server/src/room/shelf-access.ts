@@ -2,7 +2,7 @@ import type { DocKey, ShelfName } from '@parley/shared/documents';
 import { laneOwner, privateLane, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import { joinResources } from '../core/label.ts';
-import type { PeerId } from '../ports/bus.ts';
+import type { ListedShelf, PeerId } from '../ports/bus.ts';
 import type { Cancel } from '../ports/system.ts';
 import { Access, type AccessDeps } from './access.ts';
 import type { Chronicle } from './chronicle.ts';
@@ -65,10 +65,14 @@ export class ShelfAccess {
     return this.readable(user).find((shelf) => this.#deps.chronicle.shelfName(shelf) === name) ?? null;
   }
 
-  names(user: UserId): ShelfName[] {
+  /** What a person may open, by name. */
+  listed(user: UserId): ListedShelf[] {
     return this.readable(user)
-      .map((shelf) => this.#deps.chronicle.shelfName(shelf))
-      .toSorted();
+      .map((shelf): ListedShelf => {
+        const doc = this.#deps.chronicle.shelfName(shelf);
+        return { doc, lane: shelf.lane === 'room' ? 'room' : 'me' };
+      })
+      .toSorted((a, b) => (a.doc < b.doc ? -1 : 1));
   }
 
   /** Whether a person may read the words of a turn's answer, so far or in the end. */
@@ -112,7 +116,7 @@ export class ShelfAccess {
     if (chronicle.state.kind !== 'present') return;
     const mayOpen = new Map<UserId, ReadonlySet<DocKey>>();
     documents.restrict((doc, user) => {
-      const own = mayOpen.get(user) ?? new Set(this.names(user));
+      const own = mayOpen.get(user) ?? new Set(this.listed(user).map(({ doc: name }) => name));
       mayOpen.set(user, own);
       return own.has(doc);
     });
@@ -123,8 +127,8 @@ export class ShelfAccess {
     const { chronicle, peers } = this.#deps;
     const user = peers.get(peer)?.user;
     if (user === undefined) return;
-    const items = this.names(user);
-    const list = items.join();
+    const items = this.listed(user);
+    const list = items.map(({ doc }) => doc).join();
     if (this.#told.get(peer) === list) return;
     this.#told.set(peer, list);
     chronicle.say({ type: 'documents', peer, items });

@@ -64,5 +64,5 @@ export async function exportRoom(desk: Desk, by: Principal): Promise<Result<Repl
 /** The transcripts that the asker may open now. */
 export async function listDocuments(desk: Desk, by: Principal): Promise<Result<Replies['document.list']>> {
   await desk.shelves.freshen();
-  return ok({ items: ['transcript', 'transcript.me', ...desk.shelves.names(by.user)] });
+  return ok({ items: ['transcript', 'transcript.me', ...desk.shelves.listed(by.user).map(({ doc }) => doc)] });
 }
