@@ -25,6 +25,8 @@ interface Answer {
   readonly people: ReadonlySet<UserId>;
   /** Grows with each question, so that an answer that comes late never replaces a later one. */
   readonly question: number;
+  /** False: nothing came in time. */
+  readonly came: boolean;
   readonly freshUntil: number;
 }
 
@@ -58,6 +60,17 @@ export class Access {
     return this.refresh(resources.filter((resource) => !isFresh(this.#answers.get(resource), people, now)));
   }
 
+  /** Asks again, except for what had no answer a moment ago: that stays closed for a while. Never rejects. */
+  confirm(resources: readonly ResourceId[]): Promise<void> {
+    const now = this.#deps.clock.now();
+    return this.refresh(
+      resources.filter((resource) => {
+        const answer = this.#answers.get(resource);
+        return answer === undefined || answer.came || now >= answer.freshUntil;
+      }),
+    );
+  }
+
   /** Asks again. Never rejects; what is not answered in time is closed. */
   async refresh(resources: readonly ResourceId[]): Promise<void> {
     if (resources.length === 0) return;
@@ -66,7 +79,8 @@ export class Access {
     const question = (this.#questions += 1);
     const askedAt = clock.now();
     const answer = await this.#inTime(authority.readers(tenant, resources, people));
-    const asked = { people: new Set(people), question, freshUntil: askedAt + (answer ? FRESH_MS : RETRY_MS) };
+    const came = answer !== null;
+    const asked = { people: new Set(people), question, came, freshUntil: askedAt + (came ? FRESH_MS : RETRY_MS) };
     for (const resource of resources) this.#learn(resource, { ...asked, readers: answer?.get(resource) ?? NOBODY });
   }
 

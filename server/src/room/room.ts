@@ -143,6 +143,8 @@ export class Room implements Desk {
   }
 
   async lane(lane: LaneKey): Promise<LaneRunner> {
+    const asked = this.shelves.confirmFor(lane);
+    if (asked) await asked;
     const known = this.#lanes.get(lane);
     if (known) return known;
     await this.chronicle.load(lane);
@@ -154,7 +156,7 @@ export class Room implements Desk {
       lane,
       chronicle: this.chronicle,
       context: this.#context,
-      access: this.shelves.access,
+      shelves: this.shelves,
       mailbox: this.#mailbox,
     });
     this.#lanes.set(lane, runner);
@@ -183,7 +185,6 @@ export class Room implements Desk {
 
   async #recover(): Promise<void> {
     if (this.chronicle.state.kind !== 'present') return;
-    await this.shelves.freshen();
     for (const [lane, { state }] of this.chronicle.state.lanes) {
       if (state.kind !== 'idle' || state.tickets.length > 0) (await this.lane(lane)).recover();
     }

@@ -48,6 +48,18 @@ export class ShelfAccess {
     if (used.length > 0) await this.access.freshen(used);
   }
 
+  /**
+   * R3: asks before a turn of a lane may start, for all that it could be sent; null when nothing depends on the
+   * answer. It comes before the decision and not between a prompt and its start: what is shown in one step
+   * without shelves is shown in one step with them (R9).
+   */
+  confirmFor(lane: LaneKey): Promise<void> | null {
+    const { ledger } = this.#deps.chronicle;
+    const shelves = [...ledger.shelves('room'), ...(lane === 'room' ? [] : ledger.shelves(lane))];
+    if (shelves.length === 0) return null;
+    return this.access.confirm(joinResources(...shelves.map(({ resources }) => resources)));
+  }
+
   /** Shelves of the room and of a person's own lane that they may read, by the last answer. */
   readable(user: UserId): Shelf[] {
     return [...this.shelves('room', user), ...this.shelves(privateLane(user), user)];
