@@ -54,6 +54,23 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX doc_parts_in_order ON doc_parts (room, doc, id);
   `,
+  // Who may read what outside systems own, where this server is asked.
+  `
+  CREATE TABLE resources (
+    tenant TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    by_admin INTEGER NOT NULL,
+    PRIMARY KEY (tenant, resource)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE resource_readers (
+    tenant TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    user TEXT NOT NULL,
+    PRIMARY KEY (tenant, resource, user),
+    FOREIGN KEY (tenant, resource) REFERENCES resources (tenant, resource) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The data was written by a newer program; running an older one on it could lose what it does not know. */
