@@ -139,6 +139,8 @@ export class LaneRunner {
       turn: ticket.turn,
       promptEntry: ids.next('e') as EntryId,
       context: context.manifest(lane, ticket),
+      resources: [],
+      influence: [ticket.author.id],
       model: model.name,
       limits: chronicle.room.policy.limits,
     });
@@ -147,6 +149,7 @@ export class LaneRunner {
   #perform(effect: LaneEffect): void {
     if (this.#left) return;
     if (effect.type === 'abort') return this.#abort(effect.turn);
+    if (effect.type !== 'call') return;
     const { state } = this;
     if (state.kind === 'idle' || state.running.turn !== effect.turn || state.running.attempt !== effect.attempt) return;
     if (state.kind === 'stopping')
@@ -195,6 +198,7 @@ export class LaneRunner {
     this.apply({
       type: 'finished',
       turn: running.turn,
+      step: running.step,
       attempt: running.attempt,
       answerEntry: ids.next('e') as EntryId,
       text,
