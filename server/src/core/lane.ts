@@ -119,6 +119,8 @@ export type LaneEvent =
       readonly text: string;
       readonly tokens: number;
       readonly limits: Limits;
+      /** A clean turn: what is sent besides the prompt. */
+      readonly quotes?: readonly EntryId[] | undefined;
       readonly onlyIf?: 'idle' | { readonly seq: number } | undefined;
     }
   /** T26: its author opens the editor; the ticket keeps its place and cannot start for `EDIT_HOLD_MS`. */
