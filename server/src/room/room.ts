@@ -103,6 +103,7 @@ export class Room implements Desk {
     const { epoch, seq } = await deps.journal.acquire(deps.ref);
     const room = new Room(deps, epoch, seq);
     room.chronicle.restore(await deps.journal.read(deps.ref, 0));
+    room.shelves.listen();
     room.#mailbox.post(() => room.#recover());
     return room;
   }
@@ -145,6 +146,10 @@ export class Room implements Desk {
   async lane(lane: LaneKey): Promise<LaneRunner> {
     const asked = this.shelves.confirmFor(lane);
     if (asked) await asked;
+    return this.#loaded(lane);
+  }
+
+  async #loaded(lane: LaneKey): Promise<LaneRunner> {
     const known = this.#lanes.get(lane);
     if (known) return known;
     await this.chronicle.load(lane);
@@ -217,7 +222,7 @@ export class Room implements Desk {
     const { room } = this.chronicle;
     const lane = await this.#laneShownBy(doc, principal.user);
     if (lane === 'nothing') return this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
-    if (lane !== null) await this.lane(lane);
+    if (lane !== null) await this.#loaded(lane);
     const standing = standingOf(room, principal);
     if (!can(standing, 'room.read', room.policy.levels)) {
       this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });

@@ -13,7 +13,9 @@ const [plan, other] = [ResourceId.parse('doc:plan'), ResourceId.parse('doc:other
 
 function accessTo(authority: Authority, people: () => readonly UserId[] = () => [ana, bob]) {
   const clock = new TestClock();
-  return { clock, access: new Access({ tenant: REF.tenant, authority, clock, people }) };
+  const changes: number[] = [];
+  const changed = (): void => void changes.push(clock.now());
+  return { clock, changes, access: new Access({ tenant: REF.tenant, authority, clock, people, changed }) };
 }
 
 test('R3 what was never asked, is not known, or was asked of somebody else, nobody may read', async () => {
@@ -72,7 +74,7 @@ test('R3 an authority that does not answer, or fails, closes; what it said befor
   expect(failing.mayRead(ana, [plan])).toBe(false);
 });
 
-test('R2 a question is repeated when its answer is old or somebody new is here, and not before', async () => {
+test('R3 a question is repeated when its answer is old or somebody new is here, and not before', async () => {
   const authority = new TableAuthority();
   authority.set(REF.tenant, plan, ['ana', 'bob']);
   let people = [ana];
@@ -89,6 +91,18 @@ test('R2 a question is repeated when its answer is old or somebody new is here, 
   expect(authority.asked.length).toBe(3);
   await access.confirm([plan]);
   expect(authority.asked.length).toBe(4);
+});
+
+test('A55 whatever question brings it to light, a difference is told, and only a difference', async () => {
+  const authority = new TableAuthority();
+  authority.set(REF.tenant, plan, ['ana']);
+  const { access, changes } = accessTo(authority);
+  await access.refresh([plan]);
+  await access.confirm([plan]);
+  expect(changes.length).toBe(1);
+  authority.set(REF.tenant, plan, [], true);
+  await access.confirm([plan]);
+  expect(changes.length).toBe(2);
 });
 
 test('R3 an authority that was silent a moment ago is not waited for again before each turn', async () => {
