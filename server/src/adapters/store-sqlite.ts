@@ -1,13 +1,14 @@
 import type { Audit } from '../ports/audit.ts';
 import type { People } from '../ports/people.ts';
 import type { Registry } from '../ports/registry.ts';
-import type { Sealer, Vault } from '../ports/vault.ts';
+import type { Vault } from '../ports/vault.ts';
 import { SqliteAudit } from './audit-sqlite.ts';
 import { GroupCommit } from './group-commit.ts';
 import { SqliteJournal } from './journal-sqlite.ts';
 import { SqlitePeople } from './people-sqlite.ts';
 import { SqliteRegistry } from './registry-sqlite.ts';
 import { isStoreFailure, openSqliteFile, type SqliteFile } from './sqlite-file.ts';
+import type { TenantKeys } from './tenant-keys.ts';
 import { SqliteVault } from './vault-sqlite.ts';
 
 /** Everything durable of one node, in one file. */
@@ -18,7 +19,7 @@ export interface SqliteStore {
   readonly vault: Vault;
   readonly audit: Audit;
   readonly people: People;
-  readonly sealer: Sealer;
+  readonly sealer: TenantKeys;
 }
 
 /**
