@@ -3,6 +3,8 @@ import type { UserId } from '@parley/shared/ids';
 import { uniqueKey, type JournalRecord } from '../core/records.ts';
 import { roomKey, type RoomRef, type Tenant } from '../core/tenant.ts';
 import type { AppendResult, Batch, Epoch, Journal, RoomListing, StoredRecord } from '../ports/journal.ts';
+import type { RoomOverview } from '../ports/people.ts';
+import { MemoryAudit } from './audit-memory.ts';
 import { decodeRecord, encodeRecord } from './record-json.ts';
 
 /**
@@ -10,7 +12,13 @@ import { decodeRecord, encodeRecord } from './record-json.ts';
  * reader never shares an object with the writer.
  */
 export class MemoryJournal implements Journal {
+  /** Gets what batches bring for it. */
+  readonly audit: MemoryAudit;
   readonly #rooms = new Map<string, Room>();
+
+  constructor(audit = new MemoryAudit()) {
+    this.audit = audit;
+  }
 
   async acquire(ref: RoomRef): Promise<{ readonly epoch: Epoch; readonly seq: number }> {
     const room = this.#room(ref);
@@ -28,6 +36,7 @@ export class MemoryJournal implements Journal {
     if (taken !== null) return { kind: 'duplicate', key: taken };
     room.records.push(...lines);
     write(room, batch);
+    this.audit.write(ref.tenant, batch.audit ?? [], batch.usage ?? []);
     return { kind: 'appended' };
   }
 
@@ -69,6 +78,11 @@ export class MemoryJournal implements Journal {
       .flatMap((room) => listingFor(room, user))
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
       .slice(0, limit);
+  }
+
+  /** Every room of a tenant that lists show. */
+  overviews(tenant: Tenant): RoomOverview[] {
+    return [...this.#rooms.values()].filter(({ ref }) => ref.tenant.id === tenant.id).flatMap(overviewOf);
   }
 
   async healthy(): Promise<boolean> {
@@ -128,6 +142,12 @@ function write(room: Room, batch: Batch): void {
   }
   if (batch.listing !== undefined) room.listing = batch.listing;
   if (batch.busy !== undefined) room.busy = batch.busy;
+}
+
+function overviewOf({ ref, listing }: Room): RoomOverview[] {
+  if (!listing) return [];
+  const members = listing.members.toSorted((a, b) => (a.user < b.user ? -1 : 1));
+  return [{ id: ref.room, title: listing.title, createdAt: listing.createdAt, members }];
 }
 
 function listingFor(room: Room, user: UserId): RoomListing[] {

@@ -2,31 +2,25 @@ import type { DocKey } from '@parley/shared/documents';
 import type { UserId } from '@parley/shared/ids';
 import type { RoomRef, Tenant } from '../core/tenant.ts';
 import type { AppendResult, Batch, Epoch, Journal, RoomListing, StoredRecord } from '../ports/journal.ts';
-import { GroupCommit } from './group-commit.ts';
+import type { SqliteAudit } from './audit-sqlite.ts';
+import type { GroupCommit } from './group-commit.ts';
 import { encodeRecord } from './record-json.ts';
 import { backupDatabase } from './sqlite-backup.ts';
-import { isStoreFailure, openSqliteFile, type SqliteFile } from './sqlite-file.ts';
+import type { SqliteFile } from './sqlite-file.ts';
 import { encoded, SqliteRooms } from './sqlite-rooms.ts';
-
-/**
- * Opens the embedded journal of one node in a data folder, made when absent; migrates it (D4).
- * Throws `DataInUseError`, `NewerSchemaError`, or the store's own error.
- */
-export function openSqliteJournal(folder: string): SqliteJournal {
-  return new SqliteJournal(openSqliteFile(folder));
-}
 
 /** The journal in one SQLite file: WAL, every commit synced, writes grouped by turn of the event loop. */
 export class SqliteJournal implements Journal {
   readonly #file: SqliteFile;
   readonly #rooms: SqliteRooms;
   readonly #writes: GroupCommit;
+  readonly #audit: SqliteAudit;
 
-  constructor(file: SqliteFile) {
+  constructor(file: SqliteFile, writes: GroupCommit, audit: SqliteAudit) {
     this.#file = file;
     this.#rooms = new SqliteRooms(file.db);
-    const transaction = file.db.transaction((work: () => void) => work());
-    this.#writes = new GroupCommit((work) => transaction.immediate(work), isStoreFailure);
+    this.#writes = writes;
+    this.#audit = audit;
   }
 
   acquire(ref: RoomRef): Promise<{ readonly epoch: Epoch; readonly seq: number }> {
@@ -35,7 +29,11 @@ export class SqliteJournal implements Journal {
 
   async append(ref: RoomRef, epoch: Epoch, batch: Batch): Promise<AppendResult> {
     const records = batch.records.map((record) => encoded(record, encodeRecord(record)));
-    return this.#writes.run(() => this.#rooms.append(ref, epoch, { ...batch, records }));
+    return this.#writes.run(() => {
+      const result = this.#rooms.append(ref, epoch, { ...batch, records });
+      if (result.kind === 'appended') this.#audit.write(ref.tenant, batch.audit ?? [], batch.usage ?? []);
+      return result;
+    });
   }
 
   async read(ref: RoomRef, after: number): Promise<readonly StoredRecord[]> {

@@ -30,3 +30,8 @@ export const hostIds: Ids = {
 };
 
 export const hostDigest: Digest = (text) => createHash('sha256').update(text).digest('base64url');
+
+/** Random bytes for keys and nonces. */
+export function hostRandom(bytes: number): Buffer {
+  return randomBytes(bytes);
+}
