@@ -1,7 +1,7 @@
 import { openCallKeys } from '@parley/server/adapters/call-keys';
 import { hostDigest } from '@parley/server/adapters/system';
 import { UserId } from '@parley/shared/ids';
-import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose';
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -283,7 +283,7 @@ async function verified(
   token: { readonly kind: string; readonly bearer?: string | null },
   audience: string,
 ): Promise<Record<string, unknown>> {
-  const published = createLocalJWKSet({ keys: [...keys.jwks.keys] } as JSONWebKeySet);
+  const published = createLocalJWKSet({ keys: [...keys.jwks.keys] });
   const { payload } = await jwtVerify(token.bearer ?? '', published, {
     algorithms: ['ES256'],
     audience,
