@@ -209,13 +209,15 @@ function isMasterKey(text: string): boolean {
 }
 
 function isBase(text: string): boolean {
+  if (!URL.canParse(text)) return false;
   const url = new URL(text);
   return url.search === '' && url.hash === '' && url.username === '' && !text.endsWith('/');
 }
 
 /** As an address writes it: then it is compared letter for letter. */
 function isHost(text: string): boolean {
-  return URL.canParse(`http://${text}`) && new URL(`http://${text}`).host === text.toLowerCase();
+  const name = text.toLowerCase();
+  return /^[a-z0-9.:[\]-]+$/.test(name) && URL.canParse(`http://${name}`) && new URL(`http://${name}`).host === name;
 }
 
 function isOrigin(text: string): boolean {

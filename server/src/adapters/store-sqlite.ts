@@ -3,7 +3,7 @@ import type { Audit } from '../ports/audit.ts';
 import type { People } from '../ports/people.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { ResourceTable } from '../ports/resource-table.ts';
-import type { Sealer, Vault } from '../ports/vault.ts';
+import type { Vault } from '../ports/vault.ts';
 import { SqliteAudit } from './audit-sqlite.ts';
 import { SqliteAuthority } from './authority-sqlite.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -11,6 +11,7 @@ import { SqliteJournal } from './journal-sqlite.ts';
 import { SqlitePeople } from './people-sqlite.ts';
 import { SqliteRegistry } from './registry-sqlite.ts';
 import { isStoreFailure, openSqliteFile, type SqliteFile } from './sqlite-file.ts';
+import type { TenantKeys } from './tenant-keys.ts';
 import { SqliteVault } from './vault-sqlite.ts';
 
 /** Everything durable of one node, in one file. */
@@ -21,7 +22,7 @@ export interface SqliteStore {
   readonly vault: Vault;
   readonly audit: Audit;
   readonly people: People;
-  readonly sealer: Sealer;
+  readonly sealer: TenantKeys;
   /** The built-in authority, with what admins keep in it. */
   readonly resources: Authority & ResourceTable;
 }
