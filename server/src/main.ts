@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { MemoryBus } from './adapters/bus-memory.ts';
 import { chooseModel } from './adapters/choose-model.ts';
 import { openDevKeys } from './adapters/dev-keys.ts';
+import { guardedFetch } from './adapters/guarded-fetch.ts';
 import { MemoryLeases } from './adapters/lease-memory.ts';
 import { pinoLog } from './adapters/log-pino.ts';
 import { watchLoopLag } from './adapters/loop-lag.ts';
@@ -9,6 +10,7 @@ import { promMetrics } from './adapters/metrics-prom.ts';
 import { openSqliteStore } from './adapters/store-sqlite.ts';
 import { hostClock, hostDigest, hostIds } from './adapters/system.ts';
 import { o200kTokenizer } from './adapters/tokenizer.ts';
+import { anyTools } from './adapters/tools.ts';
 import { joseVerify } from './adapters/verify-jose.ts';
 import { EXIT_CONFIG, readConfig, type Config } from './config.ts';
 import { readStaticFiles } from './edge/static.ts';
@@ -57,6 +59,7 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
   const ids = hostIds;
   const metrics = promMetrics();
   const tokenizer = o200kTokenizer();
+  const fetch = guardedFetch({ clock, internalHosts: [], loopback: config.auth.kind === 'development' });
   const model = await chooseModel(config.model, { clock, tokenizer });
   const server = await startServer({
     ...(await authority(config)),
@@ -64,6 +67,7 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
     port: config.port,
     origins: config.origins,
     ...openSqliteStore(config.data, config.masterKeys),
+    tools: anyTools({ fetch, clock, log }),
     bus: new MemoryBus(),
     lease: new MemoryLeases().forNode('here'),
     model,

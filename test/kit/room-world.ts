@@ -1,9 +1,11 @@
 import { MemoryBus } from '@parley/server/adapters/bus-memory';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { MemoryLeases } from '@parley/server/adapters/lease-memory';
+import { MemoryPeople } from '@parley/server/adapters/people-memory';
 import { hostDigest } from '@parley/server/adapters/system';
 import type { JournalRecord, RecordOf } from '@parley/server/core/records';
 import type { EventCursor, PeerId } from '@parley/server/ports/bus';
+import { Revocations } from '@parley/server/edge/revocations';
 import { RoomLinks } from '@parley/server/edge/room-links';
 import { newPeerId, Requests } from '@parley/server/edge/requests';
 import { Watch } from '@parley/server/edge/watch';
@@ -30,6 +32,7 @@ export class RoomWorld {
   readonly log = new RecordingLog();
   readonly journal: Journal;
   readonly model = new ScriptedModel();
+  readonly people = new MemoryPeople({ overviews: () => [] });
   readonly #ids = seededIds(1);
   #links: RoomLinks;
   #requests: Requests;
@@ -51,7 +54,7 @@ export class RoomWorld {
   }
 
   principal(user: string, role: TenantRole = 'member'): Principal {
-    return { tenant: REF.tenant, user: UserId.parse(user), name: user.toUpperCase(), role, groups: [] };
+    return { tenant: REF.tenant, user: UserId.parse(user), name: user.toUpperCase(), role, groups: [], issuedAt: 0 };
   }
 
   async command(user: string, command: Command): Promise<CommandResult> {
@@ -123,10 +126,11 @@ export class RoomWorld {
     const ids = this.#ids;
     const lease = new MemoryLeases().forNode('node');
     const tokenizer = { count: (text: string) => Math.ceil(text.length / 4) };
-    const shell = { tokenizer, clock, ids, digest: hostDigest, log, metrics, lobby: false, idleMs: 600_000 };
+    const { people } = this;
+    const shell = { people, tokenizer, clock, ids, digest: hostDigest, log, metrics, lobby: false, idleMs: 600_000 };
     const rooms = new Rooms({ journal, bus, lease, model, ...shell });
     const links = new RoomLinks({ bus, rooms, metrics });
-    return { rooms, links, requests: new Requests({ links, clock, ids }) };
+    return { rooms, links, requests: new Requests({ links, clock, ids, revocations: new Revocations(people) }) };
   }
 }
 

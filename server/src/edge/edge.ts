@@ -1,8 +1,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Journal } from '../ports/journal.ts';
+import type { Audit } from '../ports/audit.ts';
+import type { People } from '../ports/people.ts';
+import type { Registry } from '../ports/registry.ts';
+import type { Tools } from '../ports/tools.ts';
 import type { Clock, Ids, Log, Metrics } from '../ports/system.ts';
 import type { Sign, Verify } from '../ports/verify.ts';
 import type { OriginRules } from './origins.ts';
+import type { Revocations } from './revocations.ts';
 import type { Requests } from './requests.ts';
 import type { RoomLinks } from './room-links.ts';
 import type { StaticFiles } from './static.ts';
@@ -14,8 +19,13 @@ export interface Edge {
   /** Signs tokens for anyone in development; null when real tokens are in use. */
   readonly sign: Sign | null;
   readonly journal: Pick<Journal, 'rooms'>;
+  readonly registry: Registry;
+  readonly audit: Audit;
+  readonly people: People;
+  readonly tools: Tools;
   readonly links: RoomLinks;
   readonly requests: Requests;
+  readonly revocations: Revocations;
   readonly tickets: Tickets;
   readonly origins: OriginRules;
   readonly files: StaticFiles;
