@@ -114,6 +114,23 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (tenant, user)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Who may read what outside systems own, where this server is asked.
+  `
+  CREATE TABLE resources (
+    tenant TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    by_admin INTEGER NOT NULL,
+    PRIMARY KEY (tenant, resource)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE resource_readers (
+    tenant TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    user TEXT NOT NULL,
+    PRIMARY KEY (tenant, resource, user),
+    FOREIGN KEY (tenant, resource) REFERENCES resources (tenant, resource) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The data was written by a newer program; running an older one on it could lose what it does not know. */
