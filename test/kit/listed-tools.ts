@@ -6,11 +6,11 @@ export class ListedTools implements Tools {
   readonly asked: { readonly target: ToolTarget; readonly bearer: string | null }[] = [];
   answer: Discovery = { kind: 'found', functions: [] };
   /** Happens while the server is being asked. */
-  meanwhile: () => void = () => {};
+  meanwhile: () => Promise<void> = async () => {};
 
   async discover(target: ToolTarget, bearer: string | null): Promise<Discovery> {
     this.asked.push({ target, bearer });
-    this.meanwhile();
+    await this.meanwhile();
     return this.answer;
   }
 

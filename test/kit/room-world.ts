@@ -34,7 +34,8 @@ export class RoomWorld {
   readonly journal: Journal;
   readonly authority = new TableAuthority();
   readonly model = new ScriptedModel();
-  readonly people = new MemoryPeople({ overviews: () => [] });
+  /** Who was revoked; a node that starts hears of it through the one that is here then. */
+  people = new MemoryPeople({ overviews: () => [] });
   readonly #ids = seededIds(1);
   #links: RoomLinks;
   #requests: Requests;
@@ -55,8 +56,18 @@ export class RoomWorld {
     return world;
   }
 
+  /** When the tokens that people use were issued. */
+  issuedAt = 0;
+
   principal(user: string, role: TenantRole = 'member'): Principal {
-    return { tenant: REF.tenant, user: UserId.parse(user), name: user.toUpperCase(), role, groups: [], issuedAt: 0 };
+    return {
+      tenant: REF.tenant,
+      user: UserId.parse(user),
+      name: user.toUpperCase(),
+      role,
+      groups: [],
+      issuedAt: this.issuedAt,
+    };
   }
 
   async command(user: string, command: Command): Promise<CommandResult> {
