@@ -1,6 +1,7 @@
 import { MemoryBus } from '@parley/server/adapters/bus-memory';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { MemoryLeases } from '@parley/server/adapters/lease-memory';
+import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
 import { hostDigest } from '@parley/server/adapters/system';
 import type { JournalRecord, RecordOf } from '@parley/server/core/records';
 import type { EventCursor, PeerId } from '@parley/server/ports/bus';
@@ -24,6 +25,7 @@ import { RecordingLog } from './log.ts';
 import { RecordingMetrics } from './metrics.ts';
 import { Onlooker } from './onlooker.ts';
 import { ScriptedModel } from './scripted-model.ts';
+import { ClearTokens, ScriptedTools } from './scripted-tools.ts';
 import { TableAuthority } from './table-authority.ts';
 import { REF } from './world.ts';
 
@@ -34,6 +36,9 @@ export class RoomWorld {
   readonly journal: Journal;
   readonly authority = new TableAuthority();
   readonly model = new ScriptedModel();
+  readonly tools = new ScriptedTools();
+  readonly callTokens = new ClearTokens();
+  readonly registry = new MemoryRegistry();
   readonly #ids = seededIds(1);
   #links: RoomLinks;
   #requests: Requests;
@@ -144,7 +149,7 @@ export class RoomWorld {
   }
 
   #start() {
-    const { journal, authority, clock, log } = this;
+    const { journal, authority, clock, log, tools, callTokens, registry } = this;
     const model = this.#speaks;
     const bus = new MemoryBus();
     const metrics = new RecordingMetrics();
@@ -152,7 +157,7 @@ export class RoomWorld {
     const lease = new MemoryLeases().forNode('node');
     const tokenizer = { count: (text: string) => Math.ceil(text.length / 4) };
     const shell = { tokenizer, clock, ids, digest: hostDigest, log, metrics, lobby: false, idleMs: 600_000 };
-    const rooms = new Rooms({ journal, authority, bus, lease, model, ...shell });
+    const rooms = new Rooms({ journal, authority, tools, callTokens, registry, bus, lease, model, ...shell });
     const links = new RoomLinks({ bus, rooms, metrics });
     return { rooms, links, requests: new Requests({ links, clock, ids }) };
   }
