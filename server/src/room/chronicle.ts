@@ -1,5 +1,5 @@
 import { must } from '@parley/shared/assert';
-import type { DocKey } from '@parley/shared/documents';
+import type { DocKey, ShelfName } from '@parley/shared/documents';
 import type { LaneKey, TurnId } from '@parley/shared/ids';
 import type { LaneState } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
@@ -12,9 +12,19 @@ import type { EventSource } from './turns/event-backlog.ts';
 import { Ledger } from './ledger.ts';
 import { listingOf, touchesListing } from './listing.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
+import type { Shelf } from './stacks.ts';
 import { Transcripts, type Shown } from './transcripts.ts';
 import { delta, newsOf } from './turns/turn-events.ts';
-import { Watchers } from './turns/watchers.ts';
+import { Watchers, type MayReadAnswer } from './turns/watchers.ts';
+
+export interface ChronicleDeps {
+  readonly pipeline: Pipeline;
+  readonly documents: Documents;
+  readonly digest: Digest;
+  /** Hears of a shelf that was not there before. */
+  readonly grown: () => void;
+  readonly mayReadAnswer: MayReadAnswer;
+}
 
 /**
  * The one way in which facts enter a room: fold them into the state, remember them, show them in the
@@ -22,16 +32,21 @@ import { Watchers } from './turns/watchers.ts';
  */
 export class Chronicle {
   readonly ledger = new Ledger();
-  readonly watchers = new Watchers();
+  readonly watchers: Watchers;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
   readonly #transcripts: Transcripts;
+  readonly #grown: () => void;
+  readonly #mayReadAnswer: MayReadAnswer;
   #state: RoomState = ABSENT;
   #busy = false;
 
-  constructor(pipeline: Pipeline, documents: Documents, digest: Digest) {
+  constructor({ pipeline, documents, digest, grown, mayReadAnswer }: ChronicleDeps) {
     this.#pipeline = pipeline;
     this.#documents = documents;
+    this.#grown = grown;
+    this.#mayReadAnswer = mayReadAnswer;
+    this.watchers = new Watchers(mayReadAnswer);
     this.#transcripts = new Transcripts({ documents, digest, ledger: this.ledger, room: () => this.room });
   }
 
@@ -71,10 +86,12 @@ export class Chronicle {
   write(records: readonly JournalRecord[], ...afterwards: readonly Afterwards[]): void {
     const first = this.#pipeline.seq + 1;
     const before = this.#placesBefore(records);
+    const shelves = this.ledger.shelfCount;
     records.forEach((record, index) => this.#remember(record, first + index));
     const shown = this.#showAll(records, before);
     const events = records.flatMap((record) => this.#eventsOf(record));
     this.#pipeline.commit(this.#writing(records, shown.updates), ...shown.messages, ...events, ...afterwards);
+    if (this.ledger.shelfCount > shelves) this.#grown();
   }
 
   /** Shows a piece of the running answer; `end` is its length with this piece. */
@@ -93,12 +110,17 @@ export class Chronicle {
     return this.#transcripts.liveText(lane, turn);
   }
 
+  shelfName(shelf: Pick<Shelf, 'lane' | 'resources'>): ShelfName {
+    return this.#transcripts.nameOf(shelf);
+  }
+
   /** What those who follow turns are told of the past. */
   eventSource(): EventSource {
     return {
       tickets: this.ledger.tickets(),
       laneState: (lane) => this.laneState(lane),
       shownText: ({ lane, turn }) => this.shownText(lane, turn),
+      mayReadAnswer: this.#mayReadAnswer,
     };
   }
 

@@ -12,12 +12,14 @@ import type { Cancel, Clock, Ids, Metrics } from '../../ports/system.ts';
 import type { Chronicle } from '../chronicle.ts';
 import type { ContextSource } from './context-source.ts';
 import type { Mailbox } from '../mailbox.ts';
+import type { ShelfAccess } from '../shelf-access.ts';
 import { TurnCall } from './turn-call.ts';
 
 export interface LaneRunnerDeps {
   readonly lane: LaneKey;
   readonly chronicle: Chronicle;
   readonly context: ContextSource;
+  readonly shelves: ShelfAccess;
   readonly mailbox: Mailbox;
   readonly model: Model;
   readonly tokenizer: Tokenizer;
@@ -109,6 +111,15 @@ export class LaneRunner {
     this.#deps.metrics.count('parley_turns_ended_total', 1, { outcome: record.outcome });
   }
 
+  /** What may start a turn: in the mailbox, when it is known who may read what it could be sent (R3). */
+  #post(task: () => void): void {
+    const { lane, mailbox, shelves } = this.#deps;
+    mailbox.post(() => {
+      const asked = shelves.confirmFor(lane);
+      return asked === null ? task() : asked.then(task);
+    });
+  }
+
   #startNext(): void {
     for (let ticket = this.#next(); ticket !== null; ticket = this.#next()) {
       if (!this.#maySpeak(ticket.author)) this.#refuseStart(ticket);
@@ -134,11 +145,13 @@ export class LaneRunner {
 
   #begin(ticket: Ticket): Decision {
     const { chronicle, context, ids, lane, model } = this.#deps;
+    const { context: manifest, sources } = context.manifest(lane, ticket);
     return this.#decide({
       type: 'begin',
       turn: ticket.turn,
       promptEntry: ids.next('e') as EntryId,
-      context: context.manifest(lane, ticket),
+      context: manifest,
+      ...sources,
       model: model.name,
       limits: chronicle.room.policy.limits,
     });
@@ -147,6 +160,7 @@ export class LaneRunner {
   #perform(effect: LaneEffect): void {
     if (this.#left) return;
     if (effect.type === 'abort') return this.#abort(effect.turn);
+    if (effect.type !== 'call') return;
     const { state } = this;
     if (state.kind === 'idle' || state.running.turn !== effect.turn || state.running.attempt !== effect.attempt) return;
     if (state.kind === 'stopping')
@@ -166,7 +180,7 @@ export class LaneRunner {
       model,
       clock,
       onText: (piece) => mailbox.post(() => this.#show(turn, attempt, piece, startedAt)),
-      onEnd: (text, end) => mailbox.post(() => this.#finish(running, text, end)),
+      onEnd: (text, end) => this.#post(() => this.#finish(running, text, end)),
     });
     this.#call = { turn, attempt, call, shown: 0 };
     metrics.count('parley_model_attempts_total');
@@ -195,6 +209,7 @@ export class LaneRunner {
     this.apply({
       type: 'finished',
       turn: running.turn,
+      step: running.step,
       attempt: running.attempt,
       answerEntry: ids.next('e') as EntryId,
       text,
@@ -213,8 +228,8 @@ export class LaneRunner {
     this.#wake = null;
     const at = nextWake(this.state);
     if (at === null) return;
-    const { clock, mailbox } = this.#deps;
-    this.#wake = clock.after(Math.max(0, at - clock.now()), () => mailbox.post(() => this.#tick()));
+    const { clock } = this.#deps;
+    this.#wake = clock.after(Math.max(0, at - clock.now()), () => this.#post(() => this.#tick()));
   }
 }
 
