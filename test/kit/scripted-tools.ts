@@ -1,4 +1,12 @@
-import type { CallIdentity, CallToken, CallTokens, Discovery, ToolInvocation, ToolOutcome, Tools } from '@parley/server/ports/tools';
+import type {
+  CallIdentity,
+  CallToken,
+  CallTokens,
+  Discovery,
+  ToolInvocation,
+  ToolOutcome,
+  Tools,
+} from '@parley/server/ports/tools';
 import type { ToolName } from '@parley/shared/tools';
 
 /** One expected call of a tool. */
@@ -118,6 +126,9 @@ export function item(
   return { text, resource: null, readers: null, tenant: null, ...more };
 }
 
-export function failed(kind: 'aborted' | 'network' | 'protocol' | 'timeout' | 'refused', started: boolean): ToolOutcome {
+export function failed(
+  kind: 'aborted' | 'network' | 'protocol' | 'timeout' | 'refused',
+  started: boolean,
+): ToolOutcome {
   return { kind: 'failed', failure: { class: kind, started, detail: kind } };
 }
