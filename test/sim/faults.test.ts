@@ -184,6 +184,7 @@ function journalLike(journal: Journal, changes: Partial<Journal>): Journal {
     holds: (ref) => journal.holds(ref),
     unfinished: () => journal.unfinished(),
     loadDoc: (ref, doc) => journal.loadDoc(ref, doc),
+    redact: (...part) => journal.redact(...part),
     compactDoc: (...part) => journal.compactDoc(...part),
     docs: (ref) => journal.docs(ref),
     rooms: (tenant, user, after, limit) => journal.rooms(tenant, user, after, limit),

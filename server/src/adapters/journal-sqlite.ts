@@ -1,11 +1,11 @@
 import type { DocKey } from '@parley/shared/documents';
 import type { UserId } from '@parley/shared/ids';
 import type { RoomRef, Tenant } from '../core/tenant.ts';
-import type { AppendResult, Batch, Epoch, Journal, RoomListing, StoredRecord } from '../ports/journal.ts';
+import type { AppendResult, Batch, Epoch, Journal, Redaction, RoomListing, StoredRecord } from '../ports/journal.ts';
 import { GroupCommit } from './group-commit.ts';
 import { encodeRecord } from './record-json.ts';
 import { backupDatabase } from './sqlite-backup.ts';
-import { isStoreFailure, openSqliteFile, type SqliteFile } from './sqlite-file.ts';
+import { emptyLog, isStoreFailure, openSqliteFile, type SqliteFile } from './sqlite-file.ts';
 import { encoded, SqliteRooms } from './sqlite-rooms.ts';
 
 /**
@@ -36,6 +36,15 @@ export class SqliteJournal implements Journal {
   async append(ref: RoomRef, epoch: Epoch, batch: Batch): Promise<AppendResult> {
     const records = batch.records.map((record) => encoded(record, encodeRecord(record)));
     return this.#writes.run(() => this.#rooms.append(ref, epoch, { ...batch, records }));
+  }
+
+  async redact(ref: RoomRef, epoch: Epoch, redaction: Redaction): Promise<AppendResult> {
+    const records = redaction.records.map((record) => encoded(record, encodeRecord(record)));
+    const rewritten = redaction.rewritten.map(({ seq, record }) => ({ seq, json: encodeRecord(record) }));
+    const result = await this.#writes.run(() => this.#rooms.redact(ref, epoch, { ...redaction, records, rewritten }));
+    // Freed space was overwritten; the older pages are still in the log.
+    if (result.kind === 'appended') emptyLog(this.#file.db);
+    return result;
   }
 
   async read(ref: RoomRef, after: number): Promise<readonly StoredRecord[]> {

@@ -72,11 +72,23 @@ function openDatabase(path: string): Connection {
     // In WAL mode NORMAL syncs only at checkpoints: what was promised could be lost with the power (D1).
     db.pragma('synchronous = FULL');
     db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
+    // What a compaction or a redaction frees is overwritten, so that no byte of what was taken away stays behind.
+    db.pragma('secure_delete = ON');
+    // A crash may have come between a redaction and the end of its traces.
+    emptyLog(db);
     return db;
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** Moves the write-ahead log into the database and empties it; while somebody else reads it, it stays. */
+export function emptyLog(db: Connection): void {
+  // Without patience: waiting for a reader would hold up every room.
+  db.pragma('busy_timeout = 0');
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
 }
 
 function isBusy(error: unknown): boolean {
