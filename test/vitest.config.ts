@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{spec,adapters,kit,sim,house}/**/*.test.ts'],
+          include: ['{spec,adapters,kit,sim,oracle,house}/**/*.test.ts'],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },

@@ -1,4 +1,3 @@
-import type { DocName } from '@parley/shared/documents';
 import type { Fault } from '@parley/shared/fault';
 import { fault } from '@parley/shared/fault';
 import * as encoding from 'lib0/encoding';
@@ -42,7 +41,7 @@ export class DocChannels {
   }
 
   /** A WebSocket class for the provider of one document. */
-  socketFor(doc: DocName, events: ChannelEvents): SocketConstructor {
+  socketFor(doc: string, events: ChannelEvents): SocketConstructor {
     const carrier = this.#carrier;
     class Socket extends DocChannel {
       constructor(_url: string | URL) {
@@ -54,6 +53,11 @@ export class DocChannels {
     const used: new (url: string | URL) => ProviderSocket = Socket;
     // The provider's type asks for all of WebSocket; it uses what ProviderSocket names and no more.
     return used as SocketConstructor;
+  }
+
+  /** Nobody asks for this document any more. */
+  forget(doc: string): void {
+    this.#events.delete(doc);
   }
 
   opened(doc: string): void {

@@ -1,18 +1,26 @@
+import type { Entry } from '@parley/shared/entry';
 import { FaultError } from '@parley/shared/fault';
-import type { LaneReader } from './lane-reader.ts';
 import type { Ask } from './requests.ts';
+import type { LaneView } from './view.ts';
 
 const PAGE = 200;
+
+/** What the past is brought to. */
+export interface PastReader {
+  readonly view: LaneView;
+  /** Takes a page of entries that come before the view's first. */
+  prepend(page: readonly Entry[]): void;
+}
 
 /** Brings what a lane's document no longer holds, page by page. */
 export class History {
   readonly #ask: Ask;
   readonly #lane: 'room' | 'me';
-  readonly #reader: LaneReader;
+  readonly #reader: PastReader;
   /** One page at a time: a second call means the same page. */
   #loading: Promise<boolean> | null = null;
 
-  constructor(ask: Ask, lane: 'room' | 'me', reader: LaneReader) {
+  constructor(ask: Ask, lane: 'room' | 'me', reader: PastReader) {
     this.#ask = ask;
     this.#lane = lane;
     this.#reader = reader;

@@ -1,14 +1,24 @@
 import type { Entry } from '@parley/shared/entry';
+import type { TurnId } from '@parley/shared/ids';
+import type { ApprovalView } from '@parley/shared/tools';
 import type * as Y from 'yjs';
 import type { EntryWindow } from './entry-window.ts';
 import { NO_ENTRIES, withOlder, withWindow } from './entry-window.ts';
 import type { Transcript } from './lane-view.ts';
-import { EMPTY_LANE, readAnswering, readFirstSeq, readTickets, readTitle, transcriptIn } from './lane-view.ts';
+import {
+  EMPTY_LANE,
+  readAnswering,
+  readApprovals,
+  readFirstSeq,
+  readTickets,
+  readTitle,
+  transcriptIn,
+} from './lane-view.ts';
 import type { LaneView } from './view.ts';
 
 /** Parts of a lane's view; each is read again only when its own part of the document changed. */
-type Part = 'entries' | 'tickets' | 'answering' | 'title';
-const ALL: readonly Part[] = ['entries', 'tickets', 'answering', 'title'];
+type Part = 'entries' | 'tickets' | 'answering' | 'title' | 'approvals';
+const ALL: readonly Part[] = ['entries', 'tickets', 'answering', 'title', 'approvals'];
 
 /** Turns one transcript document into one lane's view, part by part: a streamed word costs no entries. */
 export class LaneReader {
@@ -19,6 +29,7 @@ export class LaneReader {
   #window: EntryWindow = NO_ENTRIES;
   #view: LaneView = EMPTY_LANE;
   #title = '';
+  #approvals: readonly ApprovalView[] = [];
   #loaded = false;
 
   constructor(doc: Y.Doc, changed: () => void) {
@@ -35,6 +46,16 @@ export class LaneReader {
   get title(): string {
     this.#refresh();
     return this.#title;
+  }
+
+  get approvals(): readonly ApprovalView[] {
+    this.#refresh();
+    return this.#approvals;
+  }
+
+  /** What streams here for a turn; '' when nothing does. */
+  liveText(turn: TurnId): string {
+    return this.#loaded ? (this.#transcript.live.get(turn)?.toString() ?? '') : '';
   }
 
   /** Reads another copy of the document from its first sync on; until then the view stays as it is. */
@@ -66,9 +87,10 @@ export class LaneReader {
   }
 
   #observe(): () => void {
-    const { entries, turns, live, room } = this.#transcript;
+    const { entries, turns, live, room, approvals } = this.#transcript;
     const onEntries = () => this.#mark('entries');
     const onTurns = () => this.#mark('tickets');
+    const onApprovals = () => this.#mark('approvals');
     const onLive = () => this.#mark('answering');
     const onRoom = ({ keysChanged }: Y.YMapEvent<unknown>) =>
       this.#mark('answering', 'title', ...(keysChanged.has('firstSeq') ? (['entries'] as const) : []));
@@ -76,11 +98,13 @@ export class LaneReader {
     turns.observe(onTurns);
     live.observeDeep(onLive);
     room.observe(onRoom);
+    approvals.observe(onApprovals);
     return () => {
       entries.unobserve(onEntries);
       turns.unobserve(onTurns);
       live.unobserveDeep(onLive);
       room.unobserve(onRoom);
+      approvals.unobserve(onApprovals);
     };
   }
 
@@ -96,6 +120,7 @@ export class LaneReader {
     this.#stale.clear();
     if (stale.has('title')) this.#title = readTitle(this.#transcript);
     if (stale.has('entries')) this.#readEntries();
+    if (stale.has('approvals')) this.#approvals = readApprovals(this.#transcript);
     this.#view = {
       loaded: true,
       entries: this.#window.entries,

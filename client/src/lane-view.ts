@@ -1,5 +1,6 @@
 import type { Entry, RoomView, TicketView } from '@parley/shared/entry';
-import { ENTRIES, LIVE, ROOM, TURNS } from '@parley/shared/documents';
+import { APPROVALS, ENTRIES, LIVE, ROOM, TURNS } from '@parley/shared/documents';
+import type { ApprovalView } from '@parley/shared/tools';
 import type { LaneView } from './view.ts';
 import type * as Y from 'yjs';
 
@@ -9,6 +10,8 @@ export interface Transcript {
   readonly turns: Y.Map<TicketView>;
   readonly live: Y.Map<Y.Text>;
   readonly room: Y.Map<unknown>;
+  /** The private lane's document alone holds any. */
+  readonly approvals: Y.Map<ApprovalView>;
 }
 
 export function transcriptIn(doc: Y.Doc): Transcript {
@@ -17,6 +20,7 @@ export function transcriptIn(doc: Y.Doc): Transcript {
     turns: doc.getMap<TicketView>(TURNS),
     live: doc.getMap<Y.Text>(LIVE),
     room: doc.getMap(ROOM),
+    approvals: doc.getMap<ApprovalView>(APPROVALS),
   };
 }
 
@@ -27,11 +31,17 @@ export function readTickets({ turns }: Transcript): readonly TicketView[] {
   return [...turns.values()].sort((a, b) => a.position - b.position || a.seq - b.seq);
 }
 
-/** What the AI says right now, and for whom. */
+/** What the AI says right now, and for whom, or whose approval it waits for. */
 export function readAnswering({ room, live }: Transcript): LaneView['answering'] {
   const ai = readRoom(room, 'ai');
-  if (ai?.state !== 'answering') return null;
-  return { turn: ai.turn, forId: ai.for.id, forName: ai.for.name, text: live.get(ai.turn)?.toString() ?? '' };
+  if (ai === undefined || ai.state === 'idle') return null;
+  const text = live.get(ai.turn)?.toString() ?? '';
+  return { state: ai.state, turn: ai.turn, forId: ai.for.id, forName: ai.for.name, text };
+}
+
+/** What waits for this person's approval, the oldest first. */
+export function readApprovals({ approvals }: Transcript): readonly ApprovalView[] {
+  return [...approvals.values()].sort((a, b) => a.askedAt - b.askedAt || (a.id < b.id ? -1 : 1));
 }
 
 export function readTitle({ room }: Transcript): string {

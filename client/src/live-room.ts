@@ -1,7 +1,9 @@
 import { unreachable } from '@parley/shared/assert';
+import type { Replies } from '@parley/shared/commands';
 import type { Member, TurnView } from '@parley/shared/entry';
 import type { Result } from '@parley/shared/fault';
 import type { ClientKey, TurnId, UserId } from '@parley/shared/ids';
+import type { Askable } from '@parley/shared/replies';
 import type { RoomRole } from '@parley/shared/roles';
 import { DocChannels } from './doc-channels.ts';
 import type { Cancel, ClientEnv } from './env.ts';
@@ -9,8 +11,9 @@ import type { LinkEnd } from './link-end.ts';
 import { LiveLane } from './live-lane.ts';
 import { LivePresence } from './live-presence.ts';
 import { Outbox } from './outbox.ts';
+import type { Fields } from './requests.ts';
 import { Requests } from './requests.ts';
-import type { Addressed, ConnectOptions, RoomChange, RoomClient, RoomDetails } from './room-client.ts';
+import type { Addressed, Asked, ConnectOptions, RoomChange, RoomClient, RoomDetails } from './room-client.ts';
 import type { SessionMessage, Welcome } from './socket-session.ts';
 import { SocketSession } from './socket-session.ts';
 import type { Standing } from './standing.ts';
@@ -75,12 +78,12 @@ export class LiveRoom implements RoomClient {
     return () => this.#listeners.delete(one);
   }
 
-  ask(text: string, { audience = 'room' }: Addressed = {}): ClientKey {
-    return this.#outbox.add('prompt', text, audience);
+  ask(text: string, { audience = 'room', quotes }: Asked = {}): ClientKey {
+    return this.#outbox.add({ kind: 'prompt', text, audience, ...(quotes === undefined ? {} : { quotes }) });
   }
 
   say(text: string, { audience = 'room' }: Addressed = {}): ClientKey {
-    return this.#outbox.add('message', text, audience);
+    return this.#outbox.add({ kind: 'message', text, audience });
   }
 
   retry(id: ClientKey): void {
@@ -132,6 +135,10 @@ export class LiveRoom implements RoomClient {
     return this.#requests.ask('room.update', { title, ...(join === undefined ? {} : { policy: { join } }) });
   }
 
+  request<T extends Askable>(type: T, fields: Fields<T>): Promise<Result<Replies[T]>> {
+    return this.#requests.ask(type, fields);
+  }
+
   loadOlder(lane: 'room' | 'me'): Promise<boolean> {
     return this.#lanes[lane].loadOlder();
   }
@@ -181,6 +188,7 @@ export class LiveRoom implements RoomClient {
   #receive(message: SessionMessage): void {
     switch (message.type) {
       case 'documents':
+        for (const lane of LANES) this.#lanes[lane].shelves.keep(docsOf(lane, message.items));
         return;
       case 'opened':
         if (message.doc === 'workspace') this.#workspace.opened(message.writable);
@@ -232,9 +240,17 @@ export class LiveRoom implements RoomClient {
       people: this.#presence.people(you),
       room: room.view,
       me: me.view,
+      approvals: me.approvals,
       outbox: this.#outbox.items,
       saved: this.#workspace.saved,
       lostWords: this.#workspace.lostWords,
     };
   }
+}
+
+const LANES = ['room', 'me'] as const;
+
+/** The names of one lane's labelled documents. */
+function docsOf(lane: 'room' | 'me', items: Extract<SessionMessage, { type: 'documents' }>['items']): string[] {
+  return items.filter((item) => item.lane === lane).map(({ doc }) => doc);
 }

@@ -1,5 +1,6 @@
 import type { Fault } from '@parley/shared/fault';
 import type { ClientKey, TurnId } from '@parley/shared/ids';
+import { lastPlace } from './entry-order.ts';
 import type { LaneView, OutboxItem } from './view.ts';
 
 /** An item as it is kept: what the view shows, and where the room will show it. */
@@ -66,7 +67,7 @@ export function isShown(item: Kept, lane: LaneView, you: string): boolean {
   if (item.state.kind === 'refused') return false;
   if (lane.tickets.some(({ id, author }) => id === item.id && author.id === you)) return true;
   if (item.state.kind !== 'accepted') return false;
-  if ('entrySeq' in item.state) return (lane.entries.at(-1)?.seq ?? 0) >= item.state.entrySeq;
+  if ('entrySeq' in item.state) return lastPlace(lane.entries) >= item.state.entrySeq;
   const { turn } = item.state;
   return lane.entries.findLast((entry) => entry.turn === turn) !== undefined;
 }

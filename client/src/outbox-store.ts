@@ -1,5 +1,5 @@
 import { Fault } from '@parley/shared/fault';
-import { ClientKey } from '@parley/shared/ids';
+import { ClientKey, EntryId } from '@parley/shared/ids';
 import type { KeyValueStore } from './env.ts';
 import type { Kept } from './outbox-state.ts';
 
@@ -43,7 +43,16 @@ function readItem(value: Partial<Record<string, unknown>> | null): Kept | null {
   if (value.kind !== 'prompt' && value.kind !== 'message') return null;
   if (value.audience !== 'room' && value.audience !== 'me') return null;
   const { kind, audience, text } = value;
-  return { id, kind, audience, text, state: readState(value.state) };
+  if (value.quotes === undefined) return { id, kind, audience, text, state: readState(value.state) };
+  const quotes = readQuotes(value.quotes);
+  // Sent without what it was limited to, it would be another question.
+  return quotes && { id, kind, audience, text, quotes, state: readState(value.state) };
+}
+
+function readQuotes(value: unknown): readonly EntryId[] | null {
+  if (!Array.isArray(value)) return null;
+  const ids = value.map((one) => EntryId.safeParse(one).data);
+  return ids.every((id) => id !== undefined) ? ids : null;
 }
 
 function readState(state: unknown): Kept['state'] {

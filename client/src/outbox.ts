@@ -50,9 +50,9 @@ export class Outbox {
     return this.#items;
   }
 
-  add(kind: Kept['kind'], text: string, audience: Kept['audience']): ClientKey {
+  add(words: Omit<Kept, 'id' | 'state'>): ClientKey {
     const id = this.#newId();
-    this.#apply({ type: 'added', item: { id, kind, audience, text } });
+    this.#apply({ type: 'added', item: { ...words, id } });
     this.#send();
     return id;
   }
@@ -113,11 +113,11 @@ export class Outbox {
     }
   }
 
-  async #submit({ id, kind, audience, text }: Kept): Promise<Result<Acceptance>> {
+  async #submit({ id, kind, audience, text, quotes }: Kept): Promise<Result<Acceptance>> {
     const { ask } = this.#options;
     const reply =
       kind === 'prompt'
-        ? await ask('prompt.submit', { id, text, audience })
+        ? await ask('prompt.submit', { id, text, audience, ...(quotes === undefined ? {} : { quotes: [...quotes] }) })
         : await ask('message.post', { id, text, audience, offRecord: false });
     return reply.ok ? ok(acceptanceOf(reply.value)) : reply;
   }

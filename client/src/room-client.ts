@@ -1,11 +1,13 @@
 import type { Replies } from '@parley/shared/commands';
 import type { Member, TurnView } from '@parley/shared/entry';
 import type { Result } from '@parley/shared/fault';
-import type { ClientKey, TurnId, UserId } from '@parley/shared/ids';
+import type { ClientKey, EntryId, TurnId, UserId } from '@parley/shared/ids';
 import type { RoomPolicy } from '@parley/shared/policy';
+import type { Askable } from '@parley/shared/replies';
 import type { RoomRole } from '@parley/shared/roles';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
+import type { Fields } from './requests.ts';
 import type { RoomViewModel } from './view.ts';
 
 export interface ConnectOptions {
@@ -19,6 +21,11 @@ export interface ConnectOptions {
 export interface Addressed {
   /** `room`: everyone here sees it. `me`: only you. */
   readonly audience?: 'room' | 'me';
+}
+
+export interface Asked extends Addressed {
+  /** A clean turn: the model is sent these entries and the question, and nothing else. */
+  readonly quotes?: readonly EntryId[];
 }
 
 /** A room as the server describes it: its title, its policy, my own role. */
@@ -38,7 +45,7 @@ export interface RoomClient {
   /** Calls `listener` after each change, at most once a microtask; the result unsubscribes. */
   subscribe(listener: () => void): () => void;
   /** Asks the AI. Kept and resent with the same id until the server has it. */
-  ask(text: string, options?: Addressed): ClientKey;
+  ask(text: string, options?: Asked): ClientKey;
   /** Says something to people. Kept and resent likewise. */
   say(text: string, options?: Addressed): ClientKey;
   /** Sends a refused item again under a new id, or forgets it. */
@@ -57,6 +64,8 @@ export interface RoomClient {
   removeMember(user: UserId): Promise<Result<Record<string, never>>>;
   details(): Promise<Result<RoomDetails>>;
   updateRoom(change: RoomChange): Promise<Result<RoomDetails>>;
+  /** Any other command, answered once; a lost connection answers `unavailable`, and then it may have been done. */
+  request<T extends Askable>(type: T, fields: Fields<T>): Promise<Result<Replies[T]>>;
   /** Brings entries older than the view's first; resolves to false when there are none. */
   loadOlder(lane: 'room' | 'me'): Promise<boolean>;
   setTyping(typing: boolean): void;

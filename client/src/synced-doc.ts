@@ -8,7 +8,7 @@ import type { DocChannel } from './doc-channel.ts';
 import type { DocChannels } from './doc-channels.ts';
 
 export interface SyncedDocOptions {
-  readonly name: DocName;
+  readonly name: DocName | `transcript.${string}`;
   readonly channels: DocChannels;
   /** False where nobody's presence is shown, to save its renewals. */
   readonly presence: boolean;
@@ -21,6 +21,8 @@ export interface SyncedDocEvents {
   /** `doc` and `awareness` are about to be replaced by fresh ones; `old` can be read a last time. */
   renewing(old: Y.Doc): void;
   renewed(): void;
+  /** It is not this person's to read any more. */
+  lost?(): void;
 }
 
 /** Faults after which a document here may hold what the server's does not: Yjs cannot take it back. */
@@ -31,6 +33,8 @@ const CONTENT_REFUSED: ReadonlySet<Fault['code']> = new Set([
   'forbidden',
   'too_large',
 ]);
+
+const TAKEN_AWAY: ReadonlySet<Fault['code']> = new Set(['not_found', 'forbidden']);
 
 /**
  * One document kept in step with the server by a stock provider on a channel. Reconnecting is the
@@ -90,6 +94,7 @@ export class SyncedDoc {
 
   destroy(): void {
     destroyCopy(this.#copy);
+    this.#options.channels.forget(this.#options.name);
   }
 
   #makeCopy(): Copy {
@@ -125,7 +130,8 @@ export class SyncedDoc {
   #onClosed(): void {
     const why = this.#fault;
     this.#fault = null;
-    if (why && this.#copySynced && this.#options.online() && CONTENT_REFUSED.has(why.code)) this.#renew();
+    if (why && this.#events.lost && TAKEN_AWAY.has(why.code)) this.#events.lost();
+    else if (why && this.#copySynced && this.#options.online() && CONTENT_REFUSED.has(why.code)) this.#renew();
   }
 
   #renew(): void {

@@ -9,6 +9,7 @@ export const FIRST_VIEW: RoomViewModel = {
   people: [],
   room: EMPTY_LANE,
   me: EMPTY_LANE,
+  approvals: [],
   outbox: [],
   saved: true,
   lostWords: null,

@@ -1,7 +1,8 @@
 import type { Entry, TicketView } from '@parley/shared/entry';
 import type { Fault } from '@parley/shared/fault';
-import type { ClientKey, TurnId } from '@parley/shared/ids';
+import type { ClientKey, EntryId, TurnId } from '@parley/shared/ids';
 import type { Capability, RoomRole } from '@parley/shared/roles';
+import type { ApprovalView } from '@parley/shared/tools';
 
 /** A person as presence shows them. */
 export interface Person {
@@ -18,6 +19,8 @@ export interface OutboxItem {
   readonly kind: 'prompt' | 'message';
   readonly audience: 'room' | 'me';
   readonly text: string;
+  /** A prompt that is sent with these entries and nothing else. */
+  readonly quotes?: readonly EntryId[];
   readonly state:
     | { readonly kind: 'unsent' }
     | { readonly kind: 'sent' }
@@ -29,11 +32,14 @@ export interface OutboxItem {
 export interface LaneView {
   /** False until the first sync. */
   readonly loaded: boolean;
+  /** In the order they are read, those of labelled documents among them (see entry-order.ts). */
   readonly entries: readonly Entry[];
   readonly firstSeq: number;
   /** Running first, then by position, held ones in their place. */
   readonly tickets: readonly TicketView[];
   readonly answering: {
+    /** `waiting`: for the approval of the one it is for (T41). */
+    readonly state: 'answering' | 'waiting';
     readonly turn: TurnId;
     readonly forId: string;
     readonly forName: string;
@@ -59,6 +65,8 @@ export interface RoomViewModel {
   readonly people: readonly Person[];
   readonly room: LaneView;
   readonly me: LaneView;
+  /** Calls of tools that wait for my approval, the oldest first. */
+  readonly approvals: readonly ApprovalView[];
   readonly outbox: readonly OutboxItem[];
   /** True only when every local change to the shared notes is on the server's disk. */
   readonly saved: boolean;

@@ -39,6 +39,13 @@ export async function sim([runs = '2000', seed = String(Date.now() % 1_000_000)]
   return runTests({ ...tools, env }, ['sim/room.sim']);
 }
 
+/** Many random histories against the rules of who may know what; the words are their number for each property and the seed. @type {Command} */
+export async function laws([runs = '40000', seed = String(Date.now() % 1_000_000)]) {
+  const tools = await install();
+  const env = { ...tools.env, PARLEY_LAWS_RUNS: runs, PARLEY_LAWS_SEED: seed };
+  return runTests({ ...tools, env }, ['oracle/']);
+}
+
 /** Format, lint, types, dead code, rules and shape. @type {Command} */
 export async function check(rest) {
   return checks(await install(), rest);

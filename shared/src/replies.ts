@@ -1,7 +1,19 @@
 import * as z from 'zod';
 import type { Replies } from './commands.ts';
-import { PromptAccepted, RoomDescription, RoomDescriptionWithRights, TranscriptPage } from './commands.ts';
+import {
+  CreatedInvite,
+  Explanation,
+  PromptAccepted,
+  ReleaseView,
+  RoomDescription,
+  RoomDescriptionWithRights,
+  TranscriptPage,
+} from './commands.ts';
 import { Entry, Member, TurnView } from './entry.ts';
+import { Invite } from './invite.ts';
+import { RoomTool, Trust } from './tools.ts';
+
+const NOTHING = z.strictObject({});
 
 /** The shape of each answer that a client reads over its socket. */
 export const REPLIES: { readonly [T in Askable]: z.ZodType<Replies[T]> } = {
@@ -17,8 +29,23 @@ export const REPLIES: { readonly [T in Askable]: z.ZodType<Replies[T]> } = {
   'room.update': RoomDescription,
   'member.list': z.strictObject({ items: z.array(Member), next: z.null() }),
   'member.set': Member,
-  'member.remove': z.strictObject({}),
+  'member.remove': NOTHING,
   'transcript.read': TranscriptPage,
+  'transcript.search': z.strictObject({ items: z.array(Entry) }),
+  'approval.decide': TurnView,
+  'entry.preview-release': ReleaseView,
+  'entry.release': z.strictObject({ entry: Entry }),
+  'entry.redact': z.strictObject({ entry: Entry }),
+  'invite.create': CreatedInvite,
+  'invite.list': z.strictObject({ items: z.array(Invite) }),
+  'invite.revoke': NOTHING,
+  'tool.admit': RoomTool,
+  'tool.drop': NOTHING,
+  'tool.list': z.strictObject({ items: z.array(RoomTool) }),
+  'trust.set': Trust,
+  'trust.drop': NOTHING,
+  'trust.list': z.strictObject({ items: z.array(Trust) }),
+  'rights.explain': Explanation,
 };
 
 /** The commands that a client sends over its socket; the rest are HTTP's. */
@@ -36,4 +63,19 @@ export type Askable =
   | 'member.list'
   | 'member.set'
   | 'member.remove'
-  | 'transcript.read';
+  | 'transcript.read'
+  | 'transcript.search'
+  | 'approval.decide'
+  | 'entry.preview-release'
+  | 'entry.release'
+  | 'entry.redact'
+  | 'invite.create'
+  | 'invite.list'
+  | 'invite.revoke'
+  | 'tool.admit'
+  | 'tool.drop'
+  | 'tool.list'
+  | 'trust.set'
+  | 'trust.drop'
+  | 'trust.list'
+  | 'rights.explain';

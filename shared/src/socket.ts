@@ -35,8 +35,14 @@ export const Down = z.discriminatedUnion('type', [
     /** Milliseconds since the epoch at which the token ends. */
     expiresAt: z.number(),
   }),
-  /** The labelled transcript documents that this person may read now, by name; sent again when that changes. */
-  z.strictObject({ type: z.literal('documents'), items: z.array(z.string()) }),
+  /**
+   * The labelled transcript documents that this person may read now, each with the lane it belongs to, which
+   * its name hides; sent after `welcome`, and again when that changes.
+   */
+  z.strictObject({
+    type: z.literal('documents'),
+    items: z.array(z.strictObject({ doc: z.string(), lane: z.enum(['room', 'me']) })),
+  }),
   z.strictObject({ type: z.literal('opened'), doc: z.string(), writable: z.boolean() }),
   z.strictObject({ type: z.literal('closed'), doc: z.string(), fault: Fault }),
   /** `count` sync frames of this socket for this document, from its opening on, are on disk. */

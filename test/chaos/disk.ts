@@ -2,7 +2,7 @@ import { openSqliteJournal } from '@parley/server/adapters/journal-sqlite';
 import { mintTenant } from '@parley/server/core/tenant';
 import type { Journal } from '@parley/server/ports/journal';
 import { must } from '@parley/shared/assert';
-import { ENTRIES, laneOf, LIVE, NOTES, TURNS } from '@parley/shared/documents';
+import { docKind, ENTRIES, LIVE, NOTES, TURNS } from '@parley/shared/documents';
 import type { Entry } from '@parley/shared/entry';
 import type { RoomId } from '@parley/shared/ids';
 import * as Y from 'yjs';
@@ -38,11 +38,11 @@ async function readRoom(journal: Journal, room: RoomId): Promise<RoomOnDisk> {
   let notes = '';
   for (const key of await journal.docs(ref)) {
     const doc = docOf(await journal.loadDoc(ref, key));
-    const lane = laneOf(key);
+    const kind = docKind(key);
     if (key === 'workspace') notes = doc.getText(NOTES).toString();
-    if (lane === null) continue;
-    documents.set(lane, doc.getArray<Entry>(ENTRIES).toArray());
-    if (doc.getMap(TURNS).size + doc.getMap(LIVE).size > 0) unfinished.push(`${room} ${lane}`);
+    if (kind.kind !== 'lane') continue;
+    documents.set(kind.lane, doc.getArray<Entry>(ENTRIES).toArray());
+    if (doc.getMap(TURNS).size + doc.getMap(LIVE).size > 0) unfinished.push(`${room} ${kind.lane}`);
   }
   return { records, documents, notes, unfinished };
 }

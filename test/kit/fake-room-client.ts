@@ -1,9 +1,12 @@
-import type { Addressed, RoomChange, RoomClient, RoomDetails } from '@parley/client/room-client';
+import type { Fields } from '@parley/client/requests';
+import type { Addressed, Asked, RoomChange, RoomClient, RoomDetails } from '@parley/client/room-client';
 import type { RoomViewModel } from '@parley/client/view';
+import type { Replies } from '@parley/shared/commands';
 import type { Member, TurnView } from '@parley/shared/entry';
 import { ok, type Fault, type Result } from '@parley/shared/fault';
 import { ClientKey, RoomId, type TurnId, type UserId } from '@parley/shared/ids';
 import { DEFAULT_POLICY } from '@parley/shared/policy';
+import type { Askable } from '@parley/shared/replies';
 import type { RoomRole } from '@parley/shared/roles';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
@@ -24,6 +27,8 @@ export class FakeRoomClient implements RoomClient {
   refusal: Fault | null = null;
   /** What hold, edit, withdraw and stop answer. */
   answer: Result<TurnView> | null = null;
+  /** What each command answers; one that is not named here must not be asked. */
+  readonly replies: { [T in Askable]?: (fields: Fields<T>) => Result<Replies[T]> } = {};
   olderEntries: boolean | Error = false;
   readonly #listeners = new Set<() => void>();
 
@@ -46,7 +51,7 @@ export class FakeRoomClient implements RoomClient {
     return () => this.#listeners.delete(listener);
   }
 
-  ask(text: string, options: Addressed = {}): ClientKey {
+  ask(text: string, options: Asked = {}): ClientKey {
     return this.#sent('ask', text, options);
   }
 
@@ -121,6 +126,15 @@ export class FakeRoomClient implements RoomClient {
     return this.memberList.ok ? this.memberList.value : [];
   }
 
+  request<T extends Askable>(type: T, fields: Fields<T>): Promise<Result<Replies[T]>> {
+    this.calls.push([type, fields]);
+    const reply = this.replies[type];
+    if (this.refusal !== null) return Promise.resolve({ ok: false, fault: this.refusal });
+    return reply === undefined
+      ? Promise.reject(new Error(`no answer was scripted for ${type}`))
+      : Promise.resolve(reply(fields));
+  }
+
   loadOlder(lane: 'room' | 'me'): Promise<boolean> {
     this.calls.push(['loadOlder', lane]);
     return this.olderEntries instanceof Error ? Promise.reject(this.olderEntries) : Promise.resolve(this.olderEntries);
@@ -140,9 +154,9 @@ export class FakeRoomClient implements RoomClient {
     this.#listeners.clear();
   }
 
-  #sent(name: 'ask' | 'say', text: string, { audience = 'room' }: Addressed): ClientKey {
+  #sent(name: 'ask' | 'say', text: string, { audience = 'room', quotes }: Asked): ClientKey {
     const id = ClientKey.parse(`fake-${this.calls.length}`);
-    this.calls.push([name, text, audience]);
+    this.calls.push(quotes === undefined ? [name, text, audience] : [name, text, audience, quotes]);
     const kind = name === 'ask' ? 'prompt' : 'message';
     this.show({ outbox: [...this.view.outbox, { id, kind, audience, text, state: { kind: 'sent' } }] });
     return id;

@@ -76,6 +76,16 @@ export class TinyRoomServer {
   }
 
   /** Delivers everything in both directions, and what follows from it, until nothing moves. */
+  /** Tells everybody which labelled documents there are for them now. */
+  tellDocuments(items: Extract<Down, { type: 'documents' }>['items']): void {
+    for (const peer of this.peers) peer.say({ type: 'documents', items });
+  }
+
+  /** Closes one document of everybody, as when the right to it is lost. */
+  closeDocument(doc: string, code: FaultCode): void {
+    for (const peer of this.peers) peer.closeDoc(doc, code);
+  }
+
   async settle(): Promise<void> {
     for (let quiet = 0; quiet < 2;) {
       // Not a wait: one turn of the event loop lets every promise that can settle do so.

@@ -1,4 +1,5 @@
 import type { Entry } from '@parley/shared/entry';
+import { lastPlace, placeOf } from '../entry-order.ts';
 import type { LaneView, RoomViewModel } from '../view.ts';
 import { brief } from './format.ts';
 import type { Names } from './names.ts';
@@ -38,8 +39,10 @@ function refusals(before: RoomViewModel, after: RoomViewModel): string[] {
 
 function newest(before: LaneView, after: LaneView): readonly Entry[] {
   if (!before.loaded || before.entries === after.entries) return [];
-  const last = before.entries.at(-1)?.seq ?? 0;
-  return after.entries.filter(({ seq }) => seq > last);
+  const known = new Set(before.entries.map(({ id }) => id));
+  const last = lastPlace(before.entries);
+  // What became readable, or was loaded, from further up is old news.
+  return after.entries.filter((entry) => placeOf(entry) >= last && !known.has(entry.id));
 }
 
 function entryWords(entry: Entry, view: RoomViewModel, names: KnowsNames): string[] {

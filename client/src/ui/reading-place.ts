@@ -1,3 +1,4 @@
+import { lastPlace } from '../entry-order.ts';
 import type { RoomViewModel } from '../view.ts';
 import { forLong, recall, remember } from './remember.ts';
 
@@ -13,7 +14,7 @@ export class ReadingPlace {
     if (view.you === null || !view.room.loaded) return;
     const key = `seen:${room}:${view.you.id}`;
     if (key !== this.#key) this.#begin(key);
-    const newest = view.room.entries.at(-1)?.seq ?? 0;
+    const newest = lastPlace(view.room.entries);
     if (newest <= this.#kept || document.visibilityState !== 'visible') return;
     this.#kept = newest;
     remember(forLong, key, String(newest));

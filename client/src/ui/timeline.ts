@@ -1,4 +1,5 @@
 import type { Entry } from '@parley/shared/entry';
+import { placeOf } from '../entry-order.ts';
 import { startOfDay } from './format.ts';
 
 /** One row of a transcript on screen. */
@@ -20,7 +21,7 @@ export function timeline(entries: readonly Entry[], lastSeen: number | null, you
   for (const entry of entries) {
     const newDay = previous === null || startOfDay(previous.at) !== startOfDay(entry.at);
     if (newDay) rows.push({ kind: 'day', key: `day:${startOfDay(entry.at)}`, at: entry.at });
-    const isNew = !marked && lastSeen !== null && entry.seq > lastSeen && entry.author.id !== you;
+    const isNew = !marked && lastSeen !== null && placeOf(entry) > lastSeen && entry.author.id !== you;
     if (isNew) rows.push({ kind: 'new', key: 'new' });
     marked ||= isNew;
     rows.push({ kind: 'entry', key: entry.id, entry, continued: !newDay && !isNew && continues(previous, entry) });

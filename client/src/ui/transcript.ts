@@ -3,6 +3,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from 'li
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { RoomClient } from '../room-client.ts';
+import { inOrder } from '../entry-order.ts';
 import type { LaneView } from '../view.ts';
 import { entryView } from './entry-view.ts';
 import { dayName } from './format.ts';
@@ -217,11 +218,10 @@ define('parley-transcript', ParleyTranscript);
 
 /** How many entries were added before the first and after the last that both lists know. */
 function newEntries(before: readonly Entry[], after: readonly Entry[]): { older: number; newer: number } {
-  const first = before[0]?.seq;
-  const last = before.at(-1)?.seq;
+  const [first, last] = [before[0], before.at(-1)];
   if (first === undefined || last === undefined) return { older: 0, newer: 0 };
-  const older = after.findIndex(({ seq }) => seq >= first);
-  const newer = after.length - 1 - after.findLastIndex(({ seq }) => seq <= last);
+  const older = after.findIndex((entry) => inOrder(entry, first) >= 0);
+  const newer = after.length - 1 - after.findLastIndex((entry) => inOrder(entry, last) <= 0);
   return { older: Math.max(0, older), newer };
 }
 

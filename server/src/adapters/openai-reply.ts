@@ -1,8 +1,16 @@
 import type { Usage } from '@parley/shared/entry';
-import type OpenAI from 'openai';
+import OpenAI from 'openai';
 import type { ModelCall, ModelEnd, ModelRequest, Tokenizer } from '../ports/model.ts';
+import type { Failure } from './openai-failure.ts';
 
-type Failure = Extract<ModelEnd, { reason: 'failed' }>;
+/** One chunk of a streamed chat completion. Throws when it cannot be read, or when it is an error of the provider's. */
+export function chunkOf(data: string): OpenAI.ChatCompletionChunk {
+  // Providers say in the middle of a stream that they failed, whatever the type says.
+  const chunk = JSON.parse(data) as (OpenAI.ChatCompletionChunk & { readonly error?: object }) | null;
+  if (chunk === null) throw new SyntaxError('a chunk of nothing');
+  if (chunk.error) throw new OpenAI.APIError(undefined, chunk.error, undefined, undefined);
+  return chunk;
+}
 
 /** Arguments of one call are no longer; a longer one is cut, and then is no JSON. */
 const MAX_ARGUMENT_CHARS = 65_536;

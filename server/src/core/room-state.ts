@@ -1,15 +1,17 @@
 import type { LaneKey, UserId } from '@parley/shared/ids';
 import type { RoomPolicy } from '@parley/shared/policy';
-import type { RoomRole, Standing, TenantRole } from '@parley/shared/roles';
+import type { Standing, TenantRole } from '@parley/shared/roles';
 import { evolve as evolveLane } from './evolve.ts';
+import type { Former, Place } from './former.ts';
+import { NO_LIMITS } from './grants.ts';
+import { evolveInvites, NO_INVITES, type Invites } from './invite-state.ts';
 import { openLane, type LaneState } from './lane.ts';
 import type { Principal } from './principal.ts';
 import type { JournalRecord, RecordOf } from './records.ts';
 
-export interface MemberState {
+export interface MemberState extends Place {
   /** Empty until the person was first seen. */
   readonly name: string;
-  readonly role: RoomRole;
   readonly tenantRole: TenantRole;
 }
 
@@ -30,8 +32,9 @@ export interface PresentRoom {
   readonly salt: string;
   readonly createdAt: number;
   readonly members: ReadonlyMap<UserId, MemberState>;
-  /** Whom somebody else removed: they come back when they are put back, not by themselves. */
-  readonly removed: ReadonlySet<UserId>;
+  /** Who was a member and is not. */
+  readonly former: ReadonlyMap<UserId, Former>;
+  readonly invites: Invites;
   readonly lanes: ReadonlyMap<LaneKey, OpenedLane>;
 }
 /** Its id is not given out again. */
@@ -53,11 +56,11 @@ export function evolveRoom(room: RoomState, record: JournalRecord): RoomState {
     case 'member.set':
       return {
         ...room,
-        members: withMember(room.members, record.user, record),
-        removed: withoutUser(room.removed, record.user),
+        members: withMember(room.members, record),
+        former: without(room.former, record.user),
       };
     case 'member.removed':
-      return { ...room, members: withoutMember(room.members, record.user), removed: withRemoved(room.removed, record) };
+      return { ...room, members: without(room.members, record.user), former: withFormer(room, record) };
     case 'lane.opened':
       return { ...room, lanes: withLane(room.lanes, record.lane, { salt: record.salt, state: openLane(record.lane) }) };
     case 'workspace.client':
@@ -65,6 +68,7 @@ export function evolveRoom(room: RoomState, record: JournalRecord): RoomState {
     case 'invite.created':
     case 'invite.used':
     case 'invite.revoked':
+      return { ...room, invites: evolveInvites(room.invites, record) };
     case 'tool.admitted':
     case 'tool.dropped':
     case 'trust.set':
@@ -83,7 +87,8 @@ function created(record: Extract<JournalRecord, { type: 'room.created' }>): Pres
     salt: record.salt,
     createdAt: record.at,
     members: new Map(),
-    removed: new Set(),
+    former: new Map(),
+    invites: NO_INVITES,
     lanes: new Map(),
   };
 }
@@ -95,27 +100,23 @@ function evolveOneLane(room: PresentRoom, lane: LaneKey, record: JournalRecord):
   return state === opened.state ? room : { ...room, lanes: withLane(room.lanes, lane, { ...opened, state }) };
 }
 
-function withMember(members: PresentRoom['members'], user: UserId, member: MemberState): PresentRoom['members'] {
-  const next = new Map(members);
-  return next.set(user, { name: member.name, role: member.role, tenantRole: member.tenantRole });
+function withMember(members: PresentRoom['members'], record: RecordOf<'member.set'>): PresentRoom['members'] {
+  const { user, name, role, tenantRole, grants = NO_LIMITS } = record;
+  return new Map(members).set(user, { name, role, tenantRole, grants });
 }
 
-function withoutMember(members: PresentRoom['members'], user: UserId): PresentRoom['members'] {
-  const next = new Map(members);
+function without<T>(people: ReadonlyMap<UserId, T>, user: UserId): ReadonlyMap<UserId, T> {
+  if (!people.has(user)) return people;
+  const next = new Map(people);
   next.delete(user);
   return next;
 }
 
-function withoutUser(removed: PresentRoom['removed'], user: UserId): PresentRoom['removed'] {
-  return removed.has(user) ? new Set([...removed].filter((other) => other !== user)) : removed;
-}
-
-/** Whoever left may come back by themselves. */
-function withRemoved(
-  removed: PresentRoom['removed'],
-  { user, by }: RecordOf<'member.removed'>,
-): PresentRoom['removed'] {
-  return by === user ? removed : new Set([...removed, user]);
+/** Whoever left may come back by themselves, as no more than they were. */
+function withFormer(room: PresentRoom, { user, by }: RecordOf<'member.removed'>): PresentRoom['former'] {
+  const member = room.members.get(user);
+  const left = by === user && member !== undefined ? { role: member.role, grants: member.grants } : null;
+  return new Map(room.former).set(user, { left, invites: room.invites.made });
 }
 
 function withLane(lanes: PresentRoom['lanes'], key: LaneKey, lane: OpenedLane): PresentRoom['lanes'] {

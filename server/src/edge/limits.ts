@@ -39,5 +39,9 @@ export const ASKING_FRAMES = 50;
 export const REQUESTS_PER_WINDOW = 1_200;
 export const REQUEST_WINDOW_SECONDS = 10;
 
+/** Codes that open nothing before somebody has to wait, and for how long they count. */
+export const INVITE_FAILURES = 10;
+export const INVITE_FAILURE_WINDOW_SECONDS = 60;
+
 /** Documents one multiplexed socket may have open. */
 export const MAX_OPEN_DOCS = 32;

@@ -1,18 +1,18 @@
 import { must } from '@parley/shared/assert';
-import { transcriptOf, type DocKey } from '@parley/shared/documents';
+import type { DocKey } from '@parley/shared/documents';
 import type { LaneKey, TurnId } from '@parley/shared/ids';
 import type { LaneState } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
 import { ABSENT, evolveRoom, isBusy, type PresentRoom, type RoomState } from '../core/room-state.ts';
 import type { OwnerMessage } from '../ports/bus.ts';
 import type { StoredRecord } from '../ports/journal.ts';
+import type { Digest } from '../ports/system.ts';
 import type { Documents } from './documents/documents.ts';
 import type { EventSource } from './turns/event-backlog.ts';
 import { Ledger } from './ledger.ts';
 import { listingOf, touchesListing } from './listing.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
-import { project, projectRoom } from './projection.ts';
-import type { TranscriptDoc, TranscriptWriter } from './documents/transcript-doc.ts';
+import { Transcripts, type Shown } from './transcripts.ts';
 import { delta, newsOf } from './turns/turn-events.ts';
 import { Watchers } from './turns/watchers.ts';
 
@@ -25,13 +25,14 @@ export class Chronicle {
   readonly watchers = new Watchers();
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
-  readonly #transcripts = new Map<LaneKey, TranscriptDoc>();
+  readonly #transcripts: Transcripts;
   #state: RoomState = ABSENT;
   #busy = false;
 
-  constructor(pipeline: Pipeline, documents: Documents) {
+  constructor(pipeline: Pipeline, documents: Documents, digest: Digest) {
     this.#pipeline = pipeline;
     this.#documents = documents;
+    this.#transcripts = new Transcripts({ documents, digest, ledger: this.ledger, room: () => this.room });
   }
 
   get state(): RoomState {
@@ -62,25 +63,23 @@ export class Chronicle {
 
   /** Loads a lane's document; records of a lane may be written only after that. */
   async load(lane: LaneKey): Promise<void> {
-    const doc = await this.#documents.transcript(lane);
-    this.#transcripts.set(lane, doc);
-    // A document that was not loaded when the room changed catches up here.
-    const shown = this.#show(lane, (write) => projectRoom(write, this.room, this.room.lanes.get(lane)?.state));
+    const shown = await this.#transcripts.load(lane);
     this.#pipeline.commit({ updates: shown.updates }, ...shown.messages);
   }
 
   /** Writes records; `afterwards` happens when they are durable. */
   write(records: readonly JournalRecord[], ...afterwards: readonly Afterwards[]): void {
     const first = this.#pipeline.seq + 1;
+    const before = this.#placesBefore(records);
     records.forEach((record, index) => this.#remember(record, first + index));
-    const shown = this.#showAll(records);
+    const shown = this.#showAll(records, before);
     const events = records.flatMap((record) => this.#eventsOf(record));
     this.#pipeline.commit(this.#writing(records, shown.updates), ...shown.messages, ...events, ...afterwards);
   }
 
   /** Shows a piece of the running answer; `end` is its length with this piece. */
   showText(lane: LaneKey, turn: TurnId, piece: string, end: number): void {
-    const shown = this.#show(lane, (write) => write.appendLive(turn, piece));
+    const shown = this.#transcripts.append(lane, turn, piece);
     this.#pipeline.commit({ updates: shown.updates }, ...shown.messages, ...this.#deltas(turn, piece, end));
   }
 
@@ -91,7 +90,7 @@ export class Chronicle {
 
   /** The answer of a turn as far as it is shown. */
   shownText(lane: LaneKey, turn: TurnId): string {
-    return this.#transcripts.get(lane)?.liveText(turn) ?? '';
+    return this.#transcripts.liveText(lane, turn);
   }
 
   /** What those who follow turns are told of the past. */
@@ -113,23 +112,22 @@ export class Chronicle {
     this.ledger.apply(record, seq);
   }
 
-  #showAll(records: readonly JournalRecord[]): Shown {
-    const shown: Shown[] = [];
+  /** Where the texts of turns that run are shown now. */
+  #placesBefore(records: readonly JournalRecord[]): Map<LaneKey, Map<TurnId, DocKey>> {
+    const lanes = new Map<LaneKey, Map<TurnId, DocKey>>();
     for (const [lane, own] of byLane(records)) {
-      if (own.length > 0) shown.push(this.#show(lane, (write) => project(write, own, this.laneState(lane))));
+      const turns = new Set(own.flatMap((record) => ('turn' in record ? [record.turn] : [])));
+      lanes.set(lane, new Map([...turns].map((turn) => [turn, this.#transcripts.placeOf(lane, turn)])));
     }
-    if (records.some(({ type }) => type === 'room.changed')) {
-      for (const lane of this.#transcripts.keys())
-        shown.push(this.#show(lane, (write) => projectRoom(write, this.room, undefined)));
-    }
-    return { updates: shown.flatMap(({ updates }) => updates), messages: shown.flatMap(({ messages }) => messages) };
+    return lanes;
   }
 
-  #show(lane: LaneKey, write: (writer: TranscriptWriter) => void): Shown {
-    const doc = transcriptOf(lane);
-    const update = must(this.#transcripts.get(lane), 'a lane is loaded before it is written').change(write);
-    if (update === null) return NOTHING;
-    return { updates: [{ doc, update }], messages: this.#documents.announce(doc, update) };
+  #showAll(records: readonly JournalRecord[], before: ReadonlyMap<LaneKey, ReadonlyMap<TurnId, DocKey>>): Shown {
+    const shown = [...byLane(records)].map(([lane, own]) =>
+      this.#transcripts.show(lane, own, before.get(lane) ?? new Map()),
+    );
+    if (records.some(({ type }) => type === 'room.changed')) shown.push(this.#transcripts.showRoom());
+    return { updates: shown.flatMap(({ updates }) => updates), messages: shown.flatMap(({ messages }) => messages) };
   }
 
   #writing(records: readonly JournalRecord[], updates: Shown['updates']): Writing {
@@ -157,14 +155,6 @@ export class Chronicle {
     return facts ? this.watchers.address(delta(facts, piece), end) : [];
   }
 }
-
-/** What a change to documents writes and says. */
-interface Shown {
-  readonly updates: readonly { readonly doc: DocKey; readonly update: Uint8Array }[];
-  readonly messages: readonly Afterwards[];
-}
-
-const NOTHING: Shown = { updates: [], messages: [] };
 
 /** Records of each lane that its document shows; a lane that was only opened has nothing to show yet. */
 function byLane(records: readonly JournalRecord[]): Map<LaneKey, JournalRecord[]> {

@@ -1,7 +1,7 @@
 import type { LaneKey, UserId } from '@parley/shared/ids';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Tokenizer } from '../ports/model.ts';
-import type { Clock, Ids, Metrics } from '../ports/system.ts';
+import type { Clock, Digest, Ids, Metrics } from '../ports/system.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { LaneRunner } from './turns/lane-runner.ts';
 import type { RateWindow } from './rate-window.ts';
@@ -12,6 +12,7 @@ export interface Desk {
   readonly chronicle: Chronicle;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly digest: Digest;
   readonly tokenizer: Tokenizer;
   readonly metrics: Metrics;
   readonly rates: RateWindow;

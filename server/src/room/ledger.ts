@@ -1,6 +1,10 @@
 import type { Author, Entry, Outcome, Usage } from '@parley/shared/entry';
 import type { ClientKey, EntryId, LaneKey, TurnId } from '@parley/shared/ids';
+import type { ResourceId } from '@parley/shared/label';
+import { joinInfluence, type Influence } from '../core/influence.ts';
+import { joinResources } from '../core/label.ts';
 import type { JournalRecord, RecordOf } from '../core/records.ts';
+import { Stacks, type CountedEntry, type Shelf } from './stacks.ts';
 
 /** What is known of one ticket for as long as the room lives (T2: ids outlive the turn, T3: its outcome can be read). */
 export interface TicketFacts {
@@ -14,6 +18,8 @@ export interface TicketFacts {
   /** As last edited. */
   readonly text: string;
   readonly revision: number;
+  /** A clean turn: what is sent besides the prompt (R6); null sends the conversation. */
+  readonly quotes: readonly EntryId[] | null;
   readonly acceptedSeq: number;
   readonly fate: TicketFate;
 }
@@ -46,14 +52,9 @@ export interface StartedFacts {
   readonly attempt: number;
   /** Of each attempt after the first. */
   readonly supersededSeqs: readonly number[];
-}
-
-/** An entry with its stored token count (C16: counted once, when written). */
-export interface CountedEntry {
-  readonly entry: Entry;
-  readonly tokens: number;
-  /** Prompts of a private lane: the last entry of the room when that turn started (C6). */
-  readonly after?: number;
+  /** R4, R6: behind everything that the model was sent so far. */
+  readonly resources: readonly ResourceId[];
+  readonly influence: Influence;
 }
 
 /**
@@ -64,7 +65,7 @@ export class Ledger {
   readonly #tickets = new Map<TurnId, TicketFacts>();
   readonly #prompts = new Map<string, TurnId>();
   readonly #messages = new Map<string, Entry>();
-  readonly #entries = new Map<LaneKey, CountedEntry[]>();
+  readonly #stacks = new Stacks();
   #permissionEpoch = 0;
 
   /** Takes in one record of the journal with its sequence. */
@@ -77,7 +78,7 @@ export class Ledger {
         this.#permissionEpoch += 1;
         return;
       case 'entry.added':
-        this.#addEntry(record.lane, { entry: record.entry, tokens: record.tokens });
+        this.#stacks.add(record.lane, addedItem(record, seq));
         if (record.key !== undefined) this.#messages.set(idOf(record.entry.author.id, record.key), record.entry);
         return;
       case 'ticket.accepted':
@@ -91,14 +92,18 @@ export class Ledger {
         this.#change(record.turn, { fate: endedUnstarted(record, seq) });
         return;
       case 'turn.started':
-        this.#addEntry(record.lane, promptItem(record));
+        this.#stacks.add(record.lane, promptItem(record, seq));
         this.#change(record.turn, { fate: started(record, seq, this.#permissionEpoch) });
+        this.#stacks.open(record.lane, record.resources ?? []);
         return;
       case 'turn.attempted':
         this.#attempted(record, seq);
         return;
+      case 'call.ended':
+        this.#called(record);
+        return;
       case 'turn.ended':
-        if (record.answer) this.#addEntry(record.lane, { entry: record.answer, tokens: record.tokens });
+        if (record.answer) this.#stacks.add(record.lane, this.#answerItem(record, record.answer, seq));
         this.#ended(record, seq);
         return;
       default:
@@ -124,15 +129,26 @@ export class Ledger {
     return this.#tickets.values();
   }
 
-  /** A lane's entries, oldest first; entry `seq` n stands at index n − 1. */
+  /** A lane's own entries, oldest first; entry `seq` n stands at index n − 1. Those on shelves are not among them. */
   entries(lane: LaneKey): readonly CountedEntry[] {
-    return this.#entries.get(lane) ?? [];
+    return this.#stacks.entries(lane);
   }
 
-  #addEntry(lane: LaneKey, item: CountedEntry): void {
-    const entries = this.#entries.get(lane);
-    if (entries) entries.push(item);
-    else this.#entries.set(lane, [item]);
+  /** Where entries of a lane stand that were made from resources, in the order of their keys. */
+  shelves(lane: LaneKey): readonly Shelf[] {
+    return this.#stacks.shelves(lane);
+  }
+
+  /** An entry of a lane, wherever it stands, by its id. */
+  entry(id: EntryId): { readonly lane: LaneKey; readonly item: CountedEntry } | undefined {
+    return this.#stacks.entry(id);
+  }
+
+  /** R4: what the text of a turn was made from so far; nothing before it started. */
+  resourcesOf(turn: TurnId): readonly ResourceId[] {
+    const fate = this.#tickets.get(turn)?.fate;
+    if (fate?.kind === 'running') return fate.resources;
+    return fate?.kind === 'ended' ? joinResources(fate.answer?.resources, fate.started?.resources) : [];
   }
 
   #change(turn: TurnId, changes: Partial<TicketFacts>): void {
@@ -145,6 +161,22 @@ export class Ledger {
     if (fate?.kind !== 'running' || record.attempt === 1) return;
     const supersededSeqs = [...fate.supersededSeqs, seq];
     this.#change(record.turn, { fate: { ...fate, attempt: record.attempt, supersededSeqs } });
+  }
+
+  /** What a tool returned shapes the turn from then on. */
+  #called(record: RecordOf<'call.ended'>): void {
+    const fate = this.#tickets.get(record.turn)?.fate;
+    if (fate?.kind !== 'running') return;
+    const resources = joinResources(fate.resources, record.resources);
+    const influence = joinInfluence(fate.influence, record.influence ?? []);
+    this.#change(record.turn, { fate: { ...fate, resources, influence } });
+    this.#stacks.open(record.lane, resources);
+  }
+
+  #answerItem({ tokens, influence, turn }: RecordOf<'turn.ended'>, entry: Entry, seq: number): CountedEntry {
+    const fate = this.#tickets.get(turn)?.fate;
+    const known = fate?.kind === 'running' && fate.influence.length > 0 ? fate.influence : [entry.author.id];
+    return { entry, tokens, influence: influence ?? known, recordSeq: seq };
   }
 
   #ended(record: RecordOf<'turn.ended'>, seq: number): void {
@@ -179,20 +211,27 @@ function accepted(record: RecordOf<'ticket.accepted'>, seq: number): TicketFacts
     submitted: record.text,
     text: record.text,
     revision: 1,
+    quotes: record.quotes ?? null,
     acceptedSeq: seq,
     fate: { kind: 'waiting' },
   };
 }
 
 function started(record: RecordOf<'turn.started'>, seq: number, permissionEpoch: number): TicketFate {
-  const { entry, context, payer } = record;
+  const { entry, context, payer, resources = [], influence = [] } = record;
   const place = { promptEntry: entry.id, promptSeq: entry.seq, roomTo: context.roomTo };
   const terms = { payer, permissionEpoch, contextVersion: context.to };
-  return { kind: 'running', ...place, ...terms, startedSeq: seq, attempt: 1, supersededSeqs: [] };
+  const sources = { resources, influence };
+  return { kind: 'running', ...place, ...terms, ...sources, startedSeq: seq, attempt: 1, supersededSeqs: [] };
 }
 
-function promptItem({ lane, entry, tokens, context }: RecordOf<'turn.started'>): CountedEntry {
-  return lane === 'room' ? { entry, tokens } : { entry, tokens, after: context.roomTo };
+function addedItem({ entry, tokens, influence }: RecordOf<'entry.added'>, recordSeq: number): CountedEntry {
+  return { entry, tokens, influence: influence ?? [entry.author.id], recordSeq };
+}
+
+function promptItem({ lane, entry, tokens, context }: RecordOf<'turn.started'>, recordSeq: number): CountedEntry {
+  const item = { entry, tokens, influence: [entry.author.id], recordSeq };
+  return lane === 'room' ? item : { ...item, after: context.roomTo };
 }
 
 function endedUnstarted(record: RecordOf<'ticket.ended'>, seq: number): TicketFate {

@@ -1,15 +1,29 @@
+import type { Entry } from '@parley/shared/entry';
+import type { TurnId } from '@parley/shared/ids';
 import type { JournalRecord } from '../core/records.ts';
 import type { LaneState } from '../core/lane.ts';
 import type { PresentRoom } from '../core/room-state.ts';
 import type { TranscriptWriter } from './documents/transcript-doc.ts';
 import { aiState, ticketViews } from './views.ts';
 
+/** One document of a lane: its own, or one for what was made from certain resources. */
+export interface Place {
+  /** Whether such an entry stands here. */
+  readonly holds: (entry: Entry) => boolean;
+  /** Whether the text of a turn is shown here while it runs. */
+  readonly runs: (turn: TurnId) => boolean;
+}
+
 /**
- * Journal to transcript document: what a lane's readers see of these records. The document follows the
- * journal in the same commit, so either both are on disk or neither is.
+ * Journal to transcript document: what the readers of one place see of these records. The document follows
+ * the journal in the same commit, so either both are on disk or neither is.
  */
-export function project(write: TranscriptWriter, records: readonly JournalRecord[], state: LaneState): void {
-  for (const record of records) projectOne(write, record);
+export function project(write: TranscriptWriter, records: readonly JournalRecord[], place: Place): void {
+  for (const record of records) projectOne(write, record, place);
+}
+
+/** Who waits and what the AI does: everybody in a lane sees it, whatever the answers are made from. */
+export function projectLane(write: TranscriptWriter, state: LaneState): void {
   write.setTickets(ticketViews(state));
   write.setRoom({ ai: aiState(state) });
 }
@@ -19,21 +33,19 @@ export function projectRoom(write: TranscriptWriter, room: PresentRoom, state: L
   write.setRoom({ title: room.title, floor: room.policy.floor, ...(state ? { ai: aiState(state) } : {}) });
 }
 
-function projectOne(write: TranscriptWriter, record: JournalRecord): void {
+function projectOne(write: TranscriptWriter, record: JournalRecord, place: Place): void {
   switch (record.type) {
     case 'entry.added':
-      write.addEntry(record.entry);
-      return;
     case 'turn.started':
-      write.addEntry(record.entry);
+      if (place.holds(record.entry)) write.addEntry(record.entry);
       return;
     case 'turn.attempted':
       // A later attempt replaces what an earlier one showed; two answers are never spliced.
-      write.startLive(record.turn);
+      if (place.runs(record.turn)) write.startLive(record.turn);
       return;
     case 'turn.ended':
-      if (record.answer) write.addEntry(record.answer);
-      write.clearLive(record.turn);
+      if (record.answer && place.holds(record.answer)) write.addEntry(record.answer);
+      if (place.runs(record.turn)) write.clearLive(record.turn);
       return;
     default:
   }

@@ -1,4 +1,4 @@
-import { docKeyFor, laneOf } from '@parley/shared/documents';
+import { docKeyFor, docKind } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
 import { RoomPolicy } from '@parley/shared/policy';
@@ -19,6 +19,7 @@ import { docPeer } from './documents/doc-peer.ts';
 import { Documents } from './documents/documents.ts';
 import { backlog } from './turns/event-backlog.ts';
 import { LaneRunner } from './turns/lane-runner.ts';
+import { lossOf } from './loss.ts';
 import { Mailbox } from './mailbox.ts';
 import { Peers } from './peers.ts';
 import { Pipeline } from './pipeline.ts';
@@ -48,6 +49,7 @@ export class Room implements Desk {
   readonly chronicle: Chronicle;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly digest: Digest;
   readonly tokenizer: Tokenizer;
   readonly metrics: Metrics;
   readonly rates = new RateWindow();
@@ -65,13 +67,14 @@ export class Room implements Desk {
     this.ref = deps.ref;
     this.clock = deps.clock;
     this.ids = deps.ids;
+    this.digest = deps.digest;
     this.tokenizer = deps.tokenizer;
     this.metrics = deps.metrics;
     this.#lastUsedAt = deps.clock.now();
     this.#mailbox = new Mailbox((error) => this.#crash('bug', error));
     this.#pipeline = new Pipeline({ ...deps, epoch, seq, broken: (why, error) => this.#crash(why, error) });
     this.#documents = new Documents({ ...deps, epoch, pipeline: this.#pipeline });
-    this.chronicle = new Chronicle(this.#pipeline, this.#documents);
+    this.chronicle = new Chronicle(this.#pipeline, this.#documents, deps.digest);
     this.#context = new ContextSource(this.chronicle, deps.digest);
   }
 
@@ -202,8 +205,8 @@ export class Room implements Desk {
     const principal = this.#peers.get(peer);
     if (!principal) return;
     const { room } = this.chronicle;
-    const lane = laneOf(docKeyFor(doc, principal.user));
-    if (lane !== null) await this.lane(lane);
+    const kind = docKind(docKeyFor(doc, principal.user));
+    if (kind.kind === 'lane') await this.lane(kind.lane);
     const standing = standingOf(room, principal);
     if (!can(standing, 'room.read', room.policy.levels)) {
       this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
@@ -289,11 +292,4 @@ export class Room implements Desk {
     this.#deps.publish({ type: 'closing', fault: fault('unavailable') });
     this.#deps.lost(why);
   }
-}
-
-/** Whoever is no member any more knows of nothing here; whoever still is one is told which right is gone. */
-function lossOf({ role }: Standing): Fault {
-  return role === null
-    ? fault('not_found', 'You were removed from this room.')
-    : fault('forbidden', undefined, { capability: 'room.read' });
 }

@@ -68,6 +68,7 @@ export function view(role: RoomRole = 'speaker', change: Partial<RoomViewModel> 
     people: [ana],
     room: lane(),
     me: lane(),
+    approvals: [],
     outbox: [],
     saved: true,
     lostWords: null,

@@ -42,7 +42,7 @@ const asked: Line = {
 const answering = lane({
   entries: [...said, ...entries([asked], said.length + 1)],
   tickets,
-  answering: { turn: turnId(3), forId: 'chioma', forName: 'Chioma Okafor', text: streaming },
+  answering: { state: 'answering', turn: turnId(3), forId: 'chioma', forName: 'Chioma Okafor', text: streaming },
 });
 
 const overRestart = {
@@ -98,7 +98,10 @@ export const stories = {
   thinking: {
     view: view('speaker', {
       ...full,
-      room: { ...answering, answering: { turn: turnId(3), forId: 'ana', forName: 'Ana', text: '' } },
+      room: {
+        ...answering,
+        answering: { state: 'answering', turn: turnId(3), forId: 'ana', forName: 'Ana', text: '' },
+      },
     }),
   },
   waiting: {

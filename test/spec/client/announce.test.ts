@@ -22,7 +22,9 @@ test('UI a finished answer is announced once, without its marks', () => {
 
 test('UI the words of a stream, what was there before and my own words are not announced', () => {
   const streaming = (text: string) =>
-    view('speaker', { room: lane({ answering: { turn: turnId(1), forId: 'ben', forName: 'Ben', text } }) });
+    view('speaker', {
+      room: lane({ answering: { state: 'answering', turn: turnId(1), forId: 'ben', forName: 'Ben', text } }),
+    });
   expect(announcements(streaming('It'), streaming('It is'), names)).toEqual([]);
   expect(say([], [answer], false)).toEqual([]);
   expect(

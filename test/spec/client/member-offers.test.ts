@@ -1,4 +1,5 @@
 import { offerFor, rolesToAdd, type Asker } from '@parley/client/ui/member-offers';
+import { NO_INVITES } from '@parley/server/core/invite-state';
 import { removeMember, setMember, type MemberChange } from '@parley/server/core/membership';
 import type { Principal } from '@parley/server/core/principal';
 import type { PresentRoom } from '@parley/server/core/room-state';
@@ -17,7 +18,7 @@ function roomOf(roles: Roles, levels: Levels): PresentRoom {
   const members = new Map(
     Object.entries(roles).map(([user, role]) => [
       UserId.parse(user),
-      { name: user, role, tenantRole: 'member' as const },
+      { name: user, role, tenantRole: 'member' as const, grants: {} },
     ]),
   );
   return {
@@ -27,7 +28,8 @@ function roomOf(roles: Roles, levels: Levels): PresentRoom {
     salt: '',
     createdAt: 0,
     members,
-    removed: new Set(),
+    former: new Map(),
+    invites: NO_INVITES,
     lanes: new Map(),
   };
 }

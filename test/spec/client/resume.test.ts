@@ -28,7 +28,13 @@ test('T43 a client that was away comes back to exactly what it missed, and to th
   server.startTurn('t_1');
   server.stream('t_1', 'Because ');
   await server.settle();
-  expect(ana.view.room.answering).toEqual({ turn: 't_1', forId: 'ana', forName: 'ana', text: 'Because ' });
+  expect(ana.view.room.answering).toEqual({
+    state: 'answering',
+    turn: 't_1',
+    forId: 'ana',
+    forName: 'ana',
+    text: 'Because ',
+  });
 
   server.last.drop();
   server.stream('t_1', 'it ');

@@ -297,7 +297,7 @@ function complete(world: DocWorld, { peer }: ReturnType<typeof docPeer>, doc: Do
 }
 
 async function writeTranscript(world: DocWorld): Promise<void> {
-  const transcript = await world.documents.transcript('room');
+  const transcript = await world.documents.transcript('transcript');
   const update = transcript.change((to) => to.setRoom({ title: 'Plans' }));
   if (update) world.pipeline.commit({ updates: [{ doc: 'transcript', update }] });
   await world.settle();

@@ -57,7 +57,7 @@ function view(doc: Y.Doc): unknown {
 
 /** Writes to the room's transcript as the room does: show, store, tell. */
 async function write(world: DocWorld, change: (writer: TranscriptWriter) => void): Promise<void> {
-  const transcript = await world.documents.transcript('room');
+  const transcript = await world.documents.transcript('transcript');
   const update = transcript.change(change);
   if (update === null) return;
   world.pipeline.commit(
@@ -105,7 +105,7 @@ test('R1 a reader sees what the server wrote, live, and the text that streams', 
     live: { t_1: 'Hello there' },
     room: { title: 'Plans', firstSeq: 1 },
   });
-  expect((await world.documents.transcript('room')).liveText(turnOf(1))).toBe('Hello there');
+  expect((await world.documents.transcript('transcript')).liveText(turnOf(1))).toBe('Hello there');
   expect([early.fault, late.fault]).toEqual([null, null]);
 });
 
@@ -320,7 +320,7 @@ test('R1 an update or a step 2 with content is refused, counted, and changes no 
     await world.settle();
     expect(eve.fault?.code).toBe('read_only');
     expect(await world.stored('transcript')).toEqual(before);
-    expect((await world.documents.transcript('room')).entries().length).toBe(1);
+    expect((await world.documents.transcript('transcript')).entries().length).toBe(1);
     expect(world.metrics.counted('parley_refused_updates_total', { code: 'read_only' })).toBe(1);
     eve.sendRaw(message);
     await world.settle();
@@ -335,7 +335,7 @@ test('R1 deleting an entry that is there is content too', async () => {
   eve.doc.getArray(ENTRIES).delete(0, 1);
   await world.settle();
   expect(eve.fault?.code).toBe('read_only');
-  expect((await world.documents.transcript('room')).entries().length).toBe(1);
+  expect((await world.documents.transcript('transcript')).entries().length).toBe(1);
 });
 
 test('W10 an empty step 2, and one that repeats known deletions, are part of the handshake (stock trap 1)', async () => {
@@ -352,8 +352,7 @@ test('W10 an empty step 2, and one that repeats known deletions, are part of the
 
 test('R3 a private transcript is another document for each person', async () => {
   const world = await DocWorld.open();
-  const lane = 'me:ana' as const;
-  const transcript = await world.documents.transcript(lane);
+  const transcript = await world.documents.transcript('transcript.me:ana');
   const update = transcript.change((to) => to.addEntry(entry(1, 'secret')));
   if (update)
     world.pipeline.commit(

@@ -1,6 +1,6 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute, type z } from '@hono/zod-openapi';
+import { Explanation, MemberSet } from '@parley/shared/commands';
 import { Member } from '@parley/shared/entry';
-import { RoomRole } from '@parley/shared/roles';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
 import { body, json, listOf, memberParams, noQuery, pageQuery, roomParams } from './parts.ts';
@@ -16,7 +16,7 @@ const put = createRoute({
   method: 'put',
   path: '/v1/rooms/{room}/members/{user}',
   summary: 'Add somebody or change their role, live at once',
-  request: { params: memberParams, query: noQuery, body: body(z.strictObject({ role: RoomRole })) },
+  request: { params: memberParams, query: noQuery, body: body(MemberSet.omit({ type: true, user: true })) },
   responses: { 200: json(Member, 'The member as they are now.'), default: PROBLEM },
 });
 const remove = createRoute({
@@ -25,6 +25,14 @@ const remove = createRoute({
   summary: 'Remove somebody, live at once',
   request: { params: memberParams, query: noQuery },
   responses: { 204: { description: 'They are gone.' }, default: PROBLEM },
+});
+
+const explain = createRoute({
+  method: 'get',
+  path: '/v1/rooms/{room}/members/{user}/rights',
+  summary: 'What somebody may do here, and why or why not',
+  request: { params: memberParams, query: noQuery },
+  responses: { 200: json(Explanation, 'Each right with its reason.'), default: PROBLEM },
 });
 
 export function memberRoutes(app: EdgeApp, edge: Edge): void {
@@ -36,13 +44,17 @@ export function memberRoutes(app: EdgeApp, edge: Edge): void {
   });
   app.openapi(put, async (c) => {
     const { room, user } = c.req.valid('param');
-    const command = { type: 'member.set', user, role: c.req.valid('json').role } as const;
+    const command = { type: 'member.set', user, ...c.req.valid('json') } as const;
     return c.json(await edge.requests.ask(c.get('caller').principal, room, command), 200);
   });
   app.openapi(remove, async (c) => {
     const { room, user } = c.req.valid('param');
     await edge.requests.ask(c.get('caller').principal, room, { type: 'member.remove', user });
     return c.body(null, 204);
+  });
+  app.openapi(explain, async (c) => {
+    const { room, user } = c.req.valid('param');
+    return c.json(await edge.requests.ask(c.get('caller').principal, room, { type: 'rights.explain', user }), 200);
   });
 }
 

@@ -29,6 +29,11 @@ export function listOf<T extends z.ZodType>(
   return z.strictObject({ items: z.array(item), next: z.string().nullable() });
 }
 
+/** A list that is short by its nature. */
+export function items<T extends z.ZodType>(item: T): z.ZodObject<{ items: z.ZodArray<T> }> {
+  return z.strictObject({ items: z.array(item) });
+}
+
 export function json<T extends z.ZodType>(
   schema: T,
   description: string,

@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { RoomExportFile, TranscriptPage } from '@parley/shared/commands';
+import { Entry } from '@parley/shared/entry';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
-import { json, noQuery, roomParams } from './parts.ts';
+import { items, json, noQuery, roomParams } from './parts.ts';
 
 const read = createRoute({
   method: 'get',
@@ -32,9 +33,27 @@ const exportAll = createRoute({
   responses: { 200: json(RoomExportFile, 'The room.'), default: PROBLEM },
 });
 
+const search = createRoute({
+  method: 'get',
+  path: '/v1/rooms/{room}/search',
+  summary: 'Entries that hold the words, newest first',
+  request: {
+    params: roomParams,
+    query: z.strictObject({
+      q: z.string().min(1).max(200),
+      limit: z.coerce.number().int().min(1).max(100).default(20),
+    }),
+  },
+  responses: { 200: json(items(Entry), 'Only what I may read.'), default: PROBLEM },
+});
+
 export function transcriptRoutes(app: EdgeApp, edge: Edge): void {
   app.openapi(read, async (c) => {
     const command = { type: 'transcript.read', ...c.req.valid('query') } as const;
+    return c.json(await edge.requests.ask(c.get('caller').principal, c.req.valid('param').room, command), 200);
+  });
+  app.openapi(search, async (c) => {
+    const command = { type: 'transcript.search', ...c.req.valid('query') } as const;
     return c.json(await edge.requests.ask(c.get('caller').principal, c.req.valid('param').room, command), 200);
   });
   app.openapi(exportAll, async (c) => {

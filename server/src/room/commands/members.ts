@@ -4,6 +4,7 @@ import { ok, type Result } from '@parley/shared/fault';
 import type { UserId } from '@parley/shared/ids';
 import { must } from '@parley/shared/assert';
 import type { z } from 'zod';
+import { statedGrants } from '../../core/grants.ts';
 import { removeMember, setMember } from '../../core/membership.ts';
 import type { Principal } from '../../core/principal.ts';
 import type { Desk } from '../desk.ts';
@@ -19,7 +20,7 @@ export async function putMember(
   command: z.infer<typeof MemberSet>,
 ): Promise<Result<Member>> {
   const change = { room: desk.chronicle.room, by, user: command.user, now: desk.clock.now() };
-  const decided = setMember(change, command.role);
+  const decided = setMember(change, command.role, command.grants);
   if (!decided.ok) return decided;
   desk.chronicle.write([decided.value]);
   await desk.rightsChanged([command.user], by.user);
@@ -39,6 +40,6 @@ export async function dropMember(
 }
 
 function memberOf(desk: Desk, user: UserId): Member {
-  const { name, role } = must(desk.chronicle.room.members.get(user), 'a listed member is one');
-  return { user, name: name === '' ? user : name, role };
+  const { name, role, grants } = must(desk.chronicle.room.members.get(user), 'a listed member is one');
+  return { user, name: name === '' ? user : name, role, ...statedGrants(grants) };
 }

@@ -7,6 +7,7 @@ import { Limits, type RoomPolicy, type RoomPolicyPatch } from '@parley/shared/po
 import { capabilitiesOf } from '@parley/shared/roles';
 import type { z } from 'zod';
 import { foundRoom } from '../../core/membership.ts';
+import { refusePolicy } from '../../core/policy-change.ts';
 import type { Principal } from '../../core/principal.ts';
 import { standingOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
@@ -38,6 +39,8 @@ export async function updateRoom(
   const { room } = desk.chronicle;
   const title = command.title ?? room.title;
   const policy = patched(room.policy, command.policy ?? {});
+  const refusal = refusePolicy(room, by, policy);
+  if (refusal) return refusal;
   desk.chronicle.write([{ type: 'room.changed', title, policy, by: by.user, at: desk.clock.now() }]);
   await desk.rightsChanged(desk.chronicle.room.members.keys(), by.user);
   return ok(describe(desk, by));
@@ -91,7 +94,8 @@ export function exportRoom(desk: Desk, by: Principal): Result<Replies['room.expo
   });
 }
 
-function describe(desk: Desk, by: Principal): Description {
+/** The room as one of its members sees it. */
+export function describe(desk: Desk, by: Principal): Description {
   const { title, policy, createdAt, members } = desk.chronicle.room;
   const role = must(members.get(by.user), 'only members are told of a room').role;
   return { id: desk.ref.room, title, policy, role, createdAt };

@@ -5,6 +5,7 @@ import { capabilityFor } from '../../core/gate.ts';
 import type { Principal } from '../../core/principal.ts';
 import { standingOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
+import { dropInvite, listInvites, makeInvite, useInvite } from './invites.ts';
 import { dropMember, listMembers, putMember } from './members.ts';
 import {
   editTurn,
@@ -16,6 +17,7 @@ import {
   unholdTurn,
   withdrawTurn,
 } from './prompts.ts';
+import { explain } from './rights.ts';
 import { createRoom, deleteRoom, exportRoom, getRoom, readTranscript, updateRoom } from './rooms.ts';
 
 type Of<T extends CommandType> = Extract<Command, { type: T }>;
@@ -50,17 +52,17 @@ const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
   'entry.preview-release': unbuilt,
   'entry.release': unbuilt,
   'entry.redact': unbuilt,
-  'invite.create': unbuilt,
-  'invite.list': unbuilt,
-  'invite.revoke': unbuilt,
-  'invite.accept': unbuilt,
+  'invite.create': makeInvite,
+  'invite.list': listInvites,
+  'invite.revoke': dropInvite,
+  'invite.accept': useInvite,
   'tool.admit': unbuilt,
   'tool.drop': unbuilt,
   'tool.list': unbuilt,
   'trust.set': unbuilt,
   'trust.drop': unbuilt,
   'trust.list': unbuilt,
-  'rights.explain': unbuilt,
+  'rights.explain': explain,
 };
 
 function unbuilt(): Result<never> {

@@ -1,6 +1,5 @@
-import { docKeyFor, docNameOf, laneOf, transcriptOf, type DocKey, type DocName } from '@parley/shared/documents';
+import { docKeyFor, docKind, docNameOf, type DocKey, type DocName, type ShelfName } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
-import type { LaneKey } from '@parley/shared/ids';
 import * as Y from 'yjs';
 import type { RoomRef } from '../../core/tenant.ts';
 import type { PeerId } from '../../ports/bus.ts';
@@ -76,9 +75,9 @@ export class Documents {
 
   /** Names of workspace documents are free, so their number has to end somewhere. */
   async #isOneTooMany(key: DocKey): Promise<boolean> {
-    if (laneOf(key) !== null || this.#open.has(key)) return false;
+    if (!isWorkspace(key) || this.#open.has(key)) return false;
     const known = new Set([...(await this.#deps.journal.docs(this.#deps.ref)), ...this.#open.keys()]);
-    return !known.has(key) && [...known].filter((one) => laneOf(one) === null).length >= MOST_WORKSPACES;
+    return !known.has(key) && [...known].filter(isWorkspace).length >= MOST_WORKSPACES;
   }
 
   /** One y-protocols message of a peer, as it arrived. Never throws, whatever it holds. */
@@ -104,9 +103,20 @@ export class Documents {
     for (const doc of this.#open.values()) doc.setRights(peer);
   }
 
-  /** The document of a lane, for the server to write. Rejects when the store fails. */
-  async transcript(lane: LaneKey): Promise<TranscriptDoc> {
-    const { key, stored } = await this.#get(transcriptOf(lane));
+  /** A transcript, for the server to write. Rejects when the store fails. */
+  async transcript(key: DocKey): Promise<TranscriptDoc> {
+    return this.#writable(await this.#get(key));
+  }
+
+  /** A transcript of which nothing was ever stored. */
+  blank(name: ShelfName): TranscriptDoc {
+    const { log } = this.#deps;
+    return this.#writable(
+      this.#opened(StoredDoc.blank({ key: name, store: this.#store, log, encode: encodeTranscript })),
+    );
+  }
+
+  #writable({ key, stored }: OpenDoc): TranscriptDoc {
     const known = this.#transcripts.get(key) ?? new TranscriptDoc(stored);
     this.#transcripts.set(key, known);
     return known;
@@ -141,17 +151,20 @@ export class Documents {
   }
 
   async #load(key: DocKey): Promise<OpenDoc> {
-    const encode = laneOf(key) === null ? encodeWorkspace : encodeTranscript;
-    const stored = await StoredDoc.load({ key, store: this.#store, log: this.#deps.log, encode });
+    const encode = isWorkspace(key) ? encodeWorkspace : encodeTranscript;
+    return this.#opened(await StoredDoc.load({ key, store: this.#store, log: this.#deps.log, encode }));
+  }
+
+  #opened(stored: StoredDoc): OpenDoc {
     const doc = new OpenDoc({ stored, owners: this.#owners, outlet: this.#outlet });
-    this.#open.set(key, doc);
+    this.#open.set(stored.key, doc);
     return doc;
   }
 
   #leave(doc: OpenDoc, peer: PeerId): void {
     doc.leave(peer);
     // A workspace nobody reads need not stay in memory; what it was last told is on disk first.
-    if (!doc.isRead && laneOf(doc.key) === null) this.#deps.pipeline.say(() => this.#unload(doc));
+    if (!doc.isRead && isWorkspace(doc.key)) this.#deps.pipeline.say(() => this.#unload(doc));
   }
 
   #unload(doc: OpenDoc): void {
@@ -159,6 +172,10 @@ export class Documents {
     this.#open.delete(doc.key);
     doc.dispose();
   }
+}
+
+function isWorkspace(key: DocKey): boolean {
+  return docKind(key).kind === 'workspace';
 }
 
 function encodeWorkspace(doc: Y.Doc, limit: number): Uint8Array[] {

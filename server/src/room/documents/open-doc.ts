@@ -1,5 +1,5 @@
 import type { DocKey, DocName } from '@parley/shared/documents';
-import { laneOf } from '@parley/shared/documents';
+import { docKind } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
 import type { PeerId } from '../../ports/bus.ts';
 import type { ClientOwners } from './client-owners.ts';
@@ -34,7 +34,7 @@ export class OpenDoc {
     this.#outlet = outlet;
     const expel = (session: DocSession, why: Fault) => this.#expel(session, why);
     this.#door =
-      laneOf(stored.key) === null
+      docKind(stored.key).kind === 'workspace'
         ? new WorkspaceDoor(stored, new WorkspaceDoc(stored, owners), outlet, expel)
         : new TranscriptDoor(stored, expel);
     const tell = (message: Uint8Array) => outlet.pipeline.say({ type: 'presence', doc: stored.key, message });

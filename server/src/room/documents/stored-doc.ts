@@ -73,6 +73,11 @@ export class StoredDoc {
     return new StoredDoc(deps, await deps.store.load(deps.key));
   }
 
+  /** A document of which nothing is stored yet; {@link load} is for any that might be. */
+  static blank(deps: StoredDocDeps): StoredDoc {
+    return new StoredDoc(deps, []);
+  }
+
   /** Changes the document in one transaction; the V1 update to commit now, or null when nothing changed. */
   change(write: (doc: Y.Doc) => void): Uint8Array | null {
     this.#emitted = [];

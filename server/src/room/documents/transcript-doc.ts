@@ -42,7 +42,18 @@ export class TranscriptDoc {
 
   /** The answer of a turn as far as it is shown; empty when none is. */
   liveText(turn: TurnId): string {
-    return liveOf(this.#stored.doc, turn)?.toString() ?? '';
+    return this.liveTextOrNull(turn) ?? '';
+  }
+
+  /** Null when no text of this turn stands here, not even an empty one. */
+  liveTextOrNull(turn: TurnId): string | null {
+    return liveOf(this.#stored.doc, turn)?.toString() ?? null;
+  }
+
+  /** `seq` of the newest entry; 0 when there is none. */
+  get lastSeq(): number {
+    const entries = this.#stored.doc.getArray<Entry>(ENTRIES);
+    return entries.length === 0 ? 0 : entries.get(entries.length - 1).seq;
   }
 
   entries(): readonly Entry[] {

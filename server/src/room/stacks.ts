@@ -1,0 +1,75 @@
+import type { Entry } from '@parley/shared/entry';
+import type { EntryId, LaneKey } from '@parley/shared/ids';
+import type { ResourceId } from '@parley/shared/label';
+import type { Influence } from '../core/influence.ts';
+import { shelfKey } from '../core/label.ts';
+
+/** An entry with what is known of it besides. */
+export interface CountedEntry {
+  readonly entry: Entry;
+  /** Counted once, when it was written (C16). */
+  readonly tokens: number;
+  /** R6: whose words could have shaped it. */
+  readonly influence: Influence;
+  /** The sequence of its record in the journal. */
+  readonly recordSeq: number;
+  /** Prompts of a private lane: the last entry of the room when that turn started (C6). */
+  readonly after?: number;
+}
+
+/** Entries of one lane that were made from the same resources, oldest first; `seq` counts places here, from 1. */
+export interface Shelf {
+  readonly lane: LaneKey;
+  readonly resources: readonly ResourceId[];
+  readonly items: readonly CountedEntry[];
+}
+
+interface OpenShelf extends Shelf {
+  readonly items: CountedEntry[];
+}
+
+/** All entries of a room: those of each lane, and beside them those on its shelves. */
+export class Stacks {
+  readonly #own = new Map<LaneKey, CountedEntry[]>();
+  readonly #shelves = new Map<LaneKey, Map<string, OpenShelf>>();
+  readonly #byId = new Map<EntryId, { readonly lane: LaneKey; readonly item: CountedEntry }>();
+
+  add(lane: LaneKey, item: CountedEntry): void {
+    this.#byId.set(item.entry.id, { lane, item });
+    const { resources = [] } = item.entry;
+    const shelf = this.open(lane, resources);
+    if (shelf) shelf.items.push(item);
+    else this.#ownOf(lane).push(item);
+  }
+
+  /** Something made from these resources is shown in a lane; null where that is the lane's own place. */
+  open(lane: LaneKey, resources: readonly ResourceId[]): OpenShelf | null {
+    if (resources.length === 0) return null;
+    const shelves = this.#shelves.get(lane) ?? new Map<string, OpenShelf>();
+    this.#shelves.set(lane, shelves);
+    const key = shelfKey(resources);
+    const shelf = shelves.get(key) ?? { lane, resources, items: [] };
+    shelves.set(key, shelf);
+    return shelf;
+  }
+
+  entries(lane: LaneKey): readonly CountedEntry[] {
+    return this.#own.get(lane) ?? [];
+  }
+
+  shelves(lane: LaneKey): readonly Shelf[] {
+    return [...(this.#shelves.get(lane)?.entries() ?? [])]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, shelf]) => shelf);
+  }
+
+  entry(id: EntryId): { readonly lane: LaneKey; readonly item: CountedEntry } | undefined {
+    return this.#byId.get(id);
+  }
+
+  #ownOf(lane: LaneKey): CountedEntry[] {
+    const known = this.#own.get(lane) ?? [];
+    this.#own.set(lane, known);
+    return known;
+  }
+}

@@ -1,0 +1,172 @@
+import { must } from '@parley/shared/assert';
+import { docKind, transcriptOf, type DocKey, type ShelfName } from '@parley/shared/documents';
+import type { LaneKey, TurnId } from '@parley/shared/ids';
+import type { ResourceId } from '@parley/shared/label';
+import type { JournalRecord } from '../core/records.ts';
+import type { PresentRoom } from '../core/room-state.ts';
+import { shelfOf } from '../core/shelf.ts';
+import type { Digest } from '../ports/system.ts';
+import type { Documents } from './documents/documents.ts';
+import type { TranscriptDoc, TranscriptWriter } from './documents/transcript-doc.ts';
+import type { Ledger } from './ledger.ts';
+import type { Afterwards } from './pipeline.ts';
+import { project, projectLane, projectRoom } from './projection.ts';
+import type { Shelf } from './stacks.ts';
+
+/** What a change to documents writes and says. */
+export interface Shown {
+  readonly updates: readonly { readonly doc: DocKey; readonly update: Uint8Array }[];
+  readonly messages: readonly Afterwards[];
+}
+
+export interface TranscriptsDeps {
+  readonly documents: Documents;
+  readonly ledger: Ledger;
+  readonly digest: Digest;
+  /** Asked only where the room is there. */
+  readonly room: () => PresentRoom;
+}
+
+/**
+ * The transcript documents of a room. Each lane has its own, and one more for each set of resources that
+ * something in it was made from (R4): a document is the smallest thing that somebody may or may not read.
+ */
+export class Transcripts {
+  readonly #deps: TranscriptsDeps;
+  readonly #docs = new Map<DocKey, TranscriptDoc>();
+  readonly #lanes = new Set<LaneKey>();
+  readonly #names = new Map<string, ShelfName>();
+
+  constructor(deps: TranscriptsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Loads what a lane is shown in; records of a lane may be shown only after that. */
+  async load(lane: LaneKey): Promise<Shown> {
+    const { documents, ledger, room } = this.#deps;
+    this.#docs.set(transcriptOf(lane), await documents.transcript(transcriptOf(lane)));
+    const shown: Shown[] = [];
+    for (const shelf of ledger.shelves(lane)) {
+      const name = this.nameOf(shelf);
+      this.#docs.set(name, await documents.transcript(name));
+      shown.push(this.#catchUp(name, shelf));
+    }
+    this.#lanes.add(lane);
+    // A document that was not loaded when the room changed catches up here.
+    shown.push(this.#change(transcriptOf(lane), (write) => projectRoom(write, room(), room().lanes.get(lane)?.state)));
+    return together(shown);
+  }
+
+  /** Where the text of a turn is shown while it runs. */
+  placeOf(lane: LaneKey, turn: TurnId): DocKey {
+    return this.#place(lane, this.#deps.ledger.resourcesOf(turn));
+  }
+
+  nameOf({ lane, resources }: Pick<Shelf, 'lane' | 'resources'>): ShelfName {
+    const id = `${lane}\n${resources.join(' ')}`;
+    const known = this.#names.get(id);
+    if (known) return known;
+    const name = shelfOf(lane, resources, { roomSalt: this.#deps.room().salt, digest: this.#deps.digest });
+    this.#names.set(id, name);
+    return name;
+  }
+
+  /** Shows what was taken in just now; `before` says where the text of the turns concerned was shown until then. */
+  show(lane: LaneKey, records: readonly JournalRecord[], before: ReadonlyMap<TurnId, DocKey>): Shown {
+    const { room } = this.#deps;
+    const moved = [...before].map(([turn, from]) => this.#move(turn, from, this.placeOf(lane, turn)));
+    const own = transcriptOf(lane);
+    const places = new Set([own, ...records.flatMap((record) => this.#placesOf(lane, record))]);
+    const shown = [...places].map((place) =>
+      this.#change(place, (write) => {
+        project(write, records, {
+          holds: ({ resources }) => this.#place(lane, resources) === place,
+          runs: (turn) => this.placeOf(lane, turn) === place,
+        });
+        if (place === own) projectLane(write, must(room().lanes.get(lane), 'a lane with records is open').state);
+      }),
+    );
+    return together([...moved, ...shown]);
+  }
+
+  /** Shows what changed of the room itself in every lane. */
+  showRoom(): Shown {
+    const { room } = this.#deps;
+    return together(
+      [...this.#lanes].map((lane) =>
+        this.#change(transcriptOf(lane), (write) => projectRoom(write, room(), undefined)),
+      ),
+    );
+  }
+
+  append(lane: LaneKey, turn: TurnId, piece: string): Shown {
+    return this.#change(this.placeOf(lane, turn), (write) => write.appendLive(turn, piece));
+  }
+
+  /** The answer of a turn as far as it is shown. */
+  liveText(lane: LaneKey, turn: TurnId): string {
+    return this.#docs.get(this.placeOf(lane, turn))?.liveText(turn) ?? '';
+  }
+
+  #place(lane: LaneKey, resources: readonly ResourceId[] = []): DocKey {
+    return resources.length === 0 ? transcriptOf(lane) : this.nameOf({ lane, resources });
+  }
+
+  #placesOf(lane: LaneKey, record: JournalRecord): DocKey[] {
+    switch (record.type) {
+      case 'entry.added':
+      case 'turn.started':
+        return [this.#place(lane, record.entry.resources)];
+      case 'turn.attempted':
+        return [this.placeOf(lane, record.turn)];
+      case 'turn.ended':
+        return [this.#place(lane, record.answer?.resources), this.placeOf(lane, record.turn)];
+      default:
+        return [];
+    }
+  }
+
+  /** A turn that came to use more is shown to fewer: its text so far leaves those who may not read it any more. */
+  #move(turn: TurnId, from: DocKey, to: DocKey): Shown {
+    const text = this.#docs.get(from)?.liveTextOrNull(turn) ?? null;
+    if (from === to || text === null) return NOTHING;
+    const cleared = this.#change(from, (write) => write.clearLive(turn));
+    const opened = this.#change(to, (write) => {
+      write.startLive(turn);
+      write.appendLive(turn, text);
+    });
+    return together([cleared, opened]);
+  }
+
+  /** Entries that the journal has and the document has not. */
+  #catchUp(name: ShelfName, { items }: Shelf): Shown {
+    const last = this.#docs.get(name)?.lastSeq ?? 0;
+    const missing = items.filter(({ entry }) => entry.seq > last);
+    return missing.length === 0
+      ? NOTHING
+      : this.#change(name, (write) => missing.forEach(({ entry }) => write.addEntry(entry)));
+  }
+
+  #change(key: DocKey, write: (writer: TranscriptWriter) => void): Shown {
+    const update = this.#doc(key).change(write);
+    if (update === null) return NOTHING;
+    return { updates: [{ doc: key, update }], messages: this.#deps.documents.announce(key, update) };
+  }
+
+  /** A shelf that the journal did not name when its lane was loaded was never written. */
+  #doc(key: DocKey): TranscriptDoc {
+    const known = this.#docs.get(key);
+    if (known) return known;
+    const kind = docKind(key);
+    if (kind.kind !== 'shelf') throw new Error('must: a lane is loaded before it is written');
+    const doc = this.#deps.documents.blank(kind.name);
+    this.#docs.set(key, doc);
+    return doc;
+  }
+}
+
+function together(shown: readonly Shown[]): Shown {
+  return { updates: shown.flatMap(({ updates }) => updates), messages: shown.flatMap(({ messages }) => messages) };
+}
+
+const NOTHING: Shown = { updates: [], messages: [] };

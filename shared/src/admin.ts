@@ -1,0 +1,158 @@
+import * as z from 'zod';
+import { RoomId, UserId } from './ids.ts';
+import { RoomRole } from './roles.ts';
+import { CallName, FunctionName, FunctionTerms, ToolClass, ToolFunction, ToolName } from './tools.ts';
+
+/**
+ * What an admin of a tenant sends and is sent. Secrets go in and never come out; nothing here holds a word that
+ * was said in a room: administering is not reading.
+ */
+const address = z.url({ protocol: /^https?$/ }).max(2_048);
+const short = z.string().min(1).max(512);
+const secret = z.string().min(1).max(8_192);
+
+/** How a tool knows who calls, as it is shown; with the kinds that take a secret, whether one is kept. */
+export const ToolAuthView = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('parley'), audience: short }),
+  z.strictObject({
+    kind: z.literal('exchange'),
+    tokenUrl: address,
+    audience: short,
+    clientId: short,
+    hasSecret: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal('oauth'),
+    authorizeUrl: address,
+    tokenUrl: address,
+    clientId: short,
+    scopes: z.array(short).max(64),
+    hasSecret: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('secret'), hasSecret: z.boolean() }),
+]);
+export type ToolAuthView = z.infer<typeof ToolAuthView>;
+
+/** The same as it is given. A secret left out is the one kept before, if it would go to no other place. */
+export const ToolAuthInput = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('parley'), audience: short }),
+  z.strictObject({
+    kind: z.literal('exchange'),
+    tokenUrl: address,
+    audience: short,
+    clientId: short,
+    clientSecret: secret.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('oauth'),
+    authorizeUrl: address,
+    tokenUrl: address,
+    clientId: short,
+    /** Null: a public client, which has none. */
+    clientSecret: secret.nullable().optional(),
+    scopes: z.array(short).max(64).default([]),
+  }),
+  z.strictObject({ kind: z.literal('secret'), secret: secret.optional() }),
+]);
+export type ToolAuthInput = z.infer<typeof ToolAuthInput>;
+
+/** A tool server that an admin makes known to the tenant. */
+export const ToolRegistration = z.strictObject({
+  title: z.string().trim().min(1).max(200),
+  kind: z.enum(['mcp', 'http']),
+  /** Where the tool server answers; with `http`, where its OpenAPI document is. */
+  url: address,
+  auth: ToolAuthInput,
+  /** What is said of single functions; one that is not named gets the strictest terms. */
+  functions: z.record(FunctionName, FunctionTerms).default({}),
+  /** A token for asking the tool server what it can do, used this once and never kept. */
+  discoverWith: secret.optional(),
+});
+export type ToolRegistration = z.infer<typeof ToolRegistration>;
+
+/** A registered tool as admins see it. */
+export const ToolView = z.strictObject({
+  name: ToolName,
+  title: z.string(),
+  kind: z.enum(['mcp', 'http']),
+  url: z.string(),
+  auth: ToolAuthView,
+  functions: z.array(ToolFunction),
+  revision: z.int().min(1),
+  by: z.string(),
+  /** Milliseconds since the epoch. */
+  at: z.number(),
+});
+export type ToolView = z.infer<typeof ToolView>;
+
+/** What a registration found, by name of function, beside what was registered before. */
+export const ToolFindings = z.strictObject({
+  found: z.array(FunctionName),
+  /** Found, and nothing said of them: they act, irreversibly, and whoever speaks is asked. */
+  unclassified: z.array(FunctionName),
+  /** Described otherwise than at the last registration. */
+  changed: z.array(FunctionName),
+  /** Registered before and not offered any more. */
+  gone: z.array(FunctionName),
+});
+export type ToolFindings = z.infer<typeof ToolFindings>;
+export const ToolRegistered = z.strictObject({ tool: ToolView, findings: ToolFindings });
+
+/** A tool as the people of the tenant see it, who may want it in a room of theirs. */
+export const ToolOffer = z.strictObject({
+  name: ToolName,
+  title: z.string(),
+  functions: z.array(z.strictObject({ call: CallName, description: z.string(), class: ToolClass })),
+});
+export type ToolOffer = z.infer<typeof ToolOffer>;
+
+/** A room from outside. */
+export const AdminRoom = z.strictObject({
+  id: RoomId,
+  title: z.string(),
+  createdAt: z.number(),
+  members: z.array(z.strictObject({ user: UserId, role: RoomRole })),
+});
+export type AdminRoom = z.infer<typeof AdminRoom>;
+
+/** One person over all rooms of the tenant. */
+export const AdminPerson = z.strictObject({
+  user: UserId,
+  rooms: z.array(z.strictObject({ room: RoomId, title: z.string(), role: RoomRole })),
+  /** Milliseconds since the epoch: tokens from before are refused. Null: never revoked. */
+  revokedAt: z.number().nullable(),
+});
+export type AdminPerson = z.infer<typeof AdminPerson>;
+
+/** One decision and how it came out. */
+export const AuditLineView = z.strictObject({
+  id: z.int(),
+  at: z.number(),
+  room: RoomId.nullable(),
+  by: z.string(),
+  action: z.string(),
+  target: z.string().nullable(),
+  outcome: z.enum(['done', 'refused']),
+  /** Of the fault, when it was refused. */
+  code: z.string().nullable(),
+  /** It happened in the asker's own private lane: nobody else is shown this line. */
+  private: z.boolean(),
+});
+export type AuditLineView = z.infer<typeof AuditLineView>;
+
+/** What model calls used, summed; the fields that were asked for by `by` say over what. */
+export const UsageRow = z.strictObject({
+  user: z.string().optional(),
+  /** Null: private lanes. */
+  room: RoomId.nullable().optional(),
+  model: z.string().optional(),
+  /** Days since the epoch, UTC. */
+  day: z.int().optional(),
+  calls: z.int(),
+  inputTokens: z.int(),
+  cachedTokens: z.int(),
+  outputTokens: z.int(),
+});
+export type UsageRow = z.infer<typeof UsageRow>;
