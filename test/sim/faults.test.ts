@@ -289,6 +289,7 @@ function changing(change: (writer: Writer) => Writer): Mistakes {
 function bound(writer: Writer): Writer {
   return {
     addEntry: (entry) => writer.addEntry(entry),
+    redactEntry: (entry, by) => writer.redactEntry(entry, by),
     setTickets: (views) => writer.setTickets(views),
     setTicket: (view) => writer.setTicket(view),
     dropTicket: (turn) => writer.dropTicket(turn),

@@ -16,6 +16,8 @@ export function evolve(state: LaneState, record: JournalRecord): LaneState {
       return state;
     case 'entry.added':
       return { ...state, lastEntrySeq: record.entry.seq };
+    case 'entry.redacted':
+      return redacted(state, record);
     case 'ticket.accepted':
       return accepted(state, record);
     case 'ticket.held':
@@ -54,6 +56,12 @@ function accepted(state: LaneState, record: RecordOf<'ticket.accepted'>): LaneSt
   const { turn, key, author, ticketSeq, text, tokens, at } = record;
   const ticket: Ticket = { state: 'queued', turn, key, author, ticketSeq, text, tokens, revision: 1, acceptedAt: at };
   return { ...state, tickets: [...state.tickets, ticket], lastTicketSeq: ticketSeq };
+}
+
+/** R14: the prompt of the turn that runs has no words any more. */
+function redacted(state: LaneState, { entry }: RecordOf<'entry.redacted'>): LaneState {
+  if (state.kind === 'idle' || state.running.promptEntry !== entry) return state;
+  return { ...state, running: { ...state.running, text: '' } };
 }
 
 /** `turn.attempted` always follows in the same batch and counts the first attempt. */

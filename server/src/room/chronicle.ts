@@ -1,5 +1,5 @@
 import { must } from '@parley/shared/assert';
-import type { DocKey } from '@parley/shared/documents';
+import { transcriptOf, type DocKey } from '@parley/shared/documents';
 import type { LaneKey, TurnId } from '@parley/shared/ids';
 import type { LaneState } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
@@ -69,12 +69,23 @@ export class Chronicle {
 
   /** Writes records; `afterwards` happens when they are durable. */
   write(records: readonly JournalRecord[], ...afterwards: readonly Afterwards[]): void {
-    const first = this.#pipeline.seq + 1;
-    const before = this.#placesBefore(records);
-    records.forEach((record, index) => this.#remember(record, first + index));
-    const shown = this.#showAll(records, before);
-    const events = records.flatMap((record) => this.#eventsOf(record));
-    this.#pipeline.commit(this.#writing(records, shown.updates), ...shown.messages, ...events, ...afterwards);
+    const { writing, messages } = this.#take(records);
+    this.#pipeline.commit(writing, ...messages, ...afterwards);
+  }
+
+  /**
+   * Writes records that take words away, with what that rewrites, in one step (R14). `docs` are all that held some
+   * of the words, at rest.
+   */
+  erase(records: readonly JournalRecord[], rewritten: readonly StoredRecord[], docs: readonly DocKey[]): void {
+    const { writing, messages } = this.#take(records);
+    const { compacted, landed } = this.#documents.rewritten(docs);
+    this.#pipeline.commit({ ...writing, redaction: { rewritten, compacted } }, landed, ...messages);
+  }
+
+  /** The documents that show a lane: its own, and those for what in it was made from resources. */
+  docsOf(lane: LaneKey): readonly DocKey[] {
+    return [transcriptOf(lane), ...this.ledger.shelves(lane).map((shelf) => this.#transcripts.nameOf(shelf))];
   }
 
   /** Shows a piece of the running answer; `end` is its length with this piece. */
@@ -105,6 +116,16 @@ export class Chronicle {
   /** Says something after everything written so far. */
   say(...afterwards: readonly Afterwards[]): void {
     this.#pipeline.say(...afterwards);
+  }
+
+  /** Takes records in, in memory: what is to be written, and what is said when it is. */
+  #take(records: readonly JournalRecord[]): { readonly writing: Writing; readonly messages: readonly Afterwards[] } {
+    const first = this.#pipeline.seq + 1;
+    const before = this.#placesBefore(records);
+    records.forEach((record, index) => this.#remember(record, first + index));
+    const shown = this.#showAll(records, before);
+    const events = records.flatMap((record) => this.#eventsOf(record));
+    return { writing: this.#writing(records, shown.updates), messages: [...shown.messages, ...events] };
   }
 
   #remember(record: JournalRecord, seq: number): void {

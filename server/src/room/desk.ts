@@ -1,4 +1,6 @@
 import type { LaneKey, UserId } from '@parley/shared/ids';
+import type { JournalRecord } from '../core/records.ts';
+import type { Redacted } from '../core/redact-records.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Tokenizer } from '../ports/model.ts';
 import type { Clock, Digest, Ids, Metrics } from '../ports/system.ts';
@@ -20,6 +22,8 @@ export interface Desk {
   lane(lane: LaneKey): Promise<LaneRunner>;
   /** Makes changed rights of these people take effect: sockets, documents, tickets, running turns. */
   rightsChanged(users: Iterable<UserId>, by: string): Promise<void>;
+  /** Takes words out of everything that the room keeps; see `Eraser`. */
+  erase(records: readonly JournalRecord[], redacted: Redacted): Promise<void>;
   /** Ends the room for everybody and for good. */
   dissolve(by: string): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { ClientKey, EntryId, LaneKey, TurnId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import { joinInfluence, type Influence } from '../core/influence.ts';
 import { joinResources } from '../core/label.ts';
+import { redactedEntry } from '../core/redact-records.ts';
 import type { JournalRecord, RecordOf } from '../core/records.ts';
 import { Stacks, type CountedEntry, type Shelf } from './stacks.ts';
 
@@ -13,8 +14,8 @@ export interface TicketFacts {
   readonly lane: LaneKey;
   readonly author: Author;
   readonly ticketSeq: number;
-  /** As first sent: what a resend is compared with. */
-  readonly submitted: string;
+  /** As first sent: what a resend is compared with; null when the words were redacted. */
+  readonly submitted: string | null;
   /** As last edited. */
   readonly text: string;
   readonly revision: number;
@@ -64,7 +65,8 @@ export interface StartedFacts {
 export class Ledger {
   readonly #tickets = new Map<TurnId, TicketFacts>();
   readonly #prompts = new Map<string, TurnId>();
-  readonly #messages = new Map<string, Entry>();
+  readonly #messages = new Map<string, EntryId>();
+  readonly #releases = new Map<EntryId, EntryId>();
   readonly #stacks = new Stacks();
   #permissionEpoch = 0;
 
@@ -79,7 +81,13 @@ export class Ledger {
         return;
       case 'entry.added':
         this.#stacks.add(record.lane, addedItem(record, seq));
-        if (record.key !== undefined) this.#messages.set(idOf(record.entry.author.id, record.key), record.entry);
+        if (record.key !== undefined) this.#messages.set(idOf(record.entry.author.id, record.key), record.entry.id);
+        return;
+      case 'entry.released':
+        this.#releases.set(record.entry, record.as);
+        return;
+      case 'entry.redacted':
+        this.#redacted(record);
         return;
       case 'ticket.accepted':
         this.#prompts.set(idOf(record.author.id, record.key), record.turn);
@@ -121,7 +129,13 @@ export class Ledger {
   }
 
   messageOf(author: string, key: ClientKey): Entry | undefined {
-    return this.#messages.get(idOf(author, key));
+    const id = this.#messages.get(idOf(author, key));
+    return id === undefined ? undefined : this.entry(id)?.item.entry;
+  }
+
+  /** What the room got when this entry was released (R5). */
+  releaseOf(entry: EntryId): EntryId | undefined {
+    return this.#releases.get(entry);
   }
 
   /** In order of acceptance. */
@@ -149,6 +163,19 @@ export class Ledger {
     const fate = this.#tickets.get(turn)?.fate;
     if (fate?.kind === 'running') return fate.resources;
     return fate?.kind === 'ended' ? joinResources(fate.answer?.resources, fate.started?.resources) : [];
+  }
+
+  /** The words of an entry are gone from here too (R14). */
+  #redacted({ entry: id, by }: RecordOf<'entry.redacted'>): void {
+    const known = this.entry(id)?.item.entry;
+    if (known === undefined) return;
+    const entry = redactedEntry(known, by);
+    this.#stacks.replace(entry, 0);
+    if (entry.turn === undefined) return;
+    if (entry.kind === 'prompt') this.#change(entry.turn, { submitted: null, text: '' });
+    const fate = this.#tickets.get(entry.turn)?.fate;
+    if (entry.kind === 'answer' && fate?.kind === 'ended')
+      this.#change(entry.turn, { fate: { ...fate, answer: entry } });
   }
 
   #change(turn: TurnId, changes: Partial<TicketFacts>): void {

@@ -39,6 +39,9 @@ function projectOne(write: TranscriptWriter, record: JournalRecord, place: Place
     case 'turn.started':
       if (place.holds(record.entry)) write.addEntry(record.entry);
       return;
+    case 'entry.redacted':
+      write.redactEntry(record.entry, record.by);
+      return;
     case 'turn.attempted':
       // A later attempt replaces what an earlier one showed; two answers are never spliced.
       if (place.runs(record.turn)) write.startLive(record.turn);

@@ -6,6 +6,8 @@ import { can, type Standing } from '@parley/shared/roles';
 import { foundRoom, joinByTenant, refreshMember } from '../core/membership.ts';
 import type { Principal } from '../core/principal.ts';
 import { standingOf, standingOfAbsent } from '../core/room-state.ts';
+import type { JournalRecord } from '../core/records.ts';
+import type { Redacted } from '../core/redact-records.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { EdgeMessage, OwnerMessage, PeerId } from '../ports/bus.ts';
 import type { Epoch, Journal } from '../ports/journal.ts';
@@ -17,6 +19,7 @@ import { ContextSource } from './turns/context-source.ts';
 import type { Desk } from './desk.ts';
 import { docPeer } from './documents/doc-peer.ts';
 import { Documents } from './documents/documents.ts';
+import { Eraser } from './eraser.ts';
 import { backlog } from './turns/event-backlog.ts';
 import { LaneRunner } from './turns/lane-runner.ts';
 import { lossOf } from './loss.ts';
@@ -146,6 +149,11 @@ export class Room implements Desk {
       if (principal) this.#tellRights(principal, by);
       await this.#endWork(user, by);
     }
+  }
+
+  erase(records: readonly JournalRecord[], redacted: Redacted): Promise<void> {
+    const parts = { pipeline: this.#pipeline, documents: this.#documents, chronicle: this.chronicle };
+    return new Eraser({ ...this.#deps, ...parts }).erase(records, redacted);
   }
 
   async dissolve(by: string): Promise<void> {

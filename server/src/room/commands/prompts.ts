@@ -76,7 +76,7 @@ export async function postMessage(
   }
   const lane = laneFor(by, audience);
   const known = desk.chronicle.ledger.messageOf(by.user, id);
-  if (known) return known.text === text ? ok({ entry: known }) : refuse('id_conflict');
+  if (known) return isResent(known, text) ? ok({ entry: known }) : refuse('id_conflict');
   const refusal = tooLarge(desk, text) ?? tooOften(desk, `message ${by.user}`, messagesPerMinute(desk));
   if (refusal) return refusal;
   const runner = await desk.lane(lane);
@@ -171,8 +171,15 @@ function onEnded(desk: Desk, facts: TicketFacts, event: LaneEvent): Result<TurnV
 }
 
 function resent(desk: Desk, known: TicketFacts, lane: LaneKey, text: string): Result<Accepted> {
-  if (known.submitted !== text || known.lane !== lane) return refuse('id_conflict');
+  // Of a redacted prompt nothing is left to compare with (R14).
+  const differs = known.submitted !== null && known.submitted !== text;
+  if (differs || known.lane !== lane) return refuse('id_conflict');
   return ok(acceptance(desk, known));
+}
+
+/** Of redacted words nothing is left to compare with (R14). */
+function isResent(known: Entry, text: string): boolean {
+  return known.redactedBy !== undefined || known.text === text;
 }
 
 function acceptance(desk: Desk, facts: TicketFacts): Accepted {

@@ -17,6 +17,7 @@ import {
   unholdTurn,
   withdrawTurn,
 } from './prompts.ts';
+import { redactEntry } from './redact.ts';
 import { explain } from './rights.ts';
 import { createRoom, deleteRoom, exportRoom, getRoom, readTranscript, updateRoom } from './rooms.ts';
 
@@ -51,7 +52,7 @@ const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
   'approval.list': unbuilt,
   'entry.preview-release': unbuilt,
   'entry.release': unbuilt,
-  'entry.redact': unbuilt,
+  'entry.redact': redactEntry,
   'invite.create': makeInvite,
   'invite.list': listInvites,
   'invite.revoke': dropInvite,

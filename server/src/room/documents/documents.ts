@@ -3,7 +3,7 @@ import { fault, type Fault } from '@parley/shared/fault';
 import * as Y from 'yjs';
 import type { RoomRef } from '../../core/tenant.ts';
 import type { PeerId } from '../../ports/bus.ts';
-import type { Epoch, Journal, StoredRecord } from '../../ports/journal.ts';
+import type { Compaction, Epoch, Journal, StoredRecord } from '../../ports/journal.ts';
 import type { Clock, Log, Metrics } from '../../ports/system.ts';
 import { ClientOwners } from './client-owners.ts';
 import { updateMessage } from './doc-message.ts';
@@ -120,6 +120,20 @@ export class Documents {
     const known = this.#transcripts.get(key) ?? new TranscriptDoc(stored);
     this.#transcripts.set(key, known);
     return known;
+  }
+
+  /** Loads documents and waits until none of them is being compacted. */
+  async atRest(keys: readonly DocKey[]): Promise<void> {
+    for (const key of keys) await (await this.#get(key)).stored.atRest();
+  }
+
+  /** Documents that were at rest, each as one part that holds nothing of what was deleted; see `StoredDoc.rewritten`. */
+  rewritten(keys: readonly DocKey[]): { readonly compacted: readonly Compaction[]; readonly landed: () => void } {
+    const whole = keys.flatMap((key) => this.#open.get(key)?.stored.rewritten() ?? []);
+    return {
+      compacted: whole.map(({ compaction }) => compaction),
+      landed: () => whole.forEach(({ landed }) => landed()),
+    };
   }
 
   /** What readers are told of an update that the server made, once it is durable. */
