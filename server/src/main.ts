@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { closedAuthority } from './adapters/authority-closed.ts';
 import { MemoryBus } from './adapters/bus-memory.ts';
 import { chooseModel } from './adapters/choose-model.ts';
 import { openDevKeys } from './adapters/dev-keys.ts';
@@ -64,6 +65,7 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
     port: config.port,
     origins: config.origins,
     journal: openSqliteJournal(config.data),
+    authority: closedAuthority,
     bus: new MemoryBus(),
     lease: new MemoryLeases().forNode('here'),
     model,

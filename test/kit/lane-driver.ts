@@ -35,7 +35,16 @@ export function submitEvent(
 
 export function beginEvent(turn: TurnId, limits: Limits = LIMITS): EventOf<'begin'> {
   const context = { from: 1, to: 1, roomTo: 0, hash: 'h', tokens: 3 };
-  return { type: 'begin', turn, promptEntry: entryId(`p_${turn}`), context, model: 'scripted', limits };
+  return {
+    type: 'begin',
+    turn,
+    promptEntry: entryId(`p_${turn}`),
+    context,
+    resources: [],
+    influence: [],
+    model: 'scripted',
+    limits,
+  };
 }
 
 export function finishEvent(

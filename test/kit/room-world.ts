@@ -22,6 +22,7 @@ import { seededIds } from './ids.ts';
 import { RecordingLog } from './log.ts';
 import { RecordingMetrics } from './metrics.ts';
 import { ScriptedModel } from './scripted-model.ts';
+import { TableAuthority } from './table-authority.ts';
 import { REF } from './world.ts';
 
 /** One room whose model does what the test says, asked as HTTP asks it. */
@@ -29,6 +30,7 @@ export class RoomWorld {
   readonly clock = new TestClock();
   readonly log = new RecordingLog();
   readonly journal: Journal;
+  readonly authority = new TableAuthority();
   readonly model = new ScriptedModel();
   readonly #ids = seededIds(1);
   #links: RoomLinks;
@@ -117,14 +119,14 @@ export class RoomWorld {
   }
 
   #start() {
-    const { journal, model, clock, log } = this;
+    const { journal, authority, model, clock, log } = this;
     const bus = new MemoryBus();
     const metrics = new RecordingMetrics();
     const ids = this.#ids;
     const lease = new MemoryLeases().forNode('node');
     const tokenizer = { count: (text: string) => Math.ceil(text.length / 4) };
     const shell = { tokenizer, clock, ids, digest: hostDigest, log, metrics, lobby: false, idleMs: 600_000 };
-    const rooms = new Rooms({ journal, bus, lease, model, ...shell });
+    const rooms = new Rooms({ journal, authority, bus, lease, model, ...shell });
     const links = new RoomLinks({ bus, rooms, metrics });
     return { rooms, links, requests: new Requests({ links, clock, ids }) };
   }

@@ -31,6 +31,7 @@ import { Violation } from './lane-account.ts';
 import { RecordingLog } from './log.ts';
 import { RecordingMetrics } from './metrics.ts';
 import { NodeClock, NodeDisk, type Sovereign } from './node-parts.ts';
+import { TableAuthority } from './table-authority.ts';
 import { TurnReader } from './turn-reader.ts';
 import { WirePair } from './wire-pair.ts';
 
@@ -84,6 +85,8 @@ export class World {
   readonly log = new RecordingLog();
   /** What is on disk, read directly. */
   readonly journal = new MemoryJournal();
+  /** Who may read what of outside; like the journal it survives everything. */
+  readonly authority = new TableAuthority();
   readonly devices: Device[] = [];
   readonly readers = new Map<string, TurnReader>();
   /** What went wrong where nothing may be thrown. */
@@ -221,6 +224,7 @@ export class World {
       echo: (request) => wordOf(promptOf(request) ?? { secret: false, user: 'nobody', n: 0 }),
     });
     const rooms = new Rooms({
+      authority: this.authority,
       journal: this.#mistakes.disk?.(disk) ?? disk,
       bus,
       lease,

@@ -38,7 +38,8 @@ function item(seq: number, line: Line): ContextItem {
     ...rest,
     ...(turn === undefined ? {} : { turn: `t_${turn}` as TurnId }),
   };
-  return { entry, tokens: tokens ?? tokenizer.count(entry.text), ...(after === undefined ? {} : { after }) };
+  const counted = { entry, tokens: tokens ?? tokenizer.count(entry.text), influence: [entry.author.id] };
+  return after === undefined ? counted : { ...counted, after };
 }
 const items = (...lines: Line[]) => lines.map((line, index) => item(index + 1, line));
 const said = (author: Author, text: string, more: Line = {}): Line => ({ author, text, ...more });
@@ -60,7 +61,7 @@ const answered = (text: string, turn: string, more: Line = {}): Line => ({
 
 function build(room: readonly ContextItem[], more: Partial<ContextInput> = {}): Context {
   const prompt = { seq: room.length + 1, author: ana, text: 'the prompt', tokens: 2 };
-  return buildContext({ salts, room, own: null, prompt, budget: 32_000, hash, ...more });
+  return buildContext({ salts, room, own: null, prompt, quotes: null, budget: 32_000, hash, ...more });
 }
 const contents = ({ messages }: Context) => messages.map(({ content }) => content);
 const everything = (context: Context) => contents(context).join('\n');
@@ -393,7 +394,8 @@ describe('the same journal gives the same bytes', () => {
         const seq = past.length + 1;
         const one = build(past, { budget: 10_000_000 });
         const asPrompt = item(seq, asked(ana, 'the prompt', 'now', { tokens: 2 }));
-        const after = future.map(({ entry, tokens }) => ({
+        const after = future.map(({ entry, tokens, influence }) => ({
+          influence,
           entry: {
             ...entry,
             seq: entry.seq + seq + 1,
@@ -597,7 +599,7 @@ describe('counting and speed', () => {
 
   test('C16 a changed stored count changes the budget and nothing else: nobody counts again', () => {
     const counted = build(TALK);
-    const recounted = build(TALK.map(({ entry }) => ({ entry, tokens: 1 })));
+    const recounted = build(TALK.map((one) => ({ ...one, tokens: 1 })));
     expect(recounted.messages).toEqual(counted.messages);
     expect(recounted.manifest.tokens).toBeLessThan(counted.manifest.tokens);
   });

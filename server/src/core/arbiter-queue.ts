@@ -21,9 +21,11 @@ const QUEUE_RETRY_AFTER = 5;
 export function submit(state: LaneState, event: EventOf<'submit'>, now: number): Verdict {
   const obstacle = conditionFault(state, event, now) ?? boundFault(state, event);
   if (obstacle !== null) return refused(obstacle);
-  const { turn, key, author, text, tokens } = event;
+  const { turn, key, author, text, tokens, quotes } = event;
   const ticketSeq = state.lastTicketSeq + 1;
-  return changed([{ type: 'ticket.accepted', lane: state.lane, turn, key, author, ticketSeq, text, tokens, at: now }]);
+  const clean = quotes === undefined ? {} : { quotes: [...quotes] };
+  const ticket = { turn, key, author, ticketSeq, text, tokens, ...clean };
+  return changed([{ type: 'ticket.accepted', lane: state.lane, ...ticket, at: now }]);
 }
 
 /** T26: the author opened the editor; opening it again gives the whole time again. */

@@ -10,6 +10,7 @@ import {
   type RunningLane,
   type StoppingLane,
 } from './lane.ts';
+import { shelfKey } from './label.ts';
 import { nextTicket } from './queue.ts';
 import type { JournalRecord, RecordOf } from './records.ts';
 import { changed, refused, UNCHANGED, type Verdict } from './verdict.ts';
@@ -111,6 +112,8 @@ function started(state: LaneState, { ticket, event }: Beginning, now: number): R
     payer: author.id,
     turnSeconds: event.limits.turnSeconds,
     context: event.context,
+    resources: [...event.resources],
+    influence: [...event.influence],
     at: now,
   };
 }
@@ -133,6 +136,7 @@ function ended(state: RunningLane | StoppingLane, answer: Answer, ending: Ending
     ...ending,
     answer: { ...answerEntry(state, answer, ending), ...usage, at: now },
     tokens: answer.tokens,
+    influence: [...state.running.influence],
     ...usage,
     at: now,
   };
@@ -142,7 +146,7 @@ function answerEntry(state: RunningLane | StoppingLane, answer: Answer, ending: 
   const { turn, author } = state.running;
   return {
     id: answer.answerEntry,
-    seq: state.lastEntrySeq + 1,
+    ...placeFor(state),
     kind: 'answer',
     turn,
     author: AI,
@@ -153,4 +157,12 @@ function answerEntry(state: RunningLane | StoppingLane, answer: Answer, ending: 
     answers: [turn],
     for: author.id,
   };
+}
+
+/** R4: an answer stands where everything that it was made from lets it be read. */
+function placeFor(state: RunningLane | StoppingLane): Pick<Entry, 'seq' | 'resources' | 'after'> {
+  const { resources } = state.running;
+  if (resources.length === 0) return { seq: state.lastEntrySeq + 1 };
+  const seq = (state.shelves.get(shelfKey(resources)) ?? 0) + 1;
+  return { seq, resources: [...resources], after: state.lastEntrySeq };
 }

@@ -1,6 +1,9 @@
 import type { Author, Entry } from '@parley/shared/entry';
 import type { TurnId } from '@parley/shared/ids';
+import type { ResourceId } from '@parley/shared/label';
 import type { Envelopes } from './envelope.ts';
+import type { Influence } from './influence.ts';
+import { shelfKey } from './label.ts';
 
 /** An entry with its stored token count (C16: counted once, when it was written). */
 export interface ContextItem {
@@ -8,6 +11,10 @@ export interface ContextItem {
   readonly tokens: number;
   /** Prompts of a private lane: the last entry of the room when that turn started (C6). */
   readonly after?: number | undefined;
+  /** R6: whose words could have shaped it. */
+  readonly influence: Influence;
+  /** Items with resources: how their shelf is cited. */
+  readonly shelf?: string | undefined;
 }
 
 /** The prompt to be answered, as it will stand in its lane's transcript. */
@@ -21,11 +28,15 @@ export interface ContextPrompt {
 /** One entry as the model reads it. */
 export interface Piece {
   readonly role: 'user' | 'assistant';
+  /** Its place in the lane's own document; of an item on a shelf, the place behind it. */
   readonly seq: number;
   /** Upper bound, from the stored count. */
   readonly tokens: number;
   readonly endsTurn: boolean;
   readonly after: number | undefined;
+  readonly shelved: boolean;
+  readonly resources: readonly ResourceId[];
+  readonly influence: Influence;
   readonly render: () => string;
 }
 
@@ -46,7 +57,7 @@ export function roomPieces(items: readonly ContextItem[], hand: Hand): Piece[] {
   return sealed(items).map((item) => {
     const { entry } = item;
     if (entry.kind === 'answer') return piece(item, 'assistant', hand, () => answerText(entry, hand.wrap));
-    return piece(item, 'user', hand, () => said(entry, String(entry.seq), hand.wrap));
+    return piece(item, 'user', hand, () => said(entry, numberOf(item), hand.wrap));
   });
 }
 
@@ -56,40 +67,51 @@ export function privatePieces(items: readonly ContextItem[], hand: Hand): Piece[
     const { entry } = item;
     if (entry.kind === 'answer') {
       return piece(item, 'user', hand, () =>
-        hand.wrap.answered(privateNumber(entry.seq), answerText(entry, hand.wrap)),
+        hand.wrap.answered(privateNumber(numberOf(item)), answerText(entry, hand.wrap)),
       );
     }
-    return piece(item, 'user', hand, () => said(entry, privateNumber(entry.seq), hand.wrap));
+    return piece(item, 'user', hand, () => said(entry, privateNumber(numberOf(item)), hand.wrap));
   });
 }
 
 /** The prompt in full (C7), in the very bytes that it has as history later. */
 export function promptPiece(prompt: ContextPrompt, hand: Hand, after?: number): Piece {
   const { author, text, seq, tokens } = prompt;
-  const n = after === undefined ? String(seq) : privateNumber(seq);
+  const n = after === undefined ? String(seq) : privateNumber(String(seq));
   return {
     role: 'user',
     seq,
     tokens: tokens + overhead(author, after),
     endsTurn: false,
     after,
+    shelved: false,
+    resources: [],
+    influence: [author.id],
     render: () => hand.wrap.said({ n, id: author.id, name: author.name, kind: 'prompt' }, text),
   };
 }
 
+/** As the model cites it: `12`, and `12.k3x_9a.1` for the first entry of a shelf, behind entry 12. */
+function numberOf({ entry, shelf }: ContextItem): string {
+  return shelf === undefined ? String(entry.seq) : `${entry.after ?? 0}.${shelf}.${entry.seq}`;
+}
+
 /** Entries of the room and of a private lane are both counted from 1. */
-function privateNumber(seq: number): string {
-  return `me.${seq}`;
+function privateNumber(n: string): string {
+  return `me.${n}`;
 }
 
 function piece(item: ContextItem, role: Piece['role'], hand: Hand, write: () => string): Piece {
   const { entry, after } = item;
   return {
     role,
-    seq: entry.seq,
+    seq: item.shelf === undefined ? entry.seq : (entry.after ?? 0) + 1,
     tokens: item.tokens + (role === 'assistant' ? ENDED_EARLY_TOKENS : overhead(entry.author, after)),
     endsTurn: entry.kind === 'answer',
     after,
+    shelved: item.shelf !== undefined,
+    resources: entry.resources ?? [],
+    influence: item.influence,
     render: () => rendered(entry, hand.boundary, write),
   };
 }
@@ -143,8 +165,25 @@ function isSent({ entry }: ContextItem): boolean {
 }
 
 function inOrder(items: readonly ContextItem[]): readonly ContextItem[] {
-  const ordered = items.every((item, index) => index === 0 || (items[index - 1]?.entry.seq ?? 0) < item.entry.seq);
-  return ordered ? items : items.toSorted((a, b) => a.entry.seq - b.entry.seq);
+  const ordered = items.every((item, index) => {
+    const before = items[index - 1];
+    return before === undefined || byPlace(before, item) < 0;
+  });
+  return ordered ? items : items.toSorted(byPlace);
+}
+
+/** By place in the lane's own document; what stands on shelves comes behind its place, shelf by shelf. */
+function byPlace(a: ContextItem, b: ContextItem): number {
+  return placeOf(a) - placeOf(b) || byShelf(a, b) || a.entry.seq - b.entry.seq;
+}
+
+function placeOf({ entry, shelf }: ContextItem): number {
+  return shelf === undefined ? entry.seq : (entry.after ?? 0);
+}
+
+function byShelf({ entry: a }: ContextItem, { entry: b }: ContextItem): number {
+  const [one, other] = [shelfKey(a.resources), shelfKey(b.resources)];
+  return one === other ? 0 : one < other ? -1 : 1;
 }
 
 /** Entries never change, so what one was rendered as stands for as long as it is in memory: warm builds only join. */

@@ -1,3 +1,5 @@
+import type { EntryId } from '@parley/shared/ids';
+import type { ResourceId } from '@parley/shared/label';
 import {
   privatePieces,
   promptPiece,
@@ -7,8 +9,10 @@ import {
   type Hand,
   type Piece,
 } from './context-pieces.ts';
-import { windowStart } from './context-window.ts';
+import { sight } from './context-sight.ts';
 import { boundaryOf, envelopes } from './envelope.ts';
+import { joinInfluence, type Influence } from './influence.ts';
+import { joinResources } from './label.ts';
 import { systemText } from './system-text.ts';
 
 export type { ContextItem, ContextPrompt };
@@ -44,6 +48,8 @@ export interface ContextInput {
   /** Entries of the speaker's private lane up to the turn's start, without the prompt; null in a turn of the room. */
   readonly own: readonly ContextItem[] | null;
   readonly prompt: ContextPrompt;
+  /** A clean turn (R6): of all items only these are sent; null sends the conversation. */
+  readonly quotes: readonly EntryId[] | null;
   /** Tokens that all of it may use (`limits.turnTokens`); a prompt that exceeds it alone is still sent whole. */
   readonly budget: number;
   /** A cryptographic hash as text; gives the boundary, the nonce and the manifest's hash. */
@@ -62,9 +68,17 @@ export interface ContextManifest {
   readonly tokens: number;
 }
 
+/** What stands behind a text: from which resources it was made (R4), and whose words could have shaped it (R6). */
+export interface Sources {
+  readonly resources: readonly ResourceId[];
+  readonly influence: Influence;
+}
+
 export interface Context {
   readonly messages: readonly PlainMessage[];
   readonly manifest: ContextManifest;
+  /** Of all that is sent. */
+  readonly sources: Sources;
 }
 
 /** Upper bound of the system text and of the server's notes. */
@@ -95,6 +109,7 @@ export function buildContext(input: ContextInput): Context {
       hash: input.hash(JSON.stringify(messages)),
       tokens: FIXED_TOKENS + layout.tokens,
     },
+    sources: layout.sources,
   };
 }
 
@@ -103,17 +118,20 @@ interface Layout {
   /** First entry of the turn's own lane that is in it. */
   readonly firstSeq: number | undefined;
   readonly tokens: number;
+  readonly sources: Sources;
 }
 
 /** A turn of the room: its history, and the prompt as the end of the segment that it seals (C5, C7). */
 function layOutRoom(input: ContextInput, hand: Hand): Layout {
-  const history = roomPieces(input.room, hand);
+  const history = roomPieces(quoted(input.room, input), hand);
   const pieces = [...history, promptPiece(input.prompt, hand)];
-  const start = Math.min(windowStart(pieces, input.budget - FIXED_TOKENS), history.length);
+  const seen = sight(pieces, input.budget - FIXED_TOKENS);
+  const start = Math.min(seen.start, history.length);
   return {
-    messages: [...leftOut(start, hand), ...pieces.slice(start).map(asMessage)],
+    messages: [...leftOut(Math.min(seen.leftOut, history.length), hand), ...pieces.slice(start).map(asMessage)],
     firstSeq: history[start]?.seq,
     tokens: total(pieces, start),
+    sources: sourcesOf(pieces.slice(Math.min(seen.from, history.length))),
   };
 }
 
@@ -123,17 +141,20 @@ function layOutRoom(input: ContextInput, hand: Hand): Layout {
  */
 function layOutPrivate(input: ContextInput, items: readonly ContextItem[], hand: Hand): Layout {
   const budget = input.budget - FIXED_TOKENS;
-  const history = privatePieces(items, hand);
+  const history = privatePieces(quoted(items, input), hand);
   const own = [...history, promptPiece(input.prompt, hand, lastSeq(input.room))];
-  const ownStart = Math.min(windowStart(own, budget * (1 - ROOM_SHARE)), history.length);
+  const ownSeen = sight(own, budget * (1 - ROOM_SHARE));
+  const ownStart = Math.min(ownSeen.start, history.length);
   const ownTokens = total(own, ownStart);
-  const room = roomPieces(input.room, hand);
-  const roomStart = windowStart(room, Math.min(budget * ROOM_SHARE, budget - ownTokens));
-  const overlay = [overlayHead(input, hand), ...leftOut(ownStart, hand), ...anchored(own.slice(ownStart), hand)];
+  const room = roomPieces(quoted(input.room, input), hand);
+  const roomSeen = sight(room, Math.min(budget * ROOM_SHARE, budget - ownTokens));
+  const ownLeftOut = leftOut(Math.min(ownSeen.leftOut, history.length), hand);
+  const overlay = [overlayHead(input, hand), ...ownLeftOut, ...anchored(own.slice(ownStart), hand)];
   return {
-    messages: [...leftOut(roomStart, hand), ...room.slice(roomStart).map(asMessage), ...overlay],
+    messages: [...leftOut(roomSeen.leftOut, hand), ...room.slice(roomSeen.start).map(asMessage), ...overlay],
     firstSeq: history[ownStart]?.seq,
-    tokens: total(room, roomStart) + ownTokens,
+    tokens: total(room, roomSeen.start) + ownTokens,
+    sources: sourcesOf([...room.slice(roomSeen.from), ...own.slice(Math.min(ownSeen.from, history.length))]),
   };
 }
 
@@ -183,6 +204,18 @@ function total(pieces: readonly Piece[], start: number): number {
   return sum;
 }
 
+function quoted(items: readonly ContextItem[], { quotes }: ContextInput): readonly ContextItem[] {
+  return quotes === null ? items : items.filter(({ entry }) => quotes.includes(entry.id));
+}
+
+function sourcesOf(pieces: readonly Piece[]): Sources {
+  return {
+    resources: joinResources(...pieces.map(({ resources }) => resources)),
+    influence: joinInfluence(...pieces.map(({ influence }) => influence)),
+  };
+}
+
+/** Of the lane's own document: places on shelves are counted apart. */
 function lastSeq(items: readonly ContextItem[]): number {
-  return items.reduce((last, { entry }) => Math.max(last, entry.seq), 0);
+  return items.reduce((last, { entry, shelf }) => (shelf === undefined ? Math.max(last, entry.seq) : last), 0);
 }

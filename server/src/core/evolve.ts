@@ -1,5 +1,7 @@
 import { must } from '@parley/shared/assert';
+import type { Entry } from '@parley/shared/entry';
 import type { TurnId } from '@parley/shared/ids';
+import { shelfKey } from './label.ts';
 import type { IdleLane, LaneState, RunningLane, StoppingLane, Ticket } from './lane.ts';
 import type { JournalRecord, RecordOf } from './records.ts';
 import { released } from './ticket.ts';
@@ -15,7 +17,7 @@ export function evolve(state: LaneState, record: JournalRecord): LaneState {
     case 'lane.opened':
       return state;
     case 'entry.added':
-      return { ...state, lastEntrySeq: record.entry.seq };
+      return { ...state, ...placed(state, record.entry) };
     case 'entry.redacted':
       return redacted(state, record);
     case 'ticket.accepted':
@@ -89,6 +91,8 @@ function started(state: LaneState, record: RecordOf<'turn.started'>): RunningLan
       turnSeconds: record.turnSeconds,
       endsBy: record.at + record.turnSeconds * 1000,
       attempt: 0,
+      resources: record.resources ?? [],
+      influence: record.influence ?? [],
     },
   };
 }
@@ -113,10 +117,21 @@ function ended(state: LaneState, record: RecordOf<'turn.ended'>): IdleLane {
     lane: lane.lane,
     tickets: lane.tickets,
     lastTicketSeq: lane.lastTicketSeq,
-    lastEntrySeq: record.answer?.seq ?? lane.lastEntrySeq,
+    lastEntrySeq: lane.lastEntrySeq,
+    shelves: lane.shelves,
+    ...(record.answer ? placed(lane, record.answer) : {}),
     turnsStarted: lane.turnsStarted,
     lastTurnOf: lane.lastTurnOf,
   };
+}
+
+/** An entry takes the next place where its resources put it. */
+function placed(
+  { shelves }: LaneState,
+  { resources, seq }: Entry,
+): Partial<Pick<LaneState, 'lastEntrySeq' | 'shelves'>> {
+  if (resources === undefined) return { lastEntrySeq: seq };
+  return { shelves: new Map(shelves).set(shelfKey(resources), seq) };
 }
 
 function runningIn(lane: RunningLane | StoppingLane, turn: TurnId): RunningLane['running'] {

@@ -1,7 +1,9 @@
 import type { Author, Outcome, Usage } from '@parley/shared/entry';
 import type { Fault } from '@parley/shared/fault';
 import type { ClientKey, EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
+import type { ResourceId } from '@parley/shared/label';
 import type { Limits } from '@parley/shared/policy';
+import type { Influence } from './influence.ts';
 import type { JournalRecord, RecordOf } from './records.ts';
 
 /** A prompt that was accepted and has not started. */
@@ -44,6 +46,9 @@ export interface RunningTurn {
   readonly endsBy: number;
   /** The model call whose text is shown; grows when a call is superseded. */
   readonly attempt: number;
+  /** R4, R6: what is behind everything that the model was sent so far. */
+  readonly resources: readonly ResourceId[];
+  readonly influence: Influence;
 }
 
 interface LaneBase {
@@ -51,7 +56,10 @@ interface LaneBase {
   /** By `ticketSeq`. */
   readonly tickets: readonly Ticket[];
   readonly lastTicketSeq: number;
+  /** Of the lane's own document. */
   readonly lastEntrySeq: number;
+  /** Of the documents for entries with resources: the last place in each, by `shelfKey`. */
+  readonly shelves: ReadonlyMap<string, number>;
   /** Turns started so far. */
   readonly turnsStarted: number;
   /** For each person, the value of `turnsStarted` that their last turn made: 1 for the lane's first turn (T19). */
@@ -82,6 +90,8 @@ export type LaneEvent =
       readonly text: string;
       readonly tokens: number;
       readonly limits: Limits;
+      /** A clean turn: what is sent besides the prompt. */
+      readonly quotes?: readonly EntryId[] | undefined;
       readonly onlyIf?: 'idle' | { readonly seq: number } | undefined;
     }
   /** T26: its author opens the editor; the ticket keeps its place and cannot start for `EDIT_HOLD_MS`. */
@@ -103,6 +113,9 @@ export type LaneEvent =
       readonly turn: TurnId;
       readonly promptEntry: EntryId;
       readonly context: RecordOf<'turn.started'>['context'];
+      /** R4, R6: of all that the model will be sent. */
+      readonly resources: readonly ResourceId[];
+      readonly influence: Influence;
       readonly model: string;
       readonly limits: Limits;
     }
@@ -164,5 +177,6 @@ export const CONFIRM_MS = 86_400_000;
 export const MAX_ATTEMPTS = 3;
 
 export function openLane(lane: LaneKey): IdleLane {
-  return { kind: 'idle', lane, tickets: [], lastTicketSeq: 0, lastEntrySeq: 0, turnsStarted: 0, lastTurnOf: new Map() };
+  const empty = { tickets: [], lastTicketSeq: 0, lastEntrySeq: 0, turnsStarted: 0 };
+  return { kind: 'idle', lane, ...empty, shelves: new Map(), lastTurnOf: new Map() };
 }

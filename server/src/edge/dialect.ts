@@ -35,7 +35,10 @@ export interface Rights {
 }
 
 /** Messages of the owner that a dialect deals with; the socket deals with the others. */
-export type DialectMessage = Extract<PeerMessage, { readonly type: 'opened' | 'refused' | 'sync' | 'saved' | 'reply' }>;
+export type DialectMessage = Extract<
+  PeerMessage,
+  { readonly type: 'opened' | 'refused' | 'sync' | 'saved' | 'reply' | 'documents' }
+>;
 
 /** One way to speak with a peer: a stock provider with one document, or the Parley client with all of them. */
 export interface Dialect {

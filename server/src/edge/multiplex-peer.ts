@@ -63,6 +63,8 @@ export class MultiplexPeer implements Dialect {
         return this.#say({ type: 'saved', doc: message.doc, count: message.count });
       case 'reply':
         return this.#reply(message);
+      case 'documents':
+        return this.#say({ type: 'documents', items: [...message.items] });
     }
   }
 

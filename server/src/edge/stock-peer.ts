@@ -46,7 +46,8 @@ export class StockPeer implements Dialect {
         return this.#reader?.sync(message.messages);
       case 'saved':
       case 'reply':
-        // A provider asks for neither and has no words for them.
+      case 'documents':
+        // A provider asks for none of it and has no words for it.
         return;
     }
   }

@@ -55,6 +55,7 @@ export class Watch implements LinkPeer {
       case 'sync':
       case 'saved':
       case 'reply':
+      case 'documents':
         // For sockets: a watcher opens no documents and sends no commands.
         return;
       default:

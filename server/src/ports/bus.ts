@@ -1,6 +1,6 @@
 import type { Author, Outcome, TurnView, Usage } from '@parley/shared/entry';
 import type { Command, Reply } from '@parley/shared/commands';
-import type { DocKey, DocName } from '@parley/shared/documents';
+import type { DocKey, DocName, ShelfName } from '@parley/shared/documents';
 import type { Fault } from '@parley/shared/fault';
 import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import type { Standing, Levels } from '@parley/shared/roles';
@@ -42,6 +42,13 @@ export interface EventCursor {
   readonly seq: number;
   readonly room: number;
   readonly me: number;
+}
+
+/** A shelf as its readers are told of it. */
+export interface ListedShelf {
+  readonly doc: ShelfName;
+  /** Of the room, or the reader's own. */
+  readonly lane: 'room' | 'me';
 }
 
 /** Edge → owner. */
@@ -99,6 +106,8 @@ export type OwnerMessage =
   | { readonly type: 'sync'; readonly peer: PeerId; readonly doc: DocName; readonly messages: readonly Uint8Array[] }
   | { readonly type: 'saved'; readonly peer: PeerId; readonly doc: DocName; readonly count: number }
   | { readonly type: 'reply'; readonly peer: PeerId; readonly request: string; readonly result: CommandResult }
+  /** The shelves that the peer may open now; told when it attached, and when that changes. */
+  | { readonly type: 'documents'; readonly peer: PeerId; readonly items: readonly ListedShelf[] }
   /** Rights of one person changed; takes effect between this message and the next. */
   | { readonly type: 'standing'; readonly user: UserId; readonly standing: Standing; readonly levels: Levels }
   | { readonly type: 'event'; readonly peer: PeerId; readonly event: TurnEvent }

@@ -1,7 +1,7 @@
 import type { UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import type { Tenant } from '../core/tenant.ts';
-import type { Authority } from '../ports/authority.ts';
+import type { Authority, Readers } from '../ports/authority.ts';
 import type { Clock } from '../ports/system.ts';
 
 export interface AccessDeps {
@@ -14,6 +14,19 @@ export interface AccessDeps {
 
 /** An authority that has not answered by then has said no. */
 const PATIENCE_MS = 1_000;
+/** An answer is not asked for again so soon, unless the authority says that it changed; … */
+const FRESH_MS = 1_000;
+/** … nor is one that did not come: whoever asks waits for it. */
+const RETRY_MS = 5_000;
+
+interface Answer {
+  readonly readers: ReadonlySet<UserId>;
+  /** Who was asked about; of anybody else nothing is known. */
+  readonly people: ReadonlySet<UserId>;
+  /** Grows with each question, so that an answer that comes late never replaces a later one. */
+  readonly question: number;
+  readonly freshUntil: number;
+}
 
 /**
  * Who of a room's people may read which outside resources, by the authority's last answer. What was never
@@ -21,7 +34,8 @@ const PATIENCE_MS = 1_000;
  */
 export class Access {
   readonly #deps: AccessDeps;
-  readonly #readers = new Map<ResourceId, ReadonlySet<UserId>>();
+  readonly #answers = new Map<ResourceId, Answer>();
+  #questions = 0;
 
   constructor(deps: AccessDeps) {
     this.#deps = deps;
@@ -29,7 +43,7 @@ export class Access {
 
   /** Whether one person satisfies all of these, by the last answer. */
   mayRead(user: UserId, resources: readonly ResourceId[]): boolean {
-    return resources.every((resource) => this.#readers.get(resource)?.has(user) === true);
+    return resources.every((resource) => this.#answers.get(resource)?.readers.has(user) === true);
   }
 
   /** R3: whether a whole audience does. */
@@ -37,24 +51,43 @@ export class Access {
     return audience.every((user) => this.mayRead(user, resources));
   }
 
+  /** Asks for what was not asked a moment ago for everybody who is here now. Never rejects. */
+  freshen(resources: readonly ResourceId[]): Promise<void> {
+    const people = this.#deps.people();
+    const now = this.#deps.clock.now();
+    return this.refresh(resources.filter((resource) => !isFresh(this.#answers.get(resource), people, now)));
+  }
+
   /** Asks again. Never rejects; what is not answered in time is closed. */
   async refresh(resources: readonly ResourceId[]): Promise<void> {
     if (resources.length === 0) return;
-    const { authority, tenant, people } = this.#deps;
-    const answer = await this.#inTime(authority.readers(tenant, resources, people()));
-    for (const resource of resources) this.#readers.set(resource, answer?.get(resource) ?? NOBODY);
+    const { authority, tenant, clock } = this.#deps;
+    const people = this.#deps.people();
+    const question = (this.#questions += 1);
+    const askedAt = clock.now();
+    const answer = await this.#inTime(authority.readers(tenant, resources, people));
+    const asked = { people: new Set(people), question, freshUntil: askedAt + (answer ? FRESH_MS : RETRY_MS) };
+    for (const resource of resources) this.#learn(resource, { ...asked, readers: answer?.get(resource) ?? NOBODY });
   }
 
-  #inTime<T>(answer: Promise<T>): Promise<T | null> {
+  #learn(resource: ResourceId, answer: Answer): void {
+    if ((this.#answers.get(resource)?.question ?? 0) < answer.question) this.#answers.set(resource, answer);
+  }
+
+  #inTime(answer: Promise<Readers>): Promise<Readers | null> {
     return new Promise((resolve) => {
       const cancel = this.#deps.clock.after(PATIENCE_MS, () => resolve(null));
-      const settle = (value: T | null): void => {
+      const settle = (value: Readers | null): void => {
         cancel();
         resolve(value);
       };
       answer.then(settle, () => settle(null));
     });
   }
+}
+
+function isFresh(answer: Answer | undefined, people: readonly UserId[], now: number): boolean {
+  return answer !== undefined && now < answer.freshUntil && people.every((user) => answer.people.has(user));
 }
 
 const NOBODY: ReadonlySet<UserId> = new Set();

@@ -1,5 +1,5 @@
 import { must } from '@parley/shared/assert';
-import { transcriptOf, type DocKey } from '@parley/shared/documents';
+import { transcriptOf, type DocKey, type ShelfName } from '@parley/shared/documents';
 import type { LaneKey, TurnId } from '@parley/shared/ids';
 import type { LaneState } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
@@ -12,9 +12,19 @@ import type { EventSource } from './turns/event-backlog.ts';
 import { Ledger } from './ledger.ts';
 import { listingOf, touchesListing } from './listing.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
+import type { Shelf } from './stacks.ts';
 import { Transcripts, type Shown } from './transcripts.ts';
 import { delta, newsOf } from './turns/turn-events.ts';
-import { Watchers } from './turns/watchers.ts';
+import { Watchers, type MayReadAnswer } from './turns/watchers.ts';
+
+export interface ChronicleDeps {
+  readonly pipeline: Pipeline;
+  readonly documents: Documents;
+  readonly digest: Digest;
+  /** Hears of a shelf that was not there before. */
+  readonly grown: () => void;
+  readonly mayReadAnswer: MayReadAnswer;
+}
 
 /**
  * The one way in which facts enter a room: fold them into the state, remember them, show them in the
@@ -22,16 +32,21 @@ import { Watchers } from './turns/watchers.ts';
  */
 export class Chronicle {
   readonly ledger = new Ledger();
-  readonly watchers = new Watchers();
+  readonly watchers: Watchers;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
   readonly #transcripts: Transcripts;
+  readonly #grown: () => void;
+  readonly #mayReadAnswer: MayReadAnswer;
   #state: RoomState = ABSENT;
   #busy = false;
 
-  constructor(pipeline: Pipeline, documents: Documents, digest: Digest) {
+  constructor({ pipeline, documents, digest, grown, mayReadAnswer }: ChronicleDeps) {
     this.#pipeline = pipeline;
     this.#documents = documents;
+    this.#grown = grown;
+    this.#mayReadAnswer = mayReadAnswer;
+    this.watchers = new Watchers(mayReadAnswer);
     this.#transcripts = new Transcripts({ documents, digest, ledger: this.ledger, room: () => this.room });
   }
 
@@ -69,8 +84,10 @@ export class Chronicle {
 
   /** Writes records; `afterwards` happens when they are durable. */
   write(records: readonly JournalRecord[], ...afterwards: readonly Afterwards[]): void {
+    const shelves = this.ledger.shelfCount;
     const { writing, messages } = this.#take(records);
     this.#pipeline.commit(writing, ...messages, ...afterwards);
+    if (this.ledger.shelfCount > shelves) this.#grown();
   }
 
   /**
@@ -104,12 +121,17 @@ export class Chronicle {
     return this.#transcripts.liveText(lane, turn);
   }
 
+  shelfName(shelf: Pick<Shelf, 'lane' | 'resources'>): ShelfName {
+    return this.#transcripts.nameOf(shelf);
+  }
+
   /** What those who follow turns are told of the past. */
   eventSource(): EventSource {
     return {
       tickets: this.ledger.tickets(),
       laneState: (lane) => this.laneState(lane),
       shownText: ({ lane, turn }) => this.shownText(lane, turn),
+      mayReadAnswer: this.#mayReadAnswer,
     };
   }
 

@@ -7,6 +7,7 @@ import type { Clock, Digest, Ids, Metrics } from '../ports/system.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { LaneRunner } from './turns/lane-runner.ts';
 import type { RateWindow } from './rate-window.ts';
+import type { ShelfAccess } from './shelf-access.ts';
 
 /** What a command handler works with: one room, seen from the inside of its mailbox. */
 export interface Desk {
@@ -18,6 +19,7 @@ export interface Desk {
   readonly tokenizer: Tokenizer;
   readonly metrics: Metrics;
   readonly rates: RateWindow;
+  readonly shelves: ShelfAccess;
   /** The runner of a lane, opened and loaded when it is new. */
   lane(lane: LaneKey): Promise<LaneRunner>;
   /** Makes changed rights of these people take effect: sockets, documents, tickets, running turns. */

@@ -153,6 +153,16 @@ export class Ledger {
     return this.#stacks.shelves(lane);
   }
 
+  /** It only grows. */
+  get shelfCount(): number {
+    return this.#stacks.count;
+  }
+
+  /** The shelves of every lane. */
+  allShelves(): readonly Shelf[] {
+    return this.#stacks.all();
+  }
+
   /** An entry of a lane, wherever it stands, by its id. */
   entry(id: EntryId): { readonly lane: LaneKey; readonly item: CountedEntry } | undefined {
     return this.#stacks.entry(id);

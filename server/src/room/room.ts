@@ -1,18 +1,19 @@
-import { docKeyFor, docKind } from '@parley/shared/documents';
+import { docKeyFor, docKind, type DocName } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
 import { RoomPolicy } from '@parley/shared/policy';
-import { can, type Standing } from '@parley/shared/roles';
-import { foundRoom, joinByTenant, refreshMember } from '../core/membership.ts';
-import type { Principal } from '../core/principal.ts';
+import { can } from '@parley/shared/roles';
+import { foundRoom } from '../core/membership.ts';
 import { standingOf, standingOfAbsent } from '../core/room-state.ts';
 import type { JournalRecord } from '../core/records.ts';
 import type { Redacted } from '../core/redact-records.ts';
 import type { RoomRef } from '../core/tenant.ts';
-import type { EdgeMessage, OwnerMessage, PeerId } from '../ports/bus.ts';
+import type { Authority } from '../ports/authority.ts';
+import type { EdgeMessage, OwnerMessage } from '../ports/bus.ts';
 import type { Epoch, Journal } from '../ports/journal.ts';
 import type { Model, Tokenizer } from '../ports/model.ts';
 import type { Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
+import { Attendance } from './attendance.ts';
 import { Chronicle } from './chronicle.ts';
 import { perform } from './commands/table.ts';
 import { ContextSource } from './turns/context-source.ts';
@@ -22,15 +23,17 @@ import { Documents } from './documents/documents.ts';
 import { Eraser } from './eraser.ts';
 import { backlog } from './turns/event-backlog.ts';
 import { LaneRunner } from './turns/lane-runner.ts';
-import { lossOf } from './loss.ts';
+import { audienceOf } from './lane-access.ts';
 import { Mailbox } from './mailbox.ts';
 import { Peers } from './peers.ts';
 import { Pipeline } from './pipeline.ts';
 import { RateWindow } from './rate-window.ts';
+import { ShelfAccess } from './shelf-access.ts';
 
 export interface RoomDeps {
   readonly ref: RoomRef;
   readonly journal: Journal;
+  readonly authority: Authority;
   readonly model: Model;
   readonly tokenizer: Tokenizer;
   readonly clock: Clock;
@@ -56,12 +59,14 @@ export class Room implements Desk {
   readonly tokenizer: Tokenizer;
   readonly metrics: Metrics;
   readonly rates = new RateWindow();
+  readonly shelves: ShelfAccess;
   readonly #deps: RoomDeps;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
   readonly #context: ContextSource;
   readonly #mailbox: Mailbox;
   readonly #peers = new Peers();
+  readonly #attendance: Attendance;
   readonly #lanes = new Map<LaneKey, LaneRunner>();
   #lastUsedAt: number;
 
@@ -77,8 +82,23 @@ export class Room implements Desk {
     this.#mailbox = new Mailbox((error) => this.#crash('bug', error));
     this.#pipeline = new Pipeline({ ...deps, epoch, seq, broken: (why, error) => this.#crash(why, error) });
     this.#documents = new Documents({ ...deps, epoch, pipeline: this.#pipeline });
-    this.chronicle = new Chronicle(this.#pipeline, this.#documents, deps.digest);
-    this.#context = new ContextSource(this.chronicle, deps.digest);
+    this.chronicle = new Chronicle({
+      pipeline: this.#pipeline,
+      documents: this.#documents,
+      digest: deps.digest,
+      grown: () => this.shelves.grown(),
+      mayReadAnswer: (user, turn) => this.shelves.mayReadAnswer(user, turn),
+    });
+    const parts = { chronicle: this.chronicle, documents: this.#documents, peers: this.#peers, clock: deps.clock };
+    this.shelves = new ShelfAccess({
+      ...parts,
+      tenant: deps.ref.tenant,
+      authority: deps.authority,
+      mailbox: this.#mailbox,
+      people: () => (this.chronicle.state.kind === 'present' ? audienceOf(this.chronicle.state, 'room') : []),
+    });
+    this.#attendance = new Attendance({ ...parts, shelves: this.shelves });
+    this.#context = new ContextSource({ chronicle: this.chronicle, access: this.shelves.access, digest: deps.digest });
   }
 
   /** Takes the room over: a new epoch, the fold of its journal, and what was left unfinished goes on (T44). */
@@ -118,6 +138,7 @@ export class Room implements Desk {
    */
   async leave(why: Fault): Promise<void> {
     this.#mailbox.close();
+    this.shelves.close();
     for (const runner of this.#lanes.values()) runner.abandon();
     await this.#pipeline.settled();
     this.#documents.dispose();
@@ -136,6 +157,7 @@ export class Room implements Desk {
       lane,
       chronicle: this.chronicle,
       context: this.#context,
+      access: this.shelves.access,
       mailbox: this.#mailbox,
     });
     this.#lanes.set(lane, runner);
@@ -146,9 +168,10 @@ export class Room implements Desk {
     const people = this.#peers.people();
     for (const user of users) {
       const principal = people.get(user);
-      if (principal) this.#tellRights(principal, by);
+      if (principal) this.#attendance.tellRights(principal, by);
       await this.#endWork(user, by);
     }
+    await this.shelves.changed();
   }
 
   erase(records: readonly JournalRecord[], redacted: Redacted): Promise<void> {
@@ -162,11 +185,13 @@ export class Room implements Desk {
     for (const runner of this.#lanes.values()) runner.abandon();
     this.#lanes.clear();
     this.chronicle.write([{ type: 'room.deleted', by, at: this.clock.now() }]);
-    for (const [peer] of this.#peers.all()) this.#drop(peer, fault('not_found', 'The room was deleted.'), by);
+    for (const [peer] of this.#peers.all())
+      this.#attendance.drop(peer, fault('not_found', 'The room was deleted.'), by);
   }
 
   async #recover(): Promise<void> {
     if (this.chronicle.state.kind !== 'present') return;
+    await this.shelves.freshen();
     for (const [lane, { state }] of this.chronicle.state.lanes) {
       if (state.kind !== 'idle' || state.tickets.length > 0) (await this.lane(lane)).recover();
     }
@@ -175,9 +200,9 @@ export class Room implements Desk {
   #handle(message: EdgeMessage): void | Promise<void> {
     switch (message.type) {
       case 'attach':
-        return this.#attach(message.peer, message.principal);
+        return this.#attendance.attach(message.peer, message.principal);
       case 'detach':
-        return this.#detach(message.peer);
+        return this.#attendance.detach(message.peer);
       case 'open':
         return this.#openDoc(message);
       case 'close':
@@ -193,28 +218,13 @@ export class Room implements Desk {
     }
   }
 
-  #attach(peer: PeerId, principal: Principal): void {
-    const standing = this.#admit(principal);
-    if (standing === null || !can(standing, 'room.read', this.chronicle.room.policy.levels)) {
-      const why = standing?.role == null ? fault('not_found') : lossOf(standing);
-      return this.chronicle.say({ type: 'detached', peer, fault: why });
-    }
-    this.#peers.add(peer, principal);
-    this.chronicle.say({ type: 'attached', peer, standing, levels: this.chronicle.room.policy.levels });
-  }
-
-  #detach(peer: PeerId): void {
-    this.#peers.remove(peer);
-    this.chronicle.watchers.remove(peer);
-    this.#documents.leave(peer);
-  }
-
   async #openDoc({ peer, doc }: Extract<EdgeMessage, { type: 'open' }>): Promise<void> {
     const principal = this.#peers.get(peer);
     if (!principal) return;
     const { room } = this.chronicle;
-    const kind = docKind(docKeyFor(doc, principal.user));
-    if (kind.kind === 'lane') await this.lane(kind.lane);
+    const lane = await this.#laneShownBy(doc, principal.user);
+    if (lane === 'nothing') return this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
+    if (lane !== null) await this.lane(lane);
     const standing = standingOf(room, principal);
     if (!can(standing, 'room.read', room.policy.levels)) {
       this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
@@ -223,11 +233,21 @@ export class Room implements Desk {
     await this.#documents.open(docPeer(peer, principal, standing, room), doc);
   }
 
+  /** Null: people write it themselves. `nothing`: there is no such document, or none for this person (W3). */
+  async #laneShownBy(doc: DocName, user: UserId): Promise<LaneKey | null | 'nothing'> {
+    const kind = docKind(docKeyFor(doc, user));
+    if (kind.kind === 'workspace') return null;
+    if (kind.kind === 'lane') return kind.lane;
+    await this.shelves.freshen();
+    return this.shelves.byName(kind.name, user)?.lane ?? 'nothing';
+  }
+
   /** Backlog first, then what happens: the reader's place tells where one ends and the other begins (T43). */
-  #watch({ peer, turn, after }: Extract<EdgeMessage, { type: 'watch' }>): void {
+  async #watch({ peer, turn, after }: Extract<EdgeMessage, { type: 'watch' }>): Promise<void> {
     const principal = this.#peers.get(peer);
     if (!principal) return;
     const { chronicle } = this;
+    await this.shelves.freshen();
     const reader = { user: principal.user, turn };
     const { events, cursor } = backlog(chronicle.eventSource(), reader, after);
     chronicle.watchers.set(peer, { ...reader, cursor });
@@ -235,7 +255,7 @@ export class Room implements Desk {
   }
 
   async #command({ peer, request, principal, command }: Extract<EdgeMessage, { type: 'command' }>): Promise<void> {
-    if (this.chronicle.state.kind === 'present') this.#admit(principal);
+    this.#attendance.admit(principal);
     const askedAt = this.clock.now();
     const result = await perform(this, principal, command);
     if (!result.ok) this.metrics.count('parley_faults_total', 1, { code: result.fault.code });
@@ -243,33 +263,6 @@ export class Room implements Desk {
     if (command.type === 'prompt.submit' && result.ok) {
       this.chronicle.say(() => this.metrics.observe('parley_prompt_ack_seconds', (this.clock.now() - askedAt) / 1000));
     }
-  }
-
-  /** Where a person stands, after the room took note of who they are; null when there is no room. */
-  #admit(principal: Principal): Standing | null {
-    const { state } = this.chronicle;
-    if (state.kind !== 'present') return null;
-    const now = this.clock.now();
-    const news = joinByTenant(state, principal, now) ?? refreshMember(state, principal, now);
-    if (news) this.chronicle.write([news]);
-    return standingOf(this.chronicle.room, principal);
-  }
-
-  /** New rights reach every socket of a person before the next message does; without any, the sockets go. */
-  #tellRights(principal: Principal, by: string): void {
-    const { room } = this.chronicle;
-    const standing = standingOf(room, principal);
-    this.chronicle.say({ type: 'standing', user: principal.user, standing, levels: room.policy.levels });
-    for (const peer of this.#peers.of(principal.user)) {
-      if (can(standing, 'room.read', room.policy.levels))
-        this.#documents.setRights(docPeer(peer, principal, standing, room));
-      else this.#drop(peer, lossOf(standing), by);
-    }
-  }
-
-  #drop(peer: PeerId, why: Fault, by: string): void {
-    this.chronicle.say({ type: 'detached', peer, fault: why, by, at: this.clock.now() });
-    this.#detach(peer);
   }
 
   /** T36: what a person may no longer do stops; nobody else's work is touched. */
@@ -292,6 +285,7 @@ export class Room implements Desk {
 
   #crash(why: string, error?: unknown): void {
     this.#mailbox.close();
+    this.shelves.close();
     for (const runner of this.#lanes.values()) runner.abandon();
     const detail = error instanceof Error ? error.message : undefined;
     // Losing the epoch is how a takeover looks from here; anything else wants a person.

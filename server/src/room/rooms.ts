@@ -1,6 +1,7 @@
 import { fault, type Fault } from '@parley/shared/fault';
 import type { RoomId } from '@parley/shared/ids';
 import { roomKey, type RoomRef } from '../core/tenant.ts';
+import type { Authority } from '../ports/authority.ts';
 import type { Bus, OwnerEnd } from '../ports/bus.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { HeldLease, Lease } from '../ports/lease.ts';
@@ -10,6 +11,7 @@ import { Room } from './room.ts';
 
 export interface RoomsDeps {
   readonly journal: Journal;
+  readonly authority: Authority;
   readonly bus: Bus;
   readonly lease: Lease;
   readonly model: Model;

@@ -32,6 +32,7 @@ interface OpenShelf extends Shelf {
 export class Stacks {
   readonly #own = new Map<LaneKey, CountedEntry[]>();
   readonly #shelves = new Map<LaneKey, Map<string, OpenShelf>>();
+  #count = 0;
   readonly #byId = new Map<EntryId, { readonly lane: LaneKey; readonly item: CountedEntry }>();
 
   add(lane: LaneKey, item: CountedEntry): void {
@@ -48,8 +49,11 @@ export class Stacks {
     const shelves = this.#shelves.get(lane) ?? new Map<string, OpenShelf>();
     this.#shelves.set(lane, shelves);
     const key = shelfKey(resources);
-    const shelf = shelves.get(key) ?? { lane, resources, items: [] };
+    const known = shelves.get(key);
+    if (known) return known;
+    const shelf = { lane, resources, items: [] };
     shelves.set(key, shelf);
+    this.#count += 1;
     return shelf;
   }
 
@@ -61,6 +65,15 @@ export class Stacks {
     return [...(this.#shelves.get(lane)?.entries() ?? [])]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([, shelf]) => shelf);
+  }
+
+  /** How many shelves there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  all(): readonly Shelf[] {
+    return [...this.#shelves.values()].flatMap((shelves) => [...shelves.values()]);
   }
 
   entry(id: EntryId): { readonly lane: LaneKey; readonly item: CountedEntry } | undefined {

@@ -48,6 +48,12 @@ export function turnView(facts: TicketFacts, state: LaneState): TurnView {
   return { ...common, state: ticket?.state ?? 'queued', position: positions(state).get(facts.turn) ?? 0 };
 }
 
+/** A turn for somebody who may not read what its answer was made from: as if it had none (R4). */
+export function withoutAnswer(view: TurnView): TurnView {
+  const { text: _text, answerEntry: _answerEntry, usage: _usage, ...rest } = view;
+  return rest;
+}
+
 /** All that somebody who is no longer a member may know of a ticket of theirs. */
 export function outcomeOnly(facts: TicketFacts): TurnView {
   const { turn, key, ticketSeq, author, lane, revision, fate } = facts;

@@ -33,6 +33,16 @@ const exportAll = createRoute({
   responses: { 200: json(RoomExportFile, 'The room.'), default: PROBLEM },
 });
 
+const documents = createRoute({
+  method: 'get',
+  path: '/v1/rooms/{room}/documents',
+  summary: 'The transcripts I may open now, by name',
+  request: { params: roomParams, query: noQuery },
+  responses: {
+    200: json(z.strictObject({ items: z.array(z.string()) }), 'Names for `…/docs/{name}`.'),
+    default: PROBLEM,
+  },
+});
 const search = createRoute({
   method: 'get',
   path: '/v1/rooms/{room}/search',
@@ -61,5 +71,9 @@ export function transcriptRoutes(app: EdgeApp, edge: Edge): void {
     const file = await edge.requests.ask(c.get('caller').principal, room, { type: 'room.export' });
     c.header('content-disposition', `attachment; filename="${room}.json"`);
     return c.json(file, 200);
+  });
+  app.openapi(documents, async (c) => {
+    const { room } = c.req.valid('param');
+    return c.json(await edge.requests.ask(c.get('caller').principal, room, { type: 'document.list' }), 200);
   });
 }

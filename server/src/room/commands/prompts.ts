@@ -21,7 +21,8 @@ import { standingOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
 import type { TicketFacts } from '../ledger.ts';
 import { mayReadLane } from '../lane-access.ts';
-import { outcomeOnly, turnView } from '../views.ts';
+import { unquotable } from '../quoting.ts';
+import { outcomeOnly, turnView, withoutAnswer } from '../views.ts';
 
 type Accepted = Replies['prompt.submit'];
 
@@ -36,8 +37,9 @@ export async function submitPrompt(
 ): Promise<Result<Accepted>> {
   const lane = laneFor(by, command.audience);
   const known = desk.chronicle.ledger.ticketOf(by.user, command.id);
-  if (known) return resent(desk, known, lane, command.text);
+  if (known) return resent(desk, known, lane, command);
   const refusal =
+    (await unquotable(desk, by, command)) ??
     tooLarge(desk, command.text) ??
     tooOften(desk, `prompt ${by.user}`, desk.chronicle.room.policy.limits.promptsPerMinute);
   if (refusal) return refusal;
@@ -51,7 +53,8 @@ export async function submitPrompt(
     text: command.text,
     tokens: desk.tokenizer.count(command.text),
     limits: desk.chronicle.room.policy.limits,
-    ...(command.onlyIf === undefined ? {} : { onlyIf: command.onlyIf }),
+    quotes: command.quotes,
+    onlyIf: command.onlyIf,
   });
   if (decision.kind === 'refused') return { ok: false, fault: decision.fault };
   desk.metrics.count('parley_prompts_accepted_total');
@@ -95,10 +98,10 @@ export async function postMessage(
 }
 
 /** T3: its author can always read what became of a ticket, a removed author the outcome alone. */
-export function getTurn(desk: Desk, by: Principal, turn: TurnId): Result<TurnView> {
+export async function getTurn(desk: Desk, by: Principal, turn: TurnId): Promise<Result<TurnView>> {
   const facts = desk.chronicle.ledger.ticket(turn);
   if (!facts) return refuse('not_found');
-  if (mayReadLane(desk.chronicle.room, by, facts.lane)) return ok(viewOf(desk, facts));
+  if (mayReadLane(desk.chronicle.room, by, facts.lane)) return ok(await viewOf(desk, by, facts));
   return facts.author.id === by.user ? ok(outcomeOnly(facts)) : refuse('not_found');
 }
 
@@ -156,24 +159,29 @@ async function onTurn(
   if (!facts || !mayReadLane(desk.chronicle.room, by, facts.lane)) return refuse('not_found');
   const judged = event(facts);
   if ('ok' in judged) return judged;
-  if (facts.fate.kind === 'ended') return onEnded(desk, facts, judged);
+  if (facts.fate.kind === 'ended') return onEnded(await viewOf(desk, by, facts), judged);
   const runner = await desk.lane(facts.lane);
   const decision = runner.apply(judged);
   if (decision.kind === 'refused') return { ok: false, fault: decision.fault };
-  return ok(viewOf(desk, must(desk.chronicle.ledger.ticket(turn), 'a ticket stays known')));
+  return ok(await viewOf(desk, by, must(desk.chronicle.ledger.ticket(turn), 'a ticket stays known')));
 }
 
 /** T30: a late or repeated stop is harmless and says who ended the turn; so is a repeated withdrawal. */
-function onEnded(desk: Desk, facts: TicketFacts, event: LaneEvent): Result<TurnView> {
-  const view = viewOf(desk, facts);
+function onEnded(view: TurnView, event: LaneEvent): Result<TurnView> {
   if (event.type === 'stop' || (event.type === 'withdraw' && view.promptEntry === undefined)) return ok(view);
   return refuse('already_ended', `The turn has already ended: ${view.outcome}.`);
 }
 
-function resent(desk: Desk, known: TicketFacts, lane: LaneKey, text: string): Result<Accepted> {
+function resent(
+  desk: Desk,
+  known: TicketFacts,
+  lane: LaneKey,
+  { text, quotes }: z.infer<typeof PromptSubmit>,
+): Result<Accepted> {
   // Of a redacted prompt nothing is left to compare with (R14).
   const differs = known.submitted !== null && known.submitted !== text;
-  if (differs || known.lane !== lane) return refuse('id_conflict');
+  const same = !differs && known.lane === lane && known.quotes?.join() === quotes?.join();
+  if (!same) return refuse('id_conflict');
   return ok(acceptance(desk, known));
 }
 
@@ -188,8 +196,10 @@ function acceptance(desk: Desk, facts: TicketFacts): Accepted {
   return { turn: facts.turn, seq: facts.ticketSeq, position: position ?? 0 };
 }
 
-function viewOf(desk: Desk, facts: TicketFacts): TurnView {
-  return turnView(facts, must(desk.chronicle.room.lanes.get(facts.lane), 'a ticket has a lane').state);
+async function viewOf(desk: Desk, by: Principal, facts: TicketFacts): Promise<TurnView> {
+  await desk.shelves.freshen();
+  const view = turnView(facts, must(desk.chronicle.room.lanes.get(facts.lane), 'a ticket has a lane').state);
+  return desk.shelves.mayReadAnswer(by.user, facts.turn) ? view : withoutAnswer(view);
 }
 
 function laneFor(by: Principal, audience: 'room' | 'me'): LaneKey {

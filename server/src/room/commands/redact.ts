@@ -20,7 +20,7 @@ export async function redactEntry(
   by: Principal,
   command: z.infer<typeof EntryRedact>,
 ): Promise<Result<Replies['entry.redact']>> {
-  const found = entryFor(desk, by, command.entry);
+  const found = await entryFor(desk, by, command.entry);
   if (!found) return refuse('not_found');
   const { room } = desk.chronicle;
   const may =

@@ -1,7 +1,5 @@
-import type { Replies, RoomCreate, RoomUpdate, TranscriptRead } from '@parley/shared/commands';
-import type { Entry } from '@parley/shared/entry';
+import type { Replies, RoomCreate, RoomUpdate } from '@parley/shared/commands';
 import { ok, refuse, type Result } from '@parley/shared/fault';
-import { privateLane, type LaneKey } from '@parley/shared/ids';
 import { must } from '@parley/shared/assert';
 import { Limits, type RoomPolicy, type RoomPolicyPatch } from '@parley/shared/policy';
 import { capabilitiesOf } from '@parley/shared/roles';
@@ -11,7 +9,6 @@ import { refusePolicy } from '../../core/policy-change.ts';
 import type { Principal } from '../../core/principal.ts';
 import { standingOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
-import { listMembers } from './members.ts';
 
 type Description = Replies['room.update'];
 
@@ -49,49 +46,6 @@ export async function updateRoom(
 export async function deleteRoom(desk: Desk, by: Principal): Promise<Result<Record<string, never>>> {
   await desk.dissolve(by.user);
   return ok({});
-}
-
-export function readTranscript(
-  desk: Desk,
-  by: Principal,
-  command: z.infer<typeof TranscriptRead>,
-): Result<Replies['transcript.read']> {
-  const lane = command.lane === 'room' ? 'room' : privateLane(by.user);
-  const all = desk.chronicle.ledger.entries(lane);
-  const { after = 0, before, limit } = command;
-  // Entry seq n stands at index n − 1.
-  const end = before === undefined ? Math.min(all.length, after + limit) : Math.min(all.length, before - 1);
-  const start = before === undefined ? after : Math.max(after, end - limit);
-  const asked = all.slice(start, end).map(({ entry }) => entry);
-  const items = before === undefined ? fitting(asked) : fitting(asked.toReversed()).toReversed();
-  const last = items.at(-1);
-  return ok({
-    items,
-    next: before === undefined && last !== undefined && last.seq < all.length ? String(last.seq) : null,
-  });
-}
-
-/** Characters of one page: with every one of them escaped it is still less than may wait for a reader. */
-const PAGE_CHARS = 1_000_000;
-
-/** As many of the entries, from the first, as one page holds; at least one. */
-function fitting(entries: readonly Entry[]): Entry[] {
-  let chars = 0;
-  const tooMany = entries.findIndex(({ text }, index) => (chars += text.length) > PAGE_CHARS && index > 0);
-  return entries.slice(0, tooMany === -1 ? entries.length : tooMany);
-}
-
-/** Exactly what the asker may read: the room's lane and their own. */
-export function exportRoom(desk: Desk, by: Principal): Result<Replies['room.export']> {
-  const entriesOf = (lane: LaneKey): Entry[] => desk.chronicle.ledger.entries(lane).map(({ entry }) => entry);
-  return ok({
-    version: 1,
-    room: describe(desk, by),
-    members: listMembers(desk).items,
-    entries: entriesOf('room'),
-    private: entriesOf(privateLane(by.user)),
-    exportedAt: desk.clock.now(),
-  });
 }
 
 /** The room as one of its members sees it. */

@@ -17,9 +17,10 @@ import {
   unholdTurn,
   withdrawTurn,
 } from './prompts.ts';
+import { exportRoom, listDocuments, readTranscript } from './reading.ts';
 import { redactEntry } from './redact.ts';
 import { explain } from './rights.ts';
-import { createRoom, deleteRoom, exportRoom, getRoom, readTranscript, updateRoom } from './rooms.ts';
+import { createRoom, deleteRoom, getRoom, updateRoom } from './rooms.ts';
 
 type Of<T extends CommandType> = Extract<Command, { type: T }>;
 type Handler<T extends CommandType> = (
@@ -46,7 +47,7 @@ const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
   'member.remove': dropMember,
   'transcript.read': readTranscript,
   'room.export': exportRoom,
-  'document.list': unbuilt,
+  'document.list': listDocuments,
   'transcript.search': unbuilt,
   'approval.decide': unbuilt,
   'approval.list': unbuilt,

@@ -1,5 +1,6 @@
 import { docKeyFor, docKind, docNameOf, type DocKey, type DocName, type ShelfName } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
+import type { UserId } from '@parley/shared/ids';
 import * as Y from 'yjs';
 import type { RoomRef } from '../../core/tenant.ts';
 import type { PeerId } from '../../ports/bus.ts';
@@ -101,6 +102,13 @@ export class Documents {
   /** The rights of a peer are these from now on. */
   setRights(peer: DocPeer): void {
     for (const doc of this.#open.values()) doc.setRights(peer);
+  }
+
+  /** Sends everybody away from shelves that they may not read (any more): to them it is not there. */
+  restrict(may: (shelf: DocKey, user: UserId) => boolean): void {
+    for (const doc of this.#open.values()) {
+      if (docKind(doc.key).kind === 'shelf') doc.restrict((user) => may(doc.key, user));
+    }
   }
 
   /** A transcript, for the server to write. Rejects when the store fails. */

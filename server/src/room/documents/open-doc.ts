@@ -1,6 +1,7 @@
 import type { DocKey, DocName } from '@parley/shared/documents';
 import { docKind } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
+import type { UserId } from '@parley/shared/ids';
 import type { PeerId } from '../../ports/bus.ts';
 import type { ClientOwners } from './client-owners.ts';
 import type { DocDoor } from './doc-door.ts';
@@ -96,6 +97,15 @@ export class OpenDoc {
     if (!peer.mayPresence) this.#presence.leave(peer.peer);
     if (before && !now) this.#expel(session, fault('forbidden', undefined, { capability: 'workspace.edit' }));
     if (!before && now) this.#greet(session);
+  }
+
+  /** Ends the sessions of everybody who may not read it. */
+  restrict(may: (user: UserId) => boolean): void {
+    for (const { peer, name } of [...this.#sessions.values()]) {
+      if (may(peer.user.id)) continue;
+      this.leave(peer.peer);
+      this.#outlet.pipeline.say({ type: 'refused', peer: peer.peer, doc: name, fault: fault('not_found') });
+    }
   }
 
   dispose(): void {

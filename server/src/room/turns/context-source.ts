@@ -1,42 +1,78 @@
 import { must } from '@parley/shared/assert';
 import type { Author } from '@parley/shared/entry';
-import type { LaneKey, TurnId } from '@parley/shared/ids';
-import { buildContext, type Context, type ContextManifest } from '../../core/context.ts';
+import type { EntryId, LaneKey, TurnId } from '@parley/shared/ids';
+import type { ResourceId } from '@parley/shared/label';
+import { admitted, type Shelved } from '../../core/admission.ts';
+import {
+  buildContext,
+  type Context,
+  type ContextItem,
+  type ContextManifest,
+  type Sources,
+} from '../../core/context.ts';
 import type { RunningTurn, Ticket } from '../../core/lane.ts';
 import type { ModelRequest } from '../../ports/model.ts';
 import type { Digest } from '../../ports/system.ts';
+import type { Access } from '../access.ts';
 import type { Chronicle } from '../chronicle.ts';
+import { audienceOf } from '../lane-access.ts';
+
+export interface ContextSourceDeps {
+  readonly chronicle: Chronicle;
+  readonly access: Access;
+  readonly digest: Digest;
+}
 
 /** A prompt with the place from which its turn looks back (T18: fixed when the turn starts). */
 interface Viewpoint {
   readonly author: Author;
   readonly text: string;
   readonly tokens: number;
+  readonly quotes: readonly EntryId[] | null;
   readonly seq: number;
   readonly roomTo: number;
+  /** What the journal held then. */
+  readonly recordSeq: number;
+  /** Whether everybody in the audience may read what was made from these. */
+  readonly admits: (resources: readonly ResourceId[]) => boolean;
 }
 
 /** Gives each turn what its model is sent, built once; after a crash, built again to the same bytes. */
 export class ContextSource {
   readonly #chronicle: Chronicle;
+  readonly #access: Access;
   readonly #digest: Digest;
   /** Between the start of a turn and its call; a lane has one at a time. */
   readonly #built = new Map<LaneKey, { readonly turn: TurnId; readonly context: Context }>();
 
-  constructor(chronicle: Chronicle, digest: Digest) {
+  constructor({ chronicle, access, digest }: ContextSourceDeps) {
     this.#chronicle = chronicle;
+    this.#access = access;
     this.#digest = digest;
   }
 
-  /** What a turn that starts now would be sent (T13). */
-  manifest(lane: LaneKey, ticket: Ticket): ContextManifest {
+  /** Resources that decide what a turn of this lane may be sent: the authority is asked before it starts. */
+  resourcesFor(lane: LaneKey): readonly ResourceId[] {
     const { ledger } = this.#chronicle;
+    const shelves = [...ledger.shelves('room'), ...(lane === 'room' ? [] : ledger.shelves(lane))];
+    return [...new Set(shelves.flatMap(({ resources }) => resources))];
+  }
+
+  /** What a turn that starts now would be sent (T13), and what stands behind it. */
+  manifest(lane: LaneKey, ticket: Ticket): { readonly context: ContextManifest; readonly sources: Sources } {
+    const { ledger, room } = this.#chronicle;
     const { author, text, tokens, turn } = ticket;
     const seq = ledger.entries(lane).length + 1;
     const roomTo = lane === 'room' ? seq - 1 : ledger.entries('room').length;
-    const context = this.#build(lane, { author, text, tokens, seq, roomTo });
+    const audience = audienceOf(room, lane);
+    const context = this.#build(lane, {
+      ...{ author, text, tokens, seq, roomTo },
+      quotes: ledger.ticket(turn)?.quotes ?? null,
+      recordSeq: Number.POSITIVE_INFINITY,
+      admits: (resources) => this.#access.admits(audience, resources),
+    });
     this.#built.set(lane, { turn, context });
-    return context.manifest;
+    return { context: context.manifest, sources: context.sources };
   }
 
   /** The request for the turn that runs. */
@@ -54,24 +90,43 @@ export class ContextSource {
     };
   }
 
+  /** Never more than at its start: what it was sent then is what its answer is labelled with (R4). */
   #rebuild(lane: LaneKey, { turn, author, text }: RunningTurn): Context {
-    const { ledger } = this.#chronicle;
-    const fate = ledger.ticket(turn)?.fate;
-    if (fate?.kind !== 'running') throw new Error('must: the turn that runs is known to run');
-    const prompt = must(ledger.entries(lane)[fate.promptSeq - 1], 'a started prompt is an entry');
-    return this.#build(lane, { author, text, tokens: prompt.tokens, seq: fate.promptSeq, roomTo: fate.roomTo });
+    const { ledger, room } = this.#chronicle;
+    const facts = ledger.ticket(turn);
+    if (facts?.fate.kind !== 'running') throw new Error('must: the turn that runs is known to run');
+    const { promptSeq, roomTo, startedSeq, resources: behind } = facts.fate;
+    const prompt = must(ledger.entries(lane)[promptSeq - 1], 'a started prompt is an entry');
+    const audience = audienceOf(room, lane);
+    return this.#build(lane, {
+      ...{ author, text, tokens: prompt.tokens, quotes: facts.quotes, seq: promptSeq, roomTo, recordSeq: startedSeq },
+      admits: (resources) =>
+        resources.every((resource) => behind.includes(resource)) && this.#access.admits(audience, resources),
+    });
   }
 
-  #build(lane: LaneKey, { author, text, tokens, seq, roomTo }: Viewpoint): Context {
-    const { ledger, room } = this.#chronicle;
+  #build(lane: LaneKey, viewpoint: Viewpoint): Context {
+    const { room } = this.#chronicle;
+    const { author, text, tokens, quotes, seq, roomTo } = viewpoint;
     return buildContext({
       salts: { room: room.salt, lane: must(room.lanes.get(lane), 'a lane that starts is open').salt },
-      room: ledger.entries('room').slice(0, roomTo),
-      own: lane === 'room' ? null : ledger.entries(lane).slice(0, seq - 1),
+      room: this.#items('room', roomTo, viewpoint),
+      own: lane === 'room' ? null : this.#items(lane, seq - 1, viewpoint),
       prompt: { seq, author, text, tokens },
+      quotes,
       budget: room.policy.limits.turnTokens,
       hash: this.#digest,
     });
+  }
+
+  #items(lane: LaneKey, to: number, { recordSeq, admits }: Viewpoint): readonly ContextItem[] {
+    const { ledger } = this.#chronicle;
+    const shelves = ledger.shelves(lane).map((shelf): Shelved => ({
+      label: this.#chronicle.shelfName(shelf).slice('transcript.'.length),
+      resources: shelf.resources,
+      items: shelf.items.filter((item) => item.recordSeq < recordSeq),
+    }));
+    return admitted(ledger.entries(lane).slice(0, to), shelves, admits);
   }
 }
 

@@ -2,8 +2,8 @@ import type { LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import type { LaneState } from '../../core/lane.ts';
 import type { EventCursor, TurnEvent, TurnNews } from '../../ports/bus.ts';
 import type { TicketFacts } from '../ledger.ts';
-import { delta, pastNews, startOf } from './turn-events.ts';
-import { follows, moveCursor, seesLane } from './watchers.ts';
+import { delta, pastNews, startOf, withoutWords } from './turn-events.ts';
+import { follows, moveCursor, seesLane, type MayReadAnswer } from './watchers.ts';
 
 /** What a backlog is made from. */
 export interface EventSource {
@@ -11,6 +11,7 @@ export interface EventSource {
   readonly laneState: (lane: LaneKey) => LaneState;
   /** The answer of a running turn as far as it is shown. */
   readonly shownText: (facts: TicketFacts) => string;
+  readonly mayReadAnswer: MayReadAnswer;
 }
 
 export interface Backlog {
@@ -52,7 +53,12 @@ function story(source: EventSource, user: UserId): { news: TurnNews; shown: numb
   const lines: { at: number; news: TurnNews; shown: number }[] = [];
   for (const facts of source.tickets) {
     if (!seesLane(user, facts.lane)) continue;
-    for (const { at, news } of pastNews(facts, source.laneState(facts.lane))) lines.push({ at, news, shown: 0 });
+    const readable = source.mayReadAnswer(user, facts.turn);
+    for (const { at, news } of pastNews(facts, source.laneState(facts.lane))) {
+      const told = readable ? news : withoutWords(news);
+      if (told !== null) lines.push({ at, news: told, shown: 0 });
+    }
+    if (!readable) continue;
     const text = facts.fate.kind === 'ended' ? (facts.fate.answer?.text ?? '') : source.shownText(facts);
     // Half a step before the end, so that the piece stands between the last attempt and the end.
     const at = facts.fate.kind === 'ended' ? facts.fate.endedSeq - 0.5 : Number.POSITIVE_INFINITY;

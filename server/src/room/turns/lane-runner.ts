@@ -9,6 +9,7 @@ import { standingOfAbsent } from '../../core/room-state.ts';
 import { must } from '@parley/shared/assert';
 import type { Model, ModelEnd, Tokenizer } from '../../ports/model.ts';
 import type { Cancel, Clock, Ids, Metrics } from '../../ports/system.ts';
+import type { Access } from '../access.ts';
 import type { Chronicle } from '../chronicle.ts';
 import type { ContextSource } from './context-source.ts';
 import type { Mailbox } from '../mailbox.ts';
@@ -18,6 +19,7 @@ export interface LaneRunnerDeps {
   readonly lane: LaneKey;
   readonly chronicle: Chronicle;
   readonly context: ContextSource;
+  readonly access: Access;
   readonly mailbox: Mailbox;
   readonly model: Model;
   readonly tokenizer: Tokenizer;
@@ -42,6 +44,8 @@ export class LaneRunner {
   readonly #deps: LaneRunnerDeps;
   #call: CurrentCall | null = null;
   #wake: Cancel | null = null;
+  /** The authority is being asked before the next turn starts. */
+  #asking = false;
   /** What was on its way when the lane was left comes too late to change anything. */
   #left = false;
 
@@ -109,7 +113,22 @@ export class LaneRunner {
     this.#deps.metrics.count('parley_turns_ended_total', 1, { outcome: record.outcome });
   }
 
+  /** R3: what a turn may be sent is judged by what the authority says now; where nothing depends on it, at once. */
   #startNext(): void {
+    if (this.#next() === null || this.#asking) return;
+    const resources = this.#deps.context.resourcesFor(this.#deps.lane);
+    if (resources.length === 0) return this.#startNow();
+    this.#asking = true;
+    this.#deps.mailbox.post(async () => {
+      await this.#deps.access.refresh(resources);
+      this.#asking = false;
+      if (this.#left) return;
+      this.#startNow();
+      this.#setAlarm();
+    });
+  }
+
+  #startNow(): void {
     for (let ticket = this.#next(); ticket !== null; ticket = this.#next()) {
       if (!this.#maySpeak(ticket.author)) this.#refuseStart(ticket);
       else if (this.#begin(ticket).kind === 'refused') return;
@@ -134,11 +153,13 @@ export class LaneRunner {
 
   #begin(ticket: Ticket): Decision {
     const { chronicle, context, ids, lane, model } = this.#deps;
+    const { context: manifest, sources } = context.manifest(lane, ticket);
     return this.#decide({
       type: 'begin',
       turn: ticket.turn,
       promptEntry: ids.next('e') as EntryId,
-      context: context.manifest(lane, ticket),
+      context: manifest,
+      ...sources,
       model: model.name,
       limits: chronicle.room.policy.limits,
     });

@@ -26,6 +26,18 @@ export function delta({ lane, turn }: TicketFacts, text: string): TurnNews {
   return { lane, turn, name: 'delta', data: { turn, text } };
 }
 
+/**
+ * The news for somebody who may not read what the turn was made from (R4): that it ended and how, and none of
+ * its words; null when there is nothing else in it.
+ */
+export function withoutWords(news: TurnNews): TurnNews | null {
+  if (news.name === 'delta') return null;
+  if (news.name !== 'ended') return news;
+  const { turn, outcome, reason, by } = news.data;
+  const told = { turn, outcome, ...(reason === undefined ? {} : { reason }), ...(by === undefined ? {} : { by }) };
+  return { ...news, data: told };
+}
+
 /** The same news, told of a ticket afterwards, each with its record's sequence in the journal. */
 export function pastNews(facts: TicketFacts, state: LaneState): { readonly at: number; readonly news: TurnNews }[] {
   const start = startOf(facts);

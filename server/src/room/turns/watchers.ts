@@ -1,5 +1,9 @@
 import { laneOwner, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
+import { withoutWords } from './turn-events.ts';
 import type { EventCursor, OwnerMessage, PeerId, TurnNews } from '../../ports/bus.ts';
+
+/** Whether a person may read the words of a turn's answer now. */
+export type MayReadAnswer = (user: UserId, turn: TurnId) => boolean;
 
 /** Somebody who follows turns, and how far they have come. */
 export interface Watcher {
@@ -12,6 +16,11 @@ export interface Watcher {
 /** Who follows turn events of a room, and what each may see of them. */
 export class Watchers {
   readonly #watchers = new Map<PeerId, Watcher>();
+  readonly #mayReadAnswer: MayReadAnswer;
+
+  constructor(mayReadAnswer: MayReadAnswer) {
+    this.#mayReadAnswer = mayReadAnswer;
+  }
 
   set(peer: PeerId, watcher: Watcher): void {
     this.#watchers.set(peer, watcher);
@@ -30,9 +39,11 @@ export class Watchers {
     const messages: OwnerMessage[] = [];
     for (const [peer, watcher] of this.#watchers) {
       if (!seesLane(watcher.user, news.lane)) continue;
-      const moved = { ...watcher, cursor: moveCursor(watcher.cursor, news, shown) };
+      const told = this.#mayReadAnswer(watcher.user, news.turn) ? news : withoutWords(news);
+      if (told === null) continue;
+      const moved = { ...watcher, cursor: moveCursor(watcher.cursor, told, shown) };
       this.#watchers.set(peer, moved);
-      if (follows(moved, news)) messages.push({ type: 'event', peer, event: { ...news, cursor: moved.cursor } });
+      if (follows(moved, told)) messages.push({ type: 'event', peer, event: { ...told, cursor: moved.cursor } });
     }
     return messages;
   }
