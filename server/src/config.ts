@@ -17,6 +17,8 @@ export interface Config {
   readonly port: number;
   /** Folder of the embedded store. */
   readonly data: string;
+  /** Keys that wrap the keys of tenants, base64, the current one first; none: the data folder has its own. */
+  readonly masterKeys: readonly string[];
   readonly auth: AuthConfig;
   /** Origins of pages that may connect besides the server's own, as `scheme://host[:port]`. */
   readonly origins: readonly string[];
@@ -46,6 +48,13 @@ const NOT_YET: Readonly<Record<string, string>> = {
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
 
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
 const Environment = z.object({
   PARLEY_HOST: z
     .string()
@@ -58,6 +67,12 @@ const Environment = z.object({
     .refine((port) => port <= 65_535, 'must be a port number, 0 to 65535')
     .default(8787),
   PARLEY_DATA: z.string().default('./data'),
+  PARLEY_MASTER_KEY: list
+    .refine(
+      (keys) => keys.every(isMasterKey),
+      'must be base64 of 32 bytes, and older keys after it, separated by commas',
+    )
+    .default([]),
   PARLEY_JWKS_URL: httpUrl.optional(),
   PARLEY_JWT_SECRET: z
     .string()
@@ -65,15 +80,8 @@ const Environment = z.object({
     .optional(),
   PARLEY_JWT_ISSUER: z.string().optional(),
   PARLEY_JWT_AUDIENCE: z.string().optional(),
-  PARLEY_ORIGINS: z
-    .string()
-    .transform((list) =>
-      list
-        .split(',')
-        .map((origin) => origin.trim())
-        .filter((origin) => origin !== ''),
-    )
-    .refine((list) => list.every(isOrigin), 'must be origins like https://app.example, separated by commas')
+  PARLEY_ORIGINS: list
+    .refine((origins) => origins.every(isOrigin), 'must be origins like https://app.example, separated by commas')
     .default([]),
   OPENAI_BASE_URL: httpUrl.optional(),
   OPENAI_API_KEY: z.string().optional(),
@@ -108,6 +116,7 @@ function configOf(env: Environment): Config {
     host: env.PARLEY_HOST,
     port: env.PARLEY_PORT,
     data: env.PARLEY_DATA,
+    masterKeys: env.PARLEY_MASTER_KEY,
     auth: authOf(env),
     origins: env.PARLEY_ORIGINS,
     model: { baseUrl: env.OPENAI_BASE_URL, apiKey: env.OPENAI_API_KEY, name: env.PARLEY_MODEL },
@@ -153,6 +162,11 @@ function unknownVariables(given: Readonly<Record<string, unknown>>): string[] {
 function describe(issue: z.core.$ZodIssue): string {
   const name = String(issue.path[0]);
   return name === 'PARLEY_LOG' ? `${name}: must be one of ${LogLevel.options.join(', ')}` : `${name}: ${issue.message}`;
+}
+
+/** Base64, URL-safe or not, of 32 bytes. */
+function isMasterKey(text: string): boolean {
+  return /^[A-Za-z0-9+/_-]{43}=?$/.test(text);
 }
 
 function isOrigin(text: string): boolean {

@@ -3,11 +3,11 @@ import { closedAuthority } from './adapters/authority-closed.ts';
 import { MemoryBus } from './adapters/bus-memory.ts';
 import { chooseModel } from './adapters/choose-model.ts';
 import { openDevKeys } from './adapters/dev-keys.ts';
-import { openSqliteJournal } from './adapters/journal-sqlite.ts';
 import { MemoryLeases } from './adapters/lease-memory.ts';
 import { pinoLog } from './adapters/log-pino.ts';
 import { watchLoopLag } from './adapters/loop-lag.ts';
 import { promMetrics } from './adapters/metrics-prom.ts';
+import { openSqliteStore } from './adapters/store-sqlite.ts';
 import { hostClock, hostDigest, hostIds } from './adapters/system.ts';
 import { o200kTokenizer } from './adapters/tokenizer.ts';
 import { joseVerify } from './adapters/verify-jose.ts';
@@ -64,7 +64,7 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
     host: config.host,
     port: config.port,
     origins: config.origins,
-    journal: openSqliteJournal(config.data),
+    ...openSqliteStore(config.data, config.masterKeys),
     authority: closedAuthority,
     bus: new MemoryBus(),
     lease: new MemoryLeases().forNode('here'),

@@ -8,6 +8,10 @@ import { Sockets } from './edge/sockets.ts';
 import type { StaticFiles } from './edge/static.ts';
 import { Tickets } from './edge/tickets.ts';
 import { Upgrades } from './edge/upgrade.ts';
+import type { Audit } from './ports/audit.ts';
+import type { People } from './ports/people.ts';
+import type { Registry } from './ports/registry.ts';
+import type { Sealer, Vault } from './ports/vault.ts';
 import type { Sign, Verify } from './ports/verify.ts';
 import { Rooms, type RoomsDeps } from './room/rooms.ts';
 
@@ -17,6 +21,11 @@ export interface ServerDeps extends Omit<RoomsDeps, 'lobby' | 'idleMs'> {
   readonly port: number;
   readonly origins: readonly string[];
   readonly verify: Verify;
+  readonly registry: Registry;
+  readonly vault: Vault;
+  readonly audit: Audit;
+  readonly people: People;
+  readonly sealer: Sealer;
   /** Null outside development. */
   readonly sign: Sign | null;
   readonly files: StaticFiles;

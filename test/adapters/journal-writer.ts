@@ -1,5 +1,5 @@
-import { openSqliteJournal } from '@parley/server/adapters/journal-sqlite';
 import { batch, bytes, note, room } from '../contracts/journal-samples.ts';
+import { openSqliteJournal } from './sqlite-world.ts';
 
 /**
  * Writes to the journal of the folder it is given until it is killed, saying on stdout what was

@@ -1,5 +1,5 @@
-import { openSqliteJournal } from '@parley/server/adapters/journal-sqlite';
 import { batch, bytes, note, redaction, room } from '../contracts/journal-samples.ts';
+import { openSqliteJournal } from './sqlite-world.ts';
 
 /**
  * Writes a word and redacts it, over and over, until it is killed. Round n: record 2n + 1 and a document part

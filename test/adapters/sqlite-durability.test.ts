@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { openSqliteJournal, type SqliteJournal } from '@parley/server/adapters/journal-sqlite';
+import type { SqliteJournal } from '@parley/server/adapters/journal-sqlite';
 import { backupFolder } from '@parley/server/adapters/sqlite-backup';
 import { DataInUseError, databasePath, openSqliteFile } from '@parley/server/adapters/sqlite-file';
 import { MIGRATIONS, migrate, NewerSchemaError } from '@parley/server/adapters/sqlite-schema';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { batch, bytes, note, room } from '../contracts/journal-samples.ts';
-import { tempFolder, type TempFolder } from './sqlite-world.ts';
+import { openSqliteJournal, tempFolder, type TempFolder } from './sqlite-world.ts';
 
 const WRITER = fileURLToPath(new URL('journal-writer.ts', import.meta.url));
 
@@ -128,8 +128,8 @@ describe('migrations', () => {
   function openScratch() {
     const file = openSqliteFile(folder.path);
     file.db.pragma('foreign_keys = OFF');
-    for (const table of ['members', 'records', 'unique_keys', 'doc_parts', 'rooms'])
-      file.db.exec(`DROP TABLE ${table}`);
+    const tables = file.db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+    for (const table of tables) file.db.exec(`DROP TABLE ${String(table)}`);
     file.db.pragma('user_version = 0');
     return { ...file, version: () => Number(file.db.pragma('user_version', { simple: true })) };
   }

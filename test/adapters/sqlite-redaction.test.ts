@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { openSqliteJournal } from '@parley/server/adapters/journal-sqlite';
 import { databasePath } from '@parley/server/adapters/sqlite-file';
 import type { Epoch, Journal } from '@parley/server/ports/journal';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { batch, bytes, note, redaction, room } from '../contracts/journal-samples.ts';
-import { tempFolder, type TempFolder } from './sqlite-world.ts';
+import { openSqliteJournal, tempFolder, type TempFolder } from './sqlite-world.ts';
 
 const WRITER = fileURLToPath(new URL('redaction-writer.ts', import.meta.url));
 

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqliteJournal } from '@parley/server/adapters/journal-sqlite';
+import type { SqliteJournal } from '@parley/server/adapters/journal-sqlite';
+import { openSqliteStore } from '@parley/server/adapters/store-sqlite';
 import type { JournalWorld } from '../contracts/journal.ts';
 
 /** A folder of its own on a real disk, gone with {@link TempFolder.remove}. */
@@ -12,6 +13,11 @@ export interface TempFolder {
 export async function tempFolder(): Promise<TempFolder> {
   const path = await mkdtemp(join(tmpdir(), 'parley-'));
   return { path, remove: () => rm(path, { recursive: true }) };
+}
+
+/** The journal alone, of a folder with a key of its own. */
+export function openSqliteJournal(folder: string): SqliteJournal {
+  return openSqliteStore(folder).journal;
 }
 
 export async function sqliteWorld(): Promise<JournalWorld> {

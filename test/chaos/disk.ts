@@ -1,4 +1,4 @@
-import { openSqliteJournal } from '@parley/server/adapters/journal-sqlite';
+import { openSqliteStore } from '@parley/server/adapters/store-sqlite';
 import { mintTenant } from '@parley/server/core/tenant';
 import type { Journal } from '@parley/server/ports/journal';
 import { must } from '@parley/shared/assert';
@@ -20,7 +20,7 @@ export async function readRooms<T extends readonly RoomId[]>(
   folder: string,
   rooms: T,
 ): Promise<{ [K in keyof T]: RoomOnDisk }> {
-  const journal = openSqliteJournal(folder);
+  const journal = openSqliteStore(folder).journal;
   try {
     const read = await Promise.all(rooms.map((room) => readRoom(journal, room)));
     // `map` over a tuple keeps its length; its type does not say so.

@@ -24,12 +24,30 @@ export interface Waiting {
   /** When its hold runs out; null when it is not held. */
   readonly until: number | null;
 }
+/** One call that a turn asked for. */
+export interface Call {
+  readonly id: string;
+  readonly step: number;
+  readonly state: 'proposed' | 'asked' | 'decided' | 'started' | 'done';
+  readonly asked: {
+    readonly id: string;
+    readonly at: number;
+    readonly parksAt: number;
+    readonly expiresAt: number;
+  } | null;
+  readonly decision: string | null;
+  readonly operation: string | null;
+}
 export interface Running {
   readonly turn: TurnId;
   readonly author: string;
+  readonly step: number;
   readonly attempt: number;
+  readonly crashes: number;
   readonly endsBy: number;
   readonly seconds: number;
+  /** Of all steps; those of the present one are open while its model waits for them. */
+  readonly calls: readonly Call[];
   readonly stop: { readonly outcome: Outcome; readonly reason: string; readonly by: string } | null;
 }
 
@@ -39,6 +57,8 @@ export class LaneAccount {
   readonly ended = new Map<TurnId, Outcome>();
   readonly waiting = new Map<TurnId, Waiting>();
   running: Running | null = null;
+  /** Those that wait for their speaker without the floor, in the order in which they gave it back. */
+  readonly parked = new Map<TurnId, Running>();
   entrySeq = 0;
   /** Everybody served, the latest last. */
   readonly #served: string[] = [];
@@ -46,7 +66,29 @@ export class LaneAccount {
   readonly #passed = new Map<string, Set<string>>();
 
   authorOf(turn: TurnId): string | undefined {
-    return this.waiting.get(turn)?.author ?? (this.running?.turn === turn ? this.running.author : undefined);
+    return this.waiting.get(turn)?.author ?? this.startedTurn(turn)?.author;
+  }
+
+  /** Running or parked. */
+  startedTurn(turn: TurnId): Running | undefined {
+    return this.running?.turn === turn ? this.running : this.parked.get(turn);
+  }
+
+  started(): readonly Running[] {
+    return [...(this.running === null ? [] : [this.running]), ...this.parked.values()];
+  }
+
+  /** T22: whose turn it is to go on before anybody begins. */
+  resumable(): TurnId | null {
+    if (this.running !== null) return null;
+    const ready = [...this.parked.values()].find((turn) => turn.stop === null && openCallOf(turn)?.state !== 'asked');
+    return ready?.turn ?? null;
+  }
+
+  changeTurn(turn: TurnId, change: Partial<Running>): void {
+    const parked = this.parked.get(turn);
+    if (parked !== undefined) this.parked.set(turn, { ...parked, ...change });
+    else this.running = { ...this.runningTurn(turn), ...change };
   }
 
   ticket(turn: TurnId): Waiting {
@@ -72,6 +114,7 @@ export class LaneAccount {
   /** Who should start: found anew from the rule's words, by looking at everybody. */
   next(now: number): TurnId | null {
     const lastTurn = (ticket: Waiting) => this.#served.lastIndexOf(ticket.author);
+    if (this.resumable() !== null) return null;
     const [first] = this.ready(now).toSorted((a, b) => lastTurn(a) - lastTurn(b) || a.seq - b.seq);
     return this.running === null && first !== undefined ? first.turn : null;
   }
@@ -79,7 +122,8 @@ export class LaneAccount {
   /** Whether something is over its time that a tick has to end. */
   overdue(now: number): boolean {
     const held = [...this.waiting.values()].some(({ until }) => until !== null && until <= now);
-    return held || (this.running !== null && this.running.stop === null && this.running.endsBy <= now);
+    const expired = [...this.parked.values()].some((turn) => expiryOf(turn) <= now);
+    return held || expired || (this.running !== null && this.running.stop === null && isOver(this.running, now));
   }
 
   change(turn: TurnId, change: Partial<Waiting>): void {
@@ -117,4 +161,21 @@ export class LaneAccount {
       }
     }
   }
+}
+
+/** The call that a turn is at. */
+export function openCallOf(turn: Running): Call | undefined {
+  return turn.calls.find(({ state }) => state !== 'done');
+}
+
+/** When nobody may answer for this turn any more. */
+function expiryOf(turn: Running): number {
+  const open = openCallOf(turn);
+  return open?.state === 'asked' ? (open.asked?.expiresAt ?? 0) : Number.POSITIVE_INFINITY;
+}
+
+function isOver(turn: Running, now: number): boolean {
+  const open = openCallOf(turn);
+  const by = open?.state === 'asked' ? Math.min(open.asked?.parksAt ?? 0, expiryOf(turn)) : turn.endsBy;
+  return by <= now;
 }

@@ -1,12 +1,13 @@
 import { decide } from '@parley/server/core/arbiter';
 import { evolve } from '@parley/server/core/evolve';
 import { openLane, type Decision, type EventOf, type LaneEvent, type LaneState } from '@parley/server/core/lane';
-import { nextTicket } from '@parley/server/core/queue';
-import type { JournalRecord, RecordOf } from '@parley/server/core/records';
+import { nextResume, nextTicket } from '@parley/server/core/queue';
+import type { JournalRecord, ProposedCall, RecordOf } from '@parley/server/core/records';
 import type { Author } from '@parley/shared/entry';
 import type { Fault } from '@parley/shared/fault';
 import type { ClientKey, EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import { DEFAULT_POLICY, type Limits } from '@parley/shared/policy';
+import type { ApprovalId } from '@parley/shared/tools';
 
 export const LIMITS: Limits = DEFAULT_POLICY.limits;
 export const START = 1_700_000_000_000;
@@ -35,16 +36,8 @@ export function submitEvent(
 
 export function beginEvent(turn: TurnId, limits: Limits = LIMITS): EventOf<'begin'> {
   const context = { from: 1, to: 1, roomTo: 0, hash: 'h', tokens: 3 };
-  return {
-    type: 'begin',
-    turn,
-    promptEntry: entryId(`p_${turn}`),
-    context,
-    resources: [],
-    influence: [],
-    model: 'scripted',
-    limits,
-  };
+  const sources = { resources: [], influence: ['ann'] };
+  return { type: 'begin', turn, promptEntry: entryId(`p_${turn}`), context, ...sources, model: 'scripted', limits };
 }
 
 export function finishEvent(
@@ -52,8 +45,65 @@ export function finishEvent(
   more: Partial<Omit<EventOf<'finished'>, 'type' | 'turn'>> = {},
 ): EventOf<'finished'> {
   const answerEntry = entryId(`a_${turn}`);
-  const base = { attempt: 1, answerEntry, text: `answer to ${turn}`, tokens: 4, end: { kind: 'complete' } } as const;
+  const base = {
+    step: 1,
+    attempt: 1,
+    answerEntry,
+    text: `answer to ${turn}`,
+    tokens: 4,
+    end: { kind: 'complete' },
+  } as const;
   return { type: 'finished', turn, ...base, ...more };
+}
+
+/** A call of `mail.send`; `effect` says what a crash in the middle of it means. */
+export function proposedCall(id: string, more: Partial<ProposedCall> = {}): ProposedCall {
+  const base = {
+    call: 'mail.send',
+    title: 'Mail · send',
+    as: 'speaker',
+    class: 'act',
+    effect: 'irreversible',
+  } as const;
+  return { id, ...base, arguments: '{"to":"bob"}', ...more };
+}
+
+export function stepEvent(
+  turn: TurnId,
+  more: Partial<Omit<EventOf<'stepped'>, 'type' | 'turn'>> = {},
+): EventOf<'stepped'> {
+  const usage = { model: 'scripted', inputTokens: 10, cachedTokens: 4, outputTokens: 2 };
+  const said = { said: `step of ${turn}`, text: `step of ${turn}`, tokens: 3, answerEntry: entryId(`a_${turn}`) };
+  const calls = [proposedCall(`c_${turn}`)];
+  return { type: 'stepped', turn, step: 1, attempt: 1, ...said, calls, usage, maxSteps: LIMITS.turnSteps, ...more };
+}
+
+/** The turn keeps the floor for one minute after `now`, and the approval lives for fifteen. */
+export function askEvent(turn: TurnId, now = START, call = `c_${turn}`): EventOf<'ask'> {
+  const facts = { digest: `digest of ${call}`, recipients: ['bob'], influencedBy: ['zoe'], builtOn: [] };
+  const times = { parksAt: now + 60_000, expiresAt: now + 900_000 };
+  return { type: 'ask', turn, call, approval: { id: `a_${call}` as ApprovalId, ...facts, ...times } };
+}
+
+export function decideEvent(
+  call: string,
+  by: string,
+  decision: 'approve' | 'decline' = 'approve',
+  digest = `digest of ${call}`,
+): EventOf<'decide'> {
+  return { type: 'decide', approval: `a_${call}` as ApprovalId, by: user(by), decision, digest };
+}
+
+export function startCallEvent(turn: TurnId, call = `c_${turn}`): EventOf<'start-call'> {
+  return { type: 'start-call', turn, call, operation: `operation of ${call}` };
+}
+
+export function callEndedEvent(
+  turn: TurnId,
+  more: Partial<Omit<EventOf<'call-ended'>, 'type' | 'turn'>> = {},
+): EventOf<'call-ended'> {
+  const result = { outcome: 'done', content: 'sent', tokens: 1, withheld: 0, resources: [], influence: [] } as const;
+  return { type: 'call-ended', turn, call: `c_${turn}`, ...result, model: 'scripted', ...more };
 }
 
 /** `text` is what was shown of the answer before the crash. */
@@ -121,6 +171,13 @@ export class LaneDriver {
     const next = nextTicket(this.state, this.now);
     if (next !== null) this.done(beginEvent(next.turn, limits));
     return next?.turn ?? null;
+  }
+
+  /** Lets the parked turn that may go on do so; null when none may. */
+  resume(): TurnId | null {
+    const next = nextResume(this.state)?.turn.turn ?? null;
+    if (next !== null) this.done({ type: 'resume', turn: next });
+    return next;
   }
 
   /** Begins and finishes one turn after another until nothing may start: the order that people were served in. */

@@ -2,23 +2,29 @@ import { isDeepStrictEqual } from 'node:util';
 import { decide } from '@parley/server/core/arbiter';
 import { evolve } from '@parley/server/core/evolve';
 import { openLane, type EventOf, type LaneEvent, type LaneState } from '@parley/server/core/lane';
-import { nextTicket, positions } from '@parley/server/core/queue';
+import { nextResume, nextTicket, positions } from '@parley/server/core/queue';
 import type { JournalRecord } from '@parley/server/core/records';
 import { unreachable } from '@parley/shared/assert';
 import type { TurnId } from '@parley/shared/ids';
 import * as fc from 'fast-check';
 import {
+  askEvent,
   beginEvent,
+  callEndedEvent,
+  decideEvent,
   finishEvent,
   LIMITS,
   messageRecord,
+  proposedCall,
   recoverEvent,
   START,
+  startCallEvent,
+  stepEvent,
   submitEvent,
   turnId,
   user,
 } from './lane-driver.ts';
-import { claim } from './lane-account.ts';
+import { claim, openCallOf } from './lane-account.ts';
 import { LaneWitness } from './lane-witness.ts';
 
 /** What a history is played on: the real functions, or some with a deliberate mistake. */
@@ -26,9 +32,10 @@ export interface Arbiter {
   readonly decide: typeof decide;
   readonly evolve: typeof evolve;
   readonly nextTicket: typeof nextTicket;
+  readonly nextResume: typeof nextResume;
   readonly positions: typeof positions;
 }
-export const ARBITER: Arbiter = { decide, evolve, nextTicket, positions };
+export const ARBITER: Arbiter = { decide, evolve, nextTicket, nextResume, positions };
 
 /** Tight bounds, so that short histories reach them. */
 const TIGHT = { ...LIMITS, queuePerPerson: 3, queuePerLane: 7, turnSeconds: 60 };
@@ -51,9 +58,25 @@ export type Step =
   | { readonly step: 'stop'; readonly pick: Pick; readonly by: Somebody; readonly any: boolean }
   | { readonly step: 'begin'; readonly pick: Pick | 'next' }
   | { readonly step: 'finish'; readonly pick: Pick; readonly earlier: number; readonly end: EventOf<'finished'>['end'] }
+  | {
+      readonly step: 'ask-tools';
+      readonly pick: Pick;
+      readonly earlier: number;
+      readonly calls: number;
+      readonly last: boolean;
+    }
+  | { readonly step: 'ask-person' | 'start-call' | 'end-call'; readonly pick: Pick }
+  | {
+      readonly step: 'decide';
+      readonly pick: Pick;
+      readonly by: Somebody;
+      readonly decision: 'approve' | 'decline';
+      readonly seen: boolean;
+    }
+  | { readonly step: 'resume'; readonly pick: Pick | 'next' }
   | { readonly step: 'revoke'; readonly user: (typeof PEOPLE)[number] }
   | { readonly step: 'wait'; readonly seconds: number }
-  | { readonly step: 'tick' | 'recover' | 'message' };
+  | { readonly step: 'tick' | 'recover' | 'message' | 'wait-for-person' };
 
 const anybody = fc.constantFrom(...PEOPLE);
 const somebody: fc.Arbitrary<Somebody> = fc.oneof(
@@ -120,14 +143,54 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       end,
     }),
   },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      step: fc.constant('ask-tools' as const),
+      pick: mostly<Pick>('running', pick),
+      earlier: mostly(0, fc.constant(1)),
+      calls: fc.integer({ min: 1, max: 2 }),
+      last: mostly(false, fc.constant(true)),
+    }),
+  },
+  {
+    weight: 14,
+    arbitrary: fc.record({
+      step: fc.constantFrom('ask-person' as const, 'ask-person' as const, 'start-call' as const, 'end-call' as const),
+      pick: mostly<Pick>('running', pick),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      step: fc.constant('decide' as const),
+      pick,
+      by: somebody,
+      decision: fc.constantFrom('approve' as const, 'decline' as const),
+      seen: mostly(true, fc.constant(false)),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ step: fc.constant('resume' as const), pick: mostly<Pick | 'next'>('next', pick) }),
+  },
   { weight: 1, arbitrary: fc.record({ step: fc.constant('revoke' as const), user: anybody }) },
-  { weight: 2, arbitrary: fc.record({ step: fc.constant('wait' as const), seconds: fc.constantFrom(1, 30, 61, 121) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ step: fc.constant('wait' as const), seconds: fc.constantFrom(1, 30, 61, 121, 901) }),
+  },
   {
     weight: 4,
-    arbitrary: fc.record({ step: fc.constantFrom('tick' as const, 'recover' as const, 'message' as const) }),
+    arbitrary: fc.record({
+      step: fc.constantFrom('tick' as const, 'recover' as const, 'recover' as const, 'message' as const),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ step: fc.constant('wait-for-person' as const) }),
   },
 );
-export const histories: fc.Arbitrary<readonly Step[]> = fc.array(step, { maxLength: 80, size: 'max' });
+export const histories: fc.Arbitrary<readonly Step[]> = fc.array(step, { maxLength: 90, size: 'max' });
 
 /** Plays a history and then lets the lane run dry; throws a Violation when a rule did not hold. */
 export function play(arbiter: Arbiter, steps: readonly Step[]): void {
@@ -166,10 +229,26 @@ class Game {
       }
       case 'begin':
         return this.#begin(each.pick);
-      case 'finish': {
-        const attempt = (this.#witness.account.running?.attempt ?? 1) - each.earlier;
-        return this.#send(finishEvent(this.#turn(each.pick), { attempt, end: each.end }));
+      case 'finish':
+        return this.#send(finishEvent(this.#turn(each.pick), { ...this.#place(each.earlier), end: each.end }));
+      case 'ask-tools':
+        return this.#askTools(each);
+      case 'ask-person': {
+        const turn = this.#turn(each.pick);
+        return this.#send(askEvent(turn, this.#now, this.#openCall(turn)));
       }
+      case 'start-call': {
+        const turn = this.#turn(each.pick);
+        return this.#send(startCallEvent(turn, this.#openCall(turn)));
+      }
+      case 'end-call': {
+        const turn = this.#turn(each.pick);
+        return this.#send(callEndedEvent(turn, { call: this.#openCall(turn) }));
+      }
+      case 'decide':
+        return this.#decide(each);
+      case 'resume':
+        return this.#resume(each.pick);
       case 'revoke':
         return this.#send({ type: 'revoke', user: user(each.user), by: 'olga', reason: 'removed from the room' });
       case 'wait':
@@ -177,6 +256,8 @@ class Game {
         return;
       case 'tick':
         return this.#send({ type: 'tick' });
+      case 'wait-for-person':
+        return this.#waitForPerson();
       case 'recover':
         return this.#send(recoverEvent());
       case 'message':
@@ -188,11 +269,12 @@ class Game {
 
   /** P1, T4: with nobody acting any more, every accepted ticket comes to its one outcome. */
   runDry(): void {
-    for (let rounds = 0; rounds <= this.#witness.account.accepted.length; rounds += 1) {
-      this.#now += 200_000;
+    for (let rounds = 0; rounds <= 2 * this.#witness.account.accepted.length + 2; rounds += 1) {
+      this.#now += 900_000;
       this.#send({ type: 'tick' });
-      const running = this.#witness.account.running;
-      if (running !== null) this.#send(finishEvent(running.turn, { attempt: running.attempt }));
+      this.#endCalls();
+      for (const { turn } of this.#witness.account.started()) this.#send(finishEvent(turn, this.#place(0)));
+      this.#resume('next');
       this.#begin('next');
     }
     const silent = this.#witness.account.accepted.filter((turn) => !this.#witness.account.ended.has(turn));
@@ -219,6 +301,55 @@ class Game {
       tokens: 2,
       revision,
     });
+  }
+
+  /** The calls of the turn that runs come to their ends, one after another. */
+  #endCalls(): void {
+    for (let left = 3; left > 0; left -= 1) {
+      const { running } = this.#witness.account;
+      const call = running === null ? undefined : openCallOf(running)?.id;
+      if (running !== null && call !== undefined) this.#send(callEndedEvent(running.turn, { call }));
+    }
+  }
+
+  /** The model call that runs, or one that was superseded. */
+  #place(earlier: number): { readonly step: number; readonly attempt: number } {
+    const { step = 1, attempt = 1 } = this.#witness.account.running ?? {};
+    return { step, attempt: attempt - earlier };
+  }
+
+  #askTools({ pick: which, earlier, calls, last }: Extract<Step, { step: 'ask-tools' }>): void {
+    const turn = this.#turn(which);
+    const place = this.#place(earlier);
+    const named = Array.from({ length: calls }, (_, index) => proposedCall(`c_${turn}.${place.step}.${index + 1}`));
+    this.#send(stepEvent(turn, { ...place, calls: named, maxSteps: last ? 1 : 8 }));
+  }
+
+  #decide({ pick: which, by, decision, seen }: Extract<Step, { step: 'decide' }>): void {
+    const asked = this.#witness.account
+      .started()
+      .flatMap(({ turn, calls }) => calls.flatMap((call) => (call.asked === null ? [] : [{ turn, id: call.id }])));
+    const { turn, id } = asked.at(typeof which === 'number' ? -1 - which : -1) ?? { turn: turnId(0), id: 'c' };
+    this.#send(decideEvent(id, this.#who(by, turn), decision, seen ? undefined : 'digest of another'));
+  }
+
+  /** Whoever is asked for the running turn takes so long that it gives the floor back. */
+  #waitForPerson(): void {
+    const { running } = this.#witness.account;
+    const open = running === null ? undefined : openCallOf(running);
+    if (running?.stop !== null || open?.state !== 'asked') return;
+    this.#now = Math.max(this.#now, open.asked?.parksAt ?? 0);
+    this.#send({ type: 'tick' });
+  }
+
+  #resume(which: Pick | 'next'): void {
+    const turn = which === 'next' ? this.#arbiter.nextResume(this.#state)?.turn.turn : this.#turn(which);
+    if (turn !== undefined) this.#send({ type: 'resume', turn });
+  }
+
+  #openCall(turn: TurnId): string {
+    const started = this.#witness.account.startedTurn(turn);
+    return (started === undefined ? undefined : openCallOf(started)?.id) ?? `c_${turn}`;
   }
 
   #begin(which: Pick | 'next'): void {
@@ -271,6 +402,9 @@ class Game {
     const due = this.#witness.account.next(this.#now);
     claim(due === null || next !== null, 'T4', `${due} may start and nobody notices`);
     claim(next === due, 'T19', `${next} is next, should be ${due}`);
+    const resumable = this.#arbiter.nextResume(this.#state)?.turn.turn ?? null;
+    const owed = this.#witness.account.resumable();
+    claim(resumable === owed, 'T22', `${resumable} goes on, should be ${owed}`);
   }
 
   #turn(which: Pick): TurnId {

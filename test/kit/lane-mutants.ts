@@ -66,11 +66,13 @@ export function dropped(turn: TurnId): RecordOf<'ticket.ended'> {
   return { type: 'ticket.ended', lane: 'room', turn, outcome: 'expired', reason: 'dropped', by: 'system', at: 0 };
 }
 
-/** Recovers as if the turn had only been tried `attempt` times. */
-export function recoveringFrom(attempt: number): Arbiter {
+/** Recovers as if no node had ever died with the turn. */
+export function forgettingCrashes(): Arbiter {
   const decide: Arbiter['decide'] = (state, event, now) => {
     if (event.type !== 'recover' || state.kind !== 'running') return ARBITER.decide(state, event, now);
-    return ARBITER.decide({ ...state, running: { ...state.running, attempt } }, event, now);
+    const decision = ARBITER.decide({ ...state, running: { ...state.running, crashes: 0 } }, event, now);
+    if (decision.kind === 'refused') return decision;
+    return { ...decision, state: decision.records.reduce(ARBITER.evolve, state) };
   };
   return { ...ARBITER, decide };
 }

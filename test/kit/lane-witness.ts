@@ -1,8 +1,17 @@
-import { MAX_ATTEMPTS, type Decision, type LaneEvent, type LaneState } from '@parley/server/core/lane';
+import {
+  MAX_ATTEMPTS,
+  startedTurns,
+  type Decision,
+  type LaneEffect,
+  type LaneEvent,
+  type LaneState,
+} from '@parley/server/core/lane';
 import type { JournalRecord, RecordOf } from '@parley/server/core/records';
+import { callsOf, type CallState } from '@parley/server/core/turn-work';
 import type { Outcome } from '@parley/shared/entry';
 import type { TurnId } from '@parley/shared/ids';
-import { claim, LaneAccount, Violation, type Running, type Waiting } from './lane-account.ts';
+import { CallWitness } from './call-witness.ts';
+import { claim, LaneAccount, openCallOf, Violation, type Call, type Running, type Waiting } from './lane-account.ts';
 import { expected, ruleOf, verdictOf } from './lane-expected.ts';
 
 /**
@@ -11,6 +20,7 @@ import { expected, ruleOf, verdictOf } from './lane-expected.ts';
  */
 export class LaneWitness {
   readonly account = new LaneAccount();
+  readonly #calls = new CallWitness(this.account);
 
   /** Looks at an event and what it led to; throws a Violation. */
   observe(event: LaneEvent, now: number, decision: Decision): void {
@@ -18,8 +28,8 @@ export class LaneWitness {
     claim(verdictOf(decision) === due, ruleOf(event), `${event.type} led to ${verdictOf(decision)}, not ${due}`);
     if (decision.kind === 'refused') return;
     for (const record of decision.records) this.saw(record, event, now);
-    this.#checkEffects(decision);
-    this.#checkAftermath(event, now);
+    this.#checkEffects(event, decision);
+    this.#checkAftermath(event, decision, now);
     this.account.forgetWhoPaused();
   }
 
@@ -54,6 +64,19 @@ export class LaneWitness {
         return;
       case 'turn.attempted':
         this.#sawAttempt(record, event);
+        return;
+      case 'turn.stepped':
+      case 'call.asked':
+      case 'call.decided':
+      case 'call.started':
+      case 'call.ended':
+        this.#calls.saw(record, event, now);
+        return;
+      case 'turn.parked':
+        this.#sawParked(record, event, now);
+        return;
+      case 'turn.resumed':
+        this.#sawResumed(record, event);
         return;
       case 'turn.stopping':
         this.#sawStopping(record, event, now);
@@ -93,7 +116,13 @@ export class LaneWitness {
       'P2',
       'another turn runs',
     );
-    claim(running?.endsBy === this.account.running?.endsBy, 'T23', 'the turn has another deadline');
+    const deadlines = (turns: readonly { readonly endsBy: number }[]) => turns.map(({ endsBy }) => endsBy).join();
+    const started = startedTurns(state);
+    claim(deadlines(started) === deadlines(this.account.started()), 'T23', 'a turn has another deadline');
+    const calls = started.map((turn) => [turn.turn, turn.step, ...callsOf(turn).map(callLine)].join(' ')).join('; ');
+    const owned = this.account.started();
+    const due = owned.map(({ turn, step, calls: all }) => [turn, step, ...all.map(accountLine)].join(' ')).join('; ');
+    claim(calls === due, 'T38', `started: ${calls}, should be ${due}`);
     claim(
       state.lastTicketSeq === this.account.accepted.length && state.lastEntrySeq === this.account.entrySeq,
       'T5',
@@ -153,35 +182,80 @@ export class LaneWitness {
     this.account.serve(ticket);
     const { turn, author } = ticket;
     const seconds = record.turnSeconds;
-    this.account.running = { turn, author, attempt: 0, seconds, endsBy: now + seconds * 1000, stop: null };
+    const endsBy = now + seconds * 1000;
+    this.account.running = { turn, author, step: 1, attempt: 0, crashes: 0, seconds, endsBy, calls: [], stop: null };
   }
 
   #sawAttempt(record: RecordOf<'turn.attempted'>, event: LaneEvent | null): void {
     const running = this.account.runningTurn(record.turn);
-    claim(event?.type === 'begin' || event?.type === 'recover', 'T44', `an attempt because of ${event?.type}`);
     claim(running.stop === null, 'T30', 'a stopping turn calls the model again');
-    claim(record.attempt === running.attempt + 1 && record.attempt <= MAX_ATTEMPTS, 'T44', `attempt ${record.attempt}`);
-    this.account.running = { ...running, attempt: record.attempt, endsBy: record.at + running.seconds * 1000 };
+    claim(openCallOf(running) === undefined, 'T34', 'the model is called before its calls are done');
+    const { step, attempt, at } = record;
+    if (event?.type === 'call-ended') {
+      claim(step === running.step + 1 && attempt === 1, 'T44', `step ${step} follows ${running.step}`);
+      this.account.running = { ...running, step, attempt };
+      return;
+    }
+    claim(event?.type === 'begin' || event?.type === 'recover', 'T44', `an attempt because of ${event?.type}`);
+    claim(step === running.step && attempt === running.attempt + 1, 'T44', `attempt ${attempt}`);
+    if (event.type === 'begin') this.account.running = { ...running, attempt };
+    else this.account.running = { ...this.#takenUp(running, at), attempt };
+  }
+
+  #takenUp(running: Running, at: number): Running {
+    const crashes = running.crashes + 1;
+    claim(crashes < MAX_ATTEMPTS, 'T44', `taken up after ${crashes} crashes`);
+    return { ...running, crashes, endsBy: at + running.seconds * 1000 };
+  }
+
+  #sawParked(record: RecordOf<'turn.parked'>, event: LaneEvent | null, now: number): void {
+    const running = this.account.runningTurn(record.turn);
+    const asked = openCallOf(running)?.asked;
+    claim(event?.type === 'tick' && asked != null && asked.parksAt <= now, 'T22', `${record.turn} gave the floor back`);
+    claim(openCallOf(running)?.state === 'asked' && running.stop === null, 'T22', `${record.turn} does not wait`);
+    this.account.running = null;
+    this.account.parked.set(record.turn, running);
+  }
+
+  #sawResumed(record: RecordOf<'turn.resumed'>, event: LaneEvent | null): void {
+    const { turn, at } = record;
+    if (event?.type === 'recover') {
+      const running = this.account.runningTurn(turn);
+      claim(openCallOf(running) !== undefined && running.stop === null, 'T44', `${turn} goes on with nothing`);
+      this.account.running = this.#takenUp(running, at);
+      return;
+    }
+    claim(event?.type === 'resume' && this.account.resumable() === turn, 'T22', `${turn} went on out of its turn`);
+    const parked = this.account.parked.get(turn);
+    const since = parked === undefined ? undefined : openCallOf(parked)?.asked?.at;
+    claim(parked !== undefined && since !== undefined, 'T22', `${turn} was not parked`);
+    this.account.parked.delete(turn);
+    this.account.running = { ...parked, endsBy: parked.endsBy + at - since };
   }
 
   #sawStopping(record: RecordOf<'turn.stopping'>, event: LaneEvent | null, now: number): void {
-    const running = this.account.running;
-    claim(running?.turn === record.turn && running.stop === null, 'P5', `${record.turn} is stopped and does not run`);
+    const running = this.account.startedTurn(record.turn);
+    claim(running !== undefined && running.stop === null, 'P5', `${record.turn} is stopped and does not run`);
+    claim(openCallOf(running)?.state !== 'asked', 'T33', `${record.turn} is stopped and still asks`);
     const { outcome, reason, by } = record;
     const mayStop = event?.type === 'stop' && (event.by === running.author || event.mayStopAny);
     const asked =
       (event?.type === 'stop' && mayStop && event.turn === record.turn && outcome === 'cancelled' && by === event.by) ||
       (event?.type === 'revoke' && event.user === running.author && outcome === 'revoked') ||
-      (event?.type === 'tick' && running.endsBy <= now && outcome === 'failed');
+      (event?.type === 'tick' && running.endsBy <= now && running === this.account.running && outcome === 'failed');
     claim(asked, 'P5', `${event?.type} stopped ${record.turn} as ${outcome}`);
-    this.account.running = { ...running, stop: { outcome, reason, by } };
+    this.account.changeTurn(record.turn, { stop: { outcome, reason, by } });
   }
 
   #sawEnd(record: RecordOf<'turn.ended'>, event: LaneEvent | null): void {
     claim(!this.account.ended.has(record.turn), 'P1', `${record.turn} ended twice`);
-    const running = this.account.runningTurn(record.turn);
+    const running = this.account.startedTurn(record.turn);
+    claim(running !== undefined, 'P2', `${record.turn} does not run`);
     const answer = record.answer;
-    claim(event?.type === 'finished' || event?.type === 'recover', 'P1', `${event?.type} ended ${record.turn}`);
+    const ends = event?.type === 'finished' || event?.type === 'stepped' || event?.type === 'recover';
+    claim(ends, 'P1', `${event?.type} ended ${record.turn}`);
+    claim(openCallOf(running) === undefined, 'T34', `a call of ${record.turn} has no result`);
+    claim(answer?.tools?.length === (running.calls.length || undefined), 'T34', 'the answer names its calls');
     const { outcome, reason, by } = running.stop ?? naturalEnd(event, running);
     claim(
       record.outcome === outcome && record.reason === reason && record.by === by,
@@ -193,41 +267,83 @@ export class LaneWitness {
       'T14',
       'the answer lists its prompt',
     );
-    claim(answer.text === (event.type === 'finished' ? event.text : ''), 'T34', 'the answer is kept as far as it came');
+    claim(answer.text === (event.type === 'recover' ? '' : event.text), 'T34', 'the answer is kept as far as it came');
     claim(answer.outcome === outcome, 'T34', 'the answer is marked with the outcome');
     this.account.nextEntry(answer.seq);
-    this.account.running = null;
+    if (!this.account.parked.delete(record.turn)) this.account.running = null;
     this.account.end(record.turn, record.outcome);
   }
 
-  #checkEffects(decision: Extract<Decision, { kind: 'done' }>): void {
-    const due = decision.records.flatMap((record) => {
-      if (record.type === 'turn.attempted') return [`call ${record.turn} ${record.attempt}`];
-      return record.type === 'turn.stopping' ? [`abort ${record.turn}`] : [];
-    });
-    const effects = decision.effects.map((e) =>
-      e.type === 'call' ? `call ${e.turn} ${e.attempt}` : `abort ${e.turn}`,
+  #checkEffects(event: LaneEvent, decision: Extract<Decision, { kind: 'done' }>): void {
+    const { records, effects } = decision;
+    const ending =
+      event.type === 'recover' ? [...this.account.parked.values()].filter(({ stop }) => stop !== null) : [];
+    const due = [
+      ...ending.map(({ turn }) => `abort ${turn}`),
+      ...records.flatMap((record, index) => this.#effectOf(record, records[index + 1])),
+    ];
+    claim(
+      due.join() === effects.map(effectLine).join(),
+      'T33',
+      `effects ${effects.map(effectLine).join()}, should be ${due.join()}`,
     );
-    claim(due.join() === effects.join(), 'T33', `effects ${effects.join()}, should be ${due.join()}`);
   }
 
-  #checkAftermath(event: LaneEvent, now: number): void {
+  /** What a fact calls for, when the turn that it is of has the floor. */
+  #effectOf(record: JournalRecord, next: JournalRecord | undefined): string[] {
+    switch (record.type) {
+      case 'turn.attempted':
+        return [`call ${record.turn} ${record.step} ${record.attempt}`];
+      case 'turn.stopping':
+        return [`abort ${record.turn}`];
+      case 'turn.stepped':
+      case 'turn.resumed':
+        return [`act ${record.turn}`];
+      case 'call.started':
+        return [`run ${record.turn} ${record.call}`];
+      case 'call.decided':
+        return record.decision === 'revoked' || this.account.parked.has(record.turn) ? [] : [`act ${record.turn}`];
+      case 'call.ended':
+        if (next?.type === 'turn.attempted' || this.account.ended.has(record.turn)) return [];
+        return [`${this.account.running?.stop == null ? 'act' : 'abort'} ${record.turn}`];
+      default:
+        return [];
+    }
+  }
+
+  #checkAftermath(event: LaneEvent, { records }: Extract<Decision, { kind: 'done' }>, now: number): void {
     if (event.type === 'revoke') {
       claim(this.account.ticketsOf(event.user).length === 0, 'T36', `${event.user} still waits`);
-      claim(
-        this.account.running?.author !== event.user || this.account.running.stop !== null,
-        'T36',
-        `${event.user} still runs`,
-      );
+      const runs = this.account.started().some(({ author, stop }) => author === event.user && stop === null);
+      claim(!runs, 'T36', `${event.user} still runs`);
     }
-    if (event.type === 'tick') claim(!this.account.overdue(now), 'T23', 'something is still over its time');
+    // Whoever did not answer in time may have used up the time before being asked; the next tick sees to it.
+    const decided = records.some(({ type }) => type === 'call.decided');
+    if (event.type === 'tick' && !decided) claim(!this.account.overdue(now), 'T23', 'something is still over its time');
   }
+}
+
+function effectLine(effect: LaneEffect): string {
+  if (effect.type === 'call') return `call ${effect.turn} ${effect.step} ${effect.attempt}`;
+  return effect.type === 'run' ? `run ${effect.turn} ${effect.call}` : `${effect.type} ${effect.turn}`;
+}
+
+function callLine(call: CallState): string {
+  return `${call.proposed.id} ${call.state}`;
+}
+
+function accountLine({ id, state }: Call): string {
+  return `${id} ${state}`;
 }
 
 function naturalEnd(event: LaneEvent, running: Running): { outcome: Outcome; reason: string; by: string } {
   const by = 'system';
+  if (event.type === 'stepped') {
+    claim(event.step >= event.maxSteps, 'T23', 'given up before its last step');
+    return { outcome: 'failed', reason: `took ${event.maxSteps} steps without an end`, by };
+  }
   if (event.type !== 'finished') {
-    claim(running.attempt === MAX_ATTEMPTS, 'T44', 'given up before its time');
+    claim(running.crashes === MAX_ATTEMPTS - 1, 'T44', 'given up before its time');
     return { outcome: 'failed', reason: `the server restarted during ${MAX_ATTEMPTS} attempts`, by };
   }
   claim(event.turn === running.turn && event.attempt === running.attempt, 'T30', 'a late end counted');

@@ -1,6 +1,8 @@
-import { openLane } from '@parley/server/core/lane';
+import { parkedIn } from '@parley/server/core/evolve-turn';
+import { openLane, startedTurns, type LaneState } from '@parley/server/core/lane';
 import { startOrder } from '@parley/server/core/queue';
 import { released } from '@parley/server/core/ticket';
+import { openCall } from '@parley/server/core/turn-work';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { user } from '../kit/lane-driver.ts';
@@ -11,9 +13,9 @@ import {
   dropped,
   ending,
   folding,
+  forgettingCrashes,
   hearing,
   recording,
-  recoveringFrom,
 } from '../kit/lane-mutants.ts';
 import { Violation } from '../kit/lane-account.ts';
 
@@ -209,7 +211,7 @@ const FAULTS: readonly Fault[] = [
   {
     mistake: 'tries again for ever after crashes',
     breaks: ['T44'],
-    arbiter: recoveringFrom(1),
+    arbiter: forgettingCrashes(),
   },
   {
     mistake: 'a crash forgets who waits',
@@ -256,6 +258,95 @@ const FAULTS: readonly Fault[] = [
     ),
   },
   {
+    mistake: 'anybody in the room may approve',
+    breaks: ['T38'],
+    arbiter: hearing((event, state) => (event.type === 'decide' ? { ...event, by: user(speakerOf(state)) } : event)),
+  },
+  {
+    mistake: 'an approval counts whatever its presser was shown',
+    breaks: ['T38'],
+    arbiter: hearing((event) =>
+      event.type === 'decide' ? { ...event, digest: `digest of ${event.approval.slice(2)}` } : event,
+    ),
+  },
+  {
+    mistake: 'a declined call is made',
+    breaks: ['T38', 'P10'],
+    arbiter: recording(({ records }) =>
+      records.map((record) => (record.type === 'call.decided' ? { ...record, decision: 'approved' } : record)),
+    ),
+  },
+  {
+    mistake: 'what waits for its speaker is called meanwhile',
+    breaks: ['P10'],
+    arbiter: deciding((decision, event, state) => {
+      if (event.type !== 'start-call' || decision.records.length > 0 || state.kind !== 'running') return decision;
+      if (state.running.turn !== event.turn || openCall(state.running)?.state !== 'asked') return decision;
+      const { turn, call, operation } = event;
+      const started = { type: 'call.started', lane: state.lane, turn, call, operation, at: 0 } as const;
+      return { ...decision, records: [started], state: ARBITER.evolve(state, started) };
+    }),
+  },
+  {
+    mistake: 'a call that was interrupted before it was made may have happened',
+    breaks: ['T34'],
+    arbiter: recording(({ records }, event) =>
+      records.map((record) =>
+        record.type === 'call.ended' && event.type !== 'call-ended' ? { ...record, outcome: 'unknown' } : record,
+      ),
+    ),
+  },
+  {
+    mistake: 'the answer does not name the tools that were used for it',
+    breaks: ['T34'],
+    arbiter: ending(({ answer, ...record }) => {
+      if (answer === undefined) return record;
+      const { tools: _, ...rest } = answer;
+      return { ...record, answer: rest };
+    }),
+  },
+  {
+    mistake: 'a turn that waits keeps the floor for ever',
+    breaks: ['T23'],
+    arbiter: recording(({ records }) => records.filter((record) => record.type !== 'turn.parked')),
+  },
+  {
+    mistake: 'a parked turn is forgotten',
+    breaks: ['T22'],
+    arbiter: { ...ARBITER, nextResume: () => null },
+  },
+  {
+    mistake: 'a parked turn goes on before it was decided',
+    breaks: ['T22'],
+    arbiter: {
+      ...ARBITER,
+      nextResume: (state) => ARBITER.nextResume(state) ?? state.parked[0] ?? null,
+    },
+  },
+  {
+    mistake: 'time runs while the speaker is asked',
+    breaks: ['T23'],
+    arbiter: folding((state, record) => {
+      const after = ARBITER.evolve(state, record);
+      if (record.type !== 'call.decided' || after.kind !== 'running' || state.kind !== 'running') return after;
+      return { ...after, running: { ...after.running, endsBy: state.running.endsBy } };
+    }),
+  },
+  {
+    mistake: 'a removed person’s parked turn waits on',
+    breaks: ['T36'],
+    arbiter: recording(({ records }, event, state) =>
+      event.type === 'revoke'
+        ? records.filter((record) => !('turn' in record) || parkedIn(state, record.turn) === null)
+        : records,
+    ),
+  },
+  {
+    mistake: 'the model asks for tools as often as it likes',
+    breaks: ['T30', 'T23'],
+    arbiter: hearing((event) => (event.type === 'stepped' ? { ...event, maxSteps: 256 } : event)),
+  },
+  {
     mistake: 'a waiting line is sorted where it stands',
     breaks: [],
     arbiter: {
@@ -268,10 +359,14 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-test.each(FAULTS)('P1 P2 P5 P6 P7 notice: $mistake', ({ arbiter, breaks }) => {
+function speakerOf(state: LaneState): string {
+  return startedTurns(state)[0]?.author.id ?? 'nobody';
+}
+
+test.each(FAULTS)('P1 P2 P3 P5 P6 P7 P10 notice: $mistake', ({ arbiter, breaks }) => {
   const found = fc.check(
     fc.property(histories, (steps) => play(arbiter, steps)),
-    { seed: 7, numRuns: 400 },
+    { seed: 7, numRuns: 2_000 },
   );
   expect(found.failed).toBe(true);
   const error = found.errorInstance;

@@ -11,7 +11,7 @@ const PINNED: readonly { readonly seed: number; readonly why: string }[] = [
   { seed: 20_261, why: 'the same histories on every machine' },
 ];
 
-describe('P1 P2 P5 P6 P7 hold', () => {
+describe('P1 P2 P3 P5 P6 P7 P10 hold', () => {
   test.each(PINNED)('for the histories of seed $seed: $why', ({ seed }) => {
     fc.assert(
       fc.property(histories, (steps) => play(ARBITER, steps)),
@@ -40,8 +40,9 @@ test('the histories reach every cell of the table, and every refusal', () => {
     fc.property(histories, (steps) => play({ ...ARBITER, decide }, steps)),
     { seed: 1, numRuns: 400 },
   );
-  expect(cells.size).toBe(3 * 11);
+  expect(cells.size).toBe(3 * 17);
   expect([...refusals].toSorted()).toEqual([
+    'already_ended',
     'already_started',
     'condition_failed',
     'forbidden',

@@ -3,31 +3,59 @@ import { evolve } from '@parley/server/core/evolve';
 import type { LaneEvent, LaneEventType, LaneState } from '@parley/server/core/lane';
 import { describe, expect, test } from 'vitest';
 import {
+  askEvent,
   beginEvent,
+  callEndedEvent,
+  decideEvent,
   finishEvent,
   LaneDriver,
   recoverEvent,
   START,
+  startCallEvent,
+  stepEvent,
   submitEvent,
   turnId,
   user,
 } from '../kit/lane-driver.ts';
 
+/** What t_1 is at, where the state of its lane alone does not say so. */
+type Place = LaneState['kind'] | 'proposed' | 'asked' | 'decided' | 'started' | 'parked' | 'stopping a call';
+
 /**
- * Each state has the same two tickets waiting: t_2 of bob and t_3 of ann, the latter held. In `running`
- * and `stopping` the turn t_1 of ann is under way; in `idle` it has ended.
+ * Everywhere the same two tickets wait: t_2 of bob and t_3 of ann, the latter held. In `running` and
+ * `stopping` the turn t_1 of ann is under way; in `idle` it has ended. Where calls are made t_1 is at its
+ * only one, and in `parked` it gave the floor back.
  */
-function lane(kind: LaneState['kind']): LaneState {
+function lane(place: Place): LaneState {
   const driver = new LaneDriver();
-  driver.submit('ann');
+  const first = driver.submit('ann');
   driver.begin();
   driver.submit('bob');
   const held = driver.submit('ann');
   driver.done({ type: 'hold', turn: held, by: user('ann') });
-  if (kind === 'idle') driver.done(finishEvent(turnId(1)));
-  if (kind === 'stopping') driver.done({ type: 'stop', turn: turnId(1), by: user('ann'), mayStopAny: false });
+  for (const event of WAY[place]) {
+    if (event.type === 'tick') driver.now += 60_000;
+    driver.done(event);
+  }
+  expect(driver.journal.some((record) => record.type === 'turn.started' && record.turn === first)).toBe(true);
   return driver.state;
 }
+
+const T1 = turnId(1);
+const STOP = { type: 'stop', turn: T1, by: user('ann'), mayStopAny: false } as const;
+const ASK = [stepEvent(T1), askEvent(T1)];
+/** How t_1 comes there. */
+const WAY: { readonly [P in Place]: readonly LaneEvent[] } = {
+  idle: [finishEvent(T1)],
+  running: [],
+  stopping: [STOP],
+  proposed: [stepEvent(T1)],
+  asked: ASK,
+  decided: [...ASK, decideEvent('c_t_1', 'ann')],
+  started: [stepEvent(T1), startCallEvent(T1)],
+  parked: [...ASK, { type: 'tick' }],
+  'stopping a call': [stepEvent(T1), startCallEvent(T1), STOP],
+};
 
 const EVENTS: { readonly [E in LaneEventType]: Extract<LaneEvent, { type: E }> } = {
   submit: submitEvent(turnId(4), 'cyd'),
@@ -35,9 +63,15 @@ const EVENTS: { readonly [E in LaneEventType]: Extract<LaneEvent, { type: E }> }
   unhold: { type: 'unhold', turn: turnId(3), by: user('ann') },
   edit: { type: 'edit', turn: turnId(3), by: user('ann'), text: 'better', tokens: 1, revision: 1 },
   withdraw: { type: 'withdraw', turn: turnId(2), by: user('bob') },
-  stop: { type: 'stop', turn: turnId(1), by: user('ann'), mayStopAny: false },
+  stop: STOP,
   begin: beginEvent(turnId(2)),
-  finished: finishEvent(turnId(1)),
+  finished: finishEvent(T1),
+  stepped: stepEvent(T1),
+  ask: askEvent(T1),
+  decide: decideEvent('c_t_1', 'ann'),
+  'start-call': startCallEvent(T1),
+  'call-ended': callEndedEvent(T1),
+  resume: { type: 'resume', turn: T1 },
   revoke: { type: 'revoke', user: user('ann'), by: 'olga', reason: 'removed' },
   tick: { type: 'tick' },
   recover: recoverEvent(),
@@ -45,62 +79,137 @@ const EVENTS: { readonly [E in LaneEventType]: Extract<LaneEvent, { type: E }> }
 
 /** The record types and effects that a cell leads to, the code of its refusal, or nothing at all. */
 type Expected = string | readonly string[];
+type Row = { readonly [E in LaneEventType]: Expected };
 const NOTHING: Expected = [];
 
-const TABLE: { readonly [S in LaneState['kind']]: { readonly [E in LaneEventType]: Expected } } = {
+/** The queue works the same whatever runs. */
+const QUEUE = {
+  submit: ['ticket.accepted'],
+  hold: ['ticket.held'],
+  unhold: ['ticket.unheld'],
+  edit: ['ticket.edited', 'ticket.unheld'],
+  withdraw: ['ticket.ended'],
+};
+const LATE = {
+  finished: NOTHING,
+  stepped: NOTHING,
+  ask: NOTHING,
+  decide: 'not_found',
+  'start-call': NOTHING,
+  'call-ended': NOTHING,
+  resume: 'condition_failed',
+};
+const STARTS = ['turn.started', 'turn.attempted', '→ call'];
+const STOPS = ['turn.stopping', '→ abort'];
+const DENIES = ['call.decided', ...STOPS];
+const GOES_ON = ['turn.resumed', '→ act'];
+const NEXT_STEP = ['call.ended', 'turn.attempted', '→ call'];
+
+const RUNNING: Row = {
+  ...QUEUE,
+  ...LATE,
+  begin: 'condition_failed',
+  finished: ['turn.ended'],
+  stepped: ['turn.stepped', '→ act'],
+  stop: STOPS,
+  revoke: ['ticket.ended', ...STOPS],
+  tick: NOTHING,
+  recover: ['turn.attempted', '→ call'],
+};
+const PROPOSED: Row = {
+  ...RUNNING,
+  finished: NOTHING,
+  stepped: NOTHING,
+  ask: ['call.asked'],
+  'start-call': ['call.started', '→ run'],
+  'call-ended': NEXT_STEP,
+  recover: GOES_ON,
+};
+const STOPPING: Row = {
+  ...QUEUE,
+  ...LATE,
+  begin: 'condition_failed',
+  finished: ['turn.ended'],
+  stepped: ['turn.ended'],
+  stop: NOTHING,
+  revoke: ['ticket.ended'],
+  tick: NOTHING,
+  recover: ['turn.ended'],
+};
+const TABLE: { readonly [P in Place]: Row } = {
   idle: {
-    submit: ['ticket.accepted'],
-    hold: ['ticket.held'],
-    unhold: ['ticket.unheld'],
-    edit: ['ticket.edited', 'ticket.unheld'],
-    withdraw: ['ticket.ended'],
+    ...QUEUE,
+    ...LATE,
+    begin: STARTS,
     stop: 'not_found',
-    begin: ['turn.started', 'turn.attempted', '→ call'],
-    finished: NOTHING,
     revoke: ['ticket.ended'],
     tick: NOTHING,
     recover: NOTHING,
   },
-  running: {
-    submit: ['ticket.accepted'],
-    hold: ['ticket.held'],
-    unhold: ['ticket.unheld'],
-    edit: ['ticket.edited', 'ticket.unheld'],
-    withdraw: ['ticket.ended'],
-    stop: ['turn.stopping', '→ abort'],
-    begin: 'condition_failed',
-    finished: ['turn.ended'],
-    revoke: ['ticket.ended', 'turn.stopping', '→ abort'],
-    tick: NOTHING,
-    recover: ['turn.attempted', '→ call'],
+  running: RUNNING,
+  stopping: STOPPING,
+  proposed: PROPOSED,
+  asked: {
+    ...PROPOSED,
+    ask: NOTHING,
+    decide: ['call.decided', '→ act'],
+    'start-call': NOTHING,
+    'call-ended': NOTHING,
+    stop: DENIES,
+    revoke: ['ticket.ended', ...DENIES],
+    recover: NOTHING,
   },
-  stopping: {
-    submit: ['ticket.accepted'],
-    hold: ['ticket.held'],
-    unhold: ['ticket.unheld'],
-    edit: ['ticket.edited', 'ticket.unheld'],
-    withdraw: ['ticket.ended'],
-    stop: NOTHING,
-    begin: 'condition_failed',
-    finished: ['turn.ended'],
-    revoke: ['ticket.ended'],
+  decided: { ...PROPOSED, ask: NOTHING, decide: NOTHING },
+  started: { ...PROPOSED, ask: NOTHING },
+  parked: {
+    ...QUEUE,
+    ...LATE,
+    begin: STARTS,
+    decide: ['call.decided'],
+    stop: DENIES,
+    revoke: ['ticket.ended', ...DENIES],
     tick: NOTHING,
-    recover: ['turn.ended'],
+    recover: NOTHING,
+  },
+  'stopping a call': {
+    ...STOPPING,
+    stepped: NOTHING,
+    finished: ['call.ended', 'turn.ended'],
+    'call-ended': ['call.ended', '→ abort'],
+    recover: ['call.ended', 'turn.ended'],
   },
 };
 
-const LATER = START + 10 * 60_000;
-const KINDS = ['idle', 'running', 'stopping'] as const;
+const PLACES = Object.keys(TABLE) as readonly Place[];
 
-describe.each(KINDS)('a lane that is %s', (kind) => {
+describe.each(PLACES)('a lane that is %s', (place) => {
   test.each(Object.values(EVENTS))('has an answer to $type', (event) => {
-    expect(outcome(lane(kind), event, START)).toEqual(TABLE[kind][event.type]);
+    expect(outcome(lane(place), event, START)).toEqual(TABLE[place][event.type]);
   });
 });
 
-test('T23 the tick that comes late ends holds, and the turn in the one state that has a turn to end', () => {
-  const late = KINDS.map((kind) => outcome(lane(kind), EVENTS.tick, LATER));
-  expect(late).toEqual([['ticket.unheld'], ['ticket.unheld', 'turn.stopping', '→ abort'], ['ticket.unheld']]);
+const MINUTE = 60_000;
+
+describe('T22 T23 T26 a tick that comes late', () => {
+  test.each<{ place: Place; minutes: number; expected: Expected }>([
+    { place: 'idle', minutes: 10, expected: ['ticket.unheld'] },
+    { place: 'running', minutes: 10, expected: ['ticket.unheld', ...STOPS] },
+    { place: 'stopping', minutes: 10, expected: ['ticket.unheld'] },
+    { place: 'started', minutes: 10, expected: ['ticket.unheld', ...STOPS] },
+    { place: 'asked', minutes: 1, expected: ['turn.parked'] },
+    { place: 'asked', minutes: 15, expected: ['ticket.unheld', 'call.decided', '→ act'] },
+    { place: 'decided', minutes: 10, expected: ['ticket.unheld', ...STOPS] },
+    { place: 'parked', minutes: 10, expected: ['ticket.unheld'] },
+    { place: 'parked', minutes: 15, expected: ['ticket.unheld', 'call.decided'] },
+  ])('after $minutes minutes in $place', ({ place, minutes, expected }) => {
+    expect(outcome(lane(place), EVENTS.tick, START + minutes * MINUTE)).toEqual(expected);
+  });
+});
+
+test('T44 a restart past its expiry declines what was asked, running or parked', () => {
+  const late = START + 15 * MINUTE;
+  expect(outcome(lane('asked'), EVENTS.recover, late)).toEqual(['call.decided', '→ act']);
+  expect(outcome(lane('parked'), EVENTS.recover, late)).toEqual(['call.decided']);
 });
 
 function outcome(state: LaneState, event: LaneEvent, now: number): Expected {

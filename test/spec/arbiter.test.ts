@@ -173,12 +173,14 @@ describe('one at a time', () => {
       entry: { id: 'e_p_t_1', seq: 1, kind: 'prompt', turn, author: person('ann'), text: 'why?', at: START },
       tokens: 2,
       payer: 'ann',
+      resources: [],
+      influence: ['ann'],
       turnSeconds: LIMITS.turnSeconds,
       context: { from: 1, to: 1, roomTo: 0, hash: 'h', tokens: 3 },
       at: START,
     });
     expect(records[1]).toMatchObject({ type: 'turn.attempted', turn, attempt: 1, model: 'scripted' });
-    expect(effects).toEqual([{ type: 'call', turn, attempt: 1 }]);
+    expect(effects).toEqual([{ type: 'call', turn, step: 1, attempt: 1 }]);
   });
 
   test.each([
@@ -479,7 +481,7 @@ describe('disconnect and crash', () => {
     lane.now += 100_000;
     const { records, effects } = lane.done(recoverEvent());
     expect(records).toMatchObject([{ type: 'turn.attempted', turn: running, attempt: 2 }]);
-    expect(effects).toEqual([{ type: 'call', turn: running, attempt: 2 }]);
+    expect(effects).toEqual([{ type: 'call', turn: running, step: 1, attempt: 2 }]);
     expect(lane.state).toMatchObject({ running: { attempt: 2, endsBy: START + 100_000 + LIMITS.turnSeconds * 1000 } });
     expect(lane.state.tickets.map((ticket) => ticket.turn)).toEqual([ann, bob]);
   });

@@ -8,6 +8,7 @@ import { plusIcon } from './icons.ts';
 import { define, Part } from './part.ts';
 import { roleSelect } from './role-select.ts';
 import { faultWords, strings } from './strings.ts';
+import { peopleStrings } from './strings-people.ts';
 
 type Form =
   | { readonly kind: 'closed' }
@@ -40,18 +41,18 @@ export class ParleyAddMember extends Part {
 
   override render(): TemplateResult {
     const { form } = this;
-    return html`${form.kind === 'open' ? this.#open(form) : html`<button type="button" class="outline wide add-open" @click=${this.#begin}>${plusIcon}${strings.addMember}</button>`}`;
+    return html`${form.kind === 'open' ? this.#open(form) : html`<button type="button" class="outline wide add-open" @click=${this.#begin}>${plusIcon}${peopleStrings.addMember}</button>`}`;
   }
 
   #open({ role, wrong }: Extract<Form, { kind: 'open' }>): TemplateResult {
-    return html`<form class="card" aria-label=${strings.addMember} novalidate @submit=${this.#submit} @keydown=${this.#onKey}>
-      <h3>${strings.addMember}</h3>
-      <label class="asked-for"><span>${strings.userId}</span><input class="control" name="user" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="128"
+    return html`<form class="card" aria-label=${peopleStrings.addMember} novalidate @submit=${this.#submit} @keydown=${this.#onKey}>
+      <h3>${peopleStrings.addMember}</h3>
+      <label class="asked-for"><span>${peopleStrings.userId}</span><input class="control" name="user" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="128"
         aria-describedby="user-id-help" aria-invalid=${wrong === null ? 'false' : 'true'} /></label>
-      <p class="soft" id="user-id-help">${strings.userIdHelp}</p>
+      <p class="soft" id="user-id-help">${peopleStrings.userIdHelp}</p>
       ${roleSelect(this.roles, role, (chosen) => (this.form = { kind: 'open', role: chosen, wrong: null }))}
       ${wrong === null ? nothing : html`<p class="refusal" role="alert">${wrong}</p>`}
-      <div class="row-acts"><button type="submit" class="primary">${strings.add}</button>
+      <div class="row-acts"><button type="submit" class="primary">${peopleStrings.add}</button>
         <button type="button" class="quiet" @click=${this.#close}>${strings.cancel}</button></div></form>`;
   }
 
@@ -70,8 +71,8 @@ export class ParleyAddMember extends Part {
     const written = this.querySelector('input')?.value.trim() ?? '';
     const user = UserId.safeParse(written).data;
     if (form.kind !== 'open') return;
-    if (user === undefined) this.#wrong(written === '' ? strings.userIdMissing : strings.userIdWrong);
-    else if (this.members.some((member) => member.user === user)) this.#wrong(strings.alreadyMember(user));
+    if (user === undefined) this.#wrong(written === '' ? peopleStrings.userIdMissing : peopleStrings.userIdWrong);
+    else if (this.members.some((member) => member.user === user)) this.#wrong(peopleStrings.alreadyMember(user));
     else void this.#add(user, form.role);
   };
 

@@ -17,6 +17,7 @@ export function announcements(before: RoomViewModel, after: RoomViewModel, names
   return [
     ...connectionWords(before, after),
     ...refusals(before, after),
+    ...approvals(before, after),
     ...newest(before.room, after.room).flatMap((entry) => entryWords(entry, after, names)),
     ...newest(before.me, after.me).flatMap((entry) => entryWords(entry, after, names)),
   ];
@@ -35,6 +36,12 @@ function refusals(before: RoomViewModel, after: RoomViewModel): string[] {
   return after.outbox.flatMap(({ id, state }) =>
     state.kind === 'refused' && !known.has(id) ? [strings.announceRefused(faultWords(state.fault))] : [],
   );
+}
+
+function approvals(before: RoomViewModel, after: RoomViewModel): string[] {
+  if (before.approvals === after.approvals) return [];
+  const known = new Set(before.approvals.map(({ id }) => id));
+  return after.approvals.filter(({ id }) => !known.has(id)).map(({ title }) => strings.announceApproval(title));
 }
 
 function newest(before: LaneView, after: LaneView): readonly Entry[] {

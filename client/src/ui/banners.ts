@@ -1,8 +1,9 @@
+import type { Fault } from '@parley/shared/fault';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { RoomClient } from '../room-client.ts';
 import type { RoomViewModel } from '../view.ts';
-import { warnIcon } from './icons.ts';
-import { strings } from './strings.ts';
+import { closeIcon, warnIcon } from './icons.ts';
+import { faultWords, strings } from './strings.ts';
 
 /** What a person must know before they go on: lost connection, a model that is away, words given back. */
 export function bannersView(view: RoomViewModel, client: RoomClient): TemplateResult {
@@ -39,7 +40,16 @@ function lostWordsBanner({ lostWords }: RoomViewModel, client: RoomClient): Temp
   );
 }
 
-export function banner(tone: 'warn' | 'bad', content: TemplateResult): TemplateResult {
+/** Why something that the person just did was not done. */
+export function refusedBanner(refused: Fault | null, onDismiss: () => void): TemplateResult | typeof nothing {
+  if (refused === null) return nothing;
+  return banner(
+    'bad',
+    html`<p>${faultWords(refused)}</p><button type="button" class="icon-only quiet" aria-label=${strings.dismiss} @click=${onDismiss}>${closeIcon}</button>`,
+  );
+}
+
+function banner(tone: 'warn' | 'bad', content: TemplateResult): TemplateResult {
   return html`<div class="banner ${tone}" role=${tone === 'bad' ? 'alert' : 'status'}>${warnIcon}${content}</div>`;
 }
 

@@ -1,16 +1,20 @@
+import type { Entry } from '@parley/shared/entry';
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { RoomClient } from '../room-client.ts';
 import type { RoomViewModel } from '../view.ts';
 import { sendIcon } from './icons.ts';
 import { define, Part } from './part.ts';
+import { quoteChips, quoteStyles } from './quote-chips.ts';
 import { forTab, recall, remember } from './remember.ts';
 import { tell } from './room-events.ts';
 import { strings } from './strings.ts';
+import { entryStrings } from './strings-entries.ts';
 
 type What = 'ask' | 'say';
 type Where = 'room' | 'me';
 const TYPING_ENDS_MS = 3_000;
+const MOST_QUOTES = 20;
 
 /** Where words are written, with a sentence that says what sending them will do. */
 export class ParleyComposer extends Part {
@@ -22,6 +26,7 @@ export class ParleyComposer extends Part {
     what: { state: true },
     where: { state: true },
     text: { state: true },
+    quotes: { state: true },
   };
   declare client: RoomClient;
   declare capabilities: RoomViewModel['capabilities'];
@@ -32,6 +37,8 @@ export class ParleyComposer extends Part {
   declare what: What;
   declare where: Where;
   declare text: string;
+  /** What the next question is about, and nothing else is sent with it; empty: all that was said. */
+  declare quotes: readonly Entry[];
   #typing: ReturnType<typeof setTimeout> | null = null;
 
   constructor() {
@@ -39,6 +46,7 @@ export class ParleyComposer extends Part {
     this.what = 'ask';
     this.where = 'room';
     this.text = '';
+    this.quotes = [];
     this.only = null;
   }
 
@@ -46,6 +54,14 @@ export class ParleyComposer extends Part {
   start(text: string): void {
     this.what = this.#may('ask') ? 'ask' : 'say';
     this.#write(text);
+    this.querySelector('textarea')?.focus();
+  }
+
+  /** Has the next question be about this entry, and the others chosen before. */
+  quote(entry: Entry): void {
+    this.what = 'ask';
+    const others = this.quotes.filter(({ id }) => id !== entry.id);
+    if (others.length < MOST_QUOTES) this.quotes = [...others, entry];
     this.querySelector('textarea')?.focus();
   }
 
@@ -77,7 +93,10 @@ export class ParleyComposer extends Part {
   override render(): TemplateResult {
     if (!this.#may('ask') && !this.#may('say')) return readOnly;
     const { what, where } = this;
+    const effect =
+      this.#about.length > 0 ? entryStrings : { effect: strings.effect[what], effectShort: strings.effectShort[what] };
     return html`<form class="composer" part="composer" aria-label=${this.only === 'me' ? strings.composerPrivate : strings.composer} @submit=${this.#onSubmit}>
+      ${this.#about.length === 0 ? nothing : quoteChips(this.#about, (entry) => this.#leaveOut(entry))}
       <textarea rows="1" part="input" aria-label=${strings.placeholder[what][where]} placeholder=${strings.placeholder[what][where]}
         aria-describedby=${this.#effectId} enterkeyhint="send" .value=${live(this.text)} @input=${this.#onInput} @keydown=${this.#onKey} @blur=${this.#stopTyping}></textarea>
       <div class="composer-row">
@@ -93,10 +112,20 @@ export class ParleyComposer extends Part {
               ])
             : nothing
         }
-        <p class="effect" id=${this.#effectId} title=${strings.keys}><span class="long">${strings.effect[what][where]}</span><span class="short">${strings.effectShort[what][where]}</span></p>
+        <p class="effect" id=${this.#effectId} title=${strings.keys}><span class="long">${effect.effect[where]}</span><span class="short">${effect.effectShort[where]}</span></p>
         <button type="submit" class="primary icon-only send" aria-label=${strings.send} ?disabled=${this.text.trim() === ''}>${sendIcon}</button>
       </div>
     </form>`;
+  }
+
+  /** Quotes are for questions. */
+  get #about(): readonly Entry[] {
+    return this.what === 'ask' ? this.quotes : [];
+  }
+
+  #leaveOut({ id }: Entry): void {
+    this.quotes = this.quotes.filter((one) => one.id !== id);
+    this.querySelector('textarea')?.focus();
   }
 
   /** Notes to oneself live in the private lane, so both need the right to have one. */
@@ -153,9 +182,12 @@ export class ParleyComposer extends Part {
   #send(): void {
     const text = this.text.trim();
     if (text === '') return;
-    if (this.what === 'ask') this.client.ask(text, { audience: this.where });
+    const quotes = this.#about.map(({ id }) => id);
+    if (this.what === 'ask')
+      this.client.ask(text, { audience: this.where, ...(quotes.length === 0 ? {} : { quotes }) });
     else this.client.say(text, { audience: this.where });
     this.#write('');
+    if (this.what === 'ask') this.quotes = [];
     this.#stopTyping();
     tell(this, 'room-sent', this.where);
     this.querySelector('textarea')?.focus();
@@ -192,6 +224,7 @@ export const composerStyles = css`
   .composer textarea { display: block; inline-size: 100%; min-block-size: 44px; max-block-size: min(30vh, 14rem); padding: 10px 10px 8px; border: 0; background: none; resize: none; field-sizing: content; line-height: 1.5; outline: none; }
   .composer textarea::placeholder { color: var(--soft); opacity: 1; }
   .composer-row { display: flex; align-items: center; gap: 8px; flex-wrap: wrap; }
+  ${quoteStyles}
   .choice { display: inline-flex; padding: 0; border-radius: var(--radius-small); background: var(--raised); }
   .choice label { position: relative; display: inline-flex; cursor: pointer; }
   .choice input { position: absolute; inset: 0; opacity: 0; margin: 0; inline-size: 100%; block-size: 100%; cursor: inherit; }

@@ -1,13 +1,17 @@
 import type { Entry } from '@parley/shared/entry';
 import { unreachable } from '@parley/shared/assert';
 import { css, html, nothing, type TemplateResult } from 'lit';
+import { entryActs, entryMore, type EntryActs } from './entry-acts.ts';
+import { entryOrigin } from './entry-origin.ts';
 import { aiMark, face } from './face.ts';
 import { count, dayAndTime, isoTime, timeOfDay } from './format.ts';
+import { lockIcon } from './icons.ts';
 import { finishedBlocks } from './markdown-engine.ts';
 import { blocksView, foldedCount } from './markdown-view.ts';
 import { colorClass } from './person-color.ts';
 import type { Names } from './names.ts';
 import { strings } from './strings.ts';
+import { entryStrings } from './strings-entries.ts';
 
 /** What a row needs besides its entry. */
 export interface RowContext {
@@ -18,6 +22,7 @@ export interface RowContext {
   /** A long answer shows its beginning only. */
   readonly folded: boolean;
   readonly onFold: (entry: Entry) => void;
+  readonly acts: EntryActs;
 }
 
 export function entryView(entry: Entry, row: RowContext): TemplateResult {
@@ -29,7 +34,7 @@ export function entryView(entry: Entry, row: RowContext): TemplateResult {
     case 'answer':
       return answerView(entry, row);
     case 'notice':
-      return html`<p class="notice">${entry.text} <span class="soft">${time(entry)}</span></p>`;
+      return noticeView(entry, row);
     case 'tool':
       return asideView(strings.tool(entry.author.name), entry);
     case 'digest':
@@ -40,24 +45,43 @@ export function entryView(entry: Entry, row: RowContext): TemplateResult {
 }
 
 function messageView(entry: Entry, row: RowContext): TemplateResult {
-  const words = html`<div class="words">${blocksView(finishedBlocks(entry.text))}</div>`;
-  if (row.continued) return html`<div class="line continued"><span></span><div>${words}</div></div>`;
+  const words = html`${plainWords(entry, row)}${entryActs(entry, row.acts)}`;
+  const more = entryMore(entry, row.acts);
+  if (row.continued)
+    return html`<div class="line continued"><span></span><div class="continued-words">${words}</div>${more}</div>`;
   const aside = entry.offRecord === true ? html`<span class="soft">${strings.offRecord}</span>` : nothing;
   return html`<div class="line">${face(entry.author.name, row.names.color(entry.author.id))}
-    <div>${head(entry, row, aside)}${words}</div></div>`;
+    <div>${head(entry, row, aside)}${words}</div>${more}</div>`;
+}
+
+/** What somebody wrote, or who took it away. */
+function plainWords(entry: Entry, row: RowContext): TemplateResult {
+  if (entry.redactedBy !== undefined) return redacted(entry.redactedBy, row);
+  return html`<div class="words">${blocksView(finishedBlocks(entry.text))}</div>`;
+}
+
+function redacted(by: string, row: RowContext): TemplateResult {
+  return html`<p class="redacted soft">${entryStrings.redacted(by === row.you ? strings.youBegin : row.names.name(by))}</p>`;
+}
+
+/** In a private lane a notice is a word to its one reader; in the room it is a mark beside the conversation. */
+function noticeView(entry: Entry, { acts }: RowContext): TemplateResult {
+  if (acts.lane === 'room') return html`<p class="notice">${entry.text} <span class="soft">${time(entry)}</span></p>`;
+  return html`<p class="notice told">${lockIcon}<span>${entry.text} <span class="soft">${time(entry)}</span></span></p>`;
 }
 
 function promptView(entry: Entry, row: RowContext): TemplateResult {
   const asked = html`<span class="asked">${strings.asked}</span>`;
   return html`<div class="line prompt" part="prompt">${face(entry.author.name, row.names.color(entry.author.id))}
-    <div>${head(entry, row, asked)}<div class="words">${blocksView(finishedBlocks(entry.text))}</div>${outcome(entry, row)}</div></div>`;
+    <div>${head(entry, row, asked)}${plainWords(entry, row)}${outcome(entry, row)}${entryActs(entry, row.acts)}</div>${entryMore(entry, row.acts)}</div>`;
 }
 
 function answerView(entry: Entry, row: RowContext): TemplateResult {
   const whom =
     entry.for === undefined ? '' : strings.answerFor(entry.for === row.you ? strings.you : row.names.name(entry.for));
   return html`<div class="line answer" part="answer">${aiMark}
-    <div>${answerHead(whom, time(entry))}${answerWords(entry, row)}${outcome(entry, row)}${usage(entry)}</div></div>`;
+    <div>${answerHead(whom, time(entry))}${answerWords(entry, row)}${outcome(entry, row)}
+      ${entryOrigin(entry, row.acts.lane, (id) => personName(id, row))}${usage(entry)}${entryActs(entry, row.acts)}</div>${entryMore(entry, row.acts)}</div>`;
 }
 
 /** The first line of an answer, streaming or finished. */
@@ -66,6 +90,7 @@ export function answerHead(whom: string, aside: TemplateResult | typeof nothing)
 }
 
 function answerWords(entry: Entry, row: RowContext): TemplateResult | typeof nothing {
+  if (entry.redactedBy !== undefined) return redacted(entry.redactedBy, row);
   if (entry.text === '') return nothing;
   const blocks = finishedBlocks(entry.text);
   const short = foldedCount(entry.text, blocks);
@@ -132,5 +157,8 @@ export const entryStyles = css`
   .usage[open] summary::before, .aside[open] summary::before { rotate: 90deg; }
   .usage p { padding-block-end: 10px; }
   .notice { padding-block: 8px; text-align: center; color: var(--soft); }
+  .notice.told { display: flex; gap: 10px; align-items: flex-start; padding: 10px 14px; margin-block: 8px; border-radius: var(--radius); background: var(--warn-wash); color: var(--ink); text-align: start; }
+  .notice.told .icon { color: var(--warn); margin-block-start: 2px; }
+  .redacted { font-style: italic; }
   .aside { padding-inline-start: 48px; color: var(--soft); }
 `;

@@ -65,3 +65,15 @@ export function brief(text: string, limit: number): string {
   const cut = line.slice(0, limit);
   return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), limit / 2))}…`;
 }
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'always' });
+
+/** How long from `now` to `at`, in words that change calmly: in hours, minutes, at last in steps of ten seconds. */
+export function until(at: number, now: number): string {
+  const left = Math.max(0, at - now);
+  if (left >= 2 * HOUR_MS) return relative.format(Math.round(left / HOUR_MS), 'hour');
+  if (left >= MINUTE_MS) return relative.format(Math.round(left / MINUTE_MS), 'minute');
+  return relative.format(Math.max(10, Math.ceil(left / 10_000) * 10), 'second');
+}

@@ -27,6 +27,13 @@ export const peopleIcon = icon(
 );
 export const queueIcon = icon(svg`<path d="M4 7h16M4 12h11M4 17h7" />`);
 export const warnIcon = icon(svg`<path d="M12 4.5 21 19.5H3zM12 10v4.5M12 17v.01" />`);
+export const handIcon = icon(
+  svg`<path d="M8 12V6.5a1.5 1.5 0 0 1 3 0V11m0-5.5v-1a1.5 1.5 0 0 1 3 0V11m0-4.5a1.5 1.5 0 0 1 3 0V14a6 6 0 0 1-6 6c-2.4 0-3.7-1-5-3.2L4.3 13a1.5 1.5 0 0 1 2.5-1.6L8 13" />`,
+);
+export const toolIcon = icon(
+  svg`<path d="M14.5 6.5a4 4 0 0 1 5-1l-2.7 2.7 1 1L20.5 6.5a4 4 0 0 1-5.4 5.2L8 18.8a2 2 0 0 1-2.8-2.8l7.1-7.1a4 4 0 0 1 2.2-2.4Z" />`,
+);
+export const shareIcon = icon(svg`<path d="M12 15V4M8 7.5 12 4l4 3.5M6 11v8h12v-8" />`);
 
 /** The AI's own mark: four strokes that meet, never a face. */
 export const aiGlyph = html`<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">

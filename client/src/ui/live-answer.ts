@@ -23,13 +23,17 @@ export class ParleyLiveAnswer extends Part {
   #blocks = new Map<string, Block>();
 
   override render(): TemplateResult {
-    const { turn, forId, forName, text } = this.answering;
+    const { state, turn, forId, forName, text } = this.answering;
     if (turn !== this.#turn) this.#blocks = new Map();
     this.#turn = turn;
     const whom = strings.answerFor(forId === this.you ? strings.you : forName);
     const words =
       text === '' ? thinking : html`<div class="words">${blocksView(streamingBlocks(text, this.#blocks))}</div>`;
-    return html`<div class="line answer live" part="answer live">${aiMark}<div>${answerHead(whom, nothing)}${words}</div></div>`;
+    const waits =
+      state === 'waiting'
+        ? html`<p class="soft waits">${forId === this.you ? strings.waitingForYou : strings.waitingFor(forName)}</p>`
+        : nothing;
+    return html`<div class="line answer live" part="answer live">${aiMark}<div>${answerHead(whom, nothing)}${state === 'waiting' && text === '' ? nothing : words}${waits}</div></div>`;
   }
 }
 define('parley-live-answer', ParleyLiveAnswer);

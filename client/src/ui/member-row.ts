@@ -2,11 +2,17 @@ import type { Member } from '@parley/shared/entry';
 import type { Fault } from '@parley/shared/fault';
 import type { RoomRole } from '@parley/shared/roles';
 import { css, html, nothing, type TemplateResult } from 'lit';
+import type { RoomClient } from '../room-client.ts';
+import './explain.ts';
+import { explainStyles } from './explain.ts';
 import { face } from './face.ts';
 import { moreIcon } from './icons.ts';
 import type { Offer } from './member-offers.ts';
+import './member-tools.ts';
+import { memberToolsStyles } from './member-tools.ts';
 import { roleSelect } from './role-select.ts';
 import { faultWords, strings } from './strings.ts';
+import { peopleStrings } from './strings-people.ts';
 
 /** What is being done about one member; at most one of them at a time. */
 export type Acting = {
@@ -28,6 +34,8 @@ export interface MemberRow {
 }
 
 export interface MemberActs {
+  readonly client: RoomClient;
+  readonly toolsSaved: (member: Member) => void;
   /** Begins, goes on with, or (null) ends what is done about a member. */
   readonly act: (acting: Acting | null) => void;
   readonly save: (member: Member, role: RoomRole) => Promise<void>;
@@ -38,7 +46,7 @@ export interface MemberActs {
 export function memberRow(row: MemberRow, acts: MemberActs): TemplateResult {
   const { member, acting, offer } = row;
   const { name, role, user } = member;
-  const doing = row.typing ? strings.isTyping : strings.rights[role];
+  const doing = row.typing ? peopleStrings.isTyping : peopleStrings.rights[role];
   const offered = offer.roles.length > 0 || offer.out !== null;
   return html`<li class="person ${row.here ? '' : 'away'} ${acting === null ? '' : 'acting'}" data-user=${user}
       @keydown=${(event: KeyboardEvent) => onKey(event, row, acts)}>${face(name, row.color)}
@@ -56,7 +64,7 @@ export function memberRow(row: MemberRow, acts: MemberActs): TemplateResult {
 }
 
 function changeLabel({ you, member }: MemberRow): string {
-  return you ? strings.changeMyself : strings.changeMember(member.name);
+  return you ? peopleStrings.changeMyself : peopleStrings.changeMember(member.name);
 }
 
 function changeButton(row: MemberRow, { act }: MemberActs): TemplateResult {
@@ -69,26 +77,29 @@ function changeButton(row: MemberRow, { act }: MemberActs): TemplateResult {
 function changing(row: MemberRow, role: RoomRole, acts: MemberActs): TemplateResult {
   const { member, offer, you } = row;
   const { user } = member;
+  const others = !you && offer.roles.length > 0;
   return html`${
     offer.roles.length === 0
       ? nothing
       : html`${roleSelect(offer.roles, role, (chosen) => acts.act({ kind: 'changing', user, role: chosen }))}
-      ${you && role !== member.role ? html`<p class="caution">${strings.stepDownHelp}</p>` : nothing}
+      ${you && role !== member.role ? html`<p class="caution">${peopleStrings.stepDownHelp}</p>` : nothing}
       <div class="row-acts"><button type="button" class="primary" ?disabled=${role === member.role} @click=${() => acts.save(member, role)}>${strings.save}</button>
         <button type="button" class="quiet" @click=${() => acts.act(null)}>${strings.cancel}</button></div>`
   }
-    ${offer.out === 'stay' ? html`<p>${strings.lastOwner}</p>` : nothing}
-    ${offer.out === null ? nothing : html`<button type="button" class="outline danger wide" @click=${() => acts.act({ kind: 'leaving', user })}>${you ? strings.leave : strings.removeMember(member.name)}</button>`}`;
+    ${others ? html`<parley-member-tools .client=${acts.client} .member=${member} @tools-saved=${(event: CustomEvent<Member>) => acts.toolsSaved(event.detail)}></parley-member-tools>` : nothing}
+    <parley-explain .client=${acts.client} .user=${user} .name=${you ? strings.youBegin : member.name}></parley-explain>
+    ${offer.out === 'stay' ? html`<p>${peopleStrings.lastOwner}</p>` : nothing}
+    ${offer.out === null ? nothing : html`<button type="button" class="outline danger wide" @click=${() => acts.act({ kind: 'leaving', user })}>${you ? peopleStrings.leave : peopleStrings.removeMember(member.name)}</button>`}`;
 }
 
 /** Says what will happen to whom; staying is the first choice, and Escape's. */
 function leaving(row: MemberRow, acts: MemberActs): TemplateResult {
   const { member, you, offer, open } = row;
-  const stay = html`<button type="button" class="outline" data-first @click=${() => acts.act(null)}>${you ? strings.stay : strings.keepMember(member.name)}</button>`;
-  if (offer.out === 'stay') return html`<p>${strings.lastOwnerStays}</p><div class="row-acts">${stay}</div>`;
-  const words = you ? strings.leaveHelp(open) : strings.removeHelp(member.name, open);
+  const stay = html`<button type="button" class="outline" data-first @click=${() => acts.act(null)}>${you ? peopleStrings.stay : peopleStrings.keepMember(member.name)}</button>`;
+  if (offer.out === 'stay') return html`<p>${peopleStrings.lastOwnerStays}</p><div class="row-acts">${stay}</div>`;
+  const words = you ? peopleStrings.leaveHelp(open) : peopleStrings.removeHelp(member.name, open);
   return html`<p id="leaving-${member.user}">${words}</p>
-    <div class="row-acts">${stay}<button type="button" class="outline danger" aria-describedby="leaving-${member.user}" @click=${() => acts.remove(member)}>${you ? strings.leaveNow : strings.removeNow(member.name)}</button></div>`;
+    <div class="row-acts">${stay}<button type="button" class="outline danger" aria-describedby="leaving-${member.user}" @click=${() => acts.remove(member)}>${you ? peopleStrings.leaveNow : peopleStrings.removeNow(member.name)}</button></div>`;
 }
 
 function onKey(event: KeyboardEvent, { acting }: MemberRow, { act }: MemberActs): void {
@@ -98,6 +109,7 @@ function onKey(event: KeyboardEvent, { acting }: MemberRow, { act }: MemberActs)
 }
 
 export const memberRowStyles = css`
+  ${explainStyles}${memberToolsStyles}
   .person { display: grid; grid-template-columns: 36px minmax(0, 1fr) 38px; gap: 0 12px; padding-block: 8px; }
   .person > button { margin-block: -2px; margin-inline-start: -6px; }
   .person.away .face { background: var(--raised); color: var(--soft); box-shadow: inset 0 0 0 1px var(--line); }
@@ -105,5 +117,4 @@ export const memberRowStyles = css`
   .person-name { font-weight: 600; display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 6px; overflow-wrap: anywhere; }
   .person-name .soft { font-weight: 400; }
   .role { margin-inline-start: auto; font-weight: 400; color: var(--soft); }
-  .member-acts { grid-column: 1 / -1; display: grid; gap: 10px; padding-block: 12px 6px; }
 `;

@@ -3,37 +3,32 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import type { RoomClient } from '../room-client.ts';
 import type { RoomViewModel } from '../view.ts';
 import { announcements } from './announce.ts';
-import { bannersView, bannerStyles } from './banners.ts';
-import { composerStyles, ParleyComposer } from './composer.ts';
-import { emptyRoom, emptyRoomStyles } from './empty-room.ts';
-import { endedStyles, endedView } from './ended.ts';
-import { entryStyles } from './entry-view.ts';
-import { headerStyles, headerView } from './header.ts';
-import { closeIcon, warnIcon } from './icons.ts';
+import { approvalCard } from './approval-card.ts';
+import { bannersView, refusedBanner } from './banners.ts';
+import { type ParleyComposer } from './composer.ts';
+import { emptyRoom } from './empty-room.ts';
+import { endedView } from './ended.ts';
+import { headerView } from './header.ts';
 import { LeaveGuard } from './leave-guard.ts';
-import { liveAnswerStyles } from './live-answer.ts';
 import { loadMarkdown } from './markdown-engine.ts';
-import { copyCode, markdownStyles } from './markdown-view.ts';
+import { copyCode } from './markdown-view.ts';
 import { Names } from './names.ts';
-import { notesStyles } from './notes.ts';
-import { nowBarStyles } from './now-bar.ts';
 import { define } from './part.ts';
 import { pendingOf } from './pending.ts';
-import { pendingStyles } from './pending-view.ts';
-import { peopleStyles } from './people.ts';
-import { personSheet } from './person-color.ts';
-import { queueStyles } from './queue.ts';
 import { ReadingPlace } from './reading-place.ts';
 import { RoomBinding } from './room-binding.ts';
-import type { PanelTab, RoomEvents } from './room-events.ts';
-import { roomLayout } from './room-layout.ts';
-import { ParleySidePanel, sidePanelStyles } from './side-panel.ts';
-import { faultWords, strings } from './strings.ts';
-import { theme } from './theme.ts';
-import { ParleyTranscript, transcriptStyles } from './transcript.ts';
+import { roomDialog } from './room-dialog.ts';
+import type { PanelTab, RoomDialog, RoomEvents } from './room-events.ts';
+import { roomStyles } from './room-styles.ts';
+import { searchBar, searchOver } from './search-bar.ts';
+import { ParleySidePanel } from './side-panel.ts';
+import { strings } from './strings.ts';
+import { type ParleyTranscript } from './transcript.ts';
 
 /** From this width on the side panel stands beside the conversation; below, it covers it. In pixels. */
 const SIDE_BY_SIDE = 900;
+/** Where each lane stands. */
+const PLACES = { room: '.main', me: '.panel-body.private' } as const;
 const SOURCE = ['client', 'server', 'room', 'token'] as const;
 
 /**
@@ -41,26 +36,7 @@ const SOURCE = ['client', 'server', 'room', 'token'] as const;
  * token, shows one room. A page that already holds a {@link RoomClient} sets `client` instead.
  */
 export class ParleyRoom extends LitElement {
-  static override styles = [
-    theme,
-    roomLayout,
-    headerStyles,
-    bannerStyles,
-    transcriptStyles,
-    entryStyles,
-    markdownStyles,
-    liveAnswerStyles,
-    pendingStyles,
-    nowBarStyles,
-    composerStyles,
-    sidePanelStyles,
-    queueStyles,
-    notesStyles,
-    peopleStyles,
-    endedStyles,
-    emptyRoomStyles,
-    personSheet,
-  ];
+  static override styles = roomStyles;
   static override properties = {
     server: {},
     room: {},
@@ -70,6 +46,8 @@ export class ParleyRoom extends LitElement {
     narrow: { state: true },
     query: { state: true },
     refused: { state: true },
+    dialog: { state: true },
+    inviteLink: { attribute: false },
     spoken: { state: true },
   };
   /** The server's address; the page's own when empty. */
@@ -84,6 +62,10 @@ export class ParleyRoom extends LitElement {
   /** What is searched for; null: not searching. */
   declare query: string | null;
   declare refused: Fault | null;
+  /** What stands over the room. */
+  declare dialog: RoomDialog | null;
+  /** The address that an invitation is sent as; the server's own page unless an app has one. */
+  declare inviteLink: ((code: string) => string) | null;
   declare spoken: string;
 
   readonly #names = new Names();
@@ -101,6 +83,8 @@ export class ParleyRoom extends LitElement {
     this.narrow = false;
     this.query = null;
     this.refused = null;
+    this.dialog = null;
+    this.inviteLink = null;
     this.spoken = '';
     this.addController(new LeaveGuard(() => this.#view));
   }
@@ -157,8 +141,9 @@ export class ParleyRoom extends LitElement {
     }
     const panel = this.panel ?? null;
     return html`<div class="room ${panel === null ? '' : 'with-panel'}" part="room" @click=${copyCode} @room-refused=${this.#onRefused}
-        @room-show=${this.#onShow} @room-sent=${this.#onSent} @room-try=${this.#onTry}>
+        @room-show=${this.#onShow} @room-sent=${this.#onSent} @room-try=${this.#onTry} @room-dialog=${this.#onDialog} @room-quote=${this.#onQuote} @room-find=${this.#onFind}>
       ${this.#main(client, view, panel)}${panel === null ? nothing : this.#side(client, view, panel)}
+      ${this.dialog === null ? nothing : roomDialog(this.dialog, { client, view, names: this.#names })}
       <div class="said" role="status" aria-live="polite">${this.spoken}</div>
     </div>`;
   }
@@ -167,35 +152,28 @@ export class ParleyRoom extends LitElement {
     const covered = this.narrow && panel !== null;
     return html`<section class="main" aria-label=${view.title || strings.room} ?inert=${covered}>
       ${headerView(view, { client, panelOpen: panel !== null, searching: this.query !== null, onPanel: this.#togglePanel, onSearch: this.#toggleSearch })}
-      <div class="banners">${bannersView(view, client)}${this.#refusedView()}</div>
-      ${this.query === null ? nothing : this.#searchView()}
+      <div class="banners">${bannersView(view, client)}${refusedBanner(this.refused, () => (this.refused = null))}</div>
+      ${this.query === null ? nothing : searchBar(this.query, this.#onQuery, this.#toggleSearch)}${this.#found(client, view)}
       <parley-transcript .client=${client} .audience=${'room'} .lane=${view.room} .pending=${pendingOf(view, 'room')} .names=${this.#names}
-        .revision=${this.#names.revision} .you=${view.you?.id ?? null} .lastSeen=${this.#reading.lastSeen} .query=${this.query?.trim() ?? ''}
-        .empty=${emptyRoom(view)}></parley-transcript>
-      <div class="foot"><parley-now-bar .client=${client} .view=${view} .audience=${'room'}></parley-now-bar>
+        .revision=${this.#names.revision} .you=${view.you?.id ?? null} .lastSeen=${this.#reading.lastSeen}
+        .capabilities=${view.capabilities} ?inert=${(this.query?.trim() ?? '') !== ''} .empty=${emptyRoom(view)}></parley-transcript>
+      <div class="foot">${approvalCard(view)}<parley-now-bar .client=${client} .view=${view} .audience=${'room'}></parley-now-bar>
         ${view.role === null ? nothing : html`<parley-composer .client=${client} .capabilities=${view.capabilities} .draftKey=${this.#draftKey}></parley-composer>`}</div>
     </section>`;
   }
 
   #side(client: RoomClient, view: RoomViewModel, tab: PanelTab): TemplateResult {
     return html`<parley-side-panel role="complementary" aria-label=${strings.panel} part="panel" .client=${client} .view=${view} .names=${this.#names}
-      .tab=${tab} .draftKey=${this.#draftKey} .onClose=${this.#togglePanel}></parley-side-panel>`;
+      .tab=${tab} .draftKey=${this.#draftKey} .linkOf=${this.#linkOf} .onClose=${this.#togglePanel}></parley-side-panel>`;
   }
 
   get #draftKey(): string {
     return `draft:${this.room}:${this.#view?.you?.id ?? ''}`;
   }
 
-  #searchView(): TemplateResult {
-    return html`<search class="search"><input type="search" aria-label=${strings.search} placeholder=${strings.searchPlaceholder}
-        .value=${this.query ?? ''} @input=${this.#onQuery} />
-      <button type="button" class="icon-only quiet" aria-label=${strings.closeSearch} @click=${this.#toggleSearch}>${closeIcon}</button></search>`;
-  }
-
-  #refusedView(): TemplateResult | typeof nothing {
-    if (this.refused === null) return nothing;
-    return html`<div class="banner bad" role="alert">${warnIcon}<p>${faultWords(this.refused)}</p>
-      <button type="button" class="icon-only quiet" aria-label=${strings.dismiss} @click=${() => (this.refused = null)}>${closeIcon}</button></div>`;
+  #found(client: RoomClient, view: RoomViewModel): TemplateResult | typeof nothing {
+    const query = this.query?.trim() ?? '';
+    return query === '' ? nothing : searchOver({ client, view, query, names: this.#names });
   }
 
   #onWidth(width: number): void {
@@ -242,16 +220,41 @@ export class ParleyRoom extends LitElement {
   readonly #onSent = (event: CustomEvent<RoomEvents['room-sent']>): void => {
     this.refused = null;
     if (event.detail === 'me') this.panel = 'private';
-    const lane = this.renderRoot.querySelector(
-      event.detail === 'me' ? '.private parley-transcript' : '.main > parley-transcript',
-    );
-    if (lane instanceof ParleyTranscript) lane.toNewest();
+    this.renderRoot.querySelector<ParleyTranscript>(`${PLACES[event.detail]} parley-transcript`)?.toNewest();
   };
 
   readonly #onTry = (event: CustomEvent<RoomEvents['room-try']>): void => {
-    const composer = this.renderRoot.querySelector('.main parley-composer');
-    if (composer instanceof ParleyComposer) composer.start(event.detail);
+    this.#composer('room')?.start(event.detail);
   };
+
+  readonly #onQuote = async ({ detail }: CustomEvent<RoomEvents['room-quote']>): Promise<void> => {
+    await this.updateComplete;
+    this.#composer(detail.lane)?.quote(detail.entry);
+  };
+
+  #composer(lane: 'room' | 'me'): ParleyComposer | null {
+    return this.renderRoot.querySelector<ParleyComposer>(`${PLACES[lane]} parley-composer`);
+  }
+
+  readonly #onFind = async ({ detail }: CustomEvent<RoomEvents['room-find']>): Promise<void> => {
+    this.query = null;
+    if (detail.lane === 'me') this.panel = 'private';
+    await this.updateComplete;
+    await this.renderRoot
+      .querySelector<ParleyTranscript>(`${PLACES[detail.lane]} parley-transcript`)
+      ?.reveal(detail.entry);
+  };
+
+  /** The browser gives the focus back to what opened a dialog, unless that is gone. */
+  readonly #onDialog = async (event: CustomEvent<RoomEvents['room-dialog']>): Promise<void> => {
+    this.dialog = event.detail;
+    await this.updateComplete;
+    if (event.detail === null && this.shadowRoot?.activeElement === null)
+      this.renderRoot.querySelector<HTMLElement>('.approval-card button, .main textarea, .scroll')?.focus();
+  };
+
+  readonly #linkOf = (code: string): string =>
+    this.inviteLink?.(code) ?? `${(this.server || location.origin).replace(/\/+$/, '')}/invite#${code}`;
 
   readonly #onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

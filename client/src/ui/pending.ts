@@ -20,7 +20,7 @@ export interface Pending {
 export function pendingOf(view: RoomViewModel, audience: 'room' | 'me'): readonly Pending[] {
   const tickets = view[audience].tickets.filter((ticket) => ticket.author.id === view.you?.id);
   const sent = view.outbox.filter((item) => item.audience === audience && !tickets.some(({ id }) => id === item.id));
-  const waiting = tickets.filter(({ state }) => state !== 'running');
+  const waiting = tickets.filter(({ state }) => state === 'held' || state === 'queued');
   return [...waiting.map(ofTicket), ...sent.map(ofItem)];
 }
 

@@ -8,6 +8,8 @@ import type { RoomClient, RoomDetails } from '../room-client.ts';
 import type { Person } from '../view.ts';
 import './add-member.ts';
 import { addMemberStyles } from './add-member.ts';
+import './invites.ts';
+import { invitesStyles } from './invites.ts';
 import { offerFor, rolesToAdd, type Asker } from './member-offers.ts';
 import { memberRow, memberRowStyles, type Acting } from './member-row.ts';
 import type { Names } from './names.ts';
@@ -15,6 +17,7 @@ import { define, Part } from './part.ts';
 import './room-access.ts';
 import { roomAccessStyles } from './room-access.ts';
 import { faultWords, strings } from './strings.ts';
+import { peopleStrings } from './strings-people.ts';
 
 type List =
   | { readonly kind: 'loading' }
@@ -30,6 +33,7 @@ export class ParleyPeople extends Part {
     client: { attribute: false },
     people: { attribute: false },
     names: { attribute: false },
+    linkOf: { attribute: false },
     you: { attribute: false },
     role: { attribute: false },
     capabilities: { attribute: false },
@@ -40,6 +44,8 @@ export class ParleyPeople extends Part {
   declare client: RoomClient;
   declare people: readonly Person[];
   declare names: Names;
+  /** The address that somebody opens in order to use an invitation's code. */
+  declare linkOf: (code: string) => string;
   declare you: string | null;
   /** My own role and rights, as the server said last; null until it did. */
   declare role: RoomRole | null;
@@ -86,7 +92,7 @@ export class ParleyPeople extends Part {
 
   override render(): TemplateResult {
     const { list } = this;
-    if (list.kind === 'loading') return html`<p class="soft" role="status">${strings.peopleLoading}</p>`;
+    if (list.kind === 'loading') return html`<p class="soft" role="status">${peopleStrings.peopleLoading}</p>`;
     if (list.kind === 'failed') {
       return html`<div class="panel-blank"><p>${faultWords(list.fault)}</p>
         <button type="button" class="outline" @click=${() => this.#load()}>${strings.tryAgain}</button></div>`;
@@ -99,8 +105,13 @@ export class ParleyPeople extends Part {
     const roles = me === null ? [] : rolesToAdd(me);
     const here = members.filter(({ user }) => this.#person(user) !== undefined);
     const away = members.filter(({ user }) => this.#person(user) === undefined);
-    return html`${roles.length === 0 ? nothing : html`<parley-add-member .client=${this.client} .roles=${roles} .members=${members} @member-added=${this.#onAdded}></parley-add-member>`}
-      ${this.#group(strings.present, here)}${this.#group(strings.away, away)}
+    return html`${
+      roles.length === 0
+        ? nothing
+        : html`<parley-add-member .client=${this.client} .roles=${roles} .members=${members} @member-added=${this.#onAdded}></parley-add-member>
+        <parley-invites .client=${this.client} .roles=${roles} .names=${this.names} .linkOf=${this.linkOf}></parley-invites>`
+    }
+      ${this.#group(peopleStrings.present, here)}${this.#group(peopleStrings.away, away)}
       <p class="done people-said" role="status">${this.said}</p>
       ${this.capabilities.has('policy.set') ? html`<parley-room-access .client=${this.client} .join=${join} @access-changed=${this.#onAccess}></parley-room-access>` : nothing}`;
   }
@@ -132,7 +143,7 @@ export class ParleyPeople extends Part {
         acting: acting?.user === user ? acting : null,
         open: list.kind === 'loaded' && list.join === 'tenant',
       },
-      { act: this.#act, save: this.#save, remove: this.#remove },
+      { client: this.client, act: this.#act, save: this.#save, remove: this.#remove, toolsSaved: this.#toolsSaved },
     );
   }
 
@@ -149,14 +160,16 @@ export class ParleyPeople extends Part {
   readonly #save = async (member: Member, role: RoomRole): Promise<void> => {
     const answer = await this.client.setMember(member.user, role);
     if (!answer.ok) return this.#refused(member, answer.fault);
-    await this.#done(strings.roleSet(member.name, strings.roles[role], member.user === this.you));
+    await this.#done(peopleStrings.roleSet(member.name, strings.roles[role], member.user === this.you));
   };
 
   readonly #remove = async (member: Member): Promise<void> => {
     const answer = await this.client.removeMember(member.user);
     if (!answer.ok) return this.#refused(member, answer.fault);
-    await this.#done(strings.memberRemoved(member.name));
+    await this.#done(peopleStrings.memberRemoved(member.name));
   };
+
+  readonly #toolsSaved = ({ name }: Member): void => void this.#done(peopleStrings.toolsSaved(name));
 
   async #done(words: string): Promise<void> {
     await this.#load();
@@ -166,7 +179,7 @@ export class ParleyPeople extends Part {
 
   readonly #onAdded = async ({ detail: { name, role } }: CustomEvent<Member>): Promise<void> => {
     await this.#load();
-    this.said = strings.added(name, strings.roles[role]);
+    this.said = peopleStrings.added(name, strings.roles[role]);
   };
 
   #refused({ user }: Member, refused: Fault): void {
@@ -187,23 +200,13 @@ export class ParleyPeople extends Part {
 }
 define('parley-people', ParleyPeople);
 
-export const peopleStyles = css`
+export const styles = css`
   .people-title { padding-block: 4px 6px; }
   .people + .people-title { padding-block-start: 20px; }
-  .control { min-block-size: 44px; inline-size: 100%; padding-inline: 12px; border: 1px solid var(--strong-line); border-radius: var(--radius-small); background: var(--surface); color: var(--ink); }
-  .control:focus-visible { outline-offset: -1px; }
-  .asked-for { display: grid; gap: 4px; }
-  .asked-for > span { font-weight: 600; }
-  .card { display: grid; gap: 10px; padding: 12px; border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
-  .row-acts { display: flex; flex-wrap: wrap; gap: 8px; }
-  .wide { inline-size: 100%; white-space: normal; }
-  .refusal { color: var(--bad); }
-  .caution { color: var(--warn); }
-  .done { color: var(--good); }
-  .done:empty { display: none; }
   parley-people { display: block; }
   .people-said { position: sticky; inset-block-end: 0; margin-block-start: 12px; padding: 10px 12px; border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); box-shadow: var(--shadow); }
   ${memberRowStyles}
   ${addMemberStyles}
+  ${invitesStyles}
   ${roomAccessStyles}
 `;

@@ -78,8 +78,14 @@ export class ParleyQueue extends Part {
   }
 
   #state(ticket: TicketView): TemplateResult | typeof nothing {
+    if (ticket.waitingFor !== undefined)
+      return html`<p class="soft">${this.#waitsFor(ticket.waitingFor)}${ticket.state === 'parked' ? html` ${strings.parked}` : nothing}</p>`;
     if (ticket.state !== 'held') return nothing;
     return html`<p class="soft">${this.#heldWords(ticket)}</p>`;
+  }
+
+  #waitsFor(user: string): string {
+    return user === this.view.you?.id ? `${strings.waitingForYou}.` : `${strings.waitingFor(this.names.name(user))}.`;
   }
 
   #heldWords(ticket: TicketView): string {
@@ -93,7 +99,7 @@ export class ParleyQueue extends Part {
   #acts(ticket: TicketView): TemplateResult | typeof nothing {
     const mine = ticket.author.id === this.view.you?.id;
     const { capabilities } = this.view;
-    if (ticket.state === 'running') {
+    if (ticket.state === 'running' || ticket.state === 'parked') {
       const may = capabilities.has('turn.stop.any') || (mine && capabilities.has('turn.stop.own'));
       return may
         ? html`<div class="ticket-acts"><button type="button" class="outline danger" @click=${() => this.#stop(ticket.turn)}>${strings.stop}</button></div>`
@@ -177,6 +183,7 @@ define('parley-queue', ParleyQueue);
 function placeOf({ state, position }: TicketView): string {
   if (state === 'running') return strings.queueNow;
   if (state === 'held') return strings.onHold;
+  if (state === 'parked') return strings.parkedShort;
   return position <= 1 ? strings.queueNext : strings.queuePlace(position);
 }
 

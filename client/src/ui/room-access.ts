@@ -4,6 +4,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from 'li
 import type { RoomClient } from '../room-client.ts';
 import { define, Part } from './part.ts';
 import { faultWords, strings } from './strings.ts';
+import { peopleStrings } from './strings-people.ts';
 
 type Join = RoomPolicy['join'];
 const CHOICES: readonly Join[] = ['invite', 'tenant'];
@@ -36,7 +37,7 @@ export class ParleyRoomAccess extends Part {
 
   override render(): TemplateResult {
     const { chosen, refused } = this;
-    return html`<fieldset class="access"><legend>${strings.access}</legend>
+    return html`<fieldset class="access"><legend>${peopleStrings.access}</legend>
       ${CHOICES.map((join) => this.#choice(join))}
       ${refused === null ? nothing : html`<p class="refusal" role="alert">${faultWords(refused)}</p>`}
       ${
@@ -50,7 +51,7 @@ export class ParleyRoomAccess extends Part {
 
   #choice(join: Join): TemplateResult {
     return html`<label class="access-choice"><input type="radio" name="parley-join" .checked=${this.chosen === join} @change=${() => this.#choose(join)} />
-      <span><b>${strings.joins[join]}</b><span class="soft">${strings.joinHelp[join]}</span></span></label>`;
+      <span><b>${peopleStrings.joins[join]}</b><span class="soft">${peopleStrings.joinHelp[join]}</span></span></label>`;
   }
 
   #choose(join: Join): void {
@@ -68,7 +69,7 @@ export class ParleyRoomAccess extends Part {
     const answer = await this.client.updateRoom({ join });
     this.refused = answer.ok ? null : answer.fault;
     if (!answer.ok) return;
-    this.said = strings.accessSaved[answer.value.policy.join];
+    this.said = peopleStrings.accessSaved[answer.value.policy.join];
     this.#focusChoice();
     this.dispatchEvent(new CustomEvent('access-changed', { detail: answer.value, bubbles: true }));
   }
@@ -82,9 +83,4 @@ define('parley-room-access', ParleyRoomAccess);
 
 export const roomAccessStyles = css`
   parley-room-access { display: block; margin-block-start: 24px; padding-block-start: 16px; border-block-start: 1px solid var(--line); }
-  .access { display: grid; gap: 4px; }
-  .access legend { padding: 0 0 4px; font-weight: 600; }
-  .access-choice { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 12px; align-items: start; min-block-size: 44px; padding-block: 8px; cursor: pointer; }
-  .access-choice input { inline-size: 20px; block-size: 20px; margin: 2px 0 0; accent-color: var(--accent); }
-  .access-choice b { display: block; font-weight: 600; }
 `;

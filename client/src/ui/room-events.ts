@@ -1,4 +1,6 @@
+import type { Entry } from '@parley/shared/entry';
 import type { Fault, Result } from '@parley/shared/fault';
+import type { ApprovalView } from '@parley/shared/tools';
 
 /** What parts tell the room; all of them bubble, none leaves its shadow root. */
 export interface RoomEvents {
@@ -10,10 +12,21 @@ export interface RoomEvents {
   'room-sent': 'room' | 'me';
   /** A text for the composer to start from. */
   'room-try': string;
+  /** What should stand over the room; null: nothing any more. */
+  'room-dialog': RoomDialog | null;
+  /** A loaded entry to go to. */
+  'room-find': { readonly lane: 'room' | 'me'; readonly entry: Entry['id'] };
+  /** An entry to ask about, apart from everything else that was said. */
+  'room-quote': { readonly lane: 'room' | 'me'; readonly entry: Entry };
 }
 
-export type PanelTab = 'queue' | 'notes' | 'private' | 'people';
-export const PANEL_TABS: readonly PanelTab[] = ['queue', 'notes', 'private', 'people'];
+export type RoomDialog =
+  | { readonly kind: 'approval'; readonly approval: ApprovalView }
+  /** An answer of my private lane. */
+  | { readonly kind: 'release'; readonly entry: Entry };
+
+export type PanelTab = 'queue' | 'notes' | 'private' | 'people' | 'tools';
+export const PANEL_TABS: readonly PanelTab[] = ['queue', 'notes', 'private', 'people', 'tools'];
 
 export function tell<K extends keyof RoomEvents>(from: EventTarget, name: K, detail: RoomEvents[K]): void {
   from.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));

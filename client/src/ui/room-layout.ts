@@ -7,9 +7,6 @@ export const roomLayout = css`
   .main { display: grid; grid-template-columns: minmax(0, 1fr); grid-template-rows: auto auto auto minmax(0, 1fr) auto; grid-template-areas: 'header' 'banners' 'search' 'transcript' 'foot'; min-block-size: 0; min-inline-size: 0; }
   .header { grid-area: header; }
   .banners { grid-area: banners; max-block-size: 40vh; overflow-y: auto; }
-  .search { grid-area: search; display: flex; gap: 8px; padding: 8px 12px 8px 28px; border-block-end: 1px solid var(--line); background: var(--surface); }
-  .search input { flex: 1; min-inline-size: 0; min-block-size: 44px; padding-inline: 12px; border: 1px solid var(--strong-line); border-radius: var(--radius-small); background: var(--surface); }
-  .search input::placeholder { color: var(--soft); opacity: 1; }
   .main > parley-transcript { grid-area: transcript; }
   .foot { grid-area: foot; inline-size: 100%; max-inline-size: 52rem; margin-inline: auto; padding: 4px 16px 16px; }
   @container room (max-width: 899px) {
@@ -17,7 +14,6 @@ export const roomLayout = css`
     parley-side-panel { position: absolute; inset: 0; z-index: 2; border: 0; }
   }
   @container room (max-width: 45rem) {
-    .search { padding-inline: 14px 6px; }
     .foot { padding: 4px 8px 8px; }
   }
 `;

@@ -2,14 +2,14 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { unreachable } from '@parley/shared/assert';
 import type { RoomClient } from '../room-client.ts';
 import type { RoomViewModel } from '../view.ts';
-import { closeIcon, lockIcon, noteIcon, peopleIcon, queueIcon } from './icons.ts';
+import { closeIcon, lockIcon, noteIcon, peopleIcon, queueIcon, toolIcon } from './icons.ts';
+import './late.ts';
 import type { Names } from './names.ts';
 import './composer.ts';
 import './notes.ts';
 import './now-bar.ts';
 import { define, Part } from './part.ts';
 import { pendingOf } from './pending.ts';
-import './people.ts';
 import './queue.ts';
 import { PANEL_TABS, tell, type PanelTab } from './room-events.ts';
 import { strings } from './strings.ts';
@@ -20,6 +20,7 @@ const ICONS: Readonly<Record<PanelTab, TemplateResult>> = {
   notes: noteIcon,
   private: lockIcon,
   people: peopleIcon,
+  tools: toolIcon,
 };
 
 /** Queue, notes, the private lane and the people, one at a time. */
@@ -30,6 +31,7 @@ export class ParleySidePanel extends Part {
     names: { attribute: false },
     tab: { attribute: false },
     draftKey: { attribute: false },
+    linkOf: { attribute: false },
     onClose: { attribute: false },
   };
   declare client: RoomClient;
@@ -37,6 +39,8 @@ export class ParleySidePanel extends Part {
   declare names: Names;
   declare tab: PanelTab;
   declare draftKey: string;
+  /** The address that somebody opens in order to use an invitation's code. */
+  declare linkOf: (code: string) => string;
   declare onClose: () => void;
 
   override render(): TemplateResult {
@@ -66,8 +70,10 @@ export class ParleySidePanel extends Part {
       case 'notes':
         return html`<parley-notes .client=${client} .view=${view}></parley-notes>`;
       case 'people':
-        return html`<parley-people .client=${client} .people=${view.people} .names=${names} .you=${view.you?.id ?? null} .role=${view.role}
-          .capabilities=${view.capabilities}></parley-people>`;
+        return html`<parley-late .needs=${'people'} .content=${html`<parley-people .client=${client} .people=${view.people} .names=${names} .you=${view.you?.id ?? null} .role=${view.role}
+          .capabilities=${view.capabilities} .linkOf=${this.linkOf}></parley-people>`}></parley-late>`;
+      case 'tools':
+        return html`<parley-late .needs=${'tools'} .content=${html`<parley-room-tools .client=${client} .names=${names} .capabilities=${view.capabilities}></parley-room-tools>`}></parley-late>`;
       case 'private':
         return this.#private();
       default:
@@ -78,7 +84,7 @@ export class ParleySidePanel extends Part {
   #private(): TemplateResult {
     const { client, view, names } = this;
     return html`<parley-transcript .client=${client} .audience=${'me'} .lane=${view.me} .pending=${pendingOf(view, 'me')} .names=${names}
-        .revision=${names.revision} .you=${view.you?.id ?? null} .lastSeen=${null} .empty=${emptyPrivate}></parley-transcript>
+        .revision=${names.revision} .you=${view.you?.id ?? null} .lastSeen=${null} .capabilities=${view.capabilities} .empty=${emptyPrivate}></parley-transcript>
       <div class="private-foot"><parley-now-bar .client=${client} .view=${view} .audience=${'me'}></parley-now-bar>
         <parley-composer .client=${client} .capabilities=${view.capabilities} .only=${'me'} .draftKey=${`${this.draftKey}:me`}></parley-composer></div>`;
   }
@@ -105,7 +111,7 @@ export const sidePanelStyles = css`
   .panel-head { display: flex; align-items: stretch; gap: 4px; min-block-size: 68px; padding: 0 8px; border-block-end: 1px solid var(--line); background: var(--surface); }
   .panel-head > button { align-self: center; }
   .panel-head [role='tablist'] { display: flex; flex: 1; min-inline-size: 0; }
-  [role='tab'] { flex: 1 1 auto; padding: 0 8px; gap: 6px; border-radius: 8px 8px 0 0; color: var(--soft); border-block-end: 2px solid transparent; }
+  [role='tab'] { flex: 1 1 auto; padding: 0 5px; gap: 6px; border-radius: 8px 8px 0 0; color: var(--soft); border-block-end: 2px solid transparent; }
   [role='tab'] .icon { display: none; }
   [role='tab'][aria-selected='true'] { color: var(--ink); font-weight: 600; border-block-end-color: var(--accent); }
   [role='tab']:focus-visible { outline-offset: -2px; }

@@ -1,6 +1,5 @@
 import type { FaultCode, Fault } from '@parley/shared/fault';
 import type { Outcome } from '@parley/shared/entry';
-import type { RoomPolicy } from '@parley/shared/policy';
 import type { RoomRole } from '@parley/shared/roles';
 
 /** Every word the element says, in one table: translating the element means translating this file. */
@@ -8,6 +7,7 @@ export const strings = {
   room: 'Shared AI room',
   ai: 'AI',
   you: 'you',
+  youBegin: 'You',
   untitled: 'Room',
 
   here: (names: readonly string[], more: number): string => {
@@ -29,14 +29,16 @@ export const strings = {
   openPanel: 'Open side panel',
   closePanel: 'Close side panel',
   panel: 'Side panel',
-  tabs: { queue: 'Queue', notes: 'Notes', private: 'Private', people: 'People' },
+  tabs: { queue: 'Queue', notes: 'Notes', private: 'Private', people: 'People', tools: 'Tools' },
+  partLoading: 'Loading',
+  partFailed: 'This part could not be loaded.',
 
   search: 'Search this room',
-  searchPlaceholder: 'Search what is loaded here',
+  searchPlaceholder: 'Search the conversation',
   closeSearch: 'Close search',
   searchFound: (count: number): string => (count === 1 ? '1 entry' : `${count} entries`),
   nothingFound: (query: string): string => `Nothing here says “${query}”`,
-  nothingFoundHelp: 'The search reads what is loaded. Scroll up to load earlier entries, then try again.',
+  nothingFoundHelp: 'The search reads everything here that you may read, your private lane too.',
 
   transcript: 'Conversation',
   privateTranscript: 'Your private lane',
@@ -49,6 +51,14 @@ export const strings = {
   stop: 'Stop',
   stopping: 'Stopping',
   stopAnswer: (name: string): string => `Stop the answer for ${name}`,
+  waitingFor: (name: string): string => `Waiting for ${name}’s approval`,
+  waitingForYou: 'Waiting for your approval',
+  parkedShort: 'Waits aside',
+  parked: 'Others go on meanwhile; it takes its place again once it is decided.',
+  approvalWaits: 'Your approval is asked for',
+  approvalAsks: (title: string, call: string): string => `The AI wants to act as you: ${title} (${call}).`,
+  approvalsMore: (count: number): string => (count === 1 ? '1 more waits.' : `${count} more wait.`),
+  review: 'Review',
   waiting: (count: number): string => (count === 1 ? '1 prompt waits' : `${count} prompts wait`),
   yourPlace: (place: string): string => `yours is ${place}`,
   showQueue: 'Show the queue',
@@ -172,64 +182,16 @@ export const strings = {
   notesUnsent: 'Kept here until the connection is back',
   tryAgain: 'Try again',
 
-  peopleLoading: 'Loading the list',
   rename: 'Rename this room',
   roomTitle: 'Title of this room',
-  role: 'Role',
-  addMember: 'Add someone',
-  add: 'Add',
-  userId: 'Their id',
-  userIdHelp: 'The name they sign in with in your organisation, for instance “ben” or “ben@example.com”.',
-  userIdMissing: 'Write the id of the person to add.',
-  userIdWrong: 'An id has no spaces or slashes, and at most 128 characters.',
-  alreadyMember: (id: string): string => `${id} is in this room already. Change their role in the list.`,
-  added: (name: string, role: string): string => `${name} was added as ${role}. They can open the room now.`,
-  changeMember: (name: string): string => `Change ${name}`,
-  changeMyself: 'Change your place here',
-  roleSet: (name: string, role: string, you: boolean): string =>
-    you ? `You are ${role} now.` : `${name} is ${role} now.`,
-  stepDownHelp: 'You cannot take this back yourself: only somebody with more rights can.',
-  removeMember: (name: string): string => `Remove ${name} from the room`,
-  removeHelp: (name: string, open: boolean): string =>
-    `${name} leaves the room now; their waiting prompts end, and an answer for them stops. What they wrote stays.${open ? ` Everyone in the organisation may join, so ${name} can come back.` : ''}`,
-  removeNow: (name: string): string => `Remove ${name}`,
-  keepMember: (name: string): string => `Keep ${name}`,
-  memberRemoved: (name: string): string => `${name} is no longer in this room.`,
-  leave: 'Leave this room',
-  leaveHelp: (open: boolean): string =>
-    `You leave the room now; your waiting prompts end, and an answer for you stops. What you wrote stays. ${open ? 'You can come back: everyone in the organisation may join.' : 'To come back you must be added again.'}`,
-  leaveNow: 'Leave now',
-  stay: 'Stay',
-  lastOwner: 'You are the only owner, so your role stays as it is.',
-  lastOwnerStays:
-    'You cannot leave: you are the only owner, and a room keeps at least one. Make somebody else an owner first.',
   leftTitle: 'You left this room',
   leftHelp: 'Nothing of it is shown here any more.',
   openAgain: 'Open it again',
-  access: 'Who may join',
-  joins: { invite: 'Invite only', tenant: 'Everyone in the organisation' } satisfies Record<RoomPolicy['join'], string>,
-  joinHelp: {
-    invite: 'Only people who are added come in. Whoever is in already stays.',
-    tenant: 'Whoever opens the room becomes a speaker. Guests still need to be added.',
-  } satisfies Record<RoomPolicy['join'], string>,
-  accessSaved: {
-    invite: 'From now on only people who are added come in.',
-    tenant: 'From now on everyone in the organisation may join.',
-  } satisfies Record<RoomPolicy['join'], string>,
 
-  present: 'Here now',
-  away: 'Not here',
-  isTyping: 'Typing',
   roles: { owner: 'Owner', moderator: 'Moderator', speaker: 'Speaker', reader: 'Reader' } satisfies Record<
     RoomRole,
     string
   >,
-  rights: {
-    owner: 'Decides everything about the room',
-    moderator: 'Keeps order: stops answers, adds and removes people',
-    speaker: 'Writes, asks the AI, edits the notes',
-    reader: 'Reads along',
-  } satisfies Record<RoomRole, string>,
 
   reconnecting: 'The connection was lost. Trying again.',
   draining: 'The server is restarting. This takes a moment; nothing is lost.',
@@ -255,6 +217,8 @@ export const strings = {
   announceEnded: (name: string, outcome: string): string => `The answer for ${name} ended: ${outcome}`,
   announceMessage: (name: string, text: string): string => `${name}: ${text}`,
   announcePrompt: (name: string, text: string): string => `${name} asked the AI: ${text}`,
+  announceApproval: (title: string): string =>
+    `The AI asks for your approval: ${title}. Choose Review above the place where you write.`,
   announceRefused: (why: string): string => `Your words were refused: ${why}`,
   announceOnline: 'Connected again',
   announceOffline: 'The connection was lost',

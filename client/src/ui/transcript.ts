@@ -4,7 +4,8 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { RoomClient } from '../room-client.ts';
 import { inOrder } from '../entry-order.ts';
-import type { LaneView } from '../view.ts';
+import type { LaneView, RoomViewModel } from '../view.ts';
+import { EntryActing } from './entry-acting.ts';
 import { entryView } from './entry-view.ts';
 import { dayName } from './format.ts';
 import { downIcon } from './icons.ts';
@@ -31,7 +32,7 @@ export class ParleyTranscript extends Part {
     revision: { attribute: false },
     you: { attribute: false },
     lastSeen: { attribute: false },
-    query: { attribute: false },
+    capabilities: { attribute: false },
     empty: { attribute: false },
     older: { state: true },
     shown: { state: true },
@@ -47,13 +48,14 @@ export class ParleyTranscript extends Part {
   declare you: string | null;
   /** `seq` of the last entry read on an earlier visit; null for no mark. */
   declare lastSeen: number | null;
-  declare query: string;
+  declare capabilities: RoomViewModel['capabilities'];
   declare empty: TemplateResult;
   declare older: Older;
   declare shown: number;
   declare unfolded: ReadonlySet<string>;
 
   readonly #follow = new ScrollFollow(this);
+  readonly #acting = new EntryActing(this);
   #rows: readonly Row[] = [];
   /** Turns seen while they streamed: folding them at their end would move what is being read. */
   readonly #streamed = new Set<string>();
@@ -67,7 +69,6 @@ export class ParleyTranscript extends Part {
     this.older = 'unknown';
     this.shown = STEP;
     this.unfolded = new Set();
-    this.query = '';
   }
 
   /** The reader wants the newest, for instance after sending something. */
@@ -77,8 +78,7 @@ export class ParleyTranscript extends Part {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('lane') || changed.has('lastSeen')) this.#readLane(changed.get('lane'));
-    this.#follow.followable = this.lane.loaded && this.query === '' && !this.#isEmpty;
-    if (changed.has('query') && this.query === '' && changed.get('query')) this.#follow.toBottom();
+    this.#follow.followable = this.lane.loaded && !this.#isEmpty;
   }
 
   #readLane(before: LaneView | undefined): void {
@@ -116,10 +116,9 @@ export class ParleyTranscript extends Part {
 
   #content(): TemplateResult {
     if (this.#isEmpty) return this.empty;
-    if (this.query !== '') return this.#found();
     const live = this.lane.answering;
     return html`<div class="column">${this.#olderView()}
-      <ol role="list">${guard([this.#rows, this.shown, this.unfolded, this.revision], () => this.#list(this.#visible()))}</ol>
+      <ol role="list">${guard([this.#rows, this.shown, this.unfolded, this.revision, this.#acting.on, this.capabilities], () => this.#list(this.#visible()))}</ol>
       ${live === null ? nothing : html`<parley-live-answer .answering=${live} .you=${this.you} .revision=${this.revision}></parley-live-answer>`}
       ${this.pending.map((item) => pendingView(item, this.client))}
     </div>`;
@@ -146,11 +145,31 @@ export class ParleyTranscript extends Part {
     if (row.kind === 'new') return html`<li class="mark new"><span>${strings.newSince}</span></li>`;
     const { entry, continued } = row;
     const folded = this.#isFolded(entry);
-    const { names, you } = this;
-    const deps = [entry, continued, folded, this.revision, you];
-    return html`<li class="entry" data-seq=${entry.seq}>${guard(deps, () =>
-      entryView(entry, { names, you, continued, folded, onFold: (which) => this.#fold(which) }),
+    const { names, you, capabilities } = this;
+    const acting = this.#acting.of(entry);
+    const deps = [entry, continued, folded, this.revision, you, acting, capabilities];
+    return html`<li class="entry" data-seq=${entry.seq} data-entry=${entry.id}>${guard(deps, () =>
+      entryView(entry, {
+        names,
+        you,
+        continued,
+        folded,
+        onFold: (which) => this.#fold(which),
+        acts: this.#acting.actsFor(entry),
+      }),
     )}</li>`;
+  }
+
+  /** Brings one entry into sight; false when it is not loaded. */
+  async reveal(id: string): Promise<boolean> {
+    const at = this.#rows.findIndex(({ key }) => key === id);
+    if (at < 0) return false;
+    this.shown = Math.max(this.shown, this.#rows.length - at + 20);
+    this.#follow.following = false;
+    await this.updateComplete;
+    const row = this.querySelector<HTMLElement>(`[data-entry="${CSS.escape(id)}"]`);
+    row?.scrollIntoView({ block: 'center' });
+    return row !== null;
   }
 
   #isFolded({ id, turn }: Entry): boolean {
@@ -163,17 +182,6 @@ export class ParleyTranscript extends Part {
     else unfolded.delete(entry.id);
     if (entry.turn !== undefined) this.#streamed.delete(entry.turn);
     this.unfolded = unfolded;
-  }
-
-  #found(): TemplateResult {
-    const wanted = this.query.toLocaleLowerCase();
-    const found = this.lane.entries.filter(
-      (entry) =>
-        entry.text.toLocaleLowerCase().includes(wanted) || entry.author.name.toLocaleLowerCase().includes(wanted),
-    );
-    if (found.length === 0) return nothingFound(this.query);
-    return html`<div class="column"><p class="mark" role="status"><span>${strings.searchFound(found.length)}</span></p>
-      <ol role="list">${this.#list(timeline(found, null, this.you))}</ol></div>`;
   }
 
   #olderView(): TemplateResult {
@@ -223,10 +231,6 @@ function newEntries(before: readonly Entry[], after: readonly Entry[]): { older:
   const older = after.findIndex((entry) => inOrder(entry, first) >= 0);
   const newer = after.length - 1 - after.findLastIndex((entry) => inOrder(entry, last) <= 0);
   return { older: Math.max(0, older), newer };
-}
-
-function nothingFound(query: string): TemplateResult {
-  return html`<div class="blank" role="status"><h3>${strings.nothingFound(query)}</h3><p class="soft">${strings.nothingFoundHelp}</p></div>`;
 }
 
 const skeleton = html`<div class="column skeleton" role="status"><span class="said">${strings.loading}</span>

@@ -12,6 +12,8 @@ import type {
   RoomListing,
   StoredRecord,
 } from '../ports/journal.ts';
+import type { RoomOverview } from '../ports/people.ts';
+import { MemoryAudit } from './audit-memory.ts';
 import { decodeRecord, encodeRecord } from './record-json.ts';
 
 /**
@@ -19,7 +21,13 @@ import { decodeRecord, encodeRecord } from './record-json.ts';
  * reader never shares an object with the writer.
  */
 export class MemoryJournal implements Journal {
+  /** Gets what batches bring for it. */
+  readonly audit: MemoryAudit;
   readonly #rooms = new Map<string, Room>();
+
+  constructor(audit = new MemoryAudit()) {
+    this.audit = audit;
+  }
 
   async acquire(ref: RoomRef): Promise<{ readonly epoch: Epoch; readonly seq: number }> {
     const room = this.#room(ref);
@@ -36,6 +44,7 @@ export class MemoryJournal implements Journal {
     if (refusal) return refusal;
     room.records.push(...lines);
     write(room, batch);
+    this.audit.write(ref.tenant, batch.audit ?? [], batch.usage ?? []);
     return { kind: 'appended' };
   }
 
@@ -50,6 +59,7 @@ export class MemoryJournal implements Journal {
     room.records.push(...lines);
     for (const { seq, line } of rewritten) room.records[seq - 1] = line;
     write(room, redaction);
+    this.audit.write(ref.tenant, redaction.audit ?? [], redaction.usage ?? []);
     for (const compaction of redaction.compacted) compact(room, compaction);
     return { kind: 'appended' };
   }
@@ -88,6 +98,11 @@ export class MemoryJournal implements Journal {
       .flatMap((room) => listingFor(room, user))
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
       .slice(0, limit);
+  }
+
+  /** Every room of a tenant that lists show. */
+  overviews(tenant: Tenant): RoomOverview[] {
+    return [...this.#rooms.values()].filter(({ ref }) => ref.tenant.id === tenant.id).flatMap(overviewOf);
   }
 
   async healthy(): Promise<boolean> {
@@ -173,6 +188,12 @@ function write(room: Room, batch: Batch): void {
   }
   if (batch.listing !== undefined) room.listing = batch.listing;
   if (batch.busy !== undefined) room.busy = batch.busy;
+}
+
+function overviewOf({ ref, listing }: Room): RoomOverview[] {
+  if (!listing) return [];
+  const members = listing.members.toSorted((a, b) => (a.user < b.user ? -1 : 1));
+  return [{ id: ref.room, title: listing.title, createdAt: listing.createdAt, members }];
 }
 
 function listingFor(room: Room, user: UserId): RoomListing[] {

@@ -2,31 +2,26 @@ import type { DocKey } from '@parley/shared/documents';
 import type { UserId } from '@parley/shared/ids';
 import type { RoomRef, Tenant } from '../core/tenant.ts';
 import type { AppendResult, Batch, Epoch, Journal, Redaction, RoomListing, StoredRecord } from '../ports/journal.ts';
-import { GroupCommit } from './group-commit.ts';
+import type { SqliteAudit } from './audit-sqlite.ts';
+import type { GroupCommit } from './group-commit.ts';
 import { encodeRecord } from './record-json.ts';
 import { backupDatabase } from './sqlite-backup.ts';
-import { emptyLog, isStoreFailure, openSqliteFile, type SqliteFile } from './sqlite-file.ts';
+import { emptyLog } from './sqlite-erase.ts';
+import type { SqliteFile } from './sqlite-file.ts';
 import { encoded, SqliteRooms } from './sqlite-rooms.ts';
-
-/**
- * Opens the embedded journal of one node in a data folder, made when absent; migrates it (D4).
- * Throws `DataInUseError`, `NewerSchemaError`, or the store's own error.
- */
-export function openSqliteJournal(folder: string): SqliteJournal {
-  return new SqliteJournal(openSqliteFile(folder));
-}
 
 /** The journal in one SQLite file: WAL, every commit synced, writes grouped by turn of the event loop. */
 export class SqliteJournal implements Journal {
   readonly #file: SqliteFile;
   readonly #rooms: SqliteRooms;
   readonly #writes: GroupCommit;
+  readonly #audit: SqliteAudit;
 
-  constructor(file: SqliteFile) {
+  constructor(file: SqliteFile, writes: GroupCommit, audit: SqliteAudit) {
     this.#file = file;
     this.#rooms = new SqliteRooms(file.db);
-    const transaction = file.db.transaction((work: () => void) => work());
-    this.#writes = new GroupCommit((work) => transaction.immediate(work), isStoreFailure);
+    this.#writes = writes;
+    this.#audit = audit;
   }
 
   acquire(ref: RoomRef): Promise<{ readonly epoch: Epoch; readonly seq: number }> {
@@ -35,13 +30,21 @@ export class SqliteJournal implements Journal {
 
   async append(ref: RoomRef, epoch: Epoch, batch: Batch): Promise<AppendResult> {
     const records = batch.records.map((record) => encoded(record, encodeRecord(record)));
-    return this.#writes.run(() => this.#rooms.append(ref, epoch, { ...batch, records }));
+    return this.#writes.run(() => {
+      const result = this.#rooms.append(ref, epoch, { ...batch, records });
+      if (result.kind === 'appended') this.#audit.write(ref.tenant, batch.audit ?? [], batch.usage ?? []);
+      return result;
+    });
   }
 
   async redact(ref: RoomRef, epoch: Epoch, redaction: Redaction): Promise<AppendResult> {
     const records = redaction.records.map((record) => encoded(record, encodeRecord(record)));
     const rewritten = redaction.rewritten.map(({ seq, record }) => ({ seq, json: encodeRecord(record) }));
-    const result = await this.#writes.run(() => this.#rooms.redact(ref, epoch, { ...redaction, records, rewritten }));
+    const result = await this.#writes.run(() => {
+      const written = this.#rooms.redact(ref, epoch, { ...redaction, records, rewritten });
+      if (written.kind === 'appended') this.#audit.write(ref.tenant, redaction.audit ?? [], redaction.usage ?? []);
+      return written;
+    });
     // Freed space was overwritten; the older pages are still in the log.
     if (result.kind === 'appended') emptyLog(this.#file.db);
     return result;

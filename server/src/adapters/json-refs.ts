@@ -7,9 +7,12 @@ export function isJsonRecord(value: unknown): value is JsonRecord {
 const MOST_HOPS = 8;
 const MOST_LEVELS = 16;
 /** A document of a few lines can double itself at each level. */
-const MOST_NODES = 20_000;
+const MOST_NODES = 1_000;
 
-/** Puts what `$ref` names inside one document in its place; what leads elsewhere, or too deep, becomes `{}`: anything. */
+/**
+ * Puts what `$ref` names inside one document in its place; what leads elsewhere, or too deep, becomes
+ * `{}`: anything. For one function: it has so much in it and no more.
+ */
 export class Inliner {
   readonly #document: JsonRecord;
   #nodesLeft = MOST_NODES;

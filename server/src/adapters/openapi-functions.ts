@@ -5,7 +5,8 @@ import type { SaidOfFunction } from './tool-function.ts';
 
 type Http = NonNullable<SaidOfFunction['http']>;
 
-const METHODS = { get: 'GET', post: 'POST', put: 'PUT', patch: 'PATCH', delete: 'DELETE' } as const;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const MOST_PATHS = 500;
 const MOST_LEVELS = 64;
 
 /**
@@ -16,18 +17,26 @@ const MOST_LEVELS = 64;
  */
 export function* openApiFunctions(document: unknown): Generator<SaidOfFunction, void, undefined> {
   if (!isJsonRecord(document) || !isShallow(document, MOST_LEVELS) || !isJsonRecord(document['paths'])) return;
-  const inliner = new Inliner(document);
-  for (const [path, item] of Object.entries(document['paths'])) {
-    const operations = inliner.resolve(item);
-    if (!isJsonRecord(operations)) continue;
-    for (const [key, method] of Object.entries(METHODS)) {
-      const operation = inliner.resolve(operations[key]);
-      const found = isJsonRecord(operation)
-        ? functionOf(operation, { path, method, shared: operations }, inliner)
-        : null;
-      if (found !== null) yield found;
-    }
+  for (const { path, method, item } of operationsOf(document['paths'])) {
+    const inliner = new Inliner(document);
+    const shared = inliner.resolve(item);
+    const operation = isJsonRecord(shared) ? inliner.resolve(shared[method.toLowerCase()]) : null;
+    if (!isJsonRecord(shared) || !isJsonRecord(operation)) continue;
+    const found = functionOf(operation, { path, method, shared }, inliner);
+    if (found !== null) yield found;
   }
+}
+
+interface Operation {
+  readonly path: string;
+  readonly method: Http['method'];
+  readonly item: unknown;
+}
+
+function operationsOf(paths: JsonRecord): readonly Operation[] {
+  return Object.entries(paths)
+    .slice(0, MOST_PATHS)
+    .flatMap(([path, item]) => METHODS.map((method) => ({ path, method, item })));
 }
 
 interface Place {

@@ -1,7 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database, { type Database as Connection } from 'better-sqlite3';
+import { openMasterKeys, type MasterKeys } from './master-key.ts';
+import { emptyLog } from './sqlite-erase.ts';
 import { MIGRATIONS, migrate } from './sqlite-schema.ts';
+import { TenantKeys } from './tenant-keys.ts';
 
 const DATABASE = 'parley.sqlite';
 const LOCK = 'parley.lock';
@@ -12,6 +15,7 @@ const WAL_LIMIT_BYTES = 67_108_864;
 
 export interface SqliteFile {
   readonly db: Connection;
+  readonly keys: TenantKeys;
   close(): void;
 }
 
@@ -26,17 +30,21 @@ export class DataInUseError extends Error {
 }
 
 /**
- * Opens the database of a data folder, made when absent, for this process alone.
- * Throws {@link DataInUseError} or `NewerSchemaError`, or the store's own error when the disk fails.
+ * Opens the database of a data folder, made when absent, for this process alone. `masterKeys` are the operator's,
+ * as {@link openMasterKeys} takes them.
+ * Throws {@link DataInUseError}, `NewerSchemaError` or `WrongMasterKeyError`, or the store's own error when the
+ * disk fails.
  */
-export function openSqliteFile(folder: string): SqliteFile {
+export function openSqliteFile(folder: string, masterKeys: readonly string[] = []): SqliteFile {
   // What people said is in there: for this account alone.
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = lockFolder(folder);
   try {
     const db = openDatabase(join(folder, DATABASE));
+    const keys = withKeys(db, openMasterKeys(folder, masterKeys));
     return {
       db,
+      keys,
       close: () => {
         db.close();
         lock.close();
@@ -83,12 +91,13 @@ function openDatabase(path: string): Connection {
   }
 }
 
-/** Moves the write-ahead log into the database and empties it; while somebody else reads it, it stays. */
-export function emptyLog(db: Connection): void {
-  // Without patience: waiting for a reader would hold up every room.
-  db.pragma('busy_timeout = 0');
-  db.pragma('wal_checkpoint(TRUNCATE)');
-  db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+function withKeys(db: Connection, master: MasterKeys): TenantKeys {
+  try {
+    return new TenantKeys(db, master);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 function isBusy(error: unknown): boolean {

@@ -54,6 +54,83 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX doc_parts_in_order ON doc_parts (room, doc, id);
   `,
+  // What a tenant has besides its rooms. \`sealed\` holds JSON sealed with the tenant's key; \`private\` is empty
+  // for what is not of a private lane.
+  `
+  CREATE TABLE tenant_keys (
+    tenant TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    wrapped BLOB,
+    PRIMARY KEY (tenant, version)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE tools (
+    tenant TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (tenant, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE credentials (
+    tenant TEXT NOT NULL,
+    user TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (tenant, user, tool)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE audit_lines (
+    tenant TEXT NOT NULL,
+    private TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    at REAL NOT NULL,
+    room TEXT,
+    by TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target TEXT,
+    outcome TEXT NOT NULL,
+    code TEXT,
+    PRIMARY KEY (tenant, private, id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE usage (
+    tenant TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    room TEXT NOT NULL,
+    user TEXT NOT NULL,
+    model TEXT NOT NULL,
+    private TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    input INTEGER NOT NULL,
+    cached INTEGER NOT NULL,
+    output INTEGER NOT NULL,
+    PRIMARY KEY (tenant, day, room, user, model, private)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE revocations (
+    tenant TEXT NOT NULL,
+    user TEXT NOT NULL,
+    at REAL NOT NULL,
+    PRIMARY KEY (tenant, user)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  // Who may read what outside systems own, where this server is asked.
+  `
+  CREATE TABLE resources (
+    tenant TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    by_admin INTEGER NOT NULL,
+    PRIMARY KEY (tenant, resource)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE resource_readers (
+    tenant TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    user TEXT NOT NULL,
+    PRIMARY KEY (tenant, resource, user),
+    FOREIGN KEY (tenant, resource) REFERENCES resources (tenant, resource) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The data was written by a newer program; running an older one on it could lose what it does not know. */

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Cancel, Clock, Digest, Ids } from '../ports/system.ts';
 
 /** setTimeout fires at once above this delay (it keeps a signed 32-bit integer), so longer waits go in steps. */
@@ -29,4 +29,9 @@ export const hostIds: Ids = {
   secret: (bytes) => randomBytes(bytes).toString('base64url'),
 };
 
-export const hostDigest: Digest = (text) => createHash('sha256').update(text).digest('base64url');
+export const hostDigest: Digest = (text) => hash('sha256', text, 'base64url');
+
+/** Random bytes for keys and nonces. */
+export function hostRandom(bytes: number): Buffer {
+  return randomBytes(bytes);
+}

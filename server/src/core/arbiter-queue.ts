@@ -4,12 +4,13 @@ import {
   CONFIRM_MS,
   EDIT_HOLD_MS,
   STALE_MS,
+  startedTurns,
   type EventOf,
   type HeldTicket,
   type LaneState,
   type Ticket,
 } from './lane.ts';
-import { nextTicket } from './queue.ts';
+import { nextResume, nextTicket } from './queue.ts';
 import type { JournalRecord } from './records.ts';
 import { awaitsAuthor, isHoldOver } from './ticket.ts';
 import { changed, refused, UNCHANGED, type Verdict } from './verdict.ts';
@@ -128,7 +129,7 @@ function unheld(state: LaneState, ticket: HeldTicket, now: number): JournalRecor
 function conditionFault(state: LaneState, event: EventOf<'submit'>, now: number): Fault | null {
   const { onlyIf } = event;
   if (onlyIf === undefined) return null;
-  const idle = state.kind === 'idle' && nextTicket(state, now) === null;
+  const idle = state.kind === 'idle' && nextTicket(state, now) === null && nextResume(state) === null;
   if (onlyIf === 'idle' ? idle : onlyIf.seq === state.lastTicketSeq) return null;
   const running = state.kind === 'idle' ? null : state.running.turn;
   return fault('condition_failed', undefined, {
@@ -156,9 +157,9 @@ function revisionFault(ticket: Ticket): Fault {
 
 /** The waiting ticket that an event names, if it is its sender's own. */
 function ownTicket(state: LaneState, event: { readonly turn: TurnId; readonly by: UserId }): Result<Ticket> {
-  const running = state.kind !== 'idle' && state.running.turn === event.turn ? state.running : undefined;
+  const started = startedTurns(state).find(({ turn }) => turn === event.turn);
   const ticket = state.tickets.find(({ turn }) => turn === event.turn);
-  const author = (running ?? ticket)?.author.id;
+  const author = (started ?? ticket)?.author.id;
   if (author === undefined) return refuse('not_found', 'No such prompt is waiting.');
   if (author !== event.by) return refuse('forbidden', 'Only its author may change a prompt.');
   return ticket === undefined ? refuse('already_started') : ok(ticket);

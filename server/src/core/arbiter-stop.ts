@@ -1,28 +1,39 @@
 import { fault } from '@parley/shared/fault';
+import { expireParked, expireRunning } from './arbiter-approval.ts';
 import { releaseHolds, revokeTickets } from './arbiter-queue.ts';
-import type { EventOf, LaneState, RunningLane, RunningTurn, StoppingLane } from './lane.ts';
-import type { JournalRecord, RecordOf } from './records.ts';
+import { parkedIn } from './evolve-turn.ts';
+import type {
+  EventOf,
+  LaneEffect,
+  LaneState,
+  ParkedTurn,
+  RunningLane,
+  RunningTurn,
+  Stop,
+  StoppingLane,
+} from './lane.ts';
+import type { JournalRecord } from './records.ts';
+import { denyAsked } from './turn-ending.ts';
+import { askedCall } from './turn-work.ts';
 import { changed, refused, UNCHANGED, type Verdict } from './verdict.ts';
-
-type Stop = Pick<RecordOf<'turn.stopping'>, 'outcome' | 'reason' | 'by'>;
 
 /** T30–T32: ends the turn that it names, and nothing that waits behind it. */
 export function stopRunning(state: RunningLane, event: EventOf<'stop'>, now: number): Verdict {
   const { running } = state;
-  if (event.turn !== running.turn) return stopOther(state, event);
-  if (!mayStop(running, event)) return refuseStop();
-  const reason = event.by === running.author.id ? 'stopped by its author' : 'stopped by somebody else';
-  return stopping(state, { outcome: 'cancelled', reason, by: event.by }, now);
+  if (event.turn !== running.turn) return stopOther(state, event, now);
+  return mayStop(running, event) ? stopped(stopping(state, running, stopOf(running, event), now)) : refuseStop();
 }
 
 /** T30: the first stop counts and stays on record; a repeat changes nothing. */
-export function stopStopping(state: StoppingLane, event: EventOf<'stop'>): Verdict {
-  if (event.turn !== state.running.turn) return stopOther(state, event);
+export function stopStopping(state: StoppingLane, event: EventOf<'stop'>, now: number): Verdict {
+  if (event.turn !== state.running.turn) return stopOther(state, event, now);
   return mayStop(state.running, event) ? UNCHANGED : refuseStop();
 }
 
-/** A stop for something that does not run: never passed on to what does (T30). */
-export function stopOther(state: LaneState, event: EventOf<'stop'>): Verdict {
+/** A stop for something that does not run: a parked turn ends, and it is never passed on to what runs (T30). */
+export function stopOther(state: LaneState, event: EventOf<'stop'>, now: number): Verdict {
+  const parked = parkedIn(state, event.turn);
+  if (parked !== null) return stopParked(state, parked, event, now);
   const waits = state.tickets.some((ticket) => ticket.turn === event.turn);
   if (!waits) return refused(fault('not_found', 'No such turn is running.'));
   return refused(
@@ -30,32 +41,62 @@ export function stopOther(state: LaneState, event: EventOf<'stop'>): Verdict {
   );
 }
 
+function stopParked(state: LaneState, { turn, stop }: ParkedTurn, event: EventOf<'stop'>, now: number): Verdict {
+  if (!mayStop(turn, event)) return refuseStop();
+  return stop === null ? stopped(stopping(state, turn, stopOf(turn, event), now)) : UNCHANGED;
+}
+
 /** T36 where no turn runs, or the one that does is ending already: its first stop stays on record (T3). */
 export function revoke(state: LaneState, event: EventOf<'revoke'>, now: number): Verdict {
-  return changed(revokeTickets(state, event, now));
+  return stopped({ records: revokeTickets(state, event, now), effects: [] }, revokeParked(state, event, now));
 }
 
 /** T36: their tickets end, and the running turn stops if it is theirs. */
 export function revokeRunning(state: RunningLane, event: EventOf<'revoke'>, now: number): Verdict {
-  const tickets = revokeTickets(state, event, now);
-  if (state.running.author.id !== event.user) return changed(tickets);
-  return stopping(state, { outcome: 'revoked', reason: event.reason, by: event.by }, now, tickets);
+  const tickets: Stopping = { records: revokeTickets(state, event, now), effects: [] };
+  const parked = revokeParked(state, event, now);
+  if (state.running.author.id !== event.user) return stopped(tickets, parked);
+  return stopped(tickets, parked, stopping(state, state.running, revoked(event), now));
 }
 
+function revokeParked(state: LaneState, event: EventOf<'revoke'>, now: number): Stopping {
+  const own = state.parked.filter(({ turn, stop }) => turn.author.id === event.user && stop === null);
+  return together(own.map(({ turn }) => stopping(state, turn, revoked(event), now)));
+}
+
+/** T26, T39: holds and approvals run out, also of turns that are parked. */
 export function tick(state: LaneState, now: number): Verdict {
-  return changed(releaseHolds(state, now));
+  return changed([...releaseHolds(state, now), ...expireParked(state, now)]);
 }
 
-/** T23: a turn over its time ends, so that the floor becomes free. */
+/** T22, T23: a turn over its time ends, and one that waited long enough gives the floor back. */
 export function tickRunning(state: RunningLane, now: number): Verdict {
-  const holds = releaseHolds(state, now);
-  if (now < state.running.endsBy) return changed(holds);
-  const reason = `ran longer than ${state.running.turnSeconds} seconds`;
-  return stopping(state, { outcome: 'failed', reason, by: 'system' }, now, holds);
+  const before: Stopping = { records: [...releaseHolds(state, now), ...expireParked(state, now)], effects: [] };
+  const { running } = state;
+  const asked = askedCall(running);
+  if (asked === null) return now < running.endsBy ? stopped(before) : stopped(before, timedOut(state, now));
+  const expired = expireRunning(state, asked, now);
+  if (expired !== null) return stopped(before, { records: [expired], effects: [{ type: 'act', turn: running.turn }] });
+  if (now < asked.approval.parksAt) return stopped(before);
+  return changed([...before.records, { type: 'turn.parked', lane: state.lane, turn: running.turn, at: now }]);
 }
 
-function mayStop(running: RunningTurn, event: EventOf<'stop'>): boolean {
-  return event.by === running.author.id || event.mayStopAny;
+function timedOut(state: RunningLane, now: number): Stopping {
+  const reason = `ran longer than ${state.running.turnSeconds} seconds`;
+  return stopping(state, state.running, { outcome: 'failed', reason, by: 'system' }, now);
+}
+
+function mayStop(turn: RunningTurn, event: EventOf<'stop'>): boolean {
+  return event.by === turn.author.id || event.mayStopAny;
+}
+
+function stopOf(turn: RunningTurn, { by }: EventOf<'stop'>): Stop {
+  const reason = by === turn.author.id ? 'stopped by its author' : 'stopped by somebody else';
+  return { outcome: 'cancelled', reason, by };
+}
+
+function revoked({ reason, by }: EventOf<'revoke'>): Stop {
+  return { outcome: 'revoked', reason, by };
 }
 
 /** T32: a refused stop tells its sender. */
@@ -63,11 +104,26 @@ function refuseStop(): Verdict {
   return refused(fault('forbidden', 'You may not stop a turn of somebody else.', { capability: 'turn.stop.any' }));
 }
 
-/** T33: the record says that it ends; the effect makes the provider end it. `before` happened first. */
-function stopping(state: RunningLane, stop: Stop, now: number, before: readonly JournalRecord[] = []): Verdict {
-  const { turn } = state.running;
-  return changed(
-    [...before, { type: 'turn.stopping', lane: state.lane, turn, ...stop, at: now }],
-    [{ type: 'abort', turn }],
-  );
+interface Stopping {
+  readonly records: readonly JournalRecord[];
+  readonly effects: readonly LaneEffect[];
+}
+
+/** T33: nobody is asked for it any more, the record says that it ends, and the effect makes whatever runs of it end. */
+function stopping({ lane }: LaneState, running: RunningTurn, stop: Stop, now: number): Stopping {
+  const { turn } = running;
+  const denied = denyAsked(lane, running, stop.by, now);
+  return {
+    records: [...denied, { type: 'turn.stopping', lane, turn, ...stop, at: now }],
+    effects: [{ type: 'abort', turn }],
+  };
+}
+
+function together(parts: readonly Stopping[]): Stopping {
+  return { records: parts.flatMap(({ records }) => records), effects: parts.flatMap(({ effects }) => effects) };
+}
+
+function stopped(...parts: readonly Stopping[]): Verdict {
+  const { records, effects } = together(parts);
+  return changed(records, effects);
 }

@@ -1,6 +1,9 @@
+import { ask, decideApproval, resume } from './arbiter-approval.ts';
+import { endCall, endCallStopped, startCall, step, stepStopped } from './arbiter-calls.ts';
 import { edit, hold, submit, unhold, withdraw } from './arbiter-queue.ts';
+import { recover, recoverIdle, recoverStopped } from './arbiter-recover.ts';
 import { revoke, revokeRunning, stopOther, stopRunning, stopStopping, tick, tickRunning } from './arbiter-stop.ts';
-import { begin, finish, finishStopped, recover, recoverIdle, recoverStopped, refuseBegin } from './arbiter-turn.ts';
+import { begin, finish, finishParked, finishStopped, refuseBegin } from './arbiter-turn.ts';
 import { evolve } from './evolve.ts';
 import type { Decision, EventOf, LaneEvent, LaneEventType, LaneState } from './lane.ts';
 import { UNCHANGED, type Verdict } from './verdict.ts';
@@ -19,7 +22,13 @@ const TABLE: Table = {
   idle: {
     ...queue,
     begin,
-    finished: nothing,
+    finished: finishParked,
+    stepped: nothing,
+    ask: nothing,
+    decide: decideApproval,
+    'start-call': nothing,
+    'call-ended': nothing,
+    resume,
     stop: stopOther,
     revoke,
     tick: (state, _event, now) => tick(state, now),
@@ -29,6 +38,12 @@ const TABLE: Table = {
     ...queue,
     begin: refuseBegin,
     finished: finish,
+    stepped: step,
+    ask,
+    decide: decideApproval,
+    'start-call': startCall,
+    'call-ended': endCall,
+    resume: refuseBegin,
     stop: stopRunning,
     revoke: revokeRunning,
     tick: (state, _event, now) => tickRunning(state, now),
@@ -38,6 +53,12 @@ const TABLE: Table = {
     ...queue,
     begin: refuseBegin,
     finished: finishStopped,
+    stepped: stepStopped,
+    ask: nothing,
+    decide: decideApproval,
+    'start-call': nothing,
+    'call-ended': endCallStopped,
+    resume: refuseBegin,
     stop: stopStopping,
     revoke,
     tick: (state, _event, now) => tick(state, now),

@@ -1,8 +1,9 @@
 import { must } from '@parley/shared/assert';
-import type { Entry } from '@parley/shared/entry';
 import type { TurnId } from '@parley/shared/ids';
-import { shelfKey } from './label.ts';
-import type { IdleLane, LaneState, RunningLane, StoppingLane, Ticket } from './lane.ts';
+import { askedCallOf, callDecided, callEnded, callStarted, stepped } from './evolve-call.ts';
+import { redacted } from './evolve-redaction.ts';
+import { attempted, ended, parked, placed, resumed, started, stopping } from './evolve-turn.ts';
+import type { LaneState, Ticket } from './lane.ts';
 import type { JournalRecord, RecordOf } from './records.ts';
 import { released } from './ticket.ts';
 
@@ -15,11 +16,12 @@ export function evolve(state: LaneState, record: JournalRecord): LaneState {
   if (!('lane' in record) || record.lane !== state.lane) return state;
   switch (record.type) {
     case 'lane.opened':
+    case 'entry.released':
       return state;
-    case 'entry.added':
-      return { ...state, ...placed(state, record.entry) };
     case 'entry.redacted':
       return redacted(state, record);
+    case 'entry.added':
+      return { ...state, ...placed(state, record.entry) };
     case 'ticket.accepted':
       return accepted(state, record);
     case 'ticket.held':
@@ -41,16 +43,30 @@ export function evolve(state: LaneState, record: JournalRecord): LaneState {
       }));
     case 'ticket.ended':
       return { ...state, tickets: without(state, ticketOf(state, record.turn)) };
-    case 'turn.started':
-      return started(state, record);
+    case 'turn.started': {
+      const ticket = ticketOf(state, record.turn);
+      return { ...started(state, record, ticket), tickets: without(state, ticket) };
+    }
     case 'turn.attempted':
       return attempted(state, record);
+    case 'turn.stepped':
+      return stepped(state, record);
+    case 'call.asked':
+      return askedCallOf(state, record);
+    case 'call.decided':
+      return callDecided(state, record);
+    case 'call.started':
+      return callStarted(state, record);
+    case 'call.ended':
+      return callEnded(state, record);
+    case 'turn.parked':
+      return parked(state, record);
+    case 'turn.resumed':
+      return resumed(state, record);
     case 'turn.stopping':
       return stopping(state, record);
     case 'turn.ended':
       return ended(state, record);
-    default:
-      return state;
   }
 }
 
@@ -58,84 +74,6 @@ function accepted(state: LaneState, record: RecordOf<'ticket.accepted'>): LaneSt
   const { turn, key, author, ticketSeq, text, tokens, at } = record;
   const ticket: Ticket = { state: 'queued', turn, key, author, ticketSeq, text, tokens, revision: 1, acceptedAt: at };
   return { ...state, tickets: [...state.tickets, ticket], lastTicketSeq: ticketSeq };
-}
-
-/** R14: the prompt of the turn that runs has no words any more. */
-function redacted(state: LaneState, { entry }: RecordOf<'entry.redacted'>): LaneState {
-  if (state.kind === 'idle' || state.running.promptEntry !== entry) return state;
-  return { ...state, running: { ...state.running, text: '' } };
-}
-
-/** `turn.attempted` always follows in the same batch and counts the first attempt. */
-function started(state: LaneState, record: RecordOf<'turn.started'>): RunningLane {
-  const lane = must(state.kind === 'idle' ? state : null, `${record.turn} starts in a lane that is free`);
-  const ticket = ticketOf(state, record.turn);
-  const turnsStarted = state.turnsStarted + 1;
-  const { turn, key, author, ticketSeq, revision, text } = ticket;
-  return {
-    ...lane,
-    kind: 'running',
-    tickets: without(state, ticket),
-    lastEntrySeq: record.entry.seq,
-    turnsStarted,
-    lastTurnOf: new Map(state.lastTurnOf).set(author.id, turnsStarted),
-    running: {
-      turn,
-      key,
-      author,
-      ticketSeq,
-      revision,
-      promptEntry: record.entry.id,
-      text,
-      startedAt: record.at,
-      turnSeconds: record.turnSeconds,
-      endsBy: record.at + record.turnSeconds * 1000,
-      attempt: 0,
-      resources: record.resources ?? [],
-      influence: record.influence ?? [],
-    },
-  };
-}
-
-function attempted(state: LaneState, record: RecordOf<'turn.attempted'>): RunningLane {
-  const lane = must(state.kind === 'running' ? state : null, `${record.turn} runs and may try again`);
-  const endsBy = record.at + runningIn(lane, record.turn).turnSeconds * 1000;
-  return { ...lane, running: { ...lane.running, attempt: record.attempt, endsBy } };
-}
-
-function stopping(state: LaneState, record: RecordOf<'turn.stopping'>): StoppingLane {
-  const lane = must(state.kind === 'running' ? state : null, `${record.turn} runs and may be stopped`);
-  const { outcome, reason, by } = record;
-  return { ...lane, kind: 'stopping', running: runningIn(lane, record.turn), stop: { outcome, reason, by } };
-}
-
-function ended(state: LaneState, record: RecordOf<'turn.ended'>): IdleLane {
-  const lane = must(state.kind === 'idle' ? null : state, `${record.turn} runs and may end`);
-  runningIn(lane, record.turn);
-  return {
-    kind: 'idle',
-    lane: lane.lane,
-    tickets: lane.tickets,
-    lastTicketSeq: lane.lastTicketSeq,
-    lastEntrySeq: lane.lastEntrySeq,
-    shelves: lane.shelves,
-    ...(record.answer ? placed(lane, record.answer) : {}),
-    turnsStarted: lane.turnsStarted,
-    lastTurnOf: lane.lastTurnOf,
-  };
-}
-
-/** An entry takes the next place where its resources put it. */
-function placed(
-  { shelves }: LaneState,
-  { resources, seq }: Entry,
-): Partial<Pick<LaneState, 'lastEntrySeq' | 'shelves'>> {
-  if (resources === undefined) return { lastEntrySeq: seq };
-  return { shelves: new Map(shelves).set(shelfKey(resources), seq) };
-}
-
-function runningIn(lane: RunningLane | StoppingLane, turn: TurnId): RunningLane['running'] {
-  return must(lane.running.turn === turn ? lane.running : null, `${turn} is the turn that runs`);
 }
 
 function ticketOf(state: LaneState, turn: TurnId): Ticket {

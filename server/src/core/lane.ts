@@ -3,8 +3,10 @@ import type { Fault } from '@parley/shared/fault';
 import type { ClientKey, EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import type { Limits } from '@parley/shared/policy';
+import type { ApprovalId } from '@parley/shared/tools';
 import type { Influence } from './influence.ts';
-import type { JournalRecord, RecordOf } from './records.ts';
+import type { JournalRecord, ProposedCall, RecordOf } from './records.ts';
+import type { Approval, CallOutcome, FinishedStep, Work } from './turn-work.ts';
 
 /** A prompt that was accepted and has not started. */
 export type Ticket = QueuedTicket | HeldTicket;
@@ -40,15 +42,40 @@ export interface RunningTurn {
   readonly promptEntry: EntryId;
   readonly text: string;
   readonly startedAt: number;
-  /** How long an attempt may take. */
+  /** How long it may take. */
   readonly turnSeconds: number;
-  /** When the attempt that runs is stopped; each attempt has the whole time. */
+  /** When it is stopped; after a crash it has the whole time again, and while it waits for a person time stands. */
   readonly endsBy: number;
-  /** The model call whose text is shown; grows when a call is superseded. */
+  /** Model calls that led to tools are steps, counted from 1. */
+  readonly step: number;
+  /** The model call of this step whose text is shown; grows when a call is superseded. */
   readonly attempt: number;
+  /** How often a node died with it. */
+  readonly crashes: number;
+  /** The steps before this one. */
+  readonly steps: readonly FinishedStep[];
+  readonly work: Work;
   /** R4, R6: what is behind everything that the model was sent so far. */
   readonly resources: readonly ResourceId[];
   readonly influence: Influence;
+  /** Of the steps before this one. */
+  readonly usage: Usage | null;
+}
+
+/** T22: a turn that waits for a person and gave the floor back. */
+export interface ParkedTurn {
+  readonly turn: RunningTurn;
+  /** Since when its time stands. */
+  readonly since: number;
+  /** Set once it was told to end. */
+  readonly stop: Stop | null;
+}
+
+/** How a turn was told to end. */
+export interface Stop {
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly by: string;
 }
 
 interface LaneBase {
@@ -60,6 +87,8 @@ interface LaneBase {
   readonly lastEntrySeq: number;
   /** Of the documents for entries with resources: the last place in each, by `shelfKey`. */
   readonly shelves: ReadonlyMap<string, number>;
+  /** In the order in which they were parked. */
+  readonly parked: readonly ParkedTurn[];
   /** Turns started so far. */
   readonly turnsStarted: number;
   /** For each person, the value of `turnsStarted` that their last turn made: 1 for the lane's first turn (T19). */
@@ -76,7 +105,7 @@ export interface RunningLane extends LaneBase {
 export interface StoppingLane extends LaneBase {
   readonly kind: 'stopping';
   readonly running: RunningTurn;
-  readonly stop: { readonly outcome: Outcome; readonly reason: string; readonly by: string };
+  readonly stop: Stop;
 }
 export type LaneState = IdleLane | RunningLane | StoppingLane;
 
@@ -123,8 +152,10 @@ export type LaneEvent =
   | {
       readonly type: 'finished';
       readonly turn: TurnId;
+      readonly step: number;
       readonly attempt: number;
       readonly answerEntry: EntryId;
+      /** What all steps said. */
       readonly text: string;
       readonly tokens: number;
       readonly end:
@@ -133,9 +164,59 @@ export type LaneEvent =
         | { readonly kind: 'failed'; readonly reason: string };
       readonly usage?: Usage | undefined;
     }
+  /** The model call of this attempt ended by asking for tools. */
+  | {
+      readonly type: 'stepped';
+      readonly turn: TurnId;
+      readonly step: number;
+      readonly attempt: number;
+      /** What it said in this step. */
+      readonly said: string;
+      readonly calls: readonly ProposedCall[];
+      readonly usage: Usage;
+      /** T23: after so many the turn ends instead, with … */
+      readonly maxSteps: number;
+      readonly answerEntry: EntryId;
+      /** … what all steps said. */
+      readonly text: string;
+      readonly tokens: number;
+    }
+  /** T38: the gate wants the speaker's word for a call. */
+  | {
+      readonly type: 'ask';
+      readonly turn: TurnId;
+      readonly call: string;
+      /** Of the turn's own speaker, from now on. */
+      readonly approval: Omit<Approval, 'user' | 'askedAt'>;
+    }
+  /** Somebody pressed a button; whether it was theirs to press is judged here. */
+  | {
+      readonly type: 'decide';
+      readonly approval: ApprovalId;
+      readonly by: UserId;
+      readonly decision: 'approve' | 'decline';
+      readonly digest: string;
+    }
+  /** The gate let a call go; after a crash also one that was started before, under the same operation id. */
+  | { readonly type: 'start-call'; readonly turn: TurnId; readonly call: string; readonly operation: string }
+  | {
+      readonly type: 'call-ended';
+      readonly turn: TurnId;
+      readonly call: string;
+      readonly outcome: CallOutcome;
+      readonly content: string;
+      readonly tokens: number;
+      readonly withheld: number;
+      readonly resources: readonly ResourceId[];
+      readonly influence: Influence;
+      /** Who is asked next when this was the last call of its step. */
+      readonly model: string;
+    }
+  /** The floor is free, and a parked turn goes on. */
+  | { readonly type: 'resume'; readonly turn: TurnId }
   /** T36: a person lost the right to prompt here. Their tickets end, their running turn stops. */
   | { readonly type: 'revoke'; readonly user: UserId; readonly by: string; readonly reason: string }
-  /** Time passed: holds end, a turn over its time is stopped. */
+  /** Time passed: holds end, approvals expire, whoever waits long gives the floor back, a turn over its time is stopped. */
   | { readonly type: 'tick' }
   /** T44: the node that ran this lane is gone; a running turn starts a new attempt, or ends with what was shown. */
   | {
@@ -151,7 +232,13 @@ export type EventOf<E extends LaneEventType> = Extract<LaneEvent, { type: E }>;
 
 /** What the shell has to do once the records are durable. */
 export type LaneEffect =
-  | { readonly type: 'call'; readonly turn: TurnId; readonly attempt: number }
+  /** Call the model for this attempt at this step. */
+  | { readonly type: 'call'; readonly turn: TurnId; readonly step: number; readonly attempt: number }
+  /** Judge the call whose turn it is. */
+  | { readonly type: 'act'; readonly turn: TurnId }
+  /** Make the call that was started. */
+  | { readonly type: 'run'; readonly turn: TurnId; readonly call: string }
+  /** End whatever of it is under way, and report it finished. */
   | { readonly type: 'abort'; readonly turn: TurnId };
 
 /**
@@ -173,10 +260,25 @@ export const EDIT_HOLD_MS = 120_000;
 export const STALE_MS = 3_600_000;
 /** How long its author has to say so. */
 export const CONFIRM_MS = 86_400_000;
-/** How many calls one turn may make across crashes before it ends as failed (T44: a crash loop is bounded). */
+/** How often one turn is taken up, crashes included, before it ends as failed (T44: a crash loop is bounded). */
 export const MAX_ATTEMPTS = 3;
 
 export function openLane(lane: LaneKey): IdleLane {
-  const empty = { tickets: [], lastTicketSeq: 0, lastEntrySeq: 0, turnsStarted: 0 };
-  return { kind: 'idle', lane, ...empty, shelves: new Map(), lastTurnOf: new Map() };
+  return {
+    kind: 'idle',
+    lane,
+    tickets: [],
+    lastTicketSeq: 0,
+    lastEntrySeq: 0,
+    shelves: new Map(),
+    parked: [],
+    turnsStarted: 0,
+    lastTurnOf: new Map(),
+  };
+}
+
+/** Every turn that has started and is not over: the one that has the floor, then the parked ones. */
+export function startedTurns(state: LaneState): readonly RunningTurn[] {
+  const parked = state.parked.map(({ turn }) => turn);
+  return state.kind === 'idle' ? parked : [state.running, ...parked];
 }

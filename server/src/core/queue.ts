@@ -1,6 +1,7 @@
 import type { TurnId } from '@parley/shared/ids';
-import type { LaneState, QueuedTicket, Ticket } from './lane.ts';
+import type { LaneState, ParkedTurn, QueuedTicket, RunningTurn, Ticket } from './lane.ts';
 import { isReady, released } from './ticket.ts';
+import { askedCall } from './turn-work.ts';
 
 /**
  * Every waiting ticket in the order of T19, as if no hold existed. People take turns: first whoever has
@@ -16,10 +17,17 @@ export function startOrder(state: LaneState): readonly Ticket[] {
  * has run out by `now` counts as over, whether or not a tick has recorded that.
  */
 export function nextTicket(state: LaneState, now: number): QueuedTicket | null {
-  if (state.kind !== 'idle') return null;
+  // A turn that waited for its speaker goes on before another one begins (T22).
+  if (state.kind !== 'idle' || nextResume(state) !== null) return null;
   const ready = state.tickets.filter((ticket) => isReady(ticket, now));
   const [next] = roundRobin(ready, state.lastTurnOf);
   return next === undefined ? null : released(next);
+}
+
+/** T22: the parked turn that goes on as soon as the floor is free; null while a turn runs or when all of them wait. */
+export function nextResume(state: LaneState): ParkedTurn | null {
+  if (state.kind !== 'idle') return null;
+  return state.parked.find(({ turn, stop }) => stop === null && askedCall(turn) === null) ?? null;
 }
 
 /**
@@ -35,12 +43,23 @@ export function positions(state: LaneState): ReadonlyMap<TurnId, number> {
   return shown;
 }
 
-/** When the lane needs its next `tick`: the first hold or the running turn runs out. Null when nothing will. */
+/** When the lane needs its next `tick`: a hold, an approval, the floor or the running turn runs out. Null when nothing will. */
 export function nextWake(state: LaneState): number | null {
   const times = state.tickets.flatMap((ticket) => (ticket.state === 'held' ? [ticket.until] : []));
+  for (const { turn } of state.parked) times.push(...expiryOf(turn));
   // A turn that is stopping already waits for nothing but its model.
-  if (state.kind === 'running') times.push(state.running.endsBy);
+  if (state.kind === 'running') times.push(...timesOf(state.running));
   return times.length === 0 ? null : Math.min(...times);
+}
+
+function timesOf(running: RunningTurn): readonly number[] {
+  const asked = askedCall(running);
+  return asked === null ? [running.endsBy] : [asked.approval.parksAt, asked.approval.expiresAt];
+}
+
+function expiryOf(turn: RunningTurn): readonly number[] {
+  const asked = askedCall(turn);
+  return asked === null ? [] : [asked.approval.expiresAt];
 }
 
 /**

@@ -195,11 +195,14 @@ export const JournalRecord = z.discriminatedUnion('type', [
     approval: ApprovalId,
     /** Of turn, call, canonical arguments, speaker and expiry. */
     digest: z.string(),
-    user: UserId,
+    /** Whose turn it is. */
+    user: z.string(),
     recipients: z.array(z.string()),
     influencedBy: z.array(z.string()),
     builtOn: z.array(ResourceId),
     expiresAt: z.number(),
+    /** T22: when its turn gives the floor back. */
+    parksAt: z.number(),
     at,
   }),
   z.strictObject({
@@ -238,6 +241,7 @@ export const JournalRecord = z.discriminatedUnion('type', [
   }),
   /** T22: the turn waited long enough with the floor in its hands; others go on. */
   z.strictObject({ type: z.literal('turn.parked'), lane: Lane, turn: TurnId, at }),
+  /** A turn goes on: a parked one because it was decided, a running one after the node that ran its calls died. */
   z.strictObject({ type: z.literal('turn.resumed'), lane: Lane, turn: TurnId, at }),
   /** Somebody or something asked the running turn to end; the model is being told. */
   z.strictObject({

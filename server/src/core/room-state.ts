@@ -138,7 +138,7 @@ export function standingOfAbsent(room: PresentRoom, user: UserId): Standing {
 /** Whether any lane holds work that a restart must take up again. */
 export function isBusy(room: PresentRoom): boolean {
   for (const { state } of room.lanes.values()) {
-    if (state.kind !== 'idle' || state.tickets.length > 0) return true;
+    if (state.kind !== 'idle' || state.tickets.length > 0 || state.parked.length > 0) return true;
   }
   return false;
 }

@@ -1,4 +1,4 @@
-import type { RoomId } from '@parley/shared/ids';
+import type { RoomId, UserId } from '@parley/shared/ids';
 
 declare const minted: unique symbol;
 
@@ -28,4 +28,14 @@ export function mintTenant(id: string): Tenant | null {
 /** One string per room, for maps; neither part can hold the separator. */
 export function roomKey(ref: RoomRef): string {
   return `${ref.tenant.id}/${ref.room}`;
+}
+
+/** One string per tenant, for maps. */
+export function tenantKey(tenant: Tenant): string {
+  return tenant.id;
+}
+
+/** One string per person of a tenant, for maps; neither part can hold the separator. */
+export function personKey(tenant: Tenant, user: UserId): string {
+  return `${tenant.id}/${user}`;
 }

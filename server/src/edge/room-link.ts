@@ -171,20 +171,20 @@ type Outgoing = { readonly type: 'update' | 'presence'; readonly message: Uint8A
 class Parcels {
   readonly #key: DocKey;
   readonly #messages: readonly Outgoing[];
-  readonly #hasExceptions: boolean;
+  /** Who wrote any of it, and so does not get all of it. */
+  readonly #excepted: ReadonlySet<PeerId>;
   readonly #whole = new Map<Flavour, Buffer>();
 
   constructor(key: DocKey, messages: readonly Outgoing[]) {
     this.#key = key;
     this.#messages = messages;
-    this.#hasExceptions = messages.some((message) => message.except !== undefined);
+    this.#excepted = new Set(messages.flatMap(({ except }) => (except === undefined ? [] : [except])));
   }
 
   /** What this reader gets; null when all of it is its own. */
   for(reader: DocReader): Buffer | null {
-    if (!this.#hasExceptions) return this.#all(reader.flavour);
+    if (!this.#excepted.has(reader.peer)) return this.#all(reader.flavour);
     const meant = this.#messages.filter((message) => message.except !== reader.peer);
-    if (meant.length === this.#messages.length) return this.#all(reader.flavour);
     return meant.length === 0 ? null : this.#build(reader.flavour, meant);
   }
 

@@ -1,5 +1,5 @@
 import { transcriptOf, type DocKey } from '@parley/shared/documents';
-import { privateLane, type LaneKey } from '@parley/shared/ids';
+import type { LaneKey } from '@parley/shared/ids';
 import type { JournalRecord } from '../core/records.ts';
 import { withoutWords, type Redacted } from '../core/redact-records.ts';
 import type { RoomRef } from '../core/tenant.ts';
@@ -45,7 +45,7 @@ export class Eraser {
   /** Live text moves between the documents of a lane, and approvals show arguments to one person: any may hold words. */
   #docsOf(records: readonly JournalRecord[]): DocKey[] {
     const lanes = new Set<LaneKey>(records.flatMap((record) => ('lane' in record ? [record.lane] : [])));
-    const asked = records.flatMap((record) => (record.type === 'call.asked' ? [privateLane(record.user)] : []));
+    const asked = records.flatMap((record) => (record.type === 'call.asked' ? [`me:${record.user}` as const] : []));
     const own = [...lanes].flatMap((lane) => this.#deps.chronicle.docsOf(lane));
     return [...new Set([...own, ...asked.map(transcriptOf)])];
   }

@@ -21,6 +21,7 @@ describe('configuration', () => {
         host: '127.0.0.1',
         port: 8787,
         data: './data',
+        masterKeys: [],
         auth: { kind: 'development' },
         origins: [],
         model: { baseUrl: undefined, apiKey: undefined, name: undefined },

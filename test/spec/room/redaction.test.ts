@@ -255,6 +255,7 @@ const RECORDS = [
     recipients: [SECRET],
     influencedBy: [],
     builtOn: [],
+    parksAt: 8,
     expiresAt: 9,
   },
   { ...turn, type: 'call.ended', call: 'c1', outcome: 'done', content: SECRET, tokens: 9 },

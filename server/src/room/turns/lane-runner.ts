@@ -168,6 +168,7 @@ export class LaneRunner {
   #perform(effect: LaneEffect): void {
     if (this.#left) return;
     if (effect.type === 'abort') return this.#abort(effect.turn);
+    if (effect.type !== 'call') return;
     const { state } = this;
     if (state.kind === 'idle' || state.running.turn !== effect.turn || state.running.attempt !== effect.attempt) return;
     if (state.kind === 'stopping')
@@ -216,6 +217,7 @@ export class LaneRunner {
     this.apply({
       type: 'finished',
       turn: running.turn,
+      step: running.step,
       attempt: running.attempt,
       answerEntry: ids.next('e') as EntryId,
       text,

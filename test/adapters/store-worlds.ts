@@ -1,0 +1,32 @@
+import { MemoryJournal } from '@parley/server/adapters/journal-memory';
+import { MemoryPeople } from '@parley/server/adapters/people-memory';
+import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
+import { openSqliteStore } from '@parley/server/adapters/store-sqlite';
+import { MemoryVault } from '@parley/server/adapters/vault-memory';
+import type { StoreWorld } from '../contracts/store-world.ts';
+import { tempFolder } from './sqlite-world.ts';
+
+/** Its store is itself, so a restart finds the same objects. */
+export async function memoryStoreWorld(): Promise<StoreWorld> {
+  const journal = new MemoryJournal();
+  const people = new MemoryPeople(journal);
+  const store = { journal, audit: journal.audit, people, registry: new MemoryRegistry(), vault: new MemoryVault() };
+  return { store, reopen: async () => store, dispose: async () => {} };
+}
+
+export async function sqliteStoreWorld(): Promise<StoreWorld> {
+  const folder = await tempFolder();
+  let current = openSqliteStore(folder.path);
+  return {
+    store: current,
+    reopen: async () => {
+      await current.journal.close();
+      current = openSqliteStore(folder.path);
+      return current;
+    },
+    dispose: async () => {
+      await current.journal.close();
+      await folder.remove();
+    },
+  };
+}

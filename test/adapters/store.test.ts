@@ -1,0 +1,15 @@
+import { auditContract } from '../contracts/audit.ts';
+import { peopleContract } from '../contracts/people.ts';
+import { registryContract } from '../contracts/registry.ts';
+import { vaultContract } from '../contracts/vault.ts';
+import { memoryStoreWorld, sqliteStoreWorld } from './store-worlds.ts';
+
+for (const [name, open] of [
+  ['memory', memoryStoreWorld],
+  ['SQLite', sqliteStoreWorld],
+] as const) {
+  auditContract(name, open);
+  peopleContract(name, open);
+  registryContract(name, open);
+  vaultContract(name, open);
+}

@@ -1,0 +1,22 @@
+import type { Audit } from '@parley/server/ports/audit';
+import type { Journal } from '@parley/server/ports/journal';
+import type { People } from '@parley/server/ports/people';
+import type { Registry } from '@parley/server/ports/registry';
+import type { Vault } from '@parley/server/ports/vault';
+
+/** Everything durable, as one node has it. */
+export interface Store {
+  readonly journal: Journal;
+  readonly registry: Registry;
+  readonly vault: Vault;
+  readonly audit: Audit;
+  readonly people: People;
+}
+
+/** What is durable, and the medium behind it. */
+export interface StoreWorld {
+  readonly store: Store;
+  /** Closes everything and opens it on the same medium, as a restart does. */
+  reopen(): Promise<Store>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,47 @@
+import type { LinkedCredential, Vault } from '@parley/server/ports/vault';
+import { ToolName } from '@parley/shared/tools';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { tenant, user } from './journal-samples.ts';
+import type { StoreWorld } from './store-world.ts';
+
+const acme = tenant('acme');
+const mail = ToolName.parse('mail');
+const wiki = ToolName.parse('wiki');
+const ada = user('ada');
+
+function credential(accessToken: string): LinkedCredential {
+  return { accessToken, refreshToken: null, expiresAt: 1_750_000_000_000 };
+}
+
+/** What every vault promises, whatever keeps it. */
+export function vaultContract(name: string, open: () => Promise<StoreWorld>): void {
+  describe(`vault contract: ${name}`, () => {
+    let world: StoreWorld;
+    let vault: Vault;
+    beforeEach(async () => {
+      world = await open();
+      vault = world.store.vault;
+    });
+    afterEach(() => world.dispose());
+
+    test('G5 a credential is of one tenant, person and tool', async () => {
+      await vault.put(acme, ada, mail, credential('one'));
+      expect(await vault.get(acme, ada, mail)).toEqual(credential('one'));
+      expect(await vault.get(acme, ada, wiki)).toBeNull();
+      expect(await vault.get(acme, user('bob'), mail)).toBeNull();
+      expect(await vault.get(tenant('rival'), ada, mail)).toBeNull();
+    });
+
+    test('G5 a newer credential replaces, a dropped one is gone, and both outlive a restart', async () => {
+      await vault.put(acme, ada, mail, credential('one'));
+      await vault.put(acme, ada, wiki, credential('wiki'));
+      const renewed = { ...credential('two'), refreshToken: 'r', expiresAt: null };
+      await vault.put(acme, ada, mail, renewed);
+      await vault.drop(acme, ada, wiki);
+      await vault.drop(acme, ada, wiki);
+      const again = (await world.reopen()).vault;
+      expect(await again.get(acme, ada, mail)).toEqual(renewed);
+      expect(await again.get(acme, ada, wiki)).toBeNull();
+    });
+  });
+}
