@@ -1,9 +1,12 @@
 import type { Replies } from '@parley/shared/commands';
 import type { Entry, Member } from '@parley/shared/entry';
-import type { UserId } from '@parley/shared/ids';
+import type { Fault } from '@parley/shared/fault';
+import type { EntryId, UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
+import { z } from 'zod';
 import { canonicalJson } from './canonical-json.ts';
 import type { Influence } from './influence.ts';
+import type { Place } from './place.ts';
 
 export type ReleaseView = Replies['entry.preview-release'];
 export type ReleaseSource = ReleaseView['sources'][number];
@@ -46,29 +49,32 @@ export function releaseView(facts: ReleaseFacts, hash: (text: string) => string)
   return { ...shown, digest: hash(canonicalJson(shown)) };
 }
 
+/** The same as a fault carries it. */
+export function asJson(view: ReleaseView): Fault['current'] {
+  return z.json().parse(view);
+}
+
 /**
  * The entry that the room gets. It tells nothing of the lane it came from (R9): neither its turn nor what that
  * used, only how it ended and with which tools.
  */
 export function releasedEntry(
-  view: ReleaseView,
-  facts: ReleaseFacts,
-  place: Pick<Entry, 'id' | 'seq' | 'after' | 'at'> & { readonly by: UserId },
+  { text }: ReleaseView,
+  { author, outcome, tools }: Entry,
+  made: { readonly id: EntryId; readonly at: number; readonly by: UserId; readonly place: Place },
 ): Entry {
-  const { author, outcome, tools } = facts.entry;
-  const { by, id, seq, after, at } = place;
+  const { id, at, by, place } = made;
   return {
     id,
-    seq,
+    ...place,
     kind: 'answer',
     author,
-    text: view.text,
+    text,
     at,
     for: by,
     releasedBy: by,
     ...(outcome === undefined ? {} : { outcome }),
     ...(tools === undefined ? {} : { tools }),
-    ...(facts.resources.length === 0 ? {} : { resources: [...facts.resources], after: after ?? 0 }),
   };
 }
 

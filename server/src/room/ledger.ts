@@ -50,6 +50,8 @@ export interface StartedFacts {
   readonly payer: string;
   readonly permissionEpoch: number;
   readonly contextVersion: number;
+  /** The first entry of its lane that the model was sent. */
+  readonly contextFrom: number;
   readonly attempt: number;
   /** Of each attempt after the first. */
   readonly supersededSeqs: readonly number[];
@@ -257,7 +259,7 @@ function accepted(record: RecordOf<'ticket.accepted'>, seq: number): TicketFacts
 function started(record: RecordOf<'turn.started'>, seq: number, permissionEpoch: number): TicketFate {
   const { entry, context, payer, resources = [], influence = [] } = record;
   const place = { promptEntry: entry.id, promptSeq: entry.seq, roomTo: context.roomTo };
-  const terms = { payer, permissionEpoch, contextVersion: context.to };
+  const terms = { payer, permissionEpoch, contextVersion: context.to, contextFrom: context.from };
   const sources = { resources, influence };
   return { kind: 'running', ...place, ...terms, ...sources, startedSeq: seq, attempt: 1, supersededSeqs: [] };
 }

@@ -39,14 +39,14 @@ async function said(world: RoomWorld, user: string, text: string, audience: 'roo
   return reply.entry;
 }
 
+interface Question {
+  readonly text: string;
+  readonly pieces: readonly string[];
+  readonly audience?: 'room' | 'me';
+}
+
 /** Asks, and gives back the two entries. */
-async function asked(
-  world: RoomWorld,
-  user: string,
-  text: string,
-  pieces: readonly string[],
-  audience: 'room' | 'me' = 'room',
-) {
+async function asked(world: RoomWorld, user: string, { text, pieces, audience = 'room' }: Question) {
   world.model.expect({ pieces });
   const { turn } = await world.prompt(user, text, { id: ClientKey.parse(`p${text.length}-${user}`), audience });
   await settled();
@@ -75,8 +75,12 @@ async function shown(world: RoomWorld): Promise<Entry[]> {
 test('R14 after a redaction the words are nowhere: not in records, documents, replies, events, logs or later prompts', async () => {
   const world = await RoomWorld.open();
   const message = await said(world, 'bob', `a message ${SECRET}`);
-  const first = await asked(world, 'bob', `a prompt ${SECRET}`, ['an ', `answer ${SECRET}`]);
-  const second = await asked(world, 'bob', `privately ${SECRET}`, [`only for you ${SECRET}`], 'me');
+  const first = await asked(world, 'bob', { text: `a prompt ${SECRET}`, pieces: ['an ', `answer ${SECRET}`] });
+  const second = await asked(world, 'bob', {
+    text: `privately ${SECRET}`,
+    pieces: [`only for you ${SECRET}`],
+    audience: 'me',
+  });
   expect(await everythingOf(world)).toContain(SECRET);
   for (const entry of [message.id, first.prompt, first.answer, second.prompt, second.answer])
     expect(await redact(world, 'bob', entry)).toMatchObject({
@@ -86,13 +90,13 @@ test('R14 after a redaction the words are nowhere: not in records, documents, re
 
   expect(await everythingOf(world)).not.toContain(SECRET);
   for (const audience of ['room', 'me'] as const)
-    await asked(world, 'bob', `what is left? ${audience}`, ['Nothing.'], audience);
+    await asked(world, 'bob', { text: `what is left? ${audience}`, pieces: ['Nothing.'], audience: audience });
   expect(JSON.stringify(world.model.requests.slice(2))).not.toContain(SECRET);
   // Not even an empty place is left in what the model is sent.
   expect(envelopesIn(world.model.requests.at(-2)?.messages)).toEqual(['prompt']);
   await world.restart();
   expect(await everythingOf(world)).not.toContain(SECRET);
-  await asked(world, 'bob', 'and after a restart?', ['Nothing either.']);
+  await asked(world, 'bob', { text: 'and after a restart?', pieces: ['Nothing either.'] });
   expect(JSON.stringify(world.model.requests.slice(2))).not.toContain(SECRET);
   expect((await shown(world)).map(({ text, redactedBy }) => redactedBy ?? text).slice(0, 3)).toEqual([
     'bob',
@@ -118,7 +122,7 @@ test('R14 what was not redacted stays as it was, in its place', async () => {
 test('R14 one redacts one’s own words and the answers one asked for; others’ take the capability', async () => {
   const world = await RoomWorld.open();
   const message = await said(world, 'bob', 'mine');
-  const { prompt, answer } = await asked(world, 'bob', 'a question', ['an answer']);
+  const { prompt, answer } = await asked(world, 'bob', { text: 'a question', pieces: ['an answer'] });
   for (const entry of [message.id, prompt, answer])
     expect(await redact(world, 'cyd', entry)).toMatchObject({
       ok: false,
@@ -165,7 +169,7 @@ test('R14 a redaction that never reached the disk changed nothing, and one that 
   for (const lands of [false, true]) {
     const journal = new MemoryJournal();
     const world = await RoomWorld.open({}, journal);
-    const { prompt } = await asked(world, 'bob', `a prompt ${SECRET}`, ['fine']);
+    const { prompt } = await asked(world, 'bob', { text: `a prompt ${SECRET}`, pieces: ['fine'] });
     const redactIn = journal.redact.bind(journal);
     // The power goes before or after the disk has it; nobody hears an answer.
     journal.redact = async (...args: [typeof REF, Parameters<MemoryJournal['redact']>[1], Redaction]) => {
@@ -185,7 +189,7 @@ test('R14 a redaction that never reached the disk changed nothing, and one that 
 
 test('T2 R14 sending a redacted prompt or message again is still the same one', async () => {
   const world = await RoomWorld.open();
-  const { turn, prompt } = await asked(world, 'bob', `a prompt ${SECRET}`, ['fine']);
+  const { turn, prompt } = await asked(world, 'bob', { text: `a prompt ${SECRET}`, pieces: ['fine'] });
   const message = await said(world, 'bob', `a message ${SECRET}`);
   await redact(world, 'bob', prompt);
   await redact(world, 'bob', message.id);

@@ -19,7 +19,9 @@ import {
 } from './prompts.ts';
 import { exportRoom, listDocuments, readTranscript } from './reading.ts';
 import { redactEntry } from './redact.ts';
+import { previewRelease, releaseEntry } from './release.ts';
 import { explain } from './rights.ts';
+import { searchTranscript } from './search.ts';
 import { createRoom, deleteRoom, getRoom, updateRoom } from './rooms.ts';
 
 type Of<T extends CommandType> = Extract<Command, { type: T }>;
@@ -48,11 +50,11 @@ const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
   'transcript.read': readTranscript,
   'room.export': exportRoom,
   'document.list': listDocuments,
-  'transcript.search': unbuilt,
+  'transcript.search': searchTranscript,
   'approval.decide': unbuilt,
   'approval.list': unbuilt,
-  'entry.preview-release': unbuilt,
-  'entry.release': unbuilt,
+  'entry.preview-release': previewRelease,
+  'entry.release': releaseEntry,
   'entry.redact': redactEntry,
   'invite.create': makeInvite,
   'invite.list': listInvites,
