@@ -1,14 +1,14 @@
 import type { Replies } from '@parley/shared/commands';
 import type { Entry, Member } from '@parley/shared/entry';
-import type { Fault } from '@parley/shared/fault';
 import type { EntryId, UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
-import { z } from 'zod';
 import { canonicalJson } from './canonical-json.ts';
 import type { Influence } from './influence.ts';
 import type { Place } from './place.ts';
 
-export type ReleaseView = Replies['entry.preview-release'];
+type Recipient = Pick<Member, 'user' | 'name' | 'role'>;
+/** What {@link Replies} calls it, without what a member is granted: that is nobody else's business. */
+export type ReleaseView = Omit<Replies['entry.preview-release'], 'recipients'> & { recipients: Recipient[] };
 export type ReleaseSource = ReleaseView['sources'][number];
 
 /** Everything that a release is judged by. */
@@ -42,16 +42,11 @@ export function releaseView(facts: ReleaseFacts, hash: (text: string) => string)
   const shown = {
     entry: facts.entry.id,
     text: facts.entry.text.toWellFormed(),
-    recipients: facts.recipients.map((member) => ({ ...member, name: member.name.toWellFormed() })),
+    recipients: facts.recipients.map(({ user, name, role }) => ({ user, name: name.toWellFormed(), role })),
     sources: facts.sources.map((source) => ({ ...source, title: source.title.toWellFormed() })),
     resources: [...facts.resources],
   };
   return { ...shown, digest: hash(canonicalJson(shown)) };
-}
-
-/** The same as a fault carries it. */
-export function asJson(view: ReleaseView): Fault['current'] {
-  return z.json().parse(view);
 }
 
 /**

@@ -9,7 +9,6 @@ import type { z } from 'zod';
 import type { Principal } from '../../core/principal.ts';
 import type { JournalRecord } from '../../core/records.ts';
 import {
-  asJson,
   isReleasable,
   releasedEntry,
   releaseView,
@@ -52,7 +51,7 @@ export async function releaseEntry(
   if (facts.value.entry.redactedBy !== undefined) return refuse('condition_failed', 'Its words were taken away.');
   const view = releaseView(facts.value, desk.digest);
   if (view.digest !== command.digest)
-    return refuse('condition_failed', 'This is not what was shown any more.', { current: asJson(view) });
+    return refuse('condition_failed', 'This is not what was shown any more.', { current: view });
   return ok({ entry: await write(desk, by.user, { view, facts: facts.value }) });
 }
 
