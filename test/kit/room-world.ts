@@ -1,15 +1,18 @@
 import { MemoryBus } from '@parley/server/adapters/bus-memory';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { MemoryLeases } from '@parley/server/adapters/lease-memory';
+import { MemoryPeople } from '@parley/server/adapters/people-memory';
 import { hostDigest } from '@parley/server/adapters/system';
 import type { JournalRecord, RecordOf } from '@parley/server/core/records';
 import type { EventCursor, PeerId } from '@parley/server/ports/bus';
+import { Revocations } from '@parley/server/edge/revocations';
 import { RoomLinks } from '@parley/server/edge/room-links';
 import { newPeerId, Requests } from '@parley/server/edge/requests';
 import { Watch } from '@parley/server/edge/watch';
 import type { Principal } from '@parley/server/core/principal';
 import type { CommandResult, TurnEvent } from '@parley/server/ports/bus';
 import type { Journal } from '@parley/server/ports/journal';
+import type { Model } from '@parley/server/ports/model';
 import { Rooms } from '@parley/server/room/rooms';
 import { FaultError } from '@parley/shared/fault';
 import type { Command, PromptSubmit, Replies } from '@parley/shared/commands';
@@ -21,6 +24,7 @@ import { TestClock } from './clock.ts';
 import { seededIds } from './ids.ts';
 import { RecordingLog } from './log.ts';
 import { RecordingMetrics } from './metrics.ts';
+import { Onlooker } from './onlooker.ts';
 import { ScriptedModel } from './scripted-model.ts';
 import { TableAuthority } from './table-authority.ts';
 import { REF } from './world.ts';
@@ -32,19 +36,28 @@ export class RoomWorld {
   readonly journal: Journal;
   readonly authority = new TableAuthority();
   readonly model = new ScriptedModel();
+  /** Who was revoked; a node that starts hears of it through the one that is here then. */
+  people = new MemoryPeople({ overviews: () => [] });
   readonly #ids = seededIds(1);
   #links: RoomLinks;
   #requests: Requests;
   #rooms: Rooms;
 
-  private constructor(journal: Journal) {
+  readonly #speaks: Model;
+
+  private constructor(journal: Journal, speaks: Model | null) {
     this.journal = journal;
+    this.#speaks = speaks ?? this.model;
     ({ links: this.#links, requests: this.#requests, rooms: this.#rooms } = this.#start());
   }
 
   /** A room of ana's, with bob and cyd as speakers. */
-  static async open(policy: RoomPolicyPatch = {}, journal: Journal = new MemoryJournal()): Promise<RoomWorld> {
-    const world = new RoomWorld(journal);
+  static async open(
+    policy: RoomPolicyPatch = {},
+    journal: Journal = new MemoryJournal(),
+    speaks: Model | null = null,
+  ): Promise<RoomWorld> {
+    const world = new RoomWorld(journal, speaks);
     await world.must('ana', { type: 'room.create', title: 'Lobby', policy: RoomPolicy.parse(policy) });
     for (const user of ['bob', 'cyd'])
       await world.must('ana', { type: 'member.set', user: UserId.parse(user), role: 'speaker' });
@@ -52,8 +65,18 @@ export class RoomWorld {
     return world;
   }
 
+  /** When the tokens that people use were issued. */
+  issuedAt = 0;
+
   principal(user: string, role: TenantRole = 'member'): Principal {
-    return { tenant: REF.tenant, user: UserId.parse(user), name: user.toUpperCase(), role, groups: [] };
+    return {
+      tenant: REF.tenant,
+      user: UserId.parse(user),
+      name: user.toUpperCase(),
+      role,
+      groups: [],
+      issuedAt: this.issuedAt,
+    };
   }
 
   async command(user: string, command: Command): Promise<CommandResult> {
@@ -111,6 +134,22 @@ export class RoomWorld {
     return { events, close: () => watch.close() };
   }
 
+  /** A socket of somebody who looks on and opens what they are told they may. */
+  async onlook(user: string): Promise<Onlooker> {
+    await this.#links.ensure(REF);
+    const { clock, log } = this;
+    const onlooker = new Onlooker({ links: this.#links, clock, log, ids: this.#ids, principal: this.principal(user) });
+    await settled();
+    return onlooker;
+  }
+
+  /** What an earlier node wrote comes to light: these records are in the journal when the next one takes up. */
+  async found(...records: readonly JournalRecord[]): Promise<void> {
+    const { epoch, seq } = await this.journal.acquire(REF);
+    if (records.length > 0) await this.journal.append(REF, epoch, { expectedSeq: seq, records, updates: [] });
+    await this.restart();
+  }
+
   /** The node is gone; another one takes up what the journal holds. */
   async restart(): Promise<void> {
     ({ links: this.#links, requests: this.#requests, rooms: this.#rooms } = this.#start());
@@ -119,16 +158,18 @@ export class RoomWorld {
   }
 
   #start() {
-    const { journal, authority, model, clock, log } = this;
+    const { journal, authority, clock, log } = this;
+    const model = this.#speaks;
     const bus = new MemoryBus();
     const metrics = new RecordingMetrics();
     const ids = this.#ids;
     const lease = new MemoryLeases().forNode('node');
     const tokenizer = { count: (text: string) => Math.ceil(text.length / 4) };
-    const shell = { tokenizer, clock, ids, digest: hostDigest, log, metrics, lobby: false, idleMs: 600_000 };
+    const { people } = this;
+    const shell = { people, tokenizer, clock, ids, digest: hostDigest, log, metrics, lobby: false, idleMs: 600_000 };
     const rooms = new Rooms({ journal, authority, bus, lease, model, ...shell });
     const links = new RoomLinks({ bus, rooms, metrics });
-    return { rooms, links, requests: new Requests({ links, clock, ids }) };
+    return { rooms, links, requests: new Requests({ links, clock, ids, revocations: new Revocations(people) }) };
   }
 }
 

@@ -14,11 +14,17 @@ export function emptyLog(db: Database): boolean {
 
 /**
  * Runs a change, all of it or nothing, after which no byte of what it removed or replaced is in the files:
- * freed space is overwritten in every open database (see `openSqliteFile`), and the log is emptied.
+ * freed space is overwritten, and the log that still holds older pages is emptied.
  * Throws when somebody else, for instance a backup, still reads the log; the change itself is made then.
  */
 export function eraseIn(db: Database, change: () => void): void {
-  db.transaction(change).immediate();
-  if (!emptyLog(db))
-    throw new Error('the log is still being read, so it holds what was erased: try again when no backup runs');
+  const before = Number(db.pragma('secure_delete', { simple: true }));
+  db.pragma('secure_delete = ON');
+  try {
+    db.transaction(change).exclusive();
+    if (Number(db.pragma('wal_checkpoint(TRUNCATE)', { simple: true })) !== 0)
+      throw new Error('the log is still being read, so it holds what was erased: try again when no backup runs');
+  } finally {
+    db.pragma(`secure_delete = ${before}`);
+  }
 }

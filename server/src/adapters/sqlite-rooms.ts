@@ -5,25 +5,24 @@ import type { RoomRole } from '@parley/shared/roles';
 import type { Database, Statement } from 'better-sqlite3';
 import { uniqueKey, type JournalRecord } from '../core/records.ts';
 import { mintTenant, type RoomRef, type Tenant } from '../core/tenant.ts';
-import type { AppendResult, Batch, Compaction, Epoch, RoomListing, StoredRecord } from '../ports/journal.ts';
-import { decodeRecord } from './record-json.ts';
+import type { AppendResult, Batch, Compaction, Epoch, RoomListing } from '../ports/journal.ts';
 
-/** A batch whose records are already the text that is stored. */
+/** A batch whose records and updates are already the bytes that are stored. */
 export interface EncodedBatch extends Omit<Batch, 'records'> {
   readonly records: readonly EncodedRecord[];
 }
 export interface EncodedRecord {
-  readonly json: string;
+  readonly body: Uint8Array;
   readonly key: string | null;
 }
 
 export interface EncodedRedaction extends EncodedBatch {
-  readonly rewritten: readonly { readonly seq: number; readonly json: string }[];
+  readonly rewritten: readonly { readonly seq: number; readonly body: Uint8Array }[];
   readonly compacted: readonly Compaction[];
 }
 
-export function encoded(record: JournalRecord, json: string): EncodedRecord {
-  return { json, key: uniqueKey(record) };
+export function encoded(record: JournalRecord, body: Uint8Array): EncodedRecord {
+  return { body, key: uniqueKey(record) };
 }
 
 /**
@@ -56,10 +55,8 @@ export class SqliteRooms {
     return { kind: 'appended' };
   }
 
-  read(ref: RoomRef, after: number): StoredRecord[] {
-    return this.#sql.read
-      .all(ref.tenant.id, ref.room, after)
-      .map(({ seq, body }) => ({ seq, record: decodeRecord(body) }));
+  read(ref: RoomRef, after: number): RecordRow[] {
+    return this.#sql.read.all(ref.tenant.id, ref.room, after);
   }
 
   holds(ref: RoomRef): boolean {
@@ -73,7 +70,7 @@ export class SqliteRooms {
   }
 
   loadDoc(ref: RoomRef, doc: DocKey): Uint8Array[] {
-    return this.#sql.loadDoc.all(ref.tenant.id, ref.room, doc).map(asBytes);
+    return this.#sql.loadDoc.all(ref.tenant.id, ref.room, doc).map(({ body }) => body);
   }
 
   /** Throws, for the caller to roll back, when it names what is not there. */
@@ -81,8 +78,8 @@ export class SqliteRooms {
     const result = this.append(ref, epoch, redaction);
     const room = result.kind === 'appended' ? this.#held(ref, epoch) : null;
     if (!room) return result;
-    for (const { seq, json } of redaction.rewritten) {
-      if (this.#sql.rewriteRecord.run(json, room.id, seq).changes !== 1) throw new RangeError(`no record ${seq}`);
+    for (const { seq, body } of redaction.rewritten) {
+      if (this.#sql.rewriteRecord.run(body, room.id, seq).changes !== 1) throw new RangeError(`no record ${seq}`);
     }
     for (const compaction of redaction.compacted) this.#compact(room, compaction);
     return result;
@@ -128,8 +125,8 @@ export class SqliteRooms {
 
   #addRecords(room: RoomRow, records: readonly EncodedRecord[]): void {
     if (records.length === 0) return;
-    records.forEach(({ json, key }, index) => {
-      this.#sql.addRecord.run(room.id, room.seq + index + 1, json);
+    records.forEach(({ body, key }, index) => {
+      this.#sql.addRecord.run(room.id, room.seq + index + 1, body);
       if (key !== null) this.#sql.addKey.run(room.id, key);
     });
     this.#sql.setSeq.run(room.seq + records.length, room.id);
@@ -147,13 +144,12 @@ interface RoomRow {
   readonly epoch: Epoch;
   readonly seq: number;
 }
-interface PartRow {
+interface RecordRow {
+  readonly seq: number;
   readonly body: Buffer;
 }
-
-/** A plain view: what leaves the adapter is the port's type, not Node's subclass with its own `slice`. */
-function asBytes({ body }: PartRow): Uint8Array {
-  return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+interface PartRow {
+  readonly body: Buffer;
 }
 
 type Statements = ReturnType<typeof prepare>;
@@ -179,15 +175,15 @@ function roomStatements(db: Database) {
 }
 
 function recordStatements(db: Database) {
-  const addRecord: Statement<[number, number, string]> = db.prepare(
+  const addRecord: Statement<[number, number, Uint8Array]> = db.prepare(
     'INSERT INTO records (room, seq, body) VALUES (?, ?, ?)',
   );
   const hasKey: Statement<[number, string]> = db.prepare('SELECT 1 FROM unique_keys WHERE room = ? AND key = ?');
   const addKey: Statement<[number, string]> = db.prepare('INSERT INTO unique_keys (room, key) VALUES (?, ?)');
-  const read: Statement<[string, RoomId, number], { seq: number; body: string }> = db.prepare(`
+  const read: Statement<[string, RoomId, number], RecordRow> = db.prepare(`
     SELECT records.seq, records.body FROM rooms JOIN records ON records.room = rooms.id
     WHERE rooms.tenant = ? AND rooms.room = ? AND records.seq > ? ORDER BY records.seq`);
-  const rewriteRecord: Statement<[string, number, number]> = db.prepare(
+  const rewriteRecord: Statement<[Uint8Array, number, number]> = db.prepare(
     'UPDATE records SET body = ? WHERE room = ? AND seq = ?',
   );
   return { addRecord, rewriteRecord, hasKey, addKey, read };

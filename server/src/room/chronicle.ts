@@ -14,6 +14,7 @@ import { listingOf, touchesListing } from './listing.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
 import type { Shelf } from './stacks.ts';
 import { Transcripts, type Shown } from './transcripts.ts';
+import { NotesInfluence } from './turns/notes-influence.ts';
 import { delta, newsOf } from './turns/turn-events.ts';
 import { Watchers, type MayReadAnswer } from './turns/watchers.ts';
 
@@ -32,6 +33,7 @@ export interface ChronicleDeps {
  */
 export class Chronicle {
   readonly ledger = new Ledger();
+  readonly notes = new NotesInfluence();
   readonly watchers: Watchers;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
@@ -153,6 +155,7 @@ export class Chronicle {
   #remember(record: JournalRecord, seq: number): void {
     this.#state = evolveRoom(this.#state, record);
     this.ledger.apply(record, seq);
+    this.notes.apply(record, (turn) => this.ledger.ticket(turn));
   }
 
   /** Where the texts of turns that run are shown now. */

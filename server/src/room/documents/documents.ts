@@ -144,6 +144,21 @@ export class Documents {
     };
   }
 
+  /** The room's workspace, for the server to read and write; it leaves memory again when nobody else has it open. */
+  async workspace<T>(use: (doc: OpenDoc) => T): Promise<T> {
+    const doc = await this.#get('workspace');
+    try {
+      return use(doc);
+    } finally {
+      this.#rest(doc);
+    }
+  }
+
+  /** Everybody who ever wrote a document, as far as its content tells; null stands for the server. */
+  writersOf({ key, stored }: OpenDoc): ReadonlySet<UserId | null> {
+    return new Set([...stored.doc.store.clients.keys()].map((client) => this.#owners.ownerOf(key, client)));
+  }
+
   /** What readers are told of an update that the server made, once it is durable. */
   announce(doc: DocKey, update: Uint8Array): Afterwards[] {
     return this.#open.get(doc)?.isRead ? [{ type: 'update', doc, message: updateMessage(update) }] : [];
@@ -185,6 +200,10 @@ export class Documents {
 
   #leave(doc: OpenDoc, peer: PeerId): void {
     doc.leave(peer);
+    this.#rest(doc);
+  }
+
+  #rest(doc: OpenDoc): void {
     // A workspace nobody reads need not stay in memory; what it was last told is on disk first.
     if (!doc.isRead && isWorkspace(doc.key)) this.#deps.pipeline.say(() => this.#unload(doc));
   }
