@@ -1,6 +1,6 @@
 import { must } from '@parley/shared/assert';
 import { transcriptOf, type DocKey, type ShelfName } from '@parley/shared/documents';
-import type { LaneKey, TurnId } from '@parley/shared/ids';
+import type { LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import type { LaneState } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
 import { ABSENT, evolveRoom, isBusy, type PresentRoom, type RoomState } from '../core/room-state.ts';
@@ -13,7 +13,7 @@ import { Ledger } from './ledger.ts';
 import { listingOf, touchesListing } from './listing.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
 import type { Shelf } from './stacks.ts';
-import { Transcripts, type Shown } from './transcripts.ts';
+import { together, Transcripts, type Shown } from './transcripts.ts';
 import { NotesInfluence } from './turns/notes-influence.ts';
 import { delta, newsOf } from './turns/turn-events.ts';
 import { Watchers, type MayReadAnswer } from './turns/watchers.ts';
@@ -147,9 +147,9 @@ export class Chronicle {
     const first = this.#pipeline.seq + 1;
     const before = this.#placesBefore(records);
     records.forEach((record, index) => this.#remember(record, first + index));
-    const shown = this.#showAll(records, before);
-    const events = records.flatMap((record) => this.#eventsOf(record));
-    return { writing: this.#writing(records, shown.updates), messages: [...shown.messages, ...events] };
+    const { updates, messages } = together([this.#showAll(records, before), this.#showApprovals(records)]);
+    const events = records.flatMap((record, index) => this.#eventsOf({ record, seq: first + index }));
+    return { writing: this.#writing(records, updates), messages: [...messages, ...events] };
   }
 
   #remember(record: JournalRecord, seq: number): void {
@@ -189,11 +189,32 @@ export class Chronicle {
     };
   }
 
-  #eventsOf(record: JournalRecord): OwnerMessage[] {
+  /** T38, T41: whoever is asked, or not any more, sees it in their own document and nobody else does. */
+  #showApprovals(records: readonly JournalRecord[]): Shown {
+    const people = new Set(records.flatMap((record) => this.#askedBy(record)));
+    return together([...people].map((user) => this.#transcripts.showApprovals(user)));
+  }
+
+  #askedBy(record: JournalRecord): UserId[] {
+    if (record.type !== 'call.asked' && record.type !== 'call.decided') return [];
+    const facts = this.ledger.ticket(record.turn);
+    // Prompts are by people.
+    return facts ? [facts.author.id as UserId] : [];
+  }
+
+  #eventsOf({ record, seq }: StoredRecord): OwnerMessage[] {
     if (this.watchers.size === 0 || !('turn' in record)) return [];
     const facts = this.ledger.ticket(record.turn);
-    const news = facts ? newsOf(record, facts, this.laneState(facts.lane)) : null;
-    return news ? this.watchers.address(news) : [];
+    const news = facts ? newsOf({ record, seq }, facts, this.laneState(facts.lane)) : null;
+    if (news === null) return [];
+    const told = this.watchers.address(news);
+    return news.name === 'superseded' ? [...told, ...this.#toldBefore(news.lane, news.turn)] : told;
+  }
+
+  /** Whoever follows pieces begins anew with a new attempt: what earlier steps said comes first. */
+  #toldBefore(lane: LaneKey, turn: TurnId): OwnerMessage[] {
+    const text = this.shownText(lane, turn);
+    return text === '' ? [] : this.#deltas(turn, text, text.length);
   }
 
   #deltas(turn: TurnId, piece: string, end: number): OwnerMessage[] {

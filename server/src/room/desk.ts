@@ -1,10 +1,10 @@
 import type { LaneKey, UserId } from '@parley/shared/ids';
-import type { JournalRecord } from '../core/records.ts';
-import type { Redacted } from '../core/redact-records.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Tokenizer } from '../ports/model.ts';
+import type { Registry } from '../ports/registry.ts';
 import type { Clock, Digest, Ids, Metrics } from '../ports/system.ts';
 import type { Chronicle } from './chronicle.ts';
+import type { Eraser } from './eraser.ts';
 import type { LaneRunner } from './turns/lane-runner.ts';
 import type { RateWindow } from './rate-window.ts';
 import type { ShelfAccess } from './shelf-access.ts';
@@ -18,14 +18,14 @@ export interface Desk {
   readonly digest: Digest;
   readonly tokenizer: Tokenizer;
   readonly metrics: Metrics;
+  readonly registry: Registry;
   readonly rates: RateWindow;
   readonly shelves: ShelfAccess;
+  readonly eraser: Eraser;
   /** The runner of a lane, opened and loaded when it is new. */
   lane(lane: LaneKey): Promise<LaneRunner>;
   /** Makes changed rights of these people take effect: sockets, documents, tickets, running turns. */
   rightsChanged(users: Iterable<UserId>, by: string): Promise<void>;
-  /** Takes words out of everything that the room keeps; see `Eraser`. */
-  erase(records: readonly JournalRecord[], redacted: Redacted): Promise<void>;
   /** Ends the room for everybody and for good. */
   dissolve(by: string): Promise<void>;
 }

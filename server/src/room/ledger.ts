@@ -5,6 +5,8 @@ import { joinInfluence, type Influence } from '../core/influence.ts';
 import { joinResources } from '../core/label.ts';
 import { redactedEntry } from '../core/redact-records.ts';
 import type { JournalRecord, RecordOf } from '../core/records.ts';
+import { callFacts, type CallFacts, type CallRecord } from './call-facts.ts';
+import { accepted, endedUnstarted, started, withoutCalls } from './ticket-facts.ts';
 import { Stacks, type CountedEntry, type Shelf } from './stacks.ts';
 
 /** What is known of one ticket for as long as the room lives (T2: ids outlive the turn, T3: its outcome can be read). */
@@ -52,10 +54,12 @@ export interface StartedFacts {
   readonly contextVersion: number;
   /** The first entry of its lane that the model was sent. */
   readonly contextFrom: number;
-  readonly attempt: number;
-  /** Of each attempt after the first. */
-  readonly supersededSeqs: readonly number[];
-  /** R4, R6: behind everything that the model was sent so far. */
+  /** Each attempt at a step after the first one. */
+  readonly superseded: readonly { readonly at: number; readonly attempt: number }[];
+  readonly calls: CallFacts;
+  /** R4: behind what the model was sent when the turn started, … */
+  readonly sentResources: readonly ResourceId[];
+  /** … and, with R6, behind everything that it was sent so far. */
   readonly resources: readonly ResourceId[];
   readonly influence: Influence;
 }
@@ -109,8 +113,12 @@ export class Ledger {
       case 'turn.attempted':
         this.#attempted(record, seq);
         return;
+      case 'turn.stepped':
+      case 'call.asked':
+      case 'call.decided':
+      case 'call.started':
       case 'call.ended':
-        this.#called(record);
+        this.#called(record, seq);
         return;
       case 'turn.ended':
         if (record.answer) this.#stacks.add(record.lane, this.#answerItem(record, record.answer, seq));
@@ -187,7 +195,7 @@ export class Ledger {
     if (entry.kind === 'prompt') this.#change(entry.turn, { submitted: null, text: '' });
     const fate = this.#tickets.get(entry.turn)?.fate;
     if (entry.kind === 'answer' && fate?.kind === 'ended')
-      this.#change(entry.turn, { fate: { ...fate, answer: entry } });
+      this.#change(entry.turn, { fate: { ...fate, answer: entry, started: withoutCalls(fate.started) } });
   }
 
   #change(turn: TurnId, changes: Partial<TicketFacts>): void {
@@ -198,17 +206,19 @@ export class Ledger {
   #attempted(record: RecordOf<'turn.attempted'>, seq: number): void {
     const fate = this.#tickets.get(record.turn)?.fate;
     if (fate?.kind !== 'running' || record.attempt === 1) return;
-    const supersededSeqs = [...fate.supersededSeqs, seq];
-    this.#change(record.turn, { fate: { ...fate, attempt: record.attempt, supersededSeqs } });
+    const superseded = [...fate.superseded, { at: seq, attempt: record.attempt }];
+    this.#change(record.turn, { fate: { ...fate, superseded } });
   }
 
   /** What a tool returned shapes the turn from then on. */
-  #called(record: RecordOf<'call.ended'>): void {
+  #called(record: CallRecord, seq: number): void {
     const fate = this.#tickets.get(record.turn)?.fate;
     if (fate?.kind !== 'running') return;
+    const calls = callFacts(fate.calls, { record, seq, shelved: fate.resources.length > 0 });
+    if (record.type !== 'call.ended') return this.#change(record.turn, { fate: { ...fate, calls } });
     const resources = joinResources(fate.resources, record.resources);
     const influence = joinInfluence(fate.influence, record.influence ?? []);
-    this.#change(record.turn, { fate: { ...fate, resources, influence } });
+    this.#change(record.turn, { fate: { ...fate, calls, resources, influence } });
     this.#stacks.open(record.lane, resources);
   }
 
@@ -229,7 +239,7 @@ export class Ledger {
         by: record.by,
         endedSeq: seq,
         answer: record.answer ?? null,
-        usage: record.usage ?? null,
+        usage: record.answer?.usage ?? record.usage ?? null,
       },
     });
   }
@@ -240,30 +250,6 @@ function idOf(author: string, key: ClientKey): string {
   return `${author} ${key}`;
 }
 
-function accepted(record: RecordOf<'ticket.accepted'>, seq: number): TicketFacts {
-  return {
-    turn: record.turn,
-    key: record.key,
-    lane: record.lane,
-    author: record.author,
-    ticketSeq: record.ticketSeq,
-    submitted: record.text,
-    text: record.text,
-    revision: 1,
-    quotes: record.quotes ?? null,
-    acceptedSeq: seq,
-    fate: { kind: 'waiting' },
-  };
-}
-
-function started(record: RecordOf<'turn.started'>, seq: number, permissionEpoch: number): TicketFate {
-  const { entry, context, payer, resources = [], influence = [] } = record;
-  const place = { promptEntry: entry.id, promptSeq: entry.seq, roomTo: context.roomTo };
-  const terms = { payer, permissionEpoch, contextVersion: context.to, contextFrom: context.from };
-  const sources = { resources, influence };
-  return { kind: 'running', ...place, ...terms, ...sources, startedSeq: seq, attempt: 1, supersededSeqs: [] };
-}
-
 function addedItem({ entry, tokens, influence }: RecordOf<'entry.added'>, recordSeq: number): CountedEntry {
   return { entry, tokens, influence: influence ?? [entry.author.id], recordSeq };
 }
@@ -271,17 +257,4 @@ function addedItem({ entry, tokens, influence }: RecordOf<'entry.added'>, record
 function promptItem({ lane, entry, tokens, context }: RecordOf<'turn.started'>, recordSeq: number): CountedEntry {
   const item = { entry, tokens, influence: [entry.author.id], recordSeq };
   return lane === 'room' ? item : { ...item, after: context.roomTo };
-}
-
-function endedUnstarted(record: RecordOf<'ticket.ended'>, seq: number): TicketFate {
-  return {
-    kind: 'ended',
-    started: null,
-    outcome: record.outcome,
-    reason: record.reason,
-    by: record.by,
-    endedSeq: seq,
-    answer: null,
-    usage: null,
-  };
 }

@@ -43,7 +43,7 @@ async function takeAway(desk: Desk, by: UserId, id: EntryId): Promise<void> {
     by,
     at,
   }));
-  await desk.erase(
+  await desk.eraser.erase(
     records,
     redactionOf(
       all.map(({ entry }) => entry),
