@@ -18,6 +18,7 @@ import { testToken, testVerify } from '../kit/edge-world.ts';
 import { HashingModel } from '../kit/hashing-model.ts';
 import { RecordingLog } from '../kit/log.ts';
 import { RecordingMetrics } from '../kit/metrics.ts';
+import { noAccounts } from '../kit/no-accounts.ts';
 import { RestPerson } from '../kit/server.ts';
 import { shelfEntry } from '../kit/shelf-entry.ts';
 import { StockProvider, type ProviderVersion } from '../kit/stock-provider.ts';
@@ -51,6 +52,7 @@ function start(journal: MemoryJournal): Promise<RunningServer> {
     people: new MemoryPeople(journal),
     // Nothing is linked here, so nothing is ever sealed.
     sealer: { seal: (_tenant, plain) => plain, open: (_tenant, sealed) => sealed },
+    ...{ accounts: noAccounts, resources: null, callKeys: { keys: [] } },
     bus: new MemoryBus(),
     lease: new MemoryLeases().forNode('here'),
     model: new HashingModel(),

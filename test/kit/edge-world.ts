@@ -20,6 +20,7 @@ import type { TenantRole } from '@parley/shared/roles';
 import { must } from '@parley/shared/assert';
 import { TestClock } from './clock.ts';
 import { seededIds } from './ids.ts';
+import { noAccounts } from './no-accounts.ts';
 import { RecordingLog } from './log.ts';
 import { RecordingMetrics } from './metrics.ts';
 
@@ -113,15 +114,6 @@ export interface EdgeWorldOptions {
   /** Null: an outside authority. */
   readonly resources?: ResourceTable | null;
 }
-
-/** No tool takes an account. */
-const noAccounts: Accounts = {
-  linked: async () => null,
-  begin: () => null,
-  pending: () => null,
-  finish: async () => 'refused',
-  unlink: async () => {},
-};
 
 /** The edge with nothing real below it. */
 export class EdgeWorld {
