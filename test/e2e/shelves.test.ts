@@ -17,6 +17,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testToken, testVerify } from '../kit/edge-world.ts';
 import { HashingModel } from '../kit/hashing-model.ts';
 import { RecordingLog } from '../kit/log.ts';
+import { ListedTools } from '../kit/listed-tools.ts';
 import { RecordingMetrics } from '../kit/metrics.ts';
 import { noAccounts } from '../kit/no-accounts.ts';
 import { RestPerson } from '../kit/server.ts';
@@ -50,9 +51,12 @@ function start(journal: MemoryJournal): Promise<RunningServer> {
     vault: new MemoryVault(),
     audit: new MemoryAudit(),
     people: new MemoryPeople(journal),
+    accounts: noAccounts,
+    resources: null,
+    callKeys: { keys: [] },
+    tools: new ListedTools(),
     // Nothing is linked here, so nothing is ever sealed.
     sealer: { seal: (_tenant, plain) => plain, open: (_tenant, sealed) => sealed },
-    ...{ accounts: noAccounts, resources: null, callKeys: { keys: [] } },
     bus: new MemoryBus(),
     lease: new MemoryLeases().forNode('here'),
     model: new HashingModel(),

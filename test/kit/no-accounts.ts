@@ -1,6 +1,6 @@
 import type { Accounts } from '@parley/server/ports/accounts';
 
-/** No tool takes an account. */
+/** A server at which nobody can link an account. */
 export const noAccounts: Accounts = {
   linked: async () => null,
   begin: () => null,

@@ -1,18 +1,18 @@
 import { docKeyFor, docKind, type DocName } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
-import { RoomPolicy } from '@parley/shared/policy';
 import { can } from '@parley/shared/roles';
-import { foundRoom } from '../core/membership.ts';
 import { standingOf, standingOfAbsent } from '../core/room-state.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Authority } from '../ports/authority.ts';
 import type { EdgeMessage, OwnerMessage } from '../ports/bus.ts';
 import type { Epoch, Journal } from '../ports/journal.ts';
 import type { Model, Tokenizer } from '../ports/model.ts';
+import type { People } from '../ports/people.ts';
 import type { Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
 import { Attendance } from './attendance.ts';
 import { Chronicle } from './chronicle.ts';
+import { foundForTenant } from './commands/rooms.ts';
 import { perform } from './commands/table.ts';
 import { ContextSource } from './turns/context-source.ts';
 import type { Desk } from './desk.ts';
@@ -24,6 +24,7 @@ import { audienceOf } from './lane-access.ts';
 import { Mailbox } from './mailbox.ts';
 import { Peers } from './peers.ts';
 import { Pipeline } from './pipeline.ts';
+import { revokedAuthors } from './revoked-work.ts';
 import { RateWindow } from './rate-window.ts';
 import { ShelfAccess } from './shelf-access.ts';
 
@@ -33,6 +34,7 @@ export interface RoomDeps {
   readonly authority: Authority;
   readonly model: Model;
   readonly tokenizer: Tokenizer;
+  readonly people: Pick<People, 'revokedAt'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly digest: Digest;
@@ -114,14 +116,14 @@ export class Room implements Desk {
     this.#mailbox.post(() => this.#handle(message));
   }
 
+  /** R17: ends what somebody has under way here. */
+  revoke(user: UserId): void {
+    this.#mailbox.post(() => this.#endTickets(user, 'system', ['room', privateLane(user)]));
+  }
+
   /** Makes the room for everybody in the tenant, unless it is there already. */
   foundForTenant(title: string): void {
-    this.#mailbox.post(() => {
-      if (this.chronicle.state.kind !== 'absent') return;
-      const policy = RoomPolicy.parse({ join: 'tenant' });
-      const salts = { salt: this.ids.secret(16), laneSalt: this.ids.secret(16) };
-      this.chronicle.write(foundRoom({ title, policy, ...salts, now: this.clock.now() }, null));
-    });
+    this.#mailbox.post(() => foundForTenant(this, title));
   }
 
   /** True when nobody has used the room for so long and nothing runs in it. */
@@ -191,7 +193,10 @@ export class Room implements Desk {
   async #recover(): Promise<void> {
     if (this.chronicle.state.kind !== 'present') return;
     for (const [lane, { state }] of this.chronicle.state.lanes) {
-      if (state.kind !== 'idle' || state.tickets.length > 0) (await this.lane(lane)).recover();
+      if (state.kind === 'idle' && state.tickets.length === 0) continue;
+      for (const user of revokedAuthors(state, this.#deps.people, this.ref.tenant))
+        await this.#endTickets(user, 'system', [lane]);
+      (await this.lane(lane)).recover();
     }
   }
 
@@ -225,8 +230,7 @@ export class Room implements Desk {
     if (lane !== null) await this.#loaded(lane);
     const standing = standingOf(room, principal);
     if (!can(standing, 'room.read', room.policy.levels)) {
-      this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
-      return;
+      return this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
     }
     await this.#documents.open(docPeer(peer, principal, standing, room), doc);
   }
@@ -244,12 +248,11 @@ export class Room implements Desk {
   async #watch({ peer, turn, after }: Extract<EdgeMessage, { type: 'watch' }>): Promise<void> {
     const principal = this.#peers.get(peer);
     if (!principal) return;
-    const { chronicle } = this;
     await this.shelves.freshen();
     const reader = { user: principal.user, turn };
-    const { events, cursor } = backlog(chronicle.eventSource(), reader, after);
-    chronicle.watchers.set(peer, { ...reader, cursor });
-    chronicle.say(...events.map((event) => ({ type: 'event' as const, peer, event })));
+    const { events, cursor } = backlog(this.chronicle.eventSource(), reader, after);
+    this.chronicle.watchers.set(peer, { ...reader, cursor });
+    this.chronicle.say(...events.map((event) => ({ type: 'event' as const, peer, event })));
   }
 
   async #command({ peer, request, principal, command }: Extract<EdgeMessage, { type: 'command' }>): Promise<void> {
@@ -275,7 +278,8 @@ export class Room implements Desk {
 
   async #endTickets(user: UserId, by: string, lanes: readonly LaneKey[]): Promise<void> {
     for (const lane of lanes) {
-      if (!this.chronicle.room.lanes.has(lane)) continue;
+      const { state } = this.chronicle;
+      if (state.kind !== 'present' || !state.lanes.has(lane)) continue;
       const runner = await this.lane(lane);
       runner.apply({ type: 'revoke', user, by, reason: 'The right to ask here was taken away.' });
     }
