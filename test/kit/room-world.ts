@@ -111,6 +111,11 @@ export class RoomWorld {
     return { events, close: () => watch.close() };
   }
 
+  /** The node leaves its rooms in order. */
+  async leave(): Promise<void> {
+    await this.#rooms.drain();
+  }
+
   /** The node is gone; another one takes up what the journal holds. */
   async restart(): Promise<void> {
     ({ links: this.#links, requests: this.#requests, rooms: this.#rooms } = this.#start());

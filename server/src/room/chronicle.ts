@@ -1,12 +1,14 @@
 import { must } from '@parley/shared/assert';
 import type { DocKey, ShelfName } from '@parley/shared/documents';
-import type { LaneKey, TurnId } from '@parley/shared/ids';
+import { privateLane, type LaneKey, type RoomId, type TurnId } from '@parley/shared/ids';
+import type { AuditLine } from '../core/audit-lines.ts';
 import type { LaneState } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
 import { ABSENT, evolveRoom, isBusy, type PresentRoom, type RoomState } from '../core/room-state.ts';
 import type { OwnerMessage } from '../ports/bus.ts';
 import type { StoredRecord } from '../ports/journal.ts';
-import type { Digest } from '../ports/system.ts';
+import type { Clock, Digest } from '../ports/system.ts';
+import { AuditTrail } from './audit-trail.ts';
 import type { Documents } from './documents/documents.ts';
 import type { EventSource } from './turns/event-backlog.ts';
 import { Ledger } from './ledger.ts';
@@ -21,6 +23,8 @@ export interface ChronicleDeps {
   readonly pipeline: Pipeline;
   readonly documents: Documents;
   readonly digest: Digest;
+  readonly room: RoomId;
+  readonly clock: Clock;
   /** Hears of a shelf that was not there before. */
   readonly grown: () => void;
   readonly mayReadAnswer: MayReadAnswer;
@@ -33,6 +37,7 @@ export interface ChronicleDeps {
 export class Chronicle {
   readonly ledger = new Ledger();
   readonly watchers: Watchers;
+  readonly trail: AuditTrail;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
   readonly #transcripts: Transcripts;
@@ -41,9 +46,15 @@ export class Chronicle {
   #state: RoomState = ABSENT;
   #busy = false;
 
-  constructor({ pipeline, documents, digest, grown, mayReadAnswer }: ChronicleDeps) {
+  constructor({ pipeline, documents, digest, room, clock, grown, mayReadAnswer }: ChronicleDeps) {
     this.#pipeline = pipeline;
     this.#documents = documents;
+    this.trail = new AuditTrail({
+      room,
+      clock,
+      ticket: (turn) => this.ledger.ticket(turn),
+      isOwn: (user, entry) => this.ledger.entries(privateLane(user)).some((own) => own.entry.id === entry),
+    });
     this.#grown = grown;
     this.#mayReadAnswer = mayReadAnswer;
     this.watchers = new Watchers(mayReadAnswer);
@@ -72,7 +83,10 @@ export class Chronicle {
   /** Takes in what the journal already holds. */
   restore(records: readonly StoredRecord[]): void {
     this.#documents.restore(records);
-    for (const { record, seq } of records) this.#remember(record, seq);
+    for (const { record, seq } of records) {
+      this.#remember(record, seq);
+      this.trail.remember(record);
+    }
     this.#busy = this.#state.kind === 'present' && isBusy(this.#state);
   }
 
@@ -124,6 +138,11 @@ export class Chronicle {
     };
   }
 
+  /** Puts lines on record that no record of the room's brings (T50). */
+  putOnRecord(audit: readonly AuditLine[]): void {
+    this.#pipeline.commit({ audit });
+  }
+
   /** Says something after everything written so far. */
   say(...afterwards: readonly Afterwards[]): void {
     this.#pipeline.say(...afterwards);
@@ -160,6 +179,7 @@ export class Chronicle {
     return {
       records,
       updates,
+      ...this.trail.linesOf(records),
       ...(busyChanged ? { busy } : {}),
       ...(records.some(touchesListing) ? { listing: present ? listingOf(this.room) : null } : {}),
     };

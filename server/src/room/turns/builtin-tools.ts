@@ -33,11 +33,7 @@ export interface BuiltinTool {
   /** Who sees what it does: `room` makes a call from a private lane a release too (R6). */
   readonly shows: 'nobody' | 'room';
   /** Arguments are as the model wrote them: an object, and nothing more is known of it. Never rejects. */
-  run(
-    turn: CallingTurn,
-    given: Readonly<Record<string, unknown>>,
-    signal: AbortSignal,
-  ): Promise<BuiltinOutcome>;
+  run(turn: CallingTurn, given: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<BuiltinOutcome>;
 }
 
 /** The name of the tool that every room has. It needs no admission, and nobody can register one of this name. */
