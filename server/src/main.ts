@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { closedAuthority } from './adapters/authority-closed.ts';
 import { MemoryBus } from './adapters/bus-memory.ts';
 import { chooseModel } from './adapters/choose-model.ts';
 import { openDevKeys } from './adapters/dev-keys.ts';
@@ -12,6 +11,7 @@ import { hostClock, hostDigest, hostIds } from './adapters/system.ts';
 import { o200kTokenizer } from './adapters/tokenizer.ts';
 import { joseVerify } from './adapters/verify-jose.ts';
 import { EXIT_CONFIG, readConfig, type Config } from './config.ts';
+import { openOutside } from './outside.ts';
 import { readStaticFiles } from './edge/static.ts';
 import type { Log } from './ports/system.ts';
 import type { Sign, Verify } from './ports/verify.ts';
@@ -59,13 +59,15 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
   const metrics = promMetrics();
   const tokenizer = o200kTokenizer();
   const model = await chooseModel(config.model, { clock, tokenizer });
+  const store = openSqliteStore(config.data, config.masterKeys);
+  const here = { url: '' };
   const server = await startServer({
     ...(await authority(config)),
     host: config.host,
     port: config.port,
     origins: config.origins,
-    ...openSqliteStore(config.data, config.masterKeys),
-    authority: closedAuthority,
+    ...store,
+    ...(await openOutside(config, store, { log, url: () => here.url })),
     bus: new MemoryBus(),
     lease: new MemoryLeases().forNode('here'),
     model,
@@ -79,6 +81,7 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
     loopLagMs: watchLoopLag(),
     files: await readStaticFiles(PAGES),
   });
+  here.url = server.url;
   return { server, model: model.name };
 }
 

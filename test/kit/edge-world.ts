@@ -1,3 +1,4 @@
+import { MemoryAuthority } from '@parley/server/adapters/authority-memory';
 import { MemoryBus } from '@parley/server/adapters/bus-memory';
 import type { Principal } from '@parley/server/core/principal';
 import { mintTenant, roomKey, type RoomRef } from '@parley/server/core/tenant';
@@ -8,6 +9,8 @@ import { RoomLinks } from '@parley/server/edge/room-links';
 import type { StaticFiles } from '@parley/server/edge/static';
 import { Tickets } from '@parley/server/edge/tickets';
 import type { CommandResult, EdgeMessage, OwnerEnd, OwnerMessage } from '@parley/server/ports/bus';
+import type { Accounts } from '@parley/server/ports/accounts';
+import type { ResourceTable } from '@parley/server/ports/resource-table';
 import type { RoomListing } from '@parley/server/ports/journal';
 import type { Verdict, Verify } from '@parley/server/ports/verify';
 import type { Command } from '@parley/shared/commands';
@@ -106,7 +109,19 @@ export interface EdgeWorldOptions {
   readonly development?: boolean;
   readonly files?: StaticFiles;
   readonly allowed?: readonly string[];
+  readonly accounts?: Accounts;
+  /** Null: an outside authority. */
+  readonly resources?: ResourceTable | null;
 }
+
+/** No tool takes an account. */
+const noAccounts: Accounts = {
+  linked: async () => null,
+  begin: () => null,
+  pending: () => null,
+  finish: async () => 'refused',
+  unlink: async () => {},
+};
 
 /** The edge with nothing real below it. */
 export class EdgeWorld {
@@ -138,6 +153,9 @@ export class EdgeWorld {
         rooms: async (_tenant, _user, after, limit) =>
           this.listings.filter(({ id }) => after === null || id > after).slice(0, limit),
       },
+      accounts: options.accounts ?? noAccounts,
+      resources: options.resources === undefined ? new MemoryAuthority() : options.resources,
+      callKeys: { keys: [] },
       links: this.links,
       requests: new Requests({ links: this.links, clock, ids }),
       tickets: this.tickets,

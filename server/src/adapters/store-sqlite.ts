@@ -1,8 +1,11 @@
+import type { Authority } from '../ports/authority.ts';
 import type { Audit } from '../ports/audit.ts';
 import type { People } from '../ports/people.ts';
 import type { Registry } from '../ports/registry.ts';
+import type { ResourceTable } from '../ports/resource-table.ts';
 import type { Vault } from '../ports/vault.ts';
 import { SqliteAudit } from './audit-sqlite.ts';
+import { SqliteAuthority } from './authority-sqlite.ts';
 import { GroupCommit } from './group-commit.ts';
 import { SqliteJournal } from './journal-sqlite.ts';
 import { SqlitePeople } from './people-sqlite.ts';
@@ -20,6 +23,8 @@ export interface SqliteStore {
   readonly audit: Audit;
   readonly people: People;
   readonly sealer: TenantKeys;
+  /** The built-in authority, with what admins keep in it. */
+  readonly resources: Authority & ResourceTable;
 }
 
 /**
@@ -49,5 +54,6 @@ function storeIn(file: SqliteFile): SqliteStore {
     audit,
     people: new SqlitePeople(db, writes),
     sealer: keys,
+    resources: new SqliteAuthority(db, writes),
   };
 }

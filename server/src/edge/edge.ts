@@ -1,5 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Journal } from '../ports/journal.ts';
+import type { Accounts } from '../ports/accounts.ts';
+import type { ResourceTable } from '../ports/resource-table.ts';
 import type { Clock, Ids, Log, Metrics } from '../ports/system.ts';
 import type { Sign, Verify } from '../ports/verify.ts';
 import type { OriginRules } from './origins.ts';
@@ -14,6 +16,11 @@ export interface Edge {
   /** Signs tokens for anyone in development; null when real tokens are in use. */
   readonly sign: Sign | null;
   readonly journal: Pick<Journal, 'rooms'>;
+  readonly accounts: Accounts;
+  /** Who may read what, as admins keep it; null when an outside authority does. */
+  readonly resources: ResourceTable | null;
+  /** The public halves of the keys that sign calls of tools. */
+  readonly callKeys: JsonWebKeySet;
   readonly links: RoomLinks;
   readonly requests: Requests;
   readonly tickets: Tickets;
@@ -27,6 +34,11 @@ export interface Edge {
   readonly metricsText: () => Promise<string>;
   /** Each part that has to work before requests are welcome, by name. */
   readonly readiness: Readonly<Record<string, () => boolean | Promise<boolean>>>;
+}
+
+/** RFC 7517. */
+export interface JsonWebKeySet {
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
 }
 
 export interface EdgeEnv {
