@@ -27,6 +27,17 @@ export interface Config {
     readonly apiKey: string | undefined;
     readonly name: string | undefined;
   };
+  /** By what address tools and authorities know this server; null: the one it listens on. */
+  readonly issuer: string | null;
+  /** `host` or `host:port` of tools that may have a private address. */
+  readonly toolHosts: readonly string[];
+  /** An outside authority for resources; null: the built-in one. */
+  readonly openFga: {
+    readonly url: string;
+    readonly token: string | null;
+    /** The store of each tenant. */
+    readonly stores: Readonly<Record<string, string>>;
+  } | null;
   readonly logLevel: LogLevel;
 }
 
@@ -54,6 +65,9 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
+
+/** A tenant, and the ULID of its store. */
+const STORE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}=[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{26}$/;
 
 const Environment = z.object({
   PARLEY_HOST: z
@@ -83,6 +97,17 @@ const Environment = z.object({
   PARLEY_ORIGINS: list
     .refine((origins) => origins.every(isOrigin), 'must be origins like https://app.example, separated by commas')
     .default([]),
+  PARLEY_ISSUER: httpUrl
+    .refine(isBase, 'must be an address without a query, and without a slash at its end')
+    .optional(),
+  PARLEY_TOOL_HOSTS: list
+    .refine((hosts) => hosts.every(isHost), 'must be hosts like tools.internal or 10.0.0.7:8080, separated by commas')
+    .default([]),
+  PARLEY_OPENFGA_URL: httpUrl.optional(),
+  PARLEY_OPENFGA_STORES: list
+    .refine((pairs) => pairs.every((pair) => STORE.test(pair)), 'must be tenant=store pairs, separated by commas')
+    .default([]),
+  PARLEY_OPENFGA_TOKEN: z.string().optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
   OPENAI_API_KEY: z.string().optional(),
   PARLEY_MODEL: z.string().optional(),
@@ -120,8 +145,20 @@ function configOf(env: Environment): Config {
     auth: authOf(env),
     origins: env.PARLEY_ORIGINS,
     model: { baseUrl: env.OPENAI_BASE_URL, apiKey: env.OPENAI_API_KEY, name: env.PARLEY_MODEL },
+    issuer: env.PARLEY_ISSUER ?? null,
+    toolHosts: env.PARLEY_TOOL_HOSTS.map((host) => host.toLowerCase()),
+    openFga: openFgaOf(env),
     logLevel: env.PARLEY_LOG,
   };
+}
+
+function openFgaOf(env: Environment): Config['openFga'] {
+  if (env.PARLEY_OPENFGA_URL === undefined) return null;
+  const stores = env.PARLEY_OPENFGA_STORES.map((pair): [string, string] => {
+    const [tenant = '', store = ''] = pair.split('=');
+    return [tenant, store];
+  });
+  return { url: env.PARLEY_OPENFGA_URL, token: env.PARLEY_OPENFGA_TOKEN ?? null, stores: Object.fromEntries(stores) };
 }
 
 function authOf(env: Environment): AuthConfig {
@@ -143,6 +180,8 @@ function inconsistencies(given: Readonly<Record<string, unknown>>): string[] {
     if (keys.length === 0 && name in given)
       problems.push(`${name}: has no effect without PARLEY_JWT_SECRET or PARLEY_JWKS_URL`);
   }
+  const fga = ['PARLEY_OPENFGA_URL', 'PARLEY_OPENFGA_STORES'].filter((name) => name in given);
+  if (fga.length === 1) problems.push(`${fga[0]}: PARLEY_OPENFGA_URL and PARLEY_OPENFGA_STORES are set together`);
   const host = given['PARLEY_HOST'];
   if (keys.length === 0 && typeof host === 'string' && !LOOPBACK.has(host)) {
     problems.push(
@@ -167,6 +206,18 @@ function describe(issue: z.core.$ZodIssue): string {
 /** Base64, URL-safe or not, of 32 bytes. */
 function isMasterKey(text: string): boolean {
   return /^[A-Za-z0-9+/_-]{43}=?$/.test(text);
+}
+
+function isBase(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return url.search === '' && url.hash === '' && url.username === '' && !text.endsWith('/');
+}
+
+/** As an address writes it: then it is compared letter for letter. */
+function isHost(text: string): boolean {
+  const name = text.toLowerCase();
+  return /^[a-z0-9.:[\]-]+$/.test(name) && URL.canParse(`http://${name}`) && new URL(`http://${name}`).host === name;
 }
 
 function isOrigin(text: string): boolean {

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { closedAuthority } from './adapters/authority-closed.ts';
 import { MemoryBus } from './adapters/bus-memory.ts';
 import { chooseModel } from './adapters/choose-model.ts';
 import { openDevKeys } from './adapters/dev-keys.ts';
-import { guardedFetch } from './adapters/guarded-fetch.ts';
 import { MemoryLeases } from './adapters/lease-memory.ts';
 import { pinoLog } from './adapters/log-pino.ts';
 import { watchLoopLag } from './adapters/loop-lag.ts';
@@ -11,9 +9,9 @@ import { promMetrics } from './adapters/metrics-prom.ts';
 import { openSqliteStore } from './adapters/store-sqlite.ts';
 import { hostClock, hostDigest, hostIds } from './adapters/system.ts';
 import { o200kTokenizer } from './adapters/tokenizer.ts';
-import { anyTools } from './adapters/tools.ts';
 import { joseVerify } from './adapters/verify-jose.ts';
 import { EXIT_CONFIG, readConfig, type Config } from './config.ts';
+import { openOutside } from './outside.ts';
 import { readStaticFiles } from './edge/static.ts';
 import type { Log } from './ports/system.ts';
 import type { Sign, Verify } from './ports/verify.ts';
@@ -60,16 +58,16 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
   const ids = hostIds;
   const metrics = promMetrics();
   const tokenizer = o200kTokenizer();
-  const fetch = guardedFetch({ clock, internalHosts: [], loopback: config.auth.kind === 'development' });
   const model = await chooseModel(config.model, { clock, tokenizer });
+  const store = openSqliteStore(config.data, config.masterKeys);
+  const here = { url: '' };
   const server = await startServer({
     ...(await authority(config)),
     host: config.host,
     port: config.port,
     origins: config.origins,
-    ...openSqliteStore(config.data, config.masterKeys),
-    tools: anyTools({ fetch, clock, log }),
-    authority: closedAuthority,
+    ...store,
+    ...(await openOutside(config, store, { log, url: () => here.url })),
     bus: new MemoryBus(),
     lease: new MemoryLeases().forNode('here'),
     model,
@@ -83,6 +81,7 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
     loopLagMs: watchLoopLag(),
     files: await readStaticFiles(PAGES),
   });
+  here.url = server.url;
   return { server, model: model.name };
 }
 

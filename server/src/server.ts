@@ -9,9 +9,12 @@ import { Sockets } from './edge/sockets.ts';
 import type { StaticFiles } from './edge/static.ts';
 import { Tickets } from './edge/tickets.ts';
 import { Upgrades } from './edge/upgrade.ts';
+import type { JsonWebKeySet } from './edge/edge.ts';
+import type { Accounts } from './ports/accounts.ts';
 import type { Audit } from './ports/audit.ts';
 import type { People } from './ports/people.ts';
 import type { Registry } from './ports/registry.ts';
+import type { ResourceTable } from './ports/resource-table.ts';
 import type { Tools } from './ports/tools.ts';
 import type { Sealer, Vault } from './ports/vault.ts';
 import type { Sign, Verify } from './ports/verify.ts';
@@ -28,6 +31,10 @@ export interface ServerDeps extends Omit<RoomsDeps, 'lobby' | 'idleMs'> {
   readonly audit: Audit;
   readonly people: People;
   readonly sealer: Sealer;
+  readonly accounts: Accounts;
+  /** Null with an outside authority. */
+  readonly resources: ResourceTable | null;
+  readonly callKeys: JsonWebKeySet;
   readonly tools: Tools;
   /** Null outside development. */
   readonly sign: Sign | null;

@@ -1,14 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { SqliteJournal } from '@parley/server/adapters/journal-sqlite';
+import { openMasterKeys } from '@parley/server/adapters/master-key';
 import { backupFolder } from '@parley/server/adapters/sqlite-backup';
 import { DataInUseError, databasePath, openSqliteFile } from '@parley/server/adapters/sqlite-file';
-import { MIGRATIONS, migrate, NewerSchemaError } from '@parley/server/adapters/sqlite-schema';
+import { MIGRATIONS, migrate, NewerSchemaError, type Migration } from '@parley/server/adapters/sqlite-schema';
+import { WrongMasterKeyError } from '@parley/server/adapters/tenant-keys';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { batch, bytes, note, room } from '../contracts/journal-samples.ts';
 import { openSqliteJournal, tempFolder, type TempFolder } from './sqlite-world.ts';
@@ -97,9 +99,9 @@ describe('migrations', () => {
 
   test('D4 each migration runs once, in order, from wherever the data stands', () => {
     const file = openScratch();
-    migrate(file.db, [one]);
-    migrate(file.db, [one, two]);
-    migrate(file.db, [one, two]);
+    file.migrate([one]);
+    file.migrate([one, two]);
+    file.migrate([one, two]);
     expect(file.version()).toBe(2);
     expect(file.db.prepare('SELECT x FROM a').pluck().all()).toEqual([1]);
     file.close();
@@ -107,8 +109,8 @@ describe('migrations', () => {
 
   test('D4 a migration that fails leaves the data at the version it had', () => {
     const file = openScratch();
-    migrate(file.db, [one]);
-    expect(() => migrate(file.db, [one, two, 'CREATE TABLE b (y INTEGER)'])).toThrow('already exists');
+    file.migrate([one]);
+    expect(() => file.migrate([one, two, 'CREATE TABLE b (y INTEGER)'])).toThrow('already exists');
     expect(file.version()).toBe(1);
     expect(file.db.prepare('SELECT x FROM a').pluck().all()).toEqual([]);
     file.close();
@@ -131,7 +133,12 @@ describe('migrations', () => {
     const tables = file.db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
     for (const table of tables) file.db.exec(`DROP TABLE ${String(table)}`);
     file.db.pragma('user_version = 0');
-    return { ...file, version: () => Number(file.db.pragma('user_version', { simple: true })) };
+    const master = openMasterKeys(folder.path, []);
+    return {
+      ...file,
+      migrate: (steps: readonly Migration[]) => migrate(file.db, steps, master),
+      version: () => Number(file.db.pragma('user_version', { simple: true })),
+    };
   }
 });
 
@@ -185,9 +192,25 @@ describe('backup', () => {
     await restored.close();
   });
 
-  /** The path of the database in a folder that exists and has none. */
+  test('D12 A88 D4 a backup opens with the master key of its data, and with no other', async () => {
+    const journal = openSqliteJournal(folder.path);
+    const { epoch } = await journal.acquire(room('a'));
+    await write(journal, epoch, 0, 3);
+    const copy = join(folder.path, 'copy');
+    await mkdir(copy);
+    await journal.backup(databasePath(copy));
+    await journal.close();
+    expect(() => openSqliteJournal(copy)).toThrow(WrongMasterKeyError);
+    await copyFile(join(folder.path, 'master-key'), join(copy, 'master-key'));
+    const restored = openSqliteJournal(copy);
+    expect(await restored.read(room('a'), 0)).toHaveLength(3);
+    await restored.close();
+  });
+
+  /** The path of the database in a folder that exists and has none, but the master key. */
   async function inFreshFolder(path: string): Promise<string> {
     await mkdir(path);
+    await copyFile(join(folder.path, 'master-key'), join(path, 'master-key'));
     return databasePath(path);
   }
 });

@@ -43,7 +43,7 @@ function filesWith(bytes: string | Buffer): string[] {
   return readdirSync(folder.path).filter((name) => readFileSync(join(folder.path, name)).includes(bytes));
 }
 
-test('A88 what is sealed opens for its tenant and place alone, and not when a single bit was changed', () => {
+test('D12 A88 what is sealed opens for its tenant and place alone, and not when a single bit was changed', () => {
   const { keys } = file;
   keys.seal(rival, words, 'p');
   fc.assert(
@@ -61,17 +61,17 @@ test('A88 what is sealed opens for its tenant and place alone, and not when a si
   );
 });
 
-test('A88 bytes that were never sealed open to nothing', () => {
+test('D12 A88 bytes that were never sealed open to nothing', () => {
   for (const bytes of [new Uint8Array(), new Uint8Array(40), words, new Uint8Array(33).fill(1)])
     expect(file.keys.open(acme, bytes, 'p')).toBeNull();
 });
 
-test('A88 two seals of the same words differ', () => {
+test('D12 A88 two seals of the same words differ', () => {
   const seals = Array.from({ length: 50 }, () => Buffer.from(file.keys.seal(acme, words, 'p')).toString('hex'));
   expect(new Set(seals).size).toBe(50);
 });
 
-test('A88 keys outlive a restart, and the folder holds its master key for its owner alone', () => {
+test('D12 A88 keys outlive a restart, and the folder holds its master key for its owner alone', () => {
   const sealed = file.keys.seal(acme, words, 'p');
   expect(opened(reopen(), sealed)).toBe(words.toString());
   const path = join(folder.path, 'master-key');
@@ -81,7 +81,7 @@ test('A88 keys outlive a restart, and the folder holds its master key for its ow
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
-test('A88 another master key is refused by name, changes nothing and is nowhere in the message', () => {
+test('D12 A88 another master key is refused by name, changes nothing and is nowhere in the message', () => {
   const sealed = file.keys.seal(acme, words, 'p');
   const other = fresh();
   file.close();
@@ -102,7 +102,7 @@ test('a damaged master key is refused without showing it', () => {
   file = openSqliteFile(folder.path);
 });
 
-test('A88 a new master key wraps what an older one did, and the older one is not needed again', () => {
+test('D12 A88 a new master key wraps what an older one did, and the older one is not needed again', () => {
   const sealed = file.keys.seal(acme, words, 'p');
   const old = readFileSync(join(folder.path, 'master-key'), 'utf8').trim();
   const next = fresh();
@@ -113,7 +113,7 @@ test('A88 a new master key wraps what an older one did, and the older one is not
   file = openSqliteFile(folder.path, [next]);
 });
 
-test("A88 a tenant's key can be changed: new seals use it, older ones stay readable, after a restart too", () => {
+test("D12 A88 a tenant's key can be changed: new seals use it, older ones stay readable, after a restart too", () => {
   const before = file.keys.seal(acme, words, 'p');
   file.keys.rotate(acme);
   const after = file.keys.seal(acme, words, 'p');
@@ -122,7 +122,7 @@ test("A88 a tenant's key can be changed: new seals use it, older ones stay reada
     expect([opened(keys, before), opened(keys, after)]).toEqual([words.toString(), words.toString()]);
 });
 
-test('A88 a destroyed key is in no file, opens nothing and seals nothing; other tenants go on', () => {
+test('D12 A88 a destroyed key is in no file, opens nothing and seals nothing; other tenants go on', () => {
   const sealed = file.keys.seal(acme, words, 'p');
   const theirs = file.keys.seal(rival, words, 'p');
   file.keys.rotate(acme);
@@ -155,7 +155,7 @@ test('G5 no secret of a tool and no credential of a person is in any file of the
   file = openSqliteFile(folder.path);
 });
 
-test('A88 rows of one tenant, person or tool that are put in place of others open to nothing', async () => {
+test('D12 A88 rows of one tenant, person or tool that are put in place of others open to nothing', async () => {
   file.close();
   const store = openSqliteStore(folder.path);
   const mail = ToolName.parse('mail');

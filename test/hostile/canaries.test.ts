@@ -1,5 +1,13 @@
-import { DatabaseSync } from 'node:sqlite';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { backupFolder } from '@parley/server/adapters/sqlite-backup';
+import { databasePath } from '@parley/server/adapters/sqlite-file';
+import { openSqliteStore } from '@parley/server/adapters/store-sqlite';
+import { mintTenant } from '@parley/server/core/tenant';
+import type { Journal } from '@parley/server/ports/journal';
+import { must } from '@parley/shared/assert';
+import { RoomId } from '@parley/shared/ids';
 import { encodeControl, encodeDocFrame, type Up } from '@parley/shared/socket';
 import { step1Message } from '@parley/server/room/documents/doc-message';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -165,7 +173,10 @@ test('A5 A10 A42 A46 A47 A48 A75 A80 A82 canaries of a private lane, of another 
   for (const text of [server.program.output, metrics]) expect(text).not.toMatch(/canary|\b(ana|bob|cyd)\b/);
   expect(server.program.output).not.toContain(ana.token);
   checkRequests();
-  checkRows();
+  await checkRows();
+  // A88: at rest nobody's words can be read.
+  const files = readdirSync(server.data).map((name) => readFileSync(join(server.data, name)));
+  for (const canary of [SECRET, OTHERS, LATER, OPEN]) expect(files.some((file) => file.includes(canary))).toBe(false);
   for (const observer of Object.values(eyes)) observer.leave();
 });
 
@@ -194,29 +205,30 @@ function firstLine(request: string): string {
 }
 
 /** One tenant's rows hold none of another's words, and a private lane's words stand in no other document. */
-function checkRows(): void {
-  const db = new DatabaseSync(join(server.data, 'parley.sqlite'), { readOnly: true });
+async function checkRows(): Promise<void> {
+  const copy = mkdtempSync(join(tmpdir(), 'parley-copy-'));
   try {
-    const rows = db
-      .prepare(
-        'SELECT rooms.tenant, body, NULL AS doc FROM records JOIN rooms ON rooms.id = records.room UNION ALL SELECT rooms.tenant, body, doc FROM doc_parts JOIN rooms ON rooms.id = doc_parts.room',
-      )
-      .all();
-    const places = (canary: string): unknown[] =>
-      [
-        ...new Set(
-          rows
-            .filter(({ body }) => textOf(body).includes(canary))
-            .map(({ tenant, doc }) => `${String(tenant)} ${String(doc)}`),
-        ),
-      ].toSorted();
-    expect(places(SECRET)).toEqual(['default null', 'default transcript.me:ana']);
-    expect(places(OTHERS)).toEqual(['other null', 'other transcript', 'other transcript.me:ana']);
+    await backupFolder(server.data, databasePath(copy));
+    copyFileSync(join(server.data, 'master-key'), join(copy, 'master-key'));
+    const { journal } = openSqliteStore(copy);
+    expect(await placesOf(journal, SECRET)).toEqual(['default null', 'default transcript.me:ana']);
+    expect(await placesOf(journal, OTHERS)).toEqual(['other null', 'other transcript', 'other transcript.me:ana']);
+    await journal.close();
   } finally {
-    db.close();
+    rmSync(copy, { recursive: true });
   }
 }
 
-function textOf(body: unknown): string {
-  return body instanceof Uint8Array ? Buffer.from(body).toString('latin1') : String(body);
+/** Where a canary stands: tenant and document, `null` for the records. */
+async function placesOf(journal: Journal, canary: string): Promise<string[]> {
+  const places: string[] = [];
+  for (const tenant of ['default', 'other']) {
+    const ref = { tenant: must(mintTenant(tenant), 'a tenant'), room: RoomId.parse('den') };
+    if (JSON.stringify(await journal.read(ref, 0)).includes(canary)) places.push(`${tenant} null`);
+    for (const doc of await journal.docs(ref)) {
+      const parts = await journal.loadDoc(ref, doc);
+      if (Buffer.concat(parts).includes(canary)) places.push(`${tenant} ${doc}`);
+    }
+  }
+  return places;
 }

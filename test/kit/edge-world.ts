@@ -1,3 +1,4 @@
+import { MemoryAuthority } from '@parley/server/adapters/authority-memory';
 import { MemoryAudit } from '@parley/server/adapters/audit-memory';
 import { MemoryBus } from '@parley/server/adapters/bus-memory';
 import { MemoryPeople } from '@parley/server/adapters/people-memory';
@@ -12,6 +13,8 @@ import { RoomLinks } from '@parley/server/edge/room-links';
 import type { StaticFiles } from '@parley/server/edge/static';
 import { Tickets } from '@parley/server/edge/tickets';
 import type { CommandResult, EdgeMessage, OwnerEnd, OwnerMessage } from '@parley/server/ports/bus';
+import type { Accounts } from '@parley/server/ports/accounts';
+import type { ResourceTable } from '@parley/server/ports/resource-table';
 import type { RoomListing } from '@parley/server/ports/journal';
 import type { RoomOverview } from '@parley/server/ports/people';
 import type { Verdict, Verify } from '@parley/server/ports/verify';
@@ -23,6 +26,7 @@ import { must } from '@parley/shared/assert';
 import { TestClock } from './clock.ts';
 import { seededIds } from './ids.ts';
 import { ListedTools } from './listed-tools.ts';
+import { noAccounts } from './no-accounts.ts';
 import { RecordingLog } from './log.ts';
 import { RecordingMetrics } from './metrics.ts';
 
@@ -116,8 +120,12 @@ export interface EdgeWorldOptions {
   readonly development?: boolean;
   readonly files?: StaticFiles;
   readonly allowed?: readonly string[];
+  readonly accounts?: Accounts;
+  /** Null: an outside authority. */
+  readonly resources?: ResourceTable | null;
 }
 
+/** No tool takes an account. */
 /** The edge with nothing real below it. */
 export class EdgeWorld {
   readonly clock = new TestClock();
@@ -155,6 +163,9 @@ export class EdgeWorld {
         rooms: async (_tenant, _user, after, limit) =>
           this.listings.filter(({ id }) => after === null || id > after).slice(0, limit),
       },
+      accounts: options.accounts ?? noAccounts,
+      resources: options.resources === undefined ? new MemoryAuthority() : options.resources,
+      callKeys: { keys: [] },
       links: this.links,
       requests: new Requests({ links: this.links, clock, ids, revocations: this.revocations }),
       registry: this.registry,

@@ -12,6 +12,7 @@ import { Watch } from '@parley/server/edge/watch';
 import type { Principal } from '@parley/server/core/principal';
 import type { CommandResult, TurnEvent } from '@parley/server/ports/bus';
 import type { Journal } from '@parley/server/ports/journal';
+import type { Model } from '@parley/server/ports/model';
 import { Rooms } from '@parley/server/room/rooms';
 import { FaultError } from '@parley/shared/fault';
 import type { Command, PromptSubmit, Replies } from '@parley/shared/commands';
@@ -23,6 +24,7 @@ import { TestClock } from './clock.ts';
 import { seededIds } from './ids.ts';
 import { RecordingLog } from './log.ts';
 import { RecordingMetrics } from './metrics.ts';
+import { Onlooker } from './onlooker.ts';
 import { ScriptedModel } from './scripted-model.ts';
 import { TableAuthority } from './table-authority.ts';
 import { REF } from './world.ts';
@@ -41,14 +43,21 @@ export class RoomWorld {
   #requests: Requests;
   #rooms: Rooms;
 
-  private constructor(journal: Journal) {
+  readonly #speaks: Model;
+
+  private constructor(journal: Journal, speaks: Model | null) {
     this.journal = journal;
+    this.#speaks = speaks ?? this.model;
     ({ links: this.#links, requests: this.#requests, rooms: this.#rooms } = this.#start());
   }
 
   /** A room of ana's, with bob and cyd as speakers. */
-  static async open(policy: RoomPolicyPatch = {}, journal: Journal = new MemoryJournal()): Promise<RoomWorld> {
-    const world = new RoomWorld(journal);
+  static async open(
+    policy: RoomPolicyPatch = {},
+    journal: Journal = new MemoryJournal(),
+    speaks: Model | null = null,
+  ): Promise<RoomWorld> {
+    const world = new RoomWorld(journal, speaks);
     await world.must('ana', { type: 'room.create', title: 'Lobby', policy: RoomPolicy.parse(policy) });
     for (const user of ['bob', 'cyd'])
       await world.must('ana', { type: 'member.set', user: UserId.parse(user), role: 'speaker' });
@@ -125,6 +134,22 @@ export class RoomWorld {
     return { events, close: () => watch.close() };
   }
 
+  /** A socket of somebody who looks on and opens what they are told they may. */
+  async onlook(user: string): Promise<Onlooker> {
+    await this.#links.ensure(REF);
+    const { clock, log } = this;
+    const onlooker = new Onlooker({ links: this.#links, clock, log, ids: this.#ids, principal: this.principal(user) });
+    await settled();
+    return onlooker;
+  }
+
+  /** What an earlier node wrote comes to light: these records are in the journal when the next one takes up. */
+  async found(...records: readonly JournalRecord[]): Promise<void> {
+    const { epoch, seq } = await this.journal.acquire(REF);
+    if (records.length > 0) await this.journal.append(REF, epoch, { expectedSeq: seq, records, updates: [] });
+    await this.restart();
+  }
+
   /** The node is gone; another one takes up what the journal holds. */
   async restart(): Promise<void> {
     ({ links: this.#links, requests: this.#requests, rooms: this.#rooms } = this.#start());
@@ -133,7 +158,8 @@ export class RoomWorld {
   }
 
   #start() {
-    const { journal, authority, model, clock, log } = this;
+    const { journal, authority, clock, log } = this;
+    const model = this.#speaks;
     const bus = new MemoryBus();
     const metrics = new RecordingMetrics();
     const ids = this.#ids;

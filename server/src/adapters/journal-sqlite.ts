@@ -4,10 +4,11 @@ import type { RoomRef, Tenant } from '../core/tenant.ts';
 import type { AppendResult, Batch, Epoch, Journal, RoomListing, StoredRecord } from '../ports/journal.ts';
 import type { SqliteAudit } from './audit-sqlite.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { encodeRecord } from './record-json.ts';
+import { decodeRecord, encodeRecord } from './record-json.ts';
+import { SealedRows } from './sealed-rows.ts';
 import { backupDatabase } from './sqlite-backup.ts';
 import type { SqliteFile } from './sqlite-file.ts';
-import { encoded, SqliteRooms } from './sqlite-rooms.ts';
+import { encoded, SqliteRooms, type EncodedBatch } from './sqlite-rooms.ts';
 
 /** The journal in one SQLite file: WAL, every commit synced, writes grouped by turn of the event loop. */
 export class SqliteJournal implements Journal {
@@ -15,12 +16,14 @@ export class SqliteJournal implements Journal {
   readonly #rooms: SqliteRooms;
   readonly #writes: GroupCommit;
   readonly #audit: SqliteAudit;
+  readonly #rows: SealedRows;
 
   constructor(file: SqliteFile, writes: GroupCommit, audit: SqliteAudit) {
     this.#file = file;
     this.#rooms = new SqliteRooms(file.db);
     this.#writes = writes;
     this.#audit = audit;
+    this.#rows = new SealedRows(file.keys);
   }
 
   acquire(ref: RoomRef): Promise<{ readonly epoch: Epoch; readonly seq: number }> {
@@ -28,16 +31,18 @@ export class SqliteJournal implements Journal {
   }
 
   async append(ref: RoomRef, epoch: Epoch, batch: Batch): Promise<AppendResult> {
-    const records = batch.records.map((record) => encoded(record, encodeRecord(record)));
+    const sealed = this.#sealed(ref, batch);
     return this.#writes.run(() => {
-      const result = this.#rooms.append(ref, epoch, { ...batch, records });
+      const result = this.#rooms.append(ref, epoch, sealed);
       if (result.kind === 'appended') this.#audit.write(ref.tenant, batch.audit ?? [], batch.usage ?? []);
       return result;
     });
   }
 
   async read(ref: RoomRef, after: number): Promise<readonly StoredRecord[]> {
-    return this.#rooms.read(ref, after);
+    return this.#rooms
+      .read(ref, after)
+      .map(({ seq, body }) => ({ seq, record: decodeRecord(this.#rows.openRecord(ref, seq, body)) }));
   }
 
   async holds(ref: RoomRef): Promise<boolean> {
@@ -49,11 +54,12 @@ export class SqliteJournal implements Journal {
   }
 
   async loadDoc(ref: RoomRef, doc: DocKey): Promise<readonly Uint8Array[]> {
-    return this.#rooms.loadDoc(ref, doc);
+    return this.#rooms.loadDoc(ref, doc).map((part) => asBytes(this.#rows.openPart(ref, doc, part)));
   }
 
-  compactDoc(ref: RoomRef, epoch: Epoch, doc: DocKey, parts: number, state: Uint8Array): Promise<AppendResult> {
-    return this.#writes.run(() => this.#rooms.compactDoc(ref, epoch, { doc, parts, state }));
+  async compactDoc(ref: RoomRef, epoch: Epoch, doc: DocKey, parts: number, state: Uint8Array): Promise<AppendResult> {
+    const sealed = this.#rows.part(ref, doc, state);
+    return this.#writes.run(() => this.#rooms.compactDoc(ref, epoch, { doc, parts, state: sealed }));
   }
 
   async docs(ref: RoomRef): Promise<readonly DocKey[]> {
@@ -87,4 +93,19 @@ export class SqliteJournal implements Journal {
     this.#writes.flush();
     this.#file.close();
   }
+
+  /** Before the transaction, in which a tenant's new key could be taken back. */
+  #sealed(ref: RoomRef, batch: Batch): EncodedBatch {
+    const { expectedSeq } = batch;
+    const records = batch.records.map((record, index) =>
+      encoded(record, this.#rows.record(ref, expectedSeq + index + 1, encodeRecord(record))),
+    );
+    const updates = batch.updates.map(({ doc, update }) => ({ doc, update: this.#rows.part(ref, doc, update) }));
+    return { ...batch, records, updates };
+  }
+}
+
+/** A plain view: what leaves the adapter is the port's type, not Node's subclass with its own `slice`. */
+function asBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

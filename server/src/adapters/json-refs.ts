@@ -5,7 +5,7 @@ export function isJsonRecord(value: unknown): value is JsonRecord {
 }
 
 const MOST_HOPS = 8;
-const MOST_LEVELS = 16;
+const MOST_LEVELS = 12;
 /** A document of a few lines can double itself at each level. */
 const MOST_NODES = 1_000;
 

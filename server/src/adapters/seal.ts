@@ -18,7 +18,7 @@ export function sealWith(key: KeyObject, version: number, plain: Uint8Array, con
   const sealed = Buffer.allocUnsafe(BODY_AT + plain.length + TAG_BYTES);
   sealed[0] = FORMAT;
   sealed.writeUInt32BE(version, VERSION_AT);
-  const nonce = hostRandom(NONCE_BYTES);
+  const nonce = nextNonce();
   sealed.set(nonce, NONCE_AT);
   const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(context));
   sealed.set(cipher.update(plain), BODY_AT);
@@ -48,4 +48,18 @@ export function openWith(key: KeyObject, sealed: Uint8Array, context: string): B
 export function versionOf(sealed: Uint8Array): number | null {
   if (sealed.length < BODY_AT + TAG_BYTES || sealed[0] !== FORMAT) return null;
   return new DataView(sealed.buffer, sealed.byteOffset).getUint32(VERSION_AT);
+}
+
+/** Drawn many at a time: one draw costs as much as one seal does. */
+const DRAWN_AT_ONCE = 512 * NONCE_BYTES;
+let nonces: Buffer = Buffer.alloc(0);
+let used = 0;
+
+function nextNonce(): Buffer {
+  if (used >= nonces.length) {
+    nonces = hostRandom(DRAWN_AT_ONCE);
+    used = 0;
+  }
+  used += NONCE_BYTES;
+  return nonces.subarray(used - NONCE_BYTES, used);
 }

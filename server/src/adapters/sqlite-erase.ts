@@ -9,7 +9,7 @@ export function eraseIn(db: Database, change: () => void): void {
   const before = Number(db.pragma('secure_delete', { simple: true }));
   db.pragma('secure_delete = ON');
   try {
-    db.transaction(change).immediate();
+    db.transaction(change).exclusive();
     if (Number(db.pragma('wal_checkpoint(TRUNCATE)', { simple: true })) !== 0)
       throw new Error('the log is still being read, so it holds what was erased: try again when no backup runs');
   } finally {

@@ -39,8 +39,7 @@ export function openSqliteFile(folder: string, masterKeys: readonly string[] = [
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = lockFolder(folder);
   try {
-    const db = openDatabase(join(folder, DATABASE));
-    const keys = withKeys(db, openMasterKeys(folder, masterKeys));
+    const { db, keys } = openDatabase(join(folder, DATABASE), openMasterKeys(folder, masterKeys));
     return {
       db,
       keys,
@@ -70,25 +69,16 @@ function lockFolder(folder: string): Connection {
   }
 }
 
-function openDatabase(path: string): Connection {
+function openDatabase(path: string, master: MasterKeys): Pick<SqliteFile, 'db' | 'keys'> {
   const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     // Before anything that writes: a newer program's data is left exactly as it was found.
-    migrate(db, MIGRATIONS);
+    migrate(db, MIGRATIONS, master);
     db.pragma('journal_mode = WAL');
     // In WAL mode NORMAL syncs only at checkpoints: what was promised could be lost with the power (D1).
     db.pragma('synchronous = FULL');
     db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-function withKeys(db: Connection, master: MasterKeys): TenantKeys {
-  try {
-    return new TenantKeys(db, master);
+    return { db, keys: new TenantKeys(db, master) };
   } catch (error) {
     db.close();
     throw error;

@@ -5,15 +5,14 @@ import type { RoomRole } from '@parley/shared/roles';
 import type { Database, Statement } from 'better-sqlite3';
 import { uniqueKey, type JournalRecord } from '../core/records.ts';
 import { mintTenant, type RoomRef, type Tenant } from '../core/tenant.ts';
-import type { AppendResult, Batch, Epoch, RoomListing, StoredRecord } from '../ports/journal.ts';
-import { decodeRecord } from './record-json.ts';
+import type { AppendResult, Batch, Epoch, RoomListing } from '../ports/journal.ts';
 
-/** A batch whose records are already the text that is stored. */
+/** A batch whose records and updates are already the bytes that are stored. */
 export interface EncodedBatch extends Omit<Batch, 'records'> {
   readonly records: readonly EncodedRecord[];
 }
 export interface EncodedRecord {
-  readonly json: string;
+  readonly body: Uint8Array;
   readonly key: string | null;
 }
 
@@ -24,8 +23,8 @@ interface Compaction {
   readonly state: Uint8Array;
 }
 
-export function encoded(record: JournalRecord, json: string): EncodedRecord {
-  return { json, key: uniqueKey(record) };
+export function encoded(record: JournalRecord, body: Uint8Array): EncodedRecord {
+  return { body, key: uniqueKey(record) };
 }
 
 /**
@@ -58,10 +57,8 @@ export class SqliteRooms {
     return { kind: 'appended' };
   }
 
-  read(ref: RoomRef, after: number): StoredRecord[] {
-    return this.#sql.read
-      .all(ref.tenant.id, ref.room, after)
-      .map(({ seq, body }) => ({ seq, record: decodeRecord(body) }));
+  read(ref: RoomRef, after: number): RecordRow[] {
+    return this.#sql.read.all(ref.tenant.id, ref.room, after);
   }
 
   holds(ref: RoomRef): boolean {
@@ -75,7 +72,7 @@ export class SqliteRooms {
   }
 
   loadDoc(ref: RoomRef, doc: DocKey): Uint8Array[] {
-    return this.#sql.loadDoc.all(ref.tenant.id, ref.room, doc).map(asBytes);
+    return this.#sql.loadDoc.all(ref.tenant.id, ref.room, doc).map(({ body }) => body);
   }
 
   compactDoc(ref: RoomRef, epoch: Epoch, { doc, parts, state }: Compaction): AppendResult {
@@ -114,8 +111,8 @@ export class SqliteRooms {
 
   #addRecords(room: RoomRow, records: readonly EncodedRecord[]): void {
     if (records.length === 0) return;
-    records.forEach(({ json, key }, index) => {
-      this.#sql.addRecord.run(room.id, room.seq + index + 1, json);
+    records.forEach(({ body, key }, index) => {
+      this.#sql.addRecord.run(room.id, room.seq + index + 1, body);
       if (key !== null) this.#sql.addKey.run(room.id, key);
     });
     this.#sql.setSeq.run(room.seq + records.length, room.id);
@@ -133,13 +130,12 @@ interface RoomRow {
   readonly epoch: Epoch;
   readonly seq: number;
 }
-interface PartRow {
+interface RecordRow {
+  readonly seq: number;
   readonly body: Buffer;
 }
-
-/** A plain view: what leaves the adapter is the port's type, not Node's subclass with its own `slice`. */
-function asBytes({ body }: PartRow): Uint8Array {
-  return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+interface PartRow {
+  readonly body: Buffer;
 }
 
 type Statements = ReturnType<typeof prepare>;
@@ -165,12 +161,12 @@ function roomStatements(db: Database) {
 }
 
 function recordStatements(db: Database) {
-  const addRecord: Statement<[number, number, string]> = db.prepare(
+  const addRecord: Statement<[number, number, Uint8Array]> = db.prepare(
     'INSERT INTO records (room, seq, body) VALUES (?, ?, ?)',
   );
   const hasKey: Statement<[number, string]> = db.prepare('SELECT 1 FROM unique_keys WHERE room = ? AND key = ?');
   const addKey: Statement<[number, string]> = db.prepare('INSERT INTO unique_keys (room, key) VALUES (?, ?)');
-  const read: Statement<[string, RoomId, number], { seq: number; body: string }> = db.prepare(`
+  const read: Statement<[string, RoomId, number], RecordRow> = db.prepare(`
     SELECT records.seq, records.body FROM rooms JOIN records ON records.room = rooms.id
     WHERE rooms.tenant = ? AND rooms.room = ? AND records.seq > ? ORDER BY records.seq`);
   return { addRecord, hasKey, addKey, read };

@@ -1,4 +1,10 @@
 import type { Database } from 'better-sqlite3';
+import type { MasterKeys } from './master-key.ts';
+import { sealPlainRows } from './seal-plain-rows.ts';
+import { eraseIn } from './sqlite-erase.ts';
+
+/** SQL, or what SQL cannot do. */
+export type Migration = string | ((db: Database, master: MasterKeys) => void);
 
 /**
  * Records and parts are rows in order of arrival with a small index, not rows clustered by room: a group
@@ -8,7 +14,7 @@ import type { Database } from 'better-sqlite3';
  * Migration n brings a database from version n to n + 1. They only ever go forward (D4): a shipped one
  * is never edited, a change is a new one at the end.
  */
-export const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly Migration[] = [
   `
   CREATE TABLE rooms (
     id INTEGER PRIMARY KEY,
@@ -131,6 +137,7 @@ export const MIGRATIONS: readonly string[] = [
     FOREIGN KEY (tenant, resource) REFERENCES resources (tenant, resource) ON DELETE CASCADE
   ) STRICT, WITHOUT ROWID;
   `,
+  sealPlainRows,
 ];
 
 /** The data was written by a newer program; running an older one on it could lose what it does not know. */
@@ -146,16 +153,20 @@ export class NewerSchemaError extends Error {
 }
 
 /**
- * Brings a database up to date, all steps or none, under the database's own lock.
- * Throws {@link NewerSchemaError}, and changes nothing, when it is ahead of the program.
+ * Brings a database up to date, all steps or none, under the database's own lock; what steps removed or replaced
+ * is in no file afterwards. Throws {@link NewerSchemaError}, and changes nothing, when it is ahead of the program.
  */
-export function migrate(db: Database, migrations: readonly string[]): void {
-  db.transaction(() => {
-    const version = schemaVersion(db);
-    if (version > migrations.length) throw new NewerSchemaError(version, migrations.length);
-    for (const step of migrations.slice(version)) db.exec(step);
+export function migrate(db: Database, migrations: readonly Migration[], master: MasterKeys): void {
+  const version = schemaVersion(db);
+  if (version > migrations.length) throw new NewerSchemaError(version, migrations.length);
+  if (version === migrations.length) return;
+  eraseIn(db, () => {
+    for (const step of migrations.slice(version)) {
+      if (typeof step === 'string') db.exec(step);
+      else step(db, master);
+    }
     db.pragma(`user_version = ${migrations.length}`);
-  }).exclusive();
+  });
 }
 
 function schemaVersion(db: Database): number {

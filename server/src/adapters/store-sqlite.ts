@@ -1,13 +1,17 @@
+import type { Authority } from '../ports/authority.ts';
 import type { Audit } from '../ports/audit.ts';
 import type { People } from '../ports/people.ts';
 import type { Registry } from '../ports/registry.ts';
-import type { Sealer, Vault } from '../ports/vault.ts';
+import type { ResourceTable } from '../ports/resource-table.ts';
+import type { Vault } from '../ports/vault.ts';
 import { SqliteAudit } from './audit-sqlite.ts';
+import { SqliteAuthority } from './authority-sqlite.ts';
 import { GroupCommit } from './group-commit.ts';
 import { SqliteJournal } from './journal-sqlite.ts';
 import { SqlitePeople } from './people-sqlite.ts';
 import { SqliteRegistry } from './registry-sqlite.ts';
 import { isStoreFailure, openSqliteFile, type SqliteFile } from './sqlite-file.ts';
+import type { TenantKeys } from './tenant-keys.ts';
 import { SqliteVault } from './vault-sqlite.ts';
 
 /** Everything durable of one node, in one file. */
@@ -18,7 +22,9 @@ export interface SqliteStore {
   readonly vault: Vault;
   readonly audit: Audit;
   readonly people: People;
-  readonly sealer: Sealer;
+  readonly sealer: TenantKeys;
+  /** The built-in authority, with what admins keep in it. */
+  readonly resources: Authority & ResourceTable;
 }
 
 /**
@@ -48,5 +54,6 @@ function storeIn(file: SqliteFile): SqliteStore {
     audit,
     people: new SqlitePeople(db, writes),
     sealer: keys,
+    resources: new SqliteAuthority(db, writes),
   };
 }

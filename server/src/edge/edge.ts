@@ -1,5 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Journal } from '../ports/journal.ts';
+import type { Accounts } from '../ports/accounts.ts';
+import type { ResourceTable } from '../ports/resource-table.ts';
 import type { Audit } from '../ports/audit.ts';
 import type { People } from '../ports/people.ts';
 import type { Registry } from '../ports/registry.ts';
@@ -19,6 +21,11 @@ export interface Edge {
   /** Signs tokens for anyone in development; null when real tokens are in use. */
   readonly sign: Sign | null;
   readonly journal: Pick<Journal, 'rooms'>;
+  readonly accounts: Accounts;
+  /** Who may read what, as admins keep it; null when an outside authority does. */
+  readonly resources: ResourceTable | null;
+  /** The public halves of the keys that sign calls of tools. */
+  readonly callKeys: JsonWebKeySet;
   readonly registry: Registry;
   readonly audit: Audit;
   readonly people: People;
@@ -37,6 +44,11 @@ export interface Edge {
   readonly metricsText: () => Promise<string>;
   /** Each part that has to work before requests are welcome, by name. */
   readonly readiness: Readonly<Record<string, () => boolean | Promise<boolean>>>;
+}
+
+/** RFC 7517. */
+export interface JsonWebKeySet {
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
 }
 
 export interface EdgeEnv {

@@ -105,6 +105,7 @@ export class Room implements Desk {
     const { epoch, seq } = await deps.journal.acquire(deps.ref);
     const room = new Room(deps, epoch, seq);
     room.chronicle.restore(await deps.journal.read(deps.ref, 0));
+    room.shelves.listen();
     room.#mailbox.post(() => room.#recover());
     return room;
   }
@@ -145,6 +146,12 @@ export class Room implements Desk {
   }
 
   async lane(lane: LaneKey): Promise<LaneRunner> {
+    const asked = this.shelves.confirmFor(lane);
+    if (asked) await asked;
+    return this.#loaded(lane);
+  }
+
+  async #loaded(lane: LaneKey): Promise<LaneRunner> {
     const known = this.#lanes.get(lane);
     if (known) return known;
     await this.chronicle.load(lane);
@@ -156,7 +163,7 @@ export class Room implements Desk {
       lane,
       chronicle: this.chronicle,
       context: this.#context,
-      access: this.shelves.access,
+      shelves: this.shelves,
       mailbox: this.#mailbox,
     });
     this.#lanes.set(lane, runner);
@@ -185,7 +192,6 @@ export class Room implements Desk {
 
   async #recover(): Promise<void> {
     if (this.chronicle.state.kind !== 'present') return;
-    await this.shelves.freshen();
     for (const [lane, { state }] of this.chronicle.state.lanes) {
       if (state.kind === 'idle' && state.tickets.length === 0) continue;
       for (const user of revokedAuthors(state, this.#deps.people, this.ref.tenant))
@@ -221,7 +227,7 @@ export class Room implements Desk {
     const { room } = this.chronicle;
     const lane = await this.#laneShownBy(doc, principal.user);
     if (lane === 'nothing') return this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
-    if (lane !== null) await this.lane(lane);
+    if (lane !== null) await this.#loaded(lane);
     const standing = standingOf(room, principal);
     if (!can(standing, 'room.read', room.policy.levels)) {
       return this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });

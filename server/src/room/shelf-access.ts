@@ -11,7 +11,7 @@ import type { Mailbox } from './mailbox.ts';
 import type { Peers } from './peers.ts';
 import type { Shelf } from './stacks.ts';
 
-export interface ShelfAccessDeps extends AccessDeps {
+export interface ShelfAccessDeps extends Omit<AccessDeps, 'changed'> {
   readonly chronicle: Chronicle;
   readonly documents: Documents;
   readonly peers: Peers;
@@ -25,15 +25,21 @@ export interface ShelfAccessDeps extends AccessDeps {
 export class ShelfAccess {
   readonly access: Access;
   readonly #deps: ShelfAccessDeps;
-  readonly #unwatch: Cancel;
+  #unwatch: Cancel = () => {};
   /** The list that each socket was sent last. */
   readonly #told = new Map<PeerId, string>();
 
   constructor(deps: ShelfAccessDeps) {
     this.#deps = deps;
-    this.access = new Access(deps);
-    this.#unwatch = deps.authority.watch((tenant, resources) => {
-      if (tenant.id === deps.tenant.id) this.#authorityChanged(resources);
+    // A turn that starts may find out what nobody announced.
+    this.access = new Access({ ...deps, changed: () => deps.mailbox.post(() => this.#apply()) });
+  }
+
+  /** From now on changes at the authority take effect here, until {@link close}. */
+  listen(): void {
+    const { authority, tenant: own } = this.#deps;
+    this.#unwatch = authority.watch((tenant, resources) => {
+      if (tenant.id === own.id) this.#authorityChanged(resources);
     });
   }
 
@@ -46,6 +52,18 @@ export class ShelfAccess {
   async freshen(): Promise<void> {
     const used = this.#used();
     if (used.length > 0) await this.access.freshen(used);
+  }
+
+  /**
+   * R3: asks before a turn of a lane may start, for all that it could be sent; null when nothing depends on the
+   * answer. It comes before the decision and not between a prompt and its start: what is shown in one step
+   * without shelves is shown in one step with them (R9).
+   */
+  confirmFor(lane: LaneKey): Promise<void> | null {
+    const { ledger } = this.#deps.chronicle;
+    const shelves = [...ledger.shelves('room'), ...(lane === 'room' ? [] : ledger.shelves(lane))];
+    if (shelves.length === 0) return null;
+    return this.access.confirm(joinResources(...shelves.map(({ resources }) => resources)));
   }
 
   /** Shelves of the room and of a person's own lane that they may read, by the last answer. */

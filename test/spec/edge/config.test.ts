@@ -25,9 +25,40 @@ describe('configuration', () => {
         auth: { kind: 'development' },
         origins: [],
         model: { baseUrl: undefined, apiKey: undefined, name: undefined },
+        issuer: null,
+        toolHosts: [],
+        openFga: null,
         logLevel: 'info',
       },
     });
+  });
+
+  test('A87 W29 hosts of tools are hosts as an address writes them', () => {
+    const read = (PARLEY_TOOL_HOSTS: string) => readConfig({ PARLEY_TOOL_HOSTS });
+    expect(read('Tools.internal, 10.0.0.7:8080,[fd00::1]')).toMatchObject({
+      config: { toolHosts: ['tools.internal', '10.0.0.7:8080', '[fd00::1]'] },
+    });
+    for (const wrong of ['http://tools', '*', '*.internal', 'a/b', '10.0.0.0/8', '0x7f.1', 'a b', 'u@h', 'a:80'])
+      expect(problemsOf({ PARLEY_TOOL_HOSTS: wrong }), wrong).toHaveLength(1);
+  });
+
+  test('W29 OpenFGA has an address and a store for each tenant, or neither', () => {
+    const url = 'http://fga.internal:8080';
+    const store = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+    expect(readConfig({ PARLEY_OPENFGA_URL: url, PARLEY_OPENFGA_STORES: `acme=${store}` })).toMatchObject({
+      config: { openFga: { url, token: null, stores: { acme: store } } },
+    });
+    expect(problemsOf({ PARLEY_OPENFGA_URL: url })).toHaveLength(1);
+    expect(problemsOf({ PARLEY_OPENFGA_STORES: `acme=${store}` })).toHaveLength(1);
+    expect(problemsOf({ PARLEY_OPENFGA_URL: url, PARLEY_OPENFGA_STORES: 'acme=short' })).toHaveLength(1);
+  });
+
+  test('W29 by what address tools know this server is a base to which paths are added', () => {
+    expect(readConfig({ PARLEY_ISSUER: 'https://parley.example' })).toMatchObject({
+      config: { issuer: 'https://parley.example' },
+    });
+    for (const wrong of ['https://parley.example/', 'https://p.example/?a', 'parley.example'])
+      expect(problemsOf({ PARLEY_ISSUER: wrong }), wrong).not.toEqual([]);
   });
 
   test('W29 what is read is frozen all the way down', () => {

@@ -51,13 +51,6 @@ export class ContextSource {
     this.#digest = digest;
   }
 
-  /** Resources that decide what a turn of this lane may be sent: the authority is asked before it starts. */
-  resourcesFor(lane: LaneKey): readonly ResourceId[] {
-    const { ledger } = this.#chronicle;
-    const shelves = [...ledger.shelves('room'), ...(lane === 'room' ? [] : ledger.shelves(lane))];
-    return [...new Set(shelves.flatMap(({ resources }) => resources))];
-  }
-
   /** What a turn that starts now would be sent (T13), and what stands behind it. */
   manifest(lane: LaneKey, ticket: Ticket): { readonly context: ContextManifest; readonly sources: Sources } {
     const { ledger, room } = this.#chronicle;

@@ -9,17 +9,17 @@ import { standingOfAbsent } from '../../core/room-state.ts';
 import { must } from '@parley/shared/assert';
 import type { Model, ModelEnd, Tokenizer } from '../../ports/model.ts';
 import type { Cancel, Clock, Ids, Metrics } from '../../ports/system.ts';
-import type { Access } from '../access.ts';
 import type { Chronicle } from '../chronicle.ts';
 import type { ContextSource } from './context-source.ts';
 import type { Mailbox } from '../mailbox.ts';
+import type { ShelfAccess } from '../shelf-access.ts';
 import { TurnCall } from './turn-call.ts';
 
 export interface LaneRunnerDeps {
   readonly lane: LaneKey;
   readonly chronicle: Chronicle;
   readonly context: ContextSource;
-  readonly access: Access;
+  readonly shelves: ShelfAccess;
   readonly mailbox: Mailbox;
   readonly model: Model;
   readonly tokenizer: Tokenizer;
@@ -44,8 +44,6 @@ export class LaneRunner {
   readonly #deps: LaneRunnerDeps;
   #call: CurrentCall | null = null;
   #wake: Cancel | null = null;
-  /** The authority is being asked before the next turn starts. */
-  #asking = false;
   /** What was on its way when the lane was left comes too late to change anything. */
   #left = false;
 
@@ -113,22 +111,16 @@ export class LaneRunner {
     this.#deps.metrics.count('parley_turns_ended_total', 1, { outcome: record.outcome });
   }
 
-  /** R3: what a turn may be sent is judged by what the authority says now; where nothing depends on it, at once. */
-  #startNext(): void {
-    if (this.#next() === null || this.#asking) return;
-    const resources = this.#deps.context.resourcesFor(this.#deps.lane);
-    if (resources.length === 0) return this.#startNow();
-    this.#asking = true;
-    this.#deps.mailbox.post(async () => {
-      await this.#deps.access.refresh(resources);
-      this.#asking = false;
-      if (this.#left) return;
-      this.#startNow();
-      this.#setAlarm();
+  /** What may start a turn: in the mailbox, when it is known who may read what it could be sent (R3). */
+  #post(task: () => void): void {
+    const { lane, mailbox, shelves } = this.#deps;
+    mailbox.post(() => {
+      const asked = shelves.confirmFor(lane);
+      return asked === null ? task() : asked.then(task);
     });
   }
 
-  #startNow(): void {
+  #startNext(): void {
     for (let ticket = this.#next(); ticket !== null; ticket = this.#next()) {
       if (!this.#maySpeak(ticket.author)) this.#refuseStart(ticket);
       else if (this.#begin(ticket).kind === 'refused') return;
@@ -188,7 +180,7 @@ export class LaneRunner {
       model,
       clock,
       onText: (piece) => mailbox.post(() => this.#show(turn, attempt, piece, startedAt)),
-      onEnd: (text, end) => mailbox.post(() => this.#finish(running, text, end)),
+      onEnd: (text, end) => this.#post(() => this.#finish(running, text, end)),
     });
     this.#call = { turn, attempt, call, shown: 0 };
     metrics.count('parley_model_attempts_total');
@@ -236,8 +228,8 @@ export class LaneRunner {
     this.#wake = null;
     const at = nextWake(this.state);
     if (at === null) return;
-    const { clock, mailbox } = this.#deps;
-    this.#wake = clock.after(Math.max(0, at - clock.now()), () => mailbox.post(() => this.#tick()));
+    const { clock } = this.#deps;
+    this.#wake = clock.after(Math.max(0, at - clock.now()), () => this.#post(() => this.#tick()));
   }
 }
 
