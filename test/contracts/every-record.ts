@@ -75,6 +75,7 @@ export const everyRecord: readonly JournalRecord[] = [
     recipients: ['bob@example.com'],
     influencedBy: ['bob', 'tool:wiki'],
     builtOn: ['wiki/1'],
+    parksAt: 5,
     expiresAt: 9,
   },
   { ...turn, type: 'call.decided', call: 'c1', approval: 'a_1', decision: 'approved', by: 'ada' },

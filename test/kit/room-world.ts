@@ -2,6 +2,7 @@ import { MemoryBus } from '@parley/server/adapters/bus-memory';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { MemoryLeases } from '@parley/server/adapters/lease-memory';
 import { MemoryPeople } from '@parley/server/adapters/people-memory';
+import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
 import { hostDigest } from '@parley/server/adapters/system';
 import type { JournalRecord, RecordOf } from '@parley/server/core/records';
 import type { EventCursor, PeerId } from '@parley/server/ports/bus';
@@ -26,6 +27,7 @@ import { RecordingLog } from './log.ts';
 import { RecordingMetrics } from './metrics.ts';
 import { Onlooker } from './onlooker.ts';
 import { ScriptedModel } from './scripted-model.ts';
+import { ClearTokens, ScriptedTools } from './scripted-tools.ts';
 import { TableAuthority } from './table-authority.ts';
 import { REF } from './world.ts';
 
@@ -38,6 +40,9 @@ export class RoomWorld {
   readonly model = new ScriptedModel();
   /** Who was revoked; a node that starts hears of it through the one that is here then. */
   people = new MemoryPeople({ overviews: () => [] });
+  readonly tools = new ScriptedTools();
+  readonly callTokens = new ClearTokens();
+  readonly registry = new MemoryRegistry();
   readonly #ids = seededIds(1);
   #links: RoomLinks;
   #requests: Requests;
@@ -91,6 +96,11 @@ export class RoomWorld {
   /** A command that is not refused. */
   must<C extends Command>(user: string, command: C): Promise<Replies[C['type']]> {
     return this.#requests.ask(this.principal(user), REF.room, command);
+  }
+
+  /** The same with another role in the tenant. */
+  as<C extends Command>(user: string, role: TenantRole, command: C): Promise<Replies[C['type']]> {
+    return this.#requests.ask(this.principal(user, role), REF.room, command);
   }
 
   /** A prompt of somebody; its id is its text unless another one is given. */
@@ -158,7 +168,7 @@ export class RoomWorld {
   }
 
   #start() {
-    const { journal, authority, clock, log } = this;
+    const { journal, authority, clock, log, tools, callTokens, registry } = this;
     const model = this.#speaks;
     const bus = new MemoryBus();
     const metrics = new RecordingMetrics();
@@ -167,7 +177,7 @@ export class RoomWorld {
     const tokenizer = { count: (text: string) => Math.ceil(text.length / 4) };
     const { people } = this;
     const shell = { people, tokenizer, clock, ids, digest: hostDigest, log, metrics, lobby: false, idleMs: 600_000 };
-    const rooms = new Rooms({ journal, authority, bus, lease, model, ...shell });
+    const rooms = new Rooms({ journal, authority, tools, callTokens, registry, bus, lease, model, ...shell });
     const links = new RoomLinks({ bus, rooms, metrics });
     return { rooms, links, requests: new Requests({ links, clock, ids, revocations: new Revocations(people) }) };
   }

@@ -2,6 +2,7 @@ import { MemoryBus } from '@parley/server/adapters/bus-memory';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { MemoryLeases } from '@parley/server/adapters/lease-memory';
 import { MemoryPeople } from '@parley/server/adapters/people-memory';
+import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
 import { hostDigest } from '@parley/server/adapters/system';
 import type { Principal } from '@parley/server/core/principal';
 import { mintTenant, type RoomRef } from '@parley/server/core/tenant';
@@ -26,6 +27,7 @@ import { RoomPolicy } from '@parley/shared/policy';
 import { decodeFrame } from '@parley/shared/socket';
 import { ClockedModel } from './clocked-model.ts';
 import { TestClock } from './clock.ts';
+import { ClearTokens, ScriptedTools } from './scripted-tools.ts';
 import { flawOf, promptOf, secretOf, wordOf } from './canaries.ts';
 import { FrameSink, HeldSocket } from './held-socket.ts';
 import { mulberry32, seededIds } from './ids.ts';
@@ -89,6 +91,7 @@ export class World {
   readonly journal = new MemoryJournal();
   /** Who may read what of outside; like the journal it survives everything. */
   readonly authority = new TableAuthority();
+  readonly registry = new MemoryRegistry();
   readonly devices: Device[] = [];
   readonly readers = new Map<string, TurnReader>();
   /** What went wrong where nothing may be thrown. */
@@ -236,6 +239,9 @@ export class World {
     });
     const rooms = new Rooms({
       authority: this.authority,
+      tools: new ScriptedTools(),
+      callTokens: new ClearTokens(),
+      registry: this.registry,
       journal: this.#mistakes.disk?.(disk) ?? disk,
       bus,
       lease,

@@ -184,6 +184,7 @@ function journalLike(journal: Journal, changes: Partial<Journal>): Journal {
     holds: (ref) => journal.holds(ref),
     unfinished: () => journal.unfinished(),
     loadDoc: (ref, doc) => journal.loadDoc(ref, doc),
+    redact: (...part) => journal.redact(...part),
     compactDoc: (...part) => journal.compactDoc(...part),
     docs: (ref) => journal.docs(ref),
     rooms: (tenant, user, after, limit) => journal.rooms(tenant, user, after, limit),
@@ -288,6 +289,7 @@ function changing(change: (writer: Writer) => Writer): Mistakes {
 function bound(writer: Writer): Writer {
   return {
     addEntry: (entry) => writer.addEntry(entry),
+    redactEntry: (entry, by) => writer.redactEntry(entry, by),
     setTickets: (views) => writer.setTickets(views),
     setTicket: (view) => writer.setTicket(view),
     dropTicket: (turn) => writer.dropTicket(turn),
@@ -295,6 +297,7 @@ function bound(writer: Writer): Writer {
     appendLive: (turn, text) => writer.appendLive(turn, text),
     clearLive: (turn) => writer.clearLive(turn),
     setRoom: (view) => writer.setRoom(view),
+    setApprovals: (views) => writer.setApprovals(views),
   };
 }
 
@@ -302,8 +305,8 @@ type Messages = ReturnType<ContextSource['request']>['messages'];
 
 function requesting(change: (messages: Messages) => Messages): Mistakes {
   const honest = ContextSource.prototype.request;
-  vi.spyOn(ContextSource.prototype, 'request').mockImplementation(function (this: ContextSource, lane, running) {
-    const request = honest.call(this, lane, running);
+  vi.spyOn(ContextSource.prototype, 'request').mockImplementation(function (this: ContextSource, ...of) {
+    const request = honest.call(this, ...of);
     return { ...request, messages: change(request.messages) };
   });
   return {};

@@ -1,6 +1,6 @@
 import { must } from '@parley/shared/assert';
-import type { DocKey, ShelfName } from '@parley/shared/documents';
-import type { LaneKey, TurnId } from '@parley/shared/ids';
+import { transcriptOf, type DocKey, type ShelfName } from '@parley/shared/documents';
+import type { LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import type { LaneState } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
 import { ABSENT, evolveRoom, isBusy, type PresentRoom, type RoomState } from '../core/room-state.ts';
@@ -13,7 +13,8 @@ import { Ledger } from './ledger.ts';
 import { listingOf, touchesListing } from './listing.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
 import type { Shelf } from './stacks.ts';
-import { Transcripts, type Shown } from './transcripts.ts';
+import { together, Transcripts, type Shown } from './transcripts.ts';
+import { NotesInfluence } from './turns/notes-influence.ts';
 import { delta, newsOf } from './turns/turn-events.ts';
 import { Watchers, type MayReadAnswer } from './turns/watchers.ts';
 
@@ -32,6 +33,7 @@ export interface ChronicleDeps {
  */
 export class Chronicle {
   readonly ledger = new Ledger();
+  readonly notes = new NotesInfluence();
   readonly watchers: Watchers;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
@@ -84,14 +86,25 @@ export class Chronicle {
 
   /** Writes records; `afterwards` happens when they are durable. */
   write(records: readonly JournalRecord[], ...afterwards: readonly Afterwards[]): void {
-    const first = this.#pipeline.seq + 1;
-    const before = this.#placesBefore(records);
     const shelves = this.ledger.shelfCount;
-    records.forEach((record, index) => this.#remember(record, first + index));
-    const shown = this.#showAll(records, before);
-    const events = records.flatMap((record) => this.#eventsOf(record));
-    this.#pipeline.commit(this.#writing(records, shown.updates), ...shown.messages, ...events, ...afterwards);
+    const { writing, messages } = this.#take(records);
+    this.#pipeline.commit(writing, ...messages, ...afterwards);
     if (this.ledger.shelfCount > shelves) this.#grown();
+  }
+
+  /**
+   * Writes records that take words away, with what that rewrites, in one step (R14). `docs` are all that held some
+   * of the words, at rest.
+   */
+  erase(records: readonly JournalRecord[], rewritten: readonly StoredRecord[], docs: readonly DocKey[]): void {
+    const { writing, messages } = this.#take(records);
+    const { compacted, landed } = this.#documents.rewritten(docs);
+    this.#pipeline.commit({ ...writing, redaction: { rewritten, compacted } }, landed, ...messages);
+  }
+
+  /** The documents that show a lane: its own, and those for what in it was made from resources. */
+  docsOf(lane: LaneKey): readonly DocKey[] {
+    return [transcriptOf(lane), ...this.ledger.shelves(lane).map((shelf) => this.#transcripts.nameOf(shelf))];
   }
 
   /** Shows a piece of the running answer; `end` is its length with this piece. */
@@ -129,9 +142,20 @@ export class Chronicle {
     this.#pipeline.say(...afterwards);
   }
 
+  /** Takes records in, in memory: what is to be written, and what is said when it is. */
+  #take(records: readonly JournalRecord[]): { readonly writing: Writing; readonly messages: readonly Afterwards[] } {
+    const first = this.#pipeline.seq + 1;
+    const before = this.#placesBefore(records);
+    records.forEach((record, index) => this.#remember(record, first + index));
+    const { updates, messages } = together([this.#showAll(records, before), this.#showApprovals(records)]);
+    const events = records.flatMap((record, index) => this.#eventsOf({ record, seq: first + index }));
+    return { writing: this.#writing(records, updates), messages: [...messages, ...events] };
+  }
+
   #remember(record: JournalRecord, seq: number): void {
     this.#state = evolveRoom(this.#state, record);
     this.ledger.apply(record, seq);
+    this.notes.apply(record, (turn) => this.ledger.ticket(turn));
   }
 
   /** Where the texts of turns that run are shown now. */
@@ -165,11 +189,32 @@ export class Chronicle {
     };
   }
 
-  #eventsOf(record: JournalRecord): OwnerMessage[] {
+  /** T38, T41: whoever is asked, or not any more, sees it in their own document and nobody else does. */
+  #showApprovals(records: readonly JournalRecord[]): Shown {
+    const people = new Set(records.flatMap((record) => this.#askedBy(record)));
+    return together([...people].map((user) => this.#transcripts.showApprovals(user)));
+  }
+
+  #askedBy(record: JournalRecord): UserId[] {
+    if (record.type !== 'call.asked' && record.type !== 'call.decided') return [];
+    const facts = this.ledger.ticket(record.turn);
+    // Prompts are by people.
+    return facts ? [facts.author.id as UserId] : [];
+  }
+
+  #eventsOf({ record, seq }: StoredRecord): OwnerMessage[] {
     if (this.watchers.size === 0 || !('turn' in record)) return [];
     const facts = this.ledger.ticket(record.turn);
-    const news = facts ? newsOf(record, facts, this.laneState(facts.lane)) : null;
-    return news ? this.watchers.address(news) : [];
+    const news = facts ? newsOf({ record, seq }, facts, this.laneState(facts.lane)) : null;
+    if (news === null) return [];
+    const told = this.watchers.address(news);
+    return news.name === 'superseded' ? [...told, ...this.#toldBefore(news.lane, news.turn)] : told;
+  }
+
+  /** Whoever follows pieces begins anew with a new attempt: what earlier steps said comes first. */
+  #toldBefore(lane: LaneKey, turn: TurnId): OwnerMessage[] {
+    const text = this.shownText(lane, turn);
+    return text === '' ? [] : this.#deltas(turn, text, text.length);
   }
 
   #deltas(turn: TurnId, piece: string, end: number): OwnerMessage[] {

@@ -1,8 +1,10 @@
 import type { LaneKey, UserId } from '@parley/shared/ids';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Tokenizer } from '../ports/model.ts';
+import type { Registry } from '../ports/registry.ts';
 import type { Clock, Digest, Ids, Metrics } from '../ports/system.ts';
 import type { Chronicle } from './chronicle.ts';
+import type { Eraser } from './eraser.ts';
 import type { LaneRunner } from './turns/lane-runner.ts';
 import type { RateWindow } from './rate-window.ts';
 import type { ShelfAccess } from './shelf-access.ts';
@@ -16,8 +18,10 @@ export interface Desk {
   readonly digest: Digest;
   readonly tokenizer: Tokenizer;
   readonly metrics: Metrics;
+  readonly registry: Registry;
   readonly rates: RateWindow;
   readonly shelves: ShelfAccess;
+  readonly eraser: Eraser;
   /** The runner of a lane, opened and loaded when it is new. */
   lane(lane: LaneKey): Promise<LaneRunner>;
   /** Makes changed rights of these people take effect: sockets, documents, tickets, running turns. */

@@ -3,7 +3,10 @@ import type { ClientKey, EntryId, LaneKey, TurnId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import { joinInfluence, type Influence } from '../core/influence.ts';
 import { joinResources } from '../core/label.ts';
+import { redactedEntry } from '../core/redact-records.ts';
 import type { JournalRecord, RecordOf } from '../core/records.ts';
+import { callFacts, type CallFacts, type CallRecord } from './call-facts.ts';
+import { accepted, endedUnstarted, started, withoutCalls } from './ticket-facts.ts';
 import { Stacks, type CountedEntry, type Shelf } from './stacks.ts';
 
 /** What is known of one ticket for as long as the room lives (T2: ids outlive the turn, T3: its outcome can be read). */
@@ -13,8 +16,8 @@ export interface TicketFacts {
   readonly lane: LaneKey;
   readonly author: Author;
   readonly ticketSeq: number;
-  /** As first sent: what a resend is compared with. */
-  readonly submitted: string;
+  /** As first sent: what a resend is compared with; null when the words were redacted. */
+  readonly submitted: string | null;
   /** As last edited. */
   readonly text: string;
   readonly revision: number;
@@ -49,10 +52,14 @@ export interface StartedFacts {
   readonly payer: string;
   readonly permissionEpoch: number;
   readonly contextVersion: number;
-  readonly attempt: number;
-  /** Of each attempt after the first. */
-  readonly supersededSeqs: readonly number[];
-  /** R4, R6: behind everything that the model was sent so far. */
+  /** The first entry of its lane that the model was sent. */
+  readonly contextFrom: number;
+  /** Each attempt at a step after the first one. */
+  readonly superseded: readonly { readonly at: number; readonly attempt: number }[];
+  readonly calls: CallFacts;
+  /** R4: behind what the model was sent when the turn started, … */
+  readonly sentResources: readonly ResourceId[];
+  /** … and, with R6, behind everything that it was sent so far. */
   readonly resources: readonly ResourceId[];
   readonly influence: Influence;
 }
@@ -64,7 +71,8 @@ export interface StartedFacts {
 export class Ledger {
   readonly #tickets = new Map<TurnId, TicketFacts>();
   readonly #prompts = new Map<string, TurnId>();
-  readonly #messages = new Map<string, Entry>();
+  readonly #messages = new Map<string, EntryId>();
+  readonly #releases = new Map<EntryId, EntryId>();
   readonly #stacks = new Stacks();
   #permissionEpoch = 0;
 
@@ -79,7 +87,13 @@ export class Ledger {
         return;
       case 'entry.added':
         this.#stacks.add(record.lane, addedItem(record, seq));
-        if (record.key !== undefined) this.#messages.set(idOf(record.entry.author.id, record.key), record.entry);
+        if (record.key !== undefined) this.#messages.set(idOf(record.entry.author.id, record.key), record.entry.id);
+        return;
+      case 'entry.released':
+        this.#releases.set(record.entry, record.as);
+        return;
+      case 'entry.redacted':
+        this.#redacted(record);
         return;
       case 'ticket.accepted':
         this.#prompts.set(idOf(record.author.id, record.key), record.turn);
@@ -99,8 +113,12 @@ export class Ledger {
       case 'turn.attempted':
         this.#attempted(record, seq);
         return;
+      case 'turn.stepped':
+      case 'call.asked':
+      case 'call.decided':
+      case 'call.started':
       case 'call.ended':
-        this.#called(record);
+        this.#called(record, seq);
         return;
       case 'turn.ended':
         if (record.answer) this.#stacks.add(record.lane, this.#answerItem(record, record.answer, seq));
@@ -121,7 +139,13 @@ export class Ledger {
   }
 
   messageOf(author: string, key: ClientKey): Entry | undefined {
-    return this.#messages.get(idOf(author, key));
+    const id = this.#messages.get(idOf(author, key));
+    return id === undefined ? undefined : this.entry(id)?.item.entry;
+  }
+
+  /** What the room got when this entry was released (R5). */
+  releaseOf(entry: EntryId): EntryId | undefined {
+    return this.#releases.get(entry);
   }
 
   /** In order of acceptance. */
@@ -161,6 +185,19 @@ export class Ledger {
     return fate?.kind === 'ended' ? joinResources(fate.answer?.resources, fate.started?.resources) : [];
   }
 
+  /** The words of an entry are gone from here too (R14). */
+  #redacted({ entry: id, by }: RecordOf<'entry.redacted'>): void {
+    const known = this.entry(id)?.item.entry;
+    if (known === undefined) return;
+    const entry = redactedEntry(known, by);
+    this.#stacks.replace(entry, 0);
+    if (entry.turn === undefined) return;
+    if (entry.kind === 'prompt') this.#change(entry.turn, { submitted: null, text: '' });
+    const fate = this.#tickets.get(entry.turn)?.fate;
+    if (entry.kind === 'answer' && fate?.kind === 'ended')
+      this.#change(entry.turn, { fate: { ...fate, answer: entry, started: withoutCalls(fate.started) } });
+  }
+
   #change(turn: TurnId, changes: Partial<TicketFacts>): void {
     const facts = this.#tickets.get(turn);
     if (facts) this.#tickets.set(turn, { ...facts, ...changes });
@@ -169,17 +206,19 @@ export class Ledger {
   #attempted(record: RecordOf<'turn.attempted'>, seq: number): void {
     const fate = this.#tickets.get(record.turn)?.fate;
     if (fate?.kind !== 'running' || record.attempt === 1) return;
-    const supersededSeqs = [...fate.supersededSeqs, seq];
-    this.#change(record.turn, { fate: { ...fate, attempt: record.attempt, supersededSeqs } });
+    const superseded = [...fate.superseded, { at: seq, attempt: record.attempt }];
+    this.#change(record.turn, { fate: { ...fate, superseded } });
   }
 
   /** What a tool returned shapes the turn from then on. */
-  #called(record: RecordOf<'call.ended'>): void {
+  #called(record: CallRecord, seq: number): void {
     const fate = this.#tickets.get(record.turn)?.fate;
     if (fate?.kind !== 'running') return;
+    const calls = callFacts(fate.calls, { record, seq, shelved: fate.resources.length > 0 });
+    if (record.type !== 'call.ended') return this.#change(record.turn, { fate: { ...fate, calls } });
     const resources = joinResources(fate.resources, record.resources);
     const influence = joinInfluence(fate.influence, record.influence ?? []);
-    this.#change(record.turn, { fate: { ...fate, resources, influence } });
+    this.#change(record.turn, { fate: { ...fate, calls, resources, influence } });
     this.#stacks.open(record.lane, resources);
   }
 
@@ -200,7 +239,7 @@ export class Ledger {
         by: record.by,
         endedSeq: seq,
         answer: record.answer ?? null,
-        usage: record.usage ?? null,
+        usage: record.answer?.usage ?? record.usage ?? null,
       },
     });
   }
@@ -211,30 +250,6 @@ function idOf(author: string, key: ClientKey): string {
   return `${author} ${key}`;
 }
 
-function accepted(record: RecordOf<'ticket.accepted'>, seq: number): TicketFacts {
-  return {
-    turn: record.turn,
-    key: record.key,
-    lane: record.lane,
-    author: record.author,
-    ticketSeq: record.ticketSeq,
-    submitted: record.text,
-    text: record.text,
-    revision: 1,
-    quotes: record.quotes ?? null,
-    acceptedSeq: seq,
-    fate: { kind: 'waiting' },
-  };
-}
-
-function started(record: RecordOf<'turn.started'>, seq: number, permissionEpoch: number): TicketFate {
-  const { entry, context, payer, resources = [], influence = [] } = record;
-  const place = { promptEntry: entry.id, promptSeq: entry.seq, roomTo: context.roomTo };
-  const terms = { payer, permissionEpoch, contextVersion: context.to };
-  const sources = { resources, influence };
-  return { kind: 'running', ...place, ...terms, ...sources, startedSeq: seq, attempt: 1, supersededSeqs: [] };
-}
-
 function addedItem({ entry, tokens, influence }: RecordOf<'entry.added'>, recordSeq: number): CountedEntry {
   return { entry, tokens, influence: influence ?? [entry.author.id], recordSeq };
 }
@@ -242,17 +257,4 @@ function addedItem({ entry, tokens, influence }: RecordOf<'entry.added'>, record
 function promptItem({ lane, entry, tokens, context }: RecordOf<'turn.started'>, recordSeq: number): CountedEntry {
   const item = { entry, tokens, influence: [entry.author.id], recordSeq };
   return lane === 'room' ? item : { ...item, after: context.roomTo };
-}
-
-function endedUnstarted(record: RecordOf<'ticket.ended'>, seq: number): TicketFate {
-  return {
-    kind: 'ended',
-    started: null,
-    outcome: record.outcome,
-    reason: record.reason,
-    by: record.by,
-    endedSeq: seq,
-    answer: null,
-    usage: null,
-  };
 }

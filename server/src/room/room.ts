@@ -9,7 +9,9 @@ import type { EdgeMessage, OwnerMessage } from '../ports/bus.ts';
 import type { Epoch, Journal } from '../ports/journal.ts';
 import type { Model, Tokenizer } from '../ports/model.ts';
 import type { People } from '../ports/people.ts';
+import type { Registry } from '../ports/registry.ts';
 import type { Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
+import type { CallTokens, Tools } from '../ports/tools.ts';
 import { Attendance } from './attendance.ts';
 import { Chronicle } from './chronicle.ts';
 import { foundForTenant } from './commands/rooms.ts';
@@ -18,13 +20,18 @@ import { ContextSource } from './turns/context-source.ts';
 import type { Desk } from './desk.ts';
 import { docPeer } from './documents/doc-peer.ts';
 import { Documents } from './documents/documents.ts';
+import { Eraser } from './eraser.ts';
 import { backlog } from './turns/event-backlog.ts';
+import { roomTools } from './turns/room-tools.ts';
 import { LaneRunner } from './turns/lane-runner.ts';
+import { openTurnTools } from './turns/open-turn-tools.ts';
+import type { TurnTools } from './turns/turn-tools.ts';
 import { audienceOf } from './lane-access.ts';
 import { Mailbox } from './mailbox.ts';
 import { Peers } from './peers.ts';
 import { Pipeline } from './pipeline.ts';
 import { revokedAuthors } from './revoked-work.ts';
+import { tellPrivately } from './private-notice.ts';
 import { RateWindow } from './rate-window.ts';
 import { ShelfAccess } from './shelf-access.ts';
 
@@ -33,6 +40,9 @@ export interface RoomDeps {
   readonly journal: Journal;
   readonly authority: Authority;
   readonly model: Model;
+  readonly tools: Tools;
+  readonly callTokens: CallTokens;
+  readonly registry: Registry;
   readonly tokenizer: Tokenizer;
   readonly people: Pick<People, 'revokedAt'>;
   readonly clock: Clock;
@@ -57,12 +67,15 @@ export class Room implements Desk {
   readonly digest: Digest;
   readonly tokenizer: Tokenizer;
   readonly metrics: Metrics;
+  readonly registry: Registry;
   readonly rates = new RateWindow();
   readonly shelves: ShelfAccess;
+  readonly eraser: Eraser;
   readonly #deps: RoomDeps;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
   readonly #context: ContextSource;
+  readonly #tools: TurnTools;
   readonly #mailbox: Mailbox;
   readonly #peers = new Peers();
   readonly #attendance: Attendance;
@@ -77,6 +90,7 @@ export class Room implements Desk {
     this.digest = deps.digest;
     this.tokenizer = deps.tokenizer;
     this.metrics = deps.metrics;
+    this.registry = deps.registry;
     this.#lastUsedAt = deps.clock.now();
     this.#mailbox = new Mailbox((error) => this.#crash('bug', error));
     this.#pipeline = new Pipeline({ ...deps, epoch, seq, broken: (why, error) => this.#crash(why, error) });
@@ -97,7 +111,11 @@ export class Room implements Desk {
       people: () => (this.chronicle.state.kind === 'present' ? audienceOf(this.chronicle.state, 'room') : []),
     });
     this.#attendance = new Attendance({ ...parts, shelves: this.shelves });
-    this.#context = new ContextSource({ chronicle: this.chronicle, access: this.shelves.access, digest: deps.digest });
+    const { access } = this.shelves;
+    this.#context = new ContextSource({ chronicle: this.chronicle, access, digest: deps.digest });
+    const builtins = roomTools({ ...parts, shelves: this.shelves });
+    this.#tools = openTurnTools({ ...deps, chronicle: this.chronicle, access, builtins });
+    this.eraser = new Eraser({ ...deps, ...parts, pipeline: this.#pipeline });
   }
 
   /** Takes the room over: a new epoch, the fold of its journal, and what was left unfinished goes on (T44). */
@@ -164,7 +182,10 @@ export class Room implements Desk {
       chronicle: this.chronicle,
       context: this.#context,
       shelves: this.shelves,
+      tools: this.#tools,
       mailbox: this.#mailbox,
+      openLane: (own) => this.lane(own),
+      tell: (user, text) => this.#mailbox.post(() => tellPrivately(this, user, text)),
     });
     this.#lanes.set(lane, runner);
     return runner;
@@ -193,7 +214,7 @@ export class Room implements Desk {
   async #recover(): Promise<void> {
     if (this.chronicle.state.kind !== 'present') return;
     for (const [lane, { state }] of this.chronicle.state.lanes) {
-      if (state.kind === 'idle' && state.tickets.length === 0) continue;
+      if (state.kind === 'idle' && state.tickets.length === 0 && state.parked.length === 0) continue;
       for (const user of revokedAuthors(state, this.#deps.people, this.ref.tenant))
         await this.#endTickets(user, 'system', [lane]);
       (await this.lane(lane)).recover();

@@ -7,7 +7,9 @@ import type { Journal } from '../ports/journal.ts';
 import type { HeldLease, Lease } from '../ports/lease.ts';
 import type { Model, Tokenizer } from '../ports/model.ts';
 import type { People } from '../ports/people.ts';
+import type { Registry } from '../ports/registry.ts';
 import type { Cancel, Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
+import type { CallTokens, Tools } from '../ports/tools.ts';
 import { Room } from './room.ts';
 
 export interface RoomsDeps {
@@ -16,6 +18,9 @@ export interface RoomsDeps {
   readonly bus: Bus;
   readonly lease: Lease;
   readonly model: Model;
+  readonly tools: Tools;
+  readonly callTokens: CallTokens;
+  readonly registry: Registry;
   readonly tokenizer: Tokenizer;
   readonly people: Pick<People, 'revokedAt' | 'watch'>;
   readonly clock: Clock;

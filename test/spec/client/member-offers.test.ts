@@ -30,6 +30,8 @@ function roomOf(roles: Roles, levels: Levels): PresentRoom {
     members,
     former: new Map(),
     invites: NO_INVITES,
+    tools: new Map(),
+    trust: new Map(),
     lanes: new Map(),
   };
 }

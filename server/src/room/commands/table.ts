@@ -5,6 +5,7 @@ import { capabilityFor } from '../../core/gate.ts';
 import type { Principal } from '../../core/principal.ts';
 import { standingOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
+import { decideApproval, listApprovals } from './approvals.ts';
 import { dropInvite, listInvites, makeInvite, useInvite } from './invites.ts';
 import { dropMember, listMembers, putMember } from './members.ts';
 import {
@@ -18,8 +19,13 @@ import {
   withdrawTurn,
 } from './prompts.ts';
 import { exportRoom, listDocuments, readTranscript } from './reading.ts';
+import { redactEntry } from './redact.ts';
+import { previewRelease, releaseEntry } from './release.ts';
 import { explain } from './rights.ts';
+import { searchTranscript } from './search.ts';
 import { createRoom, deleteRoom, getRoom, updateRoom } from './rooms.ts';
+import { admitTool, dropTool, listTools } from './tools.ts';
+import { dropTrust, listTrust, setTrust } from './trust.ts';
 
 type Of<T extends CommandType> = Extract<Command, { type: T }>;
 type Handler<T extends CommandType> = (
@@ -47,28 +53,24 @@ const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
   'transcript.read': readTranscript,
   'room.export': exportRoom,
   'document.list': listDocuments,
-  'transcript.search': unbuilt,
-  'approval.decide': unbuilt,
-  'approval.list': unbuilt,
-  'entry.preview-release': unbuilt,
-  'entry.release': unbuilt,
-  'entry.redact': unbuilt,
+  'transcript.search': searchTranscript,
+  'approval.decide': decideApproval,
+  'approval.list': listApprovals,
+  'entry.preview-release': previewRelease,
+  'entry.release': releaseEntry,
+  'entry.redact': redactEntry,
   'invite.create': makeInvite,
   'invite.list': listInvites,
   'invite.revoke': dropInvite,
   'invite.accept': useInvite,
-  'tool.admit': unbuilt,
-  'tool.drop': unbuilt,
-  'tool.list': unbuilt,
-  'trust.set': unbuilt,
-  'trust.drop': unbuilt,
-  'trust.list': unbuilt,
+  'tool.admit': admitTool,
+  'tool.drop': dropTool,
+  'tool.list': listTools,
+  'trust.set': setTrust,
+  'trust.drop': dropTrust,
+  'trust.list': listTrust,
   'rights.explain': explain,
 };
-
-function unbuilt(): Result<never> {
-  return refuse('bad_request');
-}
 
 /** Judges a command and carries it out. Whoever may not know of the room gets one answer for everything. */
 export async function perform(desk: Desk, by: Principal, command: Command): Promise<Result<Reply>> {

@@ -1,8 +1,10 @@
-import { ENTRIES, LIVE, ROOM, TURNS } from '@parley/shared/documents';
+import { APPROVALS, ENTRIES, LIVE, ROOM, TURNS } from '@parley/shared/documents';
 import type { Entry, RoomView, TicketView } from '@parley/shared/entry';
-import type { TurnId } from '@parley/shared/ids';
+import type { EntryId, TurnId } from '@parley/shared/ids';
+import type { ApprovalView } from '@parley/shared/tools';
 import { equalityDeep } from 'lib0/function';
 import * as Y from 'yjs';
+import { redactedEntry } from '../../core/redact-records.ts';
 import type { StoredDoc } from './stored-doc.ts';
 
 /** A transcript shows this many of the newest entries, and up to a step more. */
@@ -13,6 +15,8 @@ export const WINDOW_STEP = 200;
 export interface TranscriptWriter {
   /** Entries come in the order of `seq`. */
   addEntry(entry: Entry): void;
+  /** Takes the words of an entry away; nothing when it stands elsewhere, or before the window. */
+  redactEntry(entry: EntryId, by: string): void;
   /** Shows exactly these tickets. */
   setTickets(views: readonly TicketView[]): void;
   setTicket(view: TicketView): void;
@@ -23,6 +27,8 @@ export interface TranscriptWriter {
   /** For good: the turn is over. */
   clearLive(turn: TurnId): void;
   setRoom(view: Partial<RoomView>): void;
+  /** Shows exactly these to the one person whose document it is. */
+  setApprovals(views: readonly ApprovalView[]): void;
 }
 
 /** The document that shows one lane. Only the server writes it, so it is a view of the journal and nothing else. */
@@ -67,6 +73,7 @@ class Writer implements TranscriptWriter {
   readonly #turns: Y.Map<TicketView>;
   readonly #live: Y.Map<Y.Text>;
   readonly #room: Y.Map<unknown>;
+  readonly #approvals: Y.Map<ApprovalView>;
 
   constructor(doc: Y.Doc) {
     this.#doc = doc;
@@ -74,6 +81,7 @@ class Writer implements TranscriptWriter {
     this.#turns = doc.getMap(TURNS);
     this.#live = doc.getMap(LIVE);
     this.#room = doc.getMap(ROOM);
+    this.#approvals = doc.getMap(APPROVALS);
   }
 
   addEntry(entry: Entry): void {
@@ -81,6 +89,15 @@ class Writer implements TranscriptWriter {
     // `push` walks the whole list, former entries too; inserting remembers where the end is.
     this.#entries.insert(this.#entries.length, [entry]);
     if (this.#entries.length >= WINDOW + WINDOW_STEP) this.#trim();
+  }
+
+  redactEntry(id: EntryId, by: string): void {
+    const at = this.#entries.toArray().findIndex((entry) => entry.id === id);
+    if (at < 0) return;
+    const entry = redactedEntry(this.#entries.get(at), by);
+    // Behind the old one, so that it refers to that and not to what was before the window (see transcript-state.ts).
+    this.#entries.insert(at + 1, [entry]);
+    this.#entries.delete(at);
   }
 
   setTickets(views: readonly TicketView[]): void {
@@ -117,6 +134,12 @@ class Writer implements TranscriptWriter {
     for (const [key, value] of Object.entries(view)) {
       if (!equalityDeep(this.#room.get(key), value)) this.#room.set(key, value);
     }
+  }
+
+  setApprovals(views: readonly ApprovalView[]): void {
+    const shown = new Set<string>(views.map(({ id }) => id));
+    for (const id of [...this.#approvals.keys()]) if (!shown.has(id)) this.#approvals.delete(id);
+    for (const view of views) if (!this.#approvals.has(view.id)) this.#approvals.set(view.id, view);
   }
 
   #trim(): void {
