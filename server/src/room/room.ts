@@ -19,7 +19,9 @@ import { ContextSource } from './turns/context-source.ts';
 import type { Desk } from './desk.ts';
 import { openDocument, type DocOpening } from './doc-opening.ts';
 import { Documents } from './documents/documents.ts';
+import { Eraser } from './eraser.ts';
 import { backlog } from './turns/event-backlog.ts';
+import { roomTools } from './turns/room-tools.ts';
 import { LaneRunner } from './turns/lane-runner.ts';
 import { openTurnTools } from './turns/open-turn-tools.ts';
 import type { TurnTools } from './turns/turn-tools.ts';
@@ -67,6 +69,7 @@ export class Room implements Desk {
   readonly registry: Registry;
   readonly rates = new RateWindow();
   readonly shelves: ShelfAccess;
+  readonly eraser: Eraser;
   readonly #deps: RoomDeps;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
@@ -93,6 +96,8 @@ export class Room implements Desk {
     this.#pipeline = new Pipeline({ ...deps, epoch, seq, broken: (why, error) => this.#crash(why, error) });
     this.#documents = new Documents({ ...deps, epoch, pipeline: this.#pipeline });
     this.chronicle = new Chronicle({
+      room: deps.ref.room,
+      clock: deps.clock,
       pipeline: this.#pipeline,
       documents: this.#documents,
       digest: deps.digest,
@@ -111,7 +116,9 @@ export class Room implements Desk {
     this.#opening = { ...parts, shelves: this.shelves, load: (lane) => this.#loaded(lane) };
     const { access } = this.shelves;
     this.#context = new ContextSource({ chronicle: this.chronicle, access, digest: deps.digest });
-    this.#tools = openTurnTools({ ...deps, chronicle: this.chronicle, access, builtins: [] });
+    const builtins = roomTools({ ...parts, shelves: this.shelves });
+    this.#tools = openTurnTools({ ...deps, chronicle: this.chronicle, access, builtins });
+    this.eraser = new Eraser({ ...deps, ...parts, pipeline: this.#pipeline });
   }
 
   /** Takes the room over: a new epoch, the fold of its journal, and what was left unfinished goes on (T44). */
@@ -154,6 +161,7 @@ export class Room implements Desk {
     this.#mailbox.close();
     this.shelves.close();
     for (const runner of this.#lanes.values()) runner.abandon();
+    this.chronicle.putOnRecord(this.chronicle.trail.rest());
     await this.#pipeline.settled();
     this.#documents.dispose();
     this.#deps.publish({ type: 'closing', fault: why });
@@ -252,7 +260,9 @@ export class Room implements Desk {
   async #command({ peer, request, principal, command }: Extract<EdgeMessage, { type: 'command' }>): Promise<void> {
     this.#attendance.admit(principal);
     const askedAt = this.clock.now();
+    this.chronicle.trail.begin(principal.user, command);
     const result = await perform(this, principal, command);
+    this.chronicle.putOnRecord(this.chronicle.trail.end(result.ok ? null : result.fault.code));
     if (!result.ok) this.metrics.count('parley_faults_total', 1, { code: result.fault.code });
     this.chronicle.say({ type: 'reply', peer, request, result });
     if (command.type === 'prompt.submit' && result.ok) {
