@@ -25,6 +25,8 @@ async function open(
     pipeline: world.pipeline,
     documents: world.documents,
     digest: hostDigest,
+    room: REF.room,
+    clock: world.clock,
     grown: () => {},
     mayReadAnswer: () => true,
   });
