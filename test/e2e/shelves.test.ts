@@ -17,7 +17,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testToken, testVerify } from '../kit/edge-world.ts';
 import { HashingModel } from '../kit/hashing-model.ts';
 import { RecordingLog } from '../kit/log.ts';
+import { ClearTokens } from '../kit/scripted-tools.ts';
+import { ListedTools } from '../kit/listed-tools.ts';
 import { RecordingMetrics } from '../kit/metrics.ts';
+import { noAccounts } from '../kit/no-accounts.ts';
 import { RestPerson } from '../kit/server.ts';
 import { shelfEntry } from '../kit/shelf-entry.ts';
 import { StockProvider, type ProviderVersion } from '../kit/stock-provider.ts';
@@ -49,6 +52,11 @@ function start(journal: MemoryJournal): Promise<RunningServer> {
     vault: new MemoryVault(),
     audit: new MemoryAudit(),
     people: new MemoryPeople(journal),
+    accounts: noAccounts,
+    resources: null,
+    callKeys: { keys: [] },
+    tools: new ListedTools(),
+    callTokens: new ClearTokens(),
     // Nothing is linked here, so nothing is ever sealed.
     sealer: { seal: (_tenant, plain) => plain, open: (_tenant, sealed) => sealed },
     bus: new MemoryBus(),

@@ -123,6 +123,7 @@ function decides(event: LaneEvent | null, turn: Running, call: Call, now: number
     case 'recover':
       return (call.asked?.expiresAt ?? Infinity) <= now ? 'expired' : 'nothing';
     case 'stop':
+    case 'lapse':
     case 'revoke':
       return 'revoked';
     default:

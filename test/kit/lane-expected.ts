@@ -27,6 +27,8 @@ export function expected(account: LaneAccount, event: LaneEvent, now: number): V
       if (turn === undefined || !(event.by === turn.author || event.mayStopAny)) return 'refuse';
       return turn.stop === null ? 'change' : 'nothing';
     }
+    case 'lapse':
+      return account.startedTurn(event.turn)?.stop === null ? 'change' : 'nothing';
     case 'begin':
       return account.next(now) === event.turn ? 'change' : 'refuse';
     case 'resume':
@@ -131,6 +133,7 @@ export function ruleOf(event: LaneEvent): string {
     decide: 'T38',
     'start-call': 'P10',
     'call-ended': 'T30',
+    lapse: 'T36',
     resume: 'T22',
     revoke: 'T36',
     tick: 'T23',

@@ -65,7 +65,7 @@ export type Step =
       readonly calls: number;
       readonly last: boolean;
     }
-  | { readonly step: 'ask-person' | 'start-call' | 'end-call'; readonly pick: Pick }
+  | { readonly step: 'ask-person' | 'start-call' | 'end-call' | 'lapse'; readonly pick: Pick }
   | {
       readonly step: 'decide';
       readonly pick: Pick;
@@ -160,6 +160,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       pick: mostly<Pick>('running', pick),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ step: fc.constant('lapse' as const), pick }) },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -245,6 +246,8 @@ class Game {
         const turn = this.#turn(each.pick);
         return this.#send(callEndedEvent(turn, { call: this.#openCall(turn) }));
       }
+      case 'lapse':
+        return this.#send({ type: 'lapse', turn: this.#turn(each.pick), reason: 'a right is gone' });
       case 'decide':
         return this.#decide(each);
       case 'resume':

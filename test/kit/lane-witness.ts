@@ -242,6 +242,7 @@ export class LaneWitness {
     const asked =
       (event?.type === 'stop' && mayStop && event.turn === record.turn && outcome === 'cancelled' && by === event.by) ||
       (event?.type === 'revoke' && event.user === running.author && outcome === 'revoked') ||
+      (event?.type === 'lapse' && event.turn === record.turn && outcome === 'revoked') ||
       (event?.type === 'tick' && running.endsBy <= now && running === this.account.running && outcome === 'failed');
     claim(asked, 'P5', `${event?.type} stopped ${record.turn} as ${outcome}`);
     this.account.changeTurn(record.turn, { stop: { outcome, reason, by } });

@@ -1,11 +1,14 @@
 import { MemoryBus } from '@parley/server/adapters/bus-memory';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { MemoryLeases } from '@parley/server/adapters/lease-memory';
+import { MemoryPeople } from '@parley/server/adapters/people-memory';
+import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
 import { hostDigest } from '@parley/server/adapters/system';
 import type { Principal } from '@parley/server/core/principal';
 import { mintTenant, type RoomRef } from '@parley/server/core/tenant';
 import { PeerSocket } from '@parley/server/edge/peer-socket';
 import { newPeerId, Requests } from '@parley/server/edge/requests';
+import { Revocations } from '@parley/server/edge/revocations';
 import { RoomLinks } from '@parley/server/edge/room-links';
 import { Sockets } from '@parley/server/edge/sockets';
 import type { Bus } from '@parley/server/ports/bus';
@@ -24,6 +27,7 @@ import { RoomPolicy } from '@parley/shared/policy';
 import { decodeFrame } from '@parley/shared/socket';
 import { ClockedModel } from './clocked-model.ts';
 import { TestClock } from './clock.ts';
+import { ClearTokens, ScriptedTools } from './scripted-tools.ts';
 import { flawOf, promptOf, secretOf, wordOf } from './canaries.ts';
 import { FrameSink, HeldSocket } from './held-socket.ts';
 import { mulberry32, seededIds } from './ids.ts';
@@ -87,6 +91,7 @@ export class World {
   readonly journal = new MemoryJournal();
   /** Who may read what of outside; like the journal it survives everything. */
   readonly authority = new TableAuthority();
+  readonly registry = new MemoryRegistry();
   readonly devices: Device[] = [];
   readonly readers = new Map<string, TurnReader>();
   /** What went wrong where nothing may be thrown. */
@@ -100,6 +105,8 @@ export class World {
   readonly #shared: Journal;
   readonly #ids;
   readonly #sovereign: Sovereign;
+  readonly #people = new MemoryPeople({ overviews: () => [] });
+  readonly #revocations = new Revocations(this.#people);
   #node: Node;
   #newIds = 0;
 
@@ -129,7 +136,14 @@ export class World {
   }
 
   principal(user: string): Principal {
-    return { tenant: REF.tenant, user: UserId.parse(user), name: user.toUpperCase(), role: 'member', groups: [] };
+    return {
+      tenant: REF.tenant,
+      user: UserId.parse(user),
+      name: user.toUpperCase(),
+      role: 'member',
+      groups: [],
+      issuedAt: 0,
+    };
   }
 
   /** Sends a command as a request of HTTP does; its refusal is an answer too. */
@@ -225,10 +239,14 @@ export class World {
     });
     const rooms = new Rooms({
       authority: this.authority,
+      tools: new ScriptedTools(),
+      callTokens: new ClearTokens(),
+      registry: this.registry,
       journal: this.#mistakes.disk?.(disk) ?? disk,
       bus,
       lease,
       model,
+      people: this.#people,
       tokenizer: { count: (text) => Math.ceil(text.length / 4) },
       clock,
       ids,
@@ -245,7 +263,7 @@ export class World {
       rooms,
       links,
       sockets: new Sockets(clock, metrics),
-      requests: new Requests({ links, clock, ids }),
+      requests: new Requests({ links, clock, ids, revocations: this.#revocations }),
     };
   }
 
@@ -288,6 +306,7 @@ export class World {
         clock,
         log,
         ids: this.#ids,
+        revocations: this.#revocations,
         metrics: new RecordingMetrics(),
         verify: { verify: async (token) => this.#verdict(token) },
         refused: () => {},

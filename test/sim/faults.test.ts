@@ -295,6 +295,7 @@ function bound(writer: Writer): Writer {
     appendLive: (turn, text) => writer.appendLive(turn, text),
     clearLive: (turn) => writer.clearLive(turn),
     setRoom: (view) => writer.setRoom(view),
+    setApprovals: (views) => writer.setApprovals(views),
   };
 }
 
@@ -302,8 +303,8 @@ type Messages = ReturnType<ContextSource['request']>['messages'];
 
 function requesting(change: (messages: Messages) => Messages): Mistakes {
   const honest = ContextSource.prototype.request;
-  vi.spyOn(ContextSource.prototype, 'request').mockImplementation(function (this: ContextSource, lane, running) {
-    const request = honest.call(this, lane, running);
+  vi.spyOn(ContextSource.prototype, 'request').mockImplementation(function (this: ContextSource, ...of) {
+    const request = honest.call(this, ...of);
     return { ...request, messages: change(request.messages) };
   });
   return {};

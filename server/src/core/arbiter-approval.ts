@@ -4,7 +4,15 @@ import { startedTurns, type EventOf, type LaneState, type RunningLane, type Runn
 import { nextResume } from './queue.ts';
 import type { JournalRecord } from './records.ts';
 import { decided } from './turn-ending.ts';
-import { askedCall, callsOf, openCall, type AskedCall, type CallState, type Consent } from './turn-work.ts';
+import {
+  approvalIdOf,
+  askedCall,
+  callsOf,
+  openCall,
+  type AskedCall,
+  type CallState,
+  type Consent,
+} from './turn-work.ts';
 import { changed, refused, UNCHANGED, type Verdict } from './verdict.ts';
 
 /** T38: the call waits for one person's word; the turn keeps the floor for a while (T22). */
@@ -99,7 +107,7 @@ interface Found {
 /** The call that an approval is about, in a turn that is not over. */
 function findApproval(state: LaneState, id: ApprovalId): Found | null {
   for (const turn of startedTurns(state)) {
-    const call = callsOf(turn).find((each) => approvalOf(each)?.id === id);
+    const call = callsOf(turn).find((each) => approvalIdOf(each) === id);
     if (call !== undefined) return { turn, call, runs: state.kind !== 'idle' && state.running === turn };
   }
   return null;

@@ -64,6 +64,23 @@ function revokeParked(state: LaneState, event: EventOf<'revoke'>, now: number): 
   return together(own.map(({ turn }) => stopping(state, turn, revoked(event), now)));
 }
 
+/** T36: a right that the turn's own content needs is gone; it ends, and nothing else does. */
+export function lapse(state: RunningLane, event: EventOf<'lapse'>, now: number): Verdict {
+  if (state.running.turn !== event.turn) return lapseParked(state, event, now);
+  return stopped(stopping(state, state.running, lapsed(event), now));
+}
+
+export function lapseParked(state: LaneState, event: EventOf<'lapse'>, now: number): Verdict {
+  const parked = parkedIn(state, event.turn);
+  return parked === null || parked.stop !== null
+    ? UNCHANGED
+    : stopped(stopping(state, parked.turn, lapsed(event), now));
+}
+
+function lapsed({ reason }: EventOf<'lapse'>): Stop {
+  return { outcome: 'revoked', reason, by: 'system' };
+}
+
 /** T26, T39: holds and approvals run out, also of turns that are parked. */
 export function tick(state: LaneState, now: number): Verdict {
   return changed([...releaseHolds(state, now), ...expireParked(state, now)]);

@@ -2,7 +2,17 @@ import { ask, decideApproval, resume } from './arbiter-approval.ts';
 import { endCall, endCallStopped, startCall, step, stepStopped } from './arbiter-calls.ts';
 import { edit, hold, submit, unhold, withdraw } from './arbiter-queue.ts';
 import { recover, recoverIdle, recoverStopped } from './arbiter-recover.ts';
-import { revoke, revokeRunning, stopOther, stopRunning, stopStopping, tick, tickRunning } from './arbiter-stop.ts';
+import {
+  lapse,
+  lapseParked,
+  revoke,
+  revokeRunning,
+  stopOther,
+  stopRunning,
+  stopStopping,
+  tick,
+  tickRunning,
+} from './arbiter-stop.ts';
 import { begin, finish, finishParked, finishStopped, refuseBegin } from './arbiter-turn.ts';
 import { evolve } from './evolve.ts';
 import type { Decision, EventOf, LaneEvent, LaneEventType, LaneState } from './lane.ts';
@@ -29,6 +39,7 @@ const TABLE: Table = {
     'start-call': nothing,
     'call-ended': nothing,
     resume,
+    lapse: lapseParked,
     stop: stopOther,
     revoke,
     tick: (state, _event, now) => tick(state, now),
@@ -44,6 +55,7 @@ const TABLE: Table = {
     'start-call': startCall,
     'call-ended': endCall,
     resume: refuseBegin,
+    lapse,
     stop: stopRunning,
     revoke: revokeRunning,
     tick: (state, _event, now) => tickRunning(state, now),
@@ -59,6 +71,7 @@ const TABLE: Table = {
     'start-call': nothing,
     'call-ended': endCallStopped,
     resume: refuseBegin,
+    lapse: lapseParked,
     stop: stopStopping,
     revoke,
     tick: (state, _event, now) => tick(state, now),

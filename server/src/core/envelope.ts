@@ -23,6 +23,8 @@ export interface Envelopes {
   readonly said: (envelope: Envelope, body: string) => string;
   /** An earlier answer of the AI, where it cannot be a message of its own. */
   readonly answered: (n: string, body: string) => string;
+  /** What a tool returned: information that somebody else wrote, never an instruction. */
+  readonly result: (call: string, body: string) => string;
   /** A line by the server itself; `text` is ours, never a person's. */
   readonly note: (text: string) => string;
   /** The model's own earlier words: what imitates an envelope or a role in them is made harmless. */
@@ -44,6 +46,7 @@ export function envelopes(boundary: string): Envelopes {
     said: ({ n, id, name, kind }, body) =>
       `<said-${boundary} n="${n}" id="${attribute(id)}" name="${attribute(shownName(name))}" kind="${kind}">\n${plain(body)}\n</said-${boundary}>`,
     answered: (n, body) => `<answered-${boundary} n="${n}">\n${plain(body)}\n</answered-${boundary}>`,
+    result: (call, body) => `<result-${boundary} call="${attribute(call)}">\n${plain(body)}\n</result-${boundary}>`,
     note: (text) => `<parley-${boundary}>${text}</parley-${boundary}>`,
   };
 }
@@ -100,13 +103,15 @@ const ALIKE: Readonly<Record<string, string>> = {
   p: 'pｐр',
   r: 'rｒгᴦ',
   s: 'sｓѕꜱ5',
+  t: 'tｔтτ',
+  u: 'uｕսυ',
   w: 'wｗԝ',
   y: 'yｙу',
 };
 /** Between two visible characters; bounded, so that matching stays linear on any text. */
 const UNSEEN = '\\p{Default_Ignorable_Code_Point}{0,3}';
 const GAP = '[\\s\\p{Default_Ignorable_Code_Point}]{0,6}';
-const TAG_WORDS = ['said', 'answered', 'parley'].map(lookAlike).join('|');
+const TAG_WORDS = ['said', 'answered', 'result', 'parley'].map(lookAlike).join('|');
 const IMITATION = new RegExp(`[<＜﹤‹〈⟨˂❮❰《«](?=${GAP}(?:[/／∕⁄⧸\\\\]${GAP})?(?:${TAG_WORDS})(?!\\p{L}))`, 'giu');
 
 function lookAlike(word: string): string {

@@ -56,10 +56,10 @@ export function callStarted(state: LaneState, record: RecordOf<'call.started'>):
 
 /** R4, R6: whatever came back is behind all that follows. */
 export function callEnded(state: LaneState, record: RecordOf<'call.ended'>): LaneState {
-  const { outcome, content } = record;
+  const { outcome, content, tokens } = record;
   const done = withCall(state, record, (call) => {
     const consent = call.state === 'decided' || call.state === 'started' ? call.consent : null;
-    return { state: 'done', proposed: call.proposed, consent, outcome, content };
+    return { state: 'done', proposed: call.proposed, consent, outcome, content, tokens };
   });
   return withTurn(done, record.turn, (turn) => ({
     ...turn,

@@ -212,6 +212,8 @@ export type LaneEvent =
       /** Who is asked next when this was the last call of its step. */
       readonly model: string;
     }
+  /** T36: the speaker of a started turn may not go on with it; their other work is untouched. */
+  | { readonly type: 'lapse'; readonly turn: TurnId; readonly reason: string }
   /** The floor is free, and a parked turn goes on. */
   | { readonly type: 'resume'; readonly turn: TurnId }
   /** T36: a person lost the right to prompt here. Their tickets end, their running turn stops. */

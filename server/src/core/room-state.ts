@@ -8,6 +8,7 @@ import { evolveInvites, NO_INVITES, type Invites } from './invite-state.ts';
 import { openLane, type LaneState } from './lane.ts';
 import type { Principal } from './principal.ts';
 import type { JournalRecord, RecordOf } from './records.ts';
+import { evolveTools, evolveTrust, withoutTrust, type AdmittedTools, type TrustOf } from './tool-state.ts';
 
 export interface MemberState extends Place {
   /** Empty until the person was first seen. */
@@ -35,6 +36,8 @@ export interface PresentRoom {
   /** Who was a member and is not. */
   readonly former: ReadonlyMap<UserId, Former>;
   readonly invites: Invites;
+  readonly tools: AdmittedTools;
+  readonly trust: TrustOf;
   readonly lanes: ReadonlyMap<LaneKey, OpenedLane>;
 }
 /** Its id is not given out again. */
@@ -60,7 +63,12 @@ export function evolveRoom(room: RoomState, record: JournalRecord): RoomState {
         former: without(room.former, record.user),
       };
     case 'member.removed':
-      return { ...room, members: without(room.members, record.user), former: withFormer(room, record) };
+      return {
+        ...room,
+        members: without(room.members, record.user),
+        former: withFormer(room, record),
+        trust: withoutTrust(room.trust, record.user),
+      };
     case 'lane.opened':
       return { ...room, lanes: withLane(room.lanes, record.lane, { salt: record.salt, state: openLane(record.lane) }) };
     case 'workspace.client':
@@ -71,9 +79,10 @@ export function evolveRoom(room: RoomState, record: JournalRecord): RoomState {
       return { ...room, invites: evolveInvites(room.invites, record) };
     case 'tool.admitted':
     case 'tool.dropped':
+      return { ...room, tools: evolveTools(room.tools, record) };
     case 'trust.set':
     case 'trust.dropped':
-      return room;
+      return { ...room, trust: evolveTrust(room.trust, record) };
     default:
       return evolveOneLane(room, record.lane, record);
   }
@@ -89,6 +98,8 @@ function created(record: Extract<JournalRecord, { type: 'room.created' }>): Pres
     members: new Map(),
     former: new Map(),
     invites: NO_INVITES,
+    tools: new Map(),
+    trust: new Map(),
     lanes: new Map(),
   };
 }

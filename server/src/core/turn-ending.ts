@@ -62,7 +62,8 @@ function concluded(call: CallState): DoneCall {
   const { proposed } = call;
   const consent = call.state === 'decided' || call.state === 'started' ? call.consent : null;
   const outcome = outcomeOf(call);
-  return { state: 'done', proposed, consent, outcome, content: INTERRUPTED[outcome] };
+  // No model is told any more, so it takes no place in a context.
+  return { state: 'done', proposed, consent, outcome, content: INTERRUPTED[outcome], tokens: 0 };
 }
 
 function outcomeOf({ state, proposed }: CallState): 'refused' | 'failed' | 'unknown' {
@@ -77,10 +78,9 @@ const INTERRUPTED = {
 } as const satisfies Partial<Record<CallOutcome, string>>;
 
 function interruption(lane: LaneKey, turn: RunningTurn, call: DoneCall, at: number): RecordOf<'call.ended'> {
-  const { proposed, outcome, content } = call;
-  // No model is told any more, so it takes no place in a context.
-  const unsent = { content, tokens: 0, withheld: 0 };
-  return { type: 'call.ended', lane, turn: turn.turn, call: proposed.id, outcome, ...unsent, at };
+  const { proposed, outcome, content, tokens } = call;
+  const result = { outcome, content, tokens, withheld: 0 };
+  return { type: 'call.ended', lane, turn: turn.turn, call: proposed.id, ...result, at };
 }
 
 interface Ending {

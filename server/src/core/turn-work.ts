@@ -46,8 +46,9 @@ export interface DoneCall {
   readonly proposed: ProposedCall;
   readonly consent: Consent | null;
   readonly outcome: CallOutcome;
-  /** What the model is told. */
+  /** What the model is told, and its tokens. */
   readonly content: string;
+  readonly tokens: number;
 }
 export type CallOutcome = RecordOf<'call.ended'>['outcome'];
 
@@ -92,6 +93,12 @@ export function askedCall(turn: Pick<RunningTurn, 'work'>): AskedCall | null {
 /** Every call of a turn so far, in the order in which they were asked for. */
 export function callsOf({ steps, work }: Pick<RunningTurn, 'steps' | 'work'>): readonly CallState[] {
   return [...steps.flatMap(({ calls }) => calls), ...(work.kind === 'acting' ? work.calls : [])];
+}
+
+/** The approval that a call waits or waited for. */
+export function approvalIdOf(call: CallState): ApprovalId | null {
+  if (call.state === 'proposed') return null;
+  return call.state === 'asked' ? call.approval.id : (call.consent?.approval.id ?? null);
 }
 
 /** What all steps said, in one text: `said` is what the step that runs has said so far. */

@@ -4,6 +4,7 @@ import type { DocKey, DocName, ShelfName } from '@parley/shared/documents';
 import type { Fault } from '@parley/shared/fault';
 import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import type { Standing, Levels } from '@parley/shared/roles';
+import type { CallName, ToolBinding, ToolUse } from '@parley/shared/tools';
 import type { Principal } from '../core/principal.ts';
 import type { RoomRef } from '../core/tenant.ts';
 
@@ -121,8 +122,26 @@ export type CommandResult =
 /** One server-sent event about a turn, with its reader's place after it: a place only ever grows. */
 export type TurnEvent = TurnNews & { readonly cursor: EventCursor };
 
+/** What those who follow a turn are told of its calls: never their arguments (T41). */
+export type CallNews =
+  | {
+      readonly name: 'tool';
+      readonly data: {
+        readonly turn: TurnId;
+        /** Of the call, in its turn. */
+        readonly id: string;
+        readonly call: CallName;
+        readonly title: string;
+        readonly as: ToolBinding;
+        readonly state: 'running' | ToolUse['outcome'];
+      };
+    }
+  /** Whose word is waited for; null when it is not any more. */
+  | { readonly name: 'approval'; readonly data: { readonly turn: TurnId; readonly waitingFor: string | null } };
+
 /** What happened to a turn. */
 export type TurnNews = { readonly lane: LaneKey; readonly turn: TurnId } & (
+  | CallNews
   | { readonly name: 'queued'; readonly data: TurnView }
   | { readonly name: 'started'; readonly data: TurnStart }
   | { readonly name: 'delta'; readonly data: { readonly turn: TurnId; readonly text: string } }

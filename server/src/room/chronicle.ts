@@ -1,6 +1,6 @@
 import { must } from '@parley/shared/assert';
 import type { DocKey, ShelfName } from '@parley/shared/documents';
-import { privateLane, type LaneKey, type RoomId, type TurnId } from '@parley/shared/ids';
+import { privateLane, type LaneKey, type RoomId, type TurnId, type UserId } from '@parley/shared/ids';
 import type { AuditLine } from '../core/audit-lines.ts';
 import type { LaneState } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
@@ -15,7 +15,7 @@ import { Ledger } from './ledger.ts';
 import { listingOf, touchesListing } from './listing.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
 import type { Shelf } from './stacks.ts';
-import { Transcripts, type Shown } from './transcripts.ts';
+import { together, Transcripts, type Shown } from './transcripts.ts';
 import { delta, newsOf } from './turns/turn-events.ts';
 import { Watchers, type MayReadAnswer } from './turns/watchers.ts';
 
@@ -102,9 +102,11 @@ export class Chronicle {
     const before = this.#placesBefore(records);
     const shelves = this.ledger.shelfCount;
     records.forEach((record, index) => this.#remember(record, first + index));
-    const shown = this.#showAll(records, before);
-    const events = records.flatMap((record) => this.#eventsOf(record));
-    this.#pipeline.commit(this.#writing(records, shown.updates), ...shown.messages, ...events, ...afterwards);
+    const shown = [this.#showAll(records, before), this.#showApprovals(records)];
+    const updates = shown.flatMap((each) => each.updates);
+    const messages = shown.flatMap((each) => each.messages);
+    const events = records.flatMap((record, index) => this.#eventsOf({ record, seq: first + index }));
+    this.#pipeline.commit(this.#writing(records, updates), ...messages, ...events, ...afterwards);
     if (this.ledger.shelfCount > shelves) this.#grown();
   }
 
@@ -185,11 +187,32 @@ export class Chronicle {
     };
   }
 
-  #eventsOf(record: JournalRecord): OwnerMessage[] {
+  /** T38, T41: whoever is asked, or not any more, sees it in their own document and nobody else does. */
+  #showApprovals(records: readonly JournalRecord[]): Shown {
+    const people = new Set(records.flatMap((record) => this.#askedBy(record)));
+    return together([...people].map((user) => this.#transcripts.showApprovals(user)));
+  }
+
+  #askedBy(record: JournalRecord): UserId[] {
+    if (record.type !== 'call.asked' && record.type !== 'call.decided') return [];
+    const facts = this.ledger.ticket(record.turn);
+    // Prompts are by people.
+    return facts ? [facts.author.id as UserId] : [];
+  }
+
+  #eventsOf({ record, seq }: StoredRecord): OwnerMessage[] {
     if (this.watchers.size === 0 || !('turn' in record)) return [];
     const facts = this.ledger.ticket(record.turn);
-    const news = facts ? newsOf(record, facts, this.laneState(facts.lane)) : null;
-    return news ? this.watchers.address(news) : [];
+    const news = facts ? newsOf({ record, seq }, facts, this.laneState(facts.lane)) : null;
+    if (news === null) return [];
+    const told = this.watchers.address(news);
+    return news.name === 'superseded' ? [...told, ...this.#toldBefore(news.lane, news.turn)] : told;
+  }
+
+  /** Whoever follows pieces begins anew with a new attempt: what earlier steps said comes first. */
+  #toldBefore(lane: LaneKey, turn: TurnId): OwnerMessage[] {
+    const text = this.shownText(lane, turn);
+    return text === '' ? [] : this.#deltas(turn, text, text.length);
   }
 
   #deltas(turn: TurnId, piece: string, end: number): OwnerMessage[] {

@@ -1,6 +1,7 @@
 import type { LaneKey, UserId } from '@parley/shared/ids';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Tokenizer } from '../ports/model.ts';
+import type { Registry } from '../ports/registry.ts';
 import type { Clock, Digest, Ids, Metrics } from '../ports/system.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { LaneRunner } from './turns/lane-runner.ts';
@@ -16,6 +17,7 @@ export interface Desk {
   readonly digest: Digest;
   readonly tokenizer: Tokenizer;
   readonly metrics: Metrics;
+  readonly registry: Registry;
   readonly rates: RateWindow;
   readonly shelves: ShelfAccess;
   /** The runner of a lane, opened and loaded when it is new. */

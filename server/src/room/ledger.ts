@@ -4,6 +4,7 @@ import type { ResourceId } from '@parley/shared/label';
 import { joinInfluence, type Influence } from '../core/influence.ts';
 import { joinResources } from '../core/label.ts';
 import type { JournalRecord, RecordOf } from '../core/records.ts';
+import { callFacts, NO_CALLS, type CallFacts, type CallRecord } from './call-facts.ts';
 import { Stacks, type CountedEntry, type Shelf } from './stacks.ts';
 
 /** What is known of one ticket for as long as the room lives (T2: ids outlive the turn, T3: its outcome can be read). */
@@ -49,10 +50,12 @@ export interface StartedFacts {
   readonly payer: string;
   readonly permissionEpoch: number;
   readonly contextVersion: number;
-  readonly attempt: number;
-  /** Of each attempt after the first. */
-  readonly supersededSeqs: readonly number[];
-  /** R4, R6: behind everything that the model was sent so far. */
+  /** Each attempt at a step after the first one. */
+  readonly superseded: readonly { readonly at: number; readonly attempt: number }[];
+  readonly calls: CallFacts;
+  /** R4: behind what the model was sent when the turn started, … */
+  readonly sentResources: readonly ResourceId[];
+  /** … and, with R6, behind everything that it was sent so far. */
   readonly resources: readonly ResourceId[];
   readonly influence: Influence;
 }
@@ -99,8 +102,12 @@ export class Ledger {
       case 'turn.attempted':
         this.#attempted(record, seq);
         return;
+      case 'turn.stepped':
+      case 'call.asked':
+      case 'call.decided':
+      case 'call.started':
       case 'call.ended':
-        this.#called(record);
+        this.#called(record, seq);
         return;
       case 'turn.ended':
         if (record.answer) this.#stacks.add(record.lane, this.#answerItem(record, record.answer, seq));
@@ -169,17 +176,19 @@ export class Ledger {
   #attempted(record: RecordOf<'turn.attempted'>, seq: number): void {
     const fate = this.#tickets.get(record.turn)?.fate;
     if (fate?.kind !== 'running' || record.attempt === 1) return;
-    const supersededSeqs = [...fate.supersededSeqs, seq];
-    this.#change(record.turn, { fate: { ...fate, attempt: record.attempt, supersededSeqs } });
+    const superseded = [...fate.superseded, { at: seq, attempt: record.attempt }];
+    this.#change(record.turn, { fate: { ...fate, superseded } });
   }
 
   /** What a tool returned shapes the turn from then on. */
-  #called(record: RecordOf<'call.ended'>): void {
+  #called(record: CallRecord, seq: number): void {
     const fate = this.#tickets.get(record.turn)?.fate;
     if (fate?.kind !== 'running') return;
+    const calls = callFacts(fate.calls, { record, seq, shelved: fate.resources.length > 0 });
+    if (record.type !== 'call.ended') return this.#change(record.turn, { fate: { ...fate, calls } });
     const resources = joinResources(fate.resources, record.resources);
     const influence = joinInfluence(fate.influence, record.influence ?? []);
-    this.#change(record.turn, { fate: { ...fate, resources, influence } });
+    this.#change(record.turn, { fate: { ...fate, calls, resources, influence } });
     this.#stacks.open(record.lane, resources);
   }
 
@@ -200,7 +209,7 @@ export class Ledger {
         by: record.by,
         endedSeq: seq,
         answer: record.answer ?? null,
-        usage: record.usage ?? null,
+        usage: record.answer?.usage ?? record.usage ?? null,
       },
     });
   }
@@ -231,8 +240,8 @@ function started(record: RecordOf<'turn.started'>, seq: number, permissionEpoch:
   const { entry, context, payer, resources = [], influence = [] } = record;
   const place = { promptEntry: entry.id, promptSeq: entry.seq, roomTo: context.roomTo };
   const terms = { payer, permissionEpoch, contextVersion: context.to };
-  const sources = { resources, influence };
-  return { kind: 'running', ...place, ...terms, ...sources, startedSeq: seq, attempt: 1, supersededSeqs: [] };
+  const sources = { sentResources: resources, resources, influence };
+  return { kind: 'running', ...place, ...terms, ...sources, startedSeq: seq, superseded: [], calls: NO_CALLS };
 }
 
 function addedItem({ entry, tokens, influence }: RecordOf<'entry.added'>, recordSeq: number): CountedEntry {

@@ -1,6 +1,6 @@
 import type { Entry } from '@parley/shared/entry';
 import type { TurnId } from '@parley/shared/ids';
-import type { JournalRecord } from '../core/records.ts';
+import type { JournalRecord, RecordOf } from '../core/records.ts';
 import type { LaneState } from '../core/lane.ts';
 import type { PresentRoom } from '../core/room-state.ts';
 import type { TranscriptWriter } from './documents/transcript-doc.ts';
@@ -12,6 +12,8 @@ export interface Place {
   readonly holds: (entry: Entry) => boolean;
   /** Whether the text of a turn is shown here while it runs. */
   readonly runs: (turn: TurnId) => boolean;
+  /** What its steps said before the one that begins. */
+  readonly before: (turn: TurnId) => string;
 }
 
 /**
@@ -40,8 +42,7 @@ function projectOne(write: TranscriptWriter, record: JournalRecord, place: Place
       if (place.holds(record.entry)) write.addEntry(record.entry);
       return;
     case 'turn.attempted':
-      // A later attempt replaces what an earlier one showed; two answers are never spliced.
-      if (place.runs(record.turn)) write.startLive(record.turn);
+      if (place.runs(record.turn)) attempt(write, record, place);
       return;
     case 'turn.ended':
       if (record.answer && place.holds(record.answer)) write.addEntry(record.answer);
@@ -49,4 +50,15 @@ function projectOne(write: TranscriptWriter, record: JournalRecord, place: Place
       return;
     default:
   }
+}
+
+/** A later attempt replaces what an earlier one showed of its step; two answers are never spliced. */
+function attempt(
+  write: TranscriptWriter,
+  { turn, step, attempt: number }: RecordOf<'turn.attempted'>,
+  place: Place,
+): void {
+  if (step > 1 && number === 1) return;
+  write.startLive(turn);
+  write.appendLive(turn, place.before(turn));
 }

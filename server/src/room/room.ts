@@ -1,18 +1,20 @@
 import { docKeyFor, docKind, type DocName } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
-import { RoomPolicy } from '@parley/shared/policy';
 import { can } from '@parley/shared/roles';
-import { foundRoom } from '../core/membership.ts';
 import { standingOf, standingOfAbsent } from '../core/room-state.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Authority } from '../ports/authority.ts';
 import type { EdgeMessage, OwnerMessage } from '../ports/bus.ts';
 import type { Epoch, Journal } from '../ports/journal.ts';
 import type { Model, Tokenizer } from '../ports/model.ts';
+import type { People } from '../ports/people.ts';
+import type { Registry } from '../ports/registry.ts';
 import type { Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
+import type { CallTokens, Tools } from '../ports/tools.ts';
 import { Attendance } from './attendance.ts';
 import { Chronicle } from './chronicle.ts';
+import { foundForTenant } from './commands/rooms.ts';
 import { perform } from './commands/table.ts';
 import { ContextSource } from './turns/context-source.ts';
 import type { Desk } from './desk.ts';
@@ -20,10 +22,14 @@ import { docPeer } from './documents/doc-peer.ts';
 import { Documents } from './documents/documents.ts';
 import { backlog } from './turns/event-backlog.ts';
 import { LaneRunner } from './turns/lane-runner.ts';
+import { openTurnTools } from './turns/open-turn-tools.ts';
+import type { TurnTools } from './turns/turn-tools.ts';
 import { audienceOf } from './lane-access.ts';
 import { Mailbox } from './mailbox.ts';
 import { Peers } from './peers.ts';
 import { Pipeline } from './pipeline.ts';
+import { revokedAuthors } from './revoked-work.ts';
+import { tellPrivately } from './private-notice.ts';
 import { RateWindow } from './rate-window.ts';
 import { ShelfAccess } from './shelf-access.ts';
 
@@ -32,7 +38,11 @@ export interface RoomDeps {
   readonly journal: Journal;
   readonly authority: Authority;
   readonly model: Model;
+  readonly tools: Tools;
+  readonly callTokens: CallTokens;
+  readonly registry: Registry;
   readonly tokenizer: Tokenizer;
+  readonly people: Pick<People, 'revokedAt'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly digest: Digest;
@@ -55,12 +65,14 @@ export class Room implements Desk {
   readonly digest: Digest;
   readonly tokenizer: Tokenizer;
   readonly metrics: Metrics;
+  readonly registry: Registry;
   readonly rates = new RateWindow();
   readonly shelves: ShelfAccess;
   readonly #deps: RoomDeps;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
   readonly #context: ContextSource;
+  readonly #tools: TurnTools;
   readonly #mailbox: Mailbox;
   readonly #peers = new Peers();
   readonly #attendance: Attendance;
@@ -75,6 +87,7 @@ export class Room implements Desk {
     this.digest = deps.digest;
     this.tokenizer = deps.tokenizer;
     this.metrics = deps.metrics;
+    this.registry = deps.registry;
     this.#lastUsedAt = deps.clock.now();
     this.#mailbox = new Mailbox((error) => this.#crash('bug', error));
     this.#pipeline = new Pipeline({ ...deps, epoch, seq, broken: (why, error) => this.#crash(why, error) });
@@ -97,7 +110,9 @@ export class Room implements Desk {
       people: () => (this.chronicle.state.kind === 'present' ? audienceOf(this.chronicle.state, 'room') : []),
     });
     this.#attendance = new Attendance({ ...parts, shelves: this.shelves });
-    this.#context = new ContextSource({ chronicle: this.chronicle, access: this.shelves.access, digest: deps.digest });
+    const { access } = this.shelves;
+    this.#context = new ContextSource({ chronicle: this.chronicle, access, digest: deps.digest });
+    this.#tools = openTurnTools({ ...deps, chronicle: this.chronicle, access, builtins: [] });
   }
 
   /** Takes the room over: a new epoch, the fold of its journal, and what was left unfinished goes on (T44). */
@@ -116,14 +131,14 @@ export class Room implements Desk {
     this.#mailbox.post(() => this.#handle(message));
   }
 
+  /** R17: ends what somebody has under way here. */
+  revoke(user: UserId): void {
+    this.#mailbox.post(() => this.#endTickets(user, 'system', ['room', privateLane(user)]));
+  }
+
   /** Makes the room for everybody in the tenant, unless it is there already. */
   foundForTenant(title: string): void {
-    this.#mailbox.post(() => {
-      if (this.chronicle.state.kind !== 'absent') return;
-      const policy = RoomPolicy.parse({ join: 'tenant' });
-      const salts = { salt: this.ids.secret(16), laneSalt: this.ids.secret(16) };
-      this.chronicle.write(foundRoom({ title, policy, ...salts, now: this.clock.now() }, null));
-    });
+    this.#mailbox.post(() => foundForTenant(this, title));
   }
 
   /** True when nobody has used the room for so long and nothing runs in it. */
@@ -165,7 +180,10 @@ export class Room implements Desk {
       chronicle: this.chronicle,
       context: this.#context,
       shelves: this.shelves,
+      tools: this.#tools,
       mailbox: this.#mailbox,
+      openLane: (own) => this.lane(own),
+      tell: (user, text) => this.#mailbox.post(() => tellPrivately(this, user, text)),
     });
     this.#lanes.set(lane, runner);
     return runner;
@@ -194,7 +212,10 @@ export class Room implements Desk {
   async #recover(): Promise<void> {
     if (this.chronicle.state.kind !== 'present') return;
     for (const [lane, { state }] of this.chronicle.state.lanes) {
-      if (state.kind !== 'idle' || state.tickets.length > 0) (await this.lane(lane)).recover();
+      if (state.kind === 'idle' && state.tickets.length === 0 && state.parked.length === 0) continue;
+      for (const user of revokedAuthors(state, this.#deps.people, this.ref.tenant))
+        await this.#endTickets(user, 'system', [lane]);
+      (await this.lane(lane)).recover();
     }
   }
 
@@ -228,8 +249,7 @@ export class Room implements Desk {
     if (lane !== null) await this.#loaded(lane);
     const standing = standingOf(room, principal);
     if (!can(standing, 'room.read', room.policy.levels)) {
-      this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
-      return;
+      return this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
     }
     await this.#documents.open(docPeer(peer, principal, standing, room), doc);
   }
@@ -247,12 +267,11 @@ export class Room implements Desk {
   async #watch({ peer, turn, after }: Extract<EdgeMessage, { type: 'watch' }>): Promise<void> {
     const principal = this.#peers.get(peer);
     if (!principal) return;
-    const { chronicle } = this;
     await this.shelves.freshen();
     const reader = { user: principal.user, turn };
-    const { events, cursor } = backlog(chronicle.eventSource(), reader, after);
-    chronicle.watchers.set(peer, { ...reader, cursor });
-    chronicle.say(...events.map((event) => ({ type: 'event' as const, peer, event })));
+    const { events, cursor } = backlog(this.chronicle.eventSource(), reader, after);
+    this.chronicle.watchers.set(peer, { ...reader, cursor });
+    this.chronicle.say(...events.map((event) => ({ type: 'event' as const, peer, event })));
   }
 
   async #command({ peer, request, principal, command }: Extract<EdgeMessage, { type: 'command' }>): Promise<void> {
@@ -280,7 +299,8 @@ export class Room implements Desk {
 
   async #endTickets(user: UserId, by: string, lanes: readonly LaneKey[]): Promise<void> {
     for (const lane of lanes) {
-      if (!this.chronicle.room.lanes.has(lane)) continue;
+      const { state } = this.chronicle;
+      if (state.kind !== 'present' || !state.lanes.has(lane)) continue;
       const runner = await this.lane(lane);
       runner.apply({ type: 'revoke', user, by, reason: 'The right to ask here was taken away.' });
     }

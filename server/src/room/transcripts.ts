@@ -1,13 +1,16 @@
 import { must } from '@parley/shared/assert';
 import { docKind, transcriptOf, type DocKey, type ShelfName } from '@parley/shared/documents';
-import type { LaneKey, TurnId } from '@parley/shared/ids';
+import { laneOwner, privateLane, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
+import { startedTurns } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
 import type { PresentRoom } from '../core/room-state.ts';
 import { shelfOf } from '../core/shelf.ts';
+import { answerText } from '../core/turn-work.ts';
 import type { Digest } from '../ports/system.ts';
 import type { Documents } from './documents/documents.ts';
 import type { TranscriptDoc, TranscriptWriter } from './documents/transcript-doc.ts';
+import { approvalsOf } from './approval-views.ts';
 import type { Ledger } from './ledger.ts';
 import type { Afterwards } from './pipeline.ts';
 import { project, projectLane, projectRoom } from './projection.ts';
@@ -54,7 +57,16 @@ export class Transcripts {
     this.#lanes.add(lane);
     // A document that was not loaded when the room changed catches up here.
     shown.push(this.#change(transcriptOf(lane), (write) => projectRoom(write, room(), room().lanes.get(lane)?.state)));
+    const owner = laneOwner(lane);
+    if (owner !== null) shown.push(this.showApprovals(owner));
     return together(shown);
+  }
+
+  /** What waits for a person, in their own document; one that is not loaded catches up when it is. */
+  showApprovals(user: UserId): Shown {
+    const lane = privateLane(user);
+    if (!this.#lanes.has(lane)) return NOTHING;
+    return this.#change(transcriptOf(lane), (write) => write.setApprovals(approvalsOf(this.#deps.room(), user)));
   }
 
   /** Where the text of a turn is shown while it runs. */
@@ -82,6 +94,7 @@ export class Transcripts {
         project(write, records, {
           holds: ({ resources }) => this.#place(lane, resources) === place,
           runs: (turn) => this.placeOf(lane, turn) === place,
+          before: (turn) => textBefore(room(), lane, turn),
         });
         if (place === own) projectLane(write, must(room().lanes.get(lane), 'a lane with records is open').state);
       }),
@@ -165,7 +178,14 @@ export class Transcripts {
   }
 }
 
-function together(shown: readonly Shown[]): Shown {
+/** What the steps of a turn said before the one that begins. */
+function textBefore(room: PresentRoom, lane: LaneKey, id: TurnId): string {
+  const state = room.lanes.get(lane)?.state;
+  const turn = state === undefined ? undefined : startedTurns(state).find((each) => each.turn === id);
+  return turn === undefined ? '' : answerText(turn);
+}
+
+export function together(shown: readonly Shown[]): Shown {
   return { updates: shown.flatMap(({ updates }) => updates), messages: shown.flatMap(({ messages }) => messages) };
 }
 

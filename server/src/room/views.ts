@@ -1,18 +1,24 @@
-import type { Author, TicketView, TurnView } from '@parley/shared/entry';
-import type { LaneState, Ticket } from '../core/lane.ts';
+import type { RoomView, TicketView, TurnView } from '@parley/shared/entry';
+import { parkedIn } from '../core/evolve-turn.ts';
+import type { LaneState, RunningTurn, Ticket } from '../core/lane.ts';
 import { positions } from '../core/queue.ts';
+import { askedCall } from '../core/turn-work.ts';
 import type { TicketFacts } from './ledger.ts';
 
 /** Every waiting and running ticket of a lane, as its document shows them. */
 export function ticketViews(state: LaneState): TicketView[] {
   const place = positions(state);
   const waiting = state.tickets.map((ticket) => waitingView(ticket, place.get(ticket.turn) ?? 0));
-  return state.kind === 'idle' ? waiting : [runningView(state), ...waiting];
+  const parked = state.parked.map(({ turn }) => startedView(turn, 'parked'));
+  return [...(state.kind === 'idle' ? [] : [startedView(state.running, 'running')]), ...parked, ...waiting];
 }
 
-function runningView({ running }: Exclude<LaneState, { kind: 'idle' }>): TicketView {
-  const { turn, key, ticketSeq, author, text, revision } = running;
-  return { turn, id: key, seq: ticketSeq, author, text, state: 'running', position: 0, revision };
+/** T41: everybody sees whose word is waited for, and nobody here what for. */
+function startedView(started: RunningTurn, state: 'running' | 'parked'): TicketView {
+  const { turn, key, ticketSeq, author, text, revision } = started;
+  const asked = askedCall(started);
+  const waitingFor = asked === null ? {} : { waitingFor: asked.approval.user };
+  return { turn, id: key, seq: ticketSeq, author, text, state, position: 0, revision, ...waitingFor };
 }
 
 function waitingView(ticket: Ticket, position: number): TicketView {
@@ -23,12 +29,10 @@ function waitingView(ticket: Ticket, position: number): TicketView {
 }
 
 /** What the AI of a lane does right now. */
-export function aiState(
-  state: LaneState,
-): { state: 'idle' } | { state: 'answering'; turn: TurnView['turn']; for: Author } {
-  return state.kind === 'idle'
-    ? { state: 'idle' }
-    : { state: 'answering', turn: state.running.turn, for: state.running.author };
+export function aiState(state: LaneState): RoomView['ai'] {
+  if (state.kind === 'idle') return { state: 'idle' };
+  const { turn, author } = state.running;
+  return { state: askedCall(state.running) === null ? 'answering' : 'waiting', turn, for: author };
 }
 
 /** One ticket for somebody who may read its lane. */
@@ -42,7 +46,10 @@ export function turnView(facts: TicketFacts, state: LaneState): TurnView {
     revision: facts.revision,
   };
   const { fate } = facts;
-  if (fate.kind === 'running') return { ...common, state: 'running', position: 0, promptEntry: fate.promptEntry };
+  if (fate.kind === 'running') {
+    const started = parkedIn(state, facts.turn) === null ? 'running' : 'parked';
+    return { ...common, state: started, position: 0, promptEntry: fate.promptEntry };
+  }
   if (fate.kind === 'ended') return { ...common, ...endedView(fate) };
   const ticket = state.tickets.find(({ turn }) => turn === facts.turn);
   return { ...common, state: ticket?.state ?? 'queued', position: positions(state).get(facts.turn) ?? 0 };

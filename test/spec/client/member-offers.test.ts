@@ -30,6 +30,8 @@ function roomOf(roles: Roles, levels: Levels): PresentRoom {
     members,
     former: new Map(),
     invites: NO_INVITES,
+    tools: new Map(),
+    trust: new Map(),
     lanes: new Map(),
   };
 }
@@ -40,6 +42,7 @@ const principal: Principal = {
   name: 'Ana',
   role: 'member',
   groups: [],
+  issuedAt: 0,
 };
 
 /** What the server accepts from Ana, and what the screen offers her. */

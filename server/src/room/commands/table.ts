@@ -5,6 +5,7 @@ import { capabilityFor } from '../../core/gate.ts';
 import type { Principal } from '../../core/principal.ts';
 import { standingOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
+import { decideApproval, listApprovals } from './approvals.ts';
 import { dropInvite, listInvites, makeInvite, useInvite } from './invites.ts';
 import { dropMember, listMembers, putMember } from './members.ts';
 import {
@@ -20,6 +21,8 @@ import {
 import { exportRoom, listDocuments, readTranscript } from './reading.ts';
 import { explain } from './rights.ts';
 import { createRoom, deleteRoom, getRoom, updateRoom } from './rooms.ts';
+import { admitTool, dropTool, listTools } from './tools.ts';
+import { dropTrust, listTrust, setTrust } from './trust.ts';
 
 type Of<T extends CommandType> = Extract<Command, { type: T }>;
 type Handler<T extends CommandType> = (
@@ -48,8 +51,8 @@ const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
   'room.export': exportRoom,
   'document.list': listDocuments,
   'transcript.search': unbuilt,
-  'approval.decide': unbuilt,
-  'approval.list': unbuilt,
+  'approval.decide': decideApproval,
+  'approval.list': listApprovals,
   'entry.preview-release': unbuilt,
   'entry.release': unbuilt,
   'entry.redact': unbuilt,
@@ -57,12 +60,12 @@ const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
   'invite.list': listInvites,
   'invite.revoke': dropInvite,
   'invite.accept': useInvite,
-  'tool.admit': unbuilt,
-  'tool.drop': unbuilt,
-  'tool.list': unbuilt,
-  'trust.set': unbuilt,
-  'trust.drop': unbuilt,
-  'trust.list': unbuilt,
+  'tool.admit': admitTool,
+  'tool.drop': dropTool,
+  'tool.list': listTools,
+  'trust.set': setTrust,
+  'trust.drop': dropTrust,
+  'trust.list': listTrust,
   'rights.explain': explain,
 };
 

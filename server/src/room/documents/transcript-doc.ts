@@ -1,6 +1,7 @@
-import { ENTRIES, LIVE, ROOM, TURNS } from '@parley/shared/documents';
+import { APPROVALS, ENTRIES, LIVE, ROOM, TURNS } from '@parley/shared/documents';
 import type { Entry, RoomView, TicketView } from '@parley/shared/entry';
 import type { TurnId } from '@parley/shared/ids';
+import type { ApprovalView } from '@parley/shared/tools';
 import { equalityDeep } from 'lib0/function';
 import * as Y from 'yjs';
 import type { StoredDoc } from './stored-doc.ts';
@@ -23,6 +24,8 @@ export interface TranscriptWriter {
   /** For good: the turn is over. */
   clearLive(turn: TurnId): void;
   setRoom(view: Partial<RoomView>): void;
+  /** Shows exactly these to the one person whose document it is. */
+  setApprovals(views: readonly ApprovalView[]): void;
 }
 
 /** The document that shows one lane. Only the server writes it, so it is a view of the journal and nothing else. */
@@ -67,6 +70,7 @@ class Writer implements TranscriptWriter {
   readonly #turns: Y.Map<TicketView>;
   readonly #live: Y.Map<Y.Text>;
   readonly #room: Y.Map<unknown>;
+  readonly #approvals: Y.Map<ApprovalView>;
 
   constructor(doc: Y.Doc) {
     this.#doc = doc;
@@ -74,6 +78,7 @@ class Writer implements TranscriptWriter {
     this.#turns = doc.getMap(TURNS);
     this.#live = doc.getMap(LIVE);
     this.#room = doc.getMap(ROOM);
+    this.#approvals = doc.getMap(APPROVALS);
   }
 
   addEntry(entry: Entry): void {
@@ -117,6 +122,12 @@ class Writer implements TranscriptWriter {
     for (const [key, value] of Object.entries(view)) {
       if (!equalityDeep(this.#room.get(key), value)) this.#room.set(key, value);
     }
+  }
+
+  setApprovals(views: readonly ApprovalView[]): void {
+    const shown = new Set<string>(views.map(({ id }) => id));
+    for (const id of [...this.#approvals.keys()]) if (!shown.has(id)) this.#approvals.delete(id);
+    for (const view of views) if (!this.#approvals.has(view.id)) this.#approvals.set(view.id, view);
   }
 
   #trim(): void {

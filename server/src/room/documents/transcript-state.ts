@@ -1,4 +1,4 @@
-import { ENTRIES, LIVE, TURNS } from '@parley/shared/documents';
+import { APPROVALS, ENTRIES, LIVE, TURNS } from '@parley/shared/documents';
 import * as Y from 'yjs';
 import type { Struct } from './decoded-update.ts';
 import { SERVER_CLIENT } from './stored-doc.ts';
@@ -9,7 +9,7 @@ import { splitUpdate, writeInParts } from './split-update.ts';
  * costs the same after a day and after a year. Yjs keeps a placeholder for every deleted value, because
  * a writer might still refer to it. Here there is one writer, and it refers no more to
  *  - entries before the window (it only adds at the end),
- *  - tickets and live texts of turns that are over (their keys never come back).
+ *  - tickets and live texts of turns that are over, approvals that are decided (their keys never come back).
  * Those are written as garbage, of which any number in a row takes a few bytes. Readers that hold older
  * states converge as with the long form: what is garbage here is deleted there.
  */
@@ -45,6 +45,7 @@ class Rubbish {
   readonly #entries: Y.Array<unknown>;
   readonly #turns: Y.Map<unknown>;
   readonly #live: Y.Map<unknown>;
+  readonly #approvals: Y.Map<unknown>;
   readonly #old: ReadonlySet<Struct>;
   /** The first entry that stays: what was before it is no longer named. */
   readonly #anchor: Y.Item | null;
@@ -53,6 +54,7 @@ class Rubbish {
     this.#entries = doc.getArray(ENTRIES);
     this.#turns = doc.getMap(TURNS);
     this.#live = doc.getMap(LIVE);
+    this.#approvals = doc.getMap(APPROVALS);
     const before = new Set<Struct>();
     let item = this.#entries._start;
     // The last one stays even if it is deleted: the next entry refers to it.
@@ -65,8 +67,10 @@ class Rubbish {
     if (!(struct instanceof Y.Item)) return true;
     if (!struct.deleted) return false;
     if (struct.parent === this.#entries) return this.#old.has(struct);
-    if (struct.parent !== this.#turns && struct.parent !== this.#live) return false;
-    return struct.parentSub !== null && !this.#turns.has(struct.parentSub);
+    const { parent, parentSub } = struct;
+    if (parentSub === null) return false;
+    if (parent === this.#approvals) return !this.#approvals.has(parentSub);
+    return (parent === this.#turns || parent === this.#live) && !this.#turns.has(parentSub);
   }
 
   withoutIt(struct: Struct): Struct {

@@ -1,6 +1,6 @@
 import { must } from '@parley/shared/assert';
 import type { Author } from '@parley/shared/entry';
-import type { EntryId, LaneKey, TurnId } from '@parley/shared/ids';
+import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import { admitted, type Shelved } from '../../core/admission.ts';
 import {
@@ -10,12 +10,16 @@ import {
   type ContextManifest,
   type Sources,
 } from '../../core/context.ts';
+import { boundaryOf, envelopes } from '../../core/envelope.ts';
 import type { RunningTurn, Ticket } from '../../core/lane.ts';
+import { stepMessages } from '../../core/step-messages.ts';
+import type { OfferedFunction } from '../../core/tool-offer.ts';
 import type { ModelRequest } from '../../ports/model.ts';
 import type { Digest } from '../../ports/system.ts';
 import type { Access } from '../access.ts';
 import type { Chronicle } from '../chronicle.ts';
 import { audienceOf } from '../lane-access.ts';
+import { declared, mayUse } from './offers.ts';
 
 export interface ContextSourceDeps {
   readonly chronicle: Chronicle;
@@ -42,7 +46,7 @@ export class ContextSource {
   readonly #chronicle: Chronicle;
   readonly #access: Access;
   readonly #digest: Digest;
-  /** Between the start of a turn and its call; a lane has one at a time. */
+  /** Of the turn that runs or ran last in a lane: each of its steps begins with the same bytes. */
   readonly #built = new Map<LaneKey, { readonly turn: TurnId; readonly context: Context }>();
 
   constructor({ chronicle, access, digest }: ContextSourceDeps) {
@@ -68,19 +72,28 @@ export class ContextSource {
     return { context: context.manifest, sources: context.sources };
   }
 
-  /** The request for the turn that runs. */
-  request(lane: LaneKey, running: RunningTurn): ModelRequest {
-    const built = this.#built.get(lane);
-    this.#built.delete(lane);
-    const { messages } = built?.turn === running.turn ? built.context : this.#rebuild(lane, running);
-    const { salt } = must(this.#chronicle.room.lanes.get(lane), 'a lane that runs is open');
+  /** The request for the step that the running turn is at: what it was started with, and all steps before. */
+  request(lane: LaneKey, running: RunningTurn, offers: readonly OfferedFunction[]): ModelRequest {
+    const { room } = this.#chronicle;
+    const { salt } = must(room.lanes.get(lane), 'a lane that runs is open');
+    const wrap = envelopes(boundaryOf(room.salt, this.#digest));
+    // A prompt is by a person.
+    const speaker = running.author.id as UserId;
     return {
-      messages,
-      tools: [],
-      allowedTools: [],
+      messages: [...this.#context(lane, running).messages, ...stepMessages(running.steps, wrap)],
+      tools: declared(offers),
+      allowedTools: offers.filter((offered) => mayUse(room, speaker, offered)).map(({ name }) => name),
       maxOutputTokens: MAX_OUTPUT_TOKENS,
       cacheKey: this.#digest(`cache\n${salt}`),
     };
+  }
+
+  #context(lane: LaneKey, running: RunningTurn): Context {
+    const built = this.#built.get(lane);
+    if (built?.turn === running.turn) return built.context;
+    const context = this.#rebuild(lane, running);
+    this.#built.set(lane, { turn: running.turn, context });
+    return context;
   }
 
   /** Never more than at its start: what it was sent then is what its answer is labelled with (R4). */
@@ -88,7 +101,7 @@ export class ContextSource {
     const { ledger, room } = this.#chronicle;
     const facts = ledger.ticket(turn);
     if (facts?.fate.kind !== 'running') throw new Error('must: the turn that runs is known to run');
-    const { promptSeq, roomTo, startedSeq, resources: behind } = facts.fate;
+    const { promptSeq, roomTo, startedSeq, sentResources: behind } = facts.fate;
     const prompt = must(ledger.entries(lane)[promptSeq - 1], 'a started prompt is an entry');
     const audience = audienceOf(room, lane);
     return this.#build(lane, {

@@ -1,54 +1,51 @@
+import { must } from '@parley/shared/assert';
 import type { Author } from '@parley/shared/entry';
-import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
+import type { EntryId, UserId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
 import { decide } from '../../core/arbiter.ts';
-import type { Decision, LaneEffect, LaneEvent, LaneState, RunningTurn, Ticket } from '../../core/lane.ts';
-import { nextTicket, nextWake } from '../../core/queue.ts';
+import {
+  startedTurns,
+  type Decision,
+  type LaneEvent,
+  type LaneState,
+  type RunningTurn,
+  type Ticket,
+} from '../../core/lane.ts';
+import { nextResume, nextTicket, nextWake } from '../../core/queue.ts';
 import type { JournalRecord } from '../../core/records.ts';
 import { standingOfAbsent } from '../../core/room-state.ts';
-import { must } from '@parley/shared/assert';
-import type { Model, ModelEnd, Tokenizer } from '../../ports/model.ts';
-import type { Cancel, Clock, Ids, Metrics } from '../../ports/system.ts';
-import type { Chronicle } from '../chronicle.ts';
-import type { ContextSource } from './context-source.ts';
-import type { Mailbox } from '../mailbox.ts';
+import type { Cancel } from '../../ports/system.ts';
 import type { ShelfAccess } from '../shelf-access.ts';
-import { TurnCall } from './turn-call.ts';
+import { toldOf } from './call-notices.ts';
+import { TurnWorker, type TurnWorkerDeps } from './turn-worker.ts';
 
-export interface LaneRunnerDeps {
-  readonly lane: LaneKey;
-  readonly chronicle: Chronicle;
-  readonly context: ContextSource;
+export interface LaneRunnerDeps extends Omit<TurnWorkerDeps, 'access' | 'state' | 'apply' | 'post' | 'maySpeak'> {
   readonly shelves: ShelfAccess;
-  readonly mailbox: Mailbox;
-  readonly model: Model;
-  readonly tokenizer: Tokenizer;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly metrics: Metrics;
-}
-
-interface CurrentCall {
-  readonly turn: TurnId;
-  readonly attempt: number;
-  readonly call: TurnCall;
-  /** Characters shown so far. */
-  shown: number;
+  /** Tells one person something that is nobody else's business. */
+  readonly tell: (user: UserId, text: string) => void;
 }
 
 /**
- * Runs one lane: asks the arbiter what an event means, writes that down, and then does what it asked
- * for. It holds no rule of its own.
+ * Runs one lane: asks the arbiter what an event means, writes that down, and lets the worker do what it
+ * asked for. It holds no rule of its own.
  */
 export class LaneRunner {
   readonly #deps: LaneRunnerDeps;
-  #call: CurrentCall | null = null;
+  readonly #worker: TurnWorker;
   #wake: Cancel | null = null;
   /** What was on its way when the lane was left comes too late to change anything. */
   #left = false;
 
   constructor(deps: LaneRunnerDeps) {
     this.#deps = deps;
+    this.#worker = new TurnWorker({
+      ...deps,
+      access: deps.shelves.access,
+      state: () => this.state,
+      apply: (event) => this.apply(event),
+      post: (task) => this.#post(task),
+      maySpeak: (author) => this.#maySpeak(author),
+    });
   }
 
   get state(): LaneState {
@@ -76,33 +73,28 @@ export class LaneRunner {
 
   /** T35: a crash may have come between the loss of a right and the end of the work that used it. */
   #recheckRights(): void {
-    const { state } = this;
-    if (state.kind !== 'running' || this.#maySpeak(state.running.author)) return;
-    const user = state.running.author.id as UserId;
-    this.#decide({
-      type: 'revoke',
-      user,
-      by: 'system',
-      reason: 'The right to ask here was gone when the server came back.',
-    });
+    for (const { author } of startedTurns(this.state)) {
+      if (!this.#maySpeak(author)) this.#revoke(author, 'The right to ask here was gone when the server came back.');
+    }
   }
 
-  /** Ends the model call without ending the turn: the journal holds it for whoever runs the room next. */
+  /** Ends what is under way without ending the turn: the journal holds it for whoever runs the room next. */
   abandon(): void {
     this.#left = true;
     this.#wake?.();
-    const current = this.#call;
-    this.#call = null;
-    current?.call.abort();
+    this.#worker.abandon();
   }
 
   #decide(event: LaneEvent): Decision {
     const { chronicle, clock } = this.#deps;
-    const decision = decide(this.state, event, clock.now());
-    if (decision.kind === 'done' && decision.records.length > 0) {
-      chronicle.write(decision.records, ...decision.effects.map((effect) => () => this.#perform(effect)));
-      for (const record of decision.records) this.#countEnd(record);
-    }
+    const before = this.state;
+    const decision = decide(before, event, clock.now());
+    if (decision.kind === 'refused') return decision;
+    const { records, effects } = decision;
+    if (records.length > 0 || effects.length > 0)
+      chronicle.write(records, ...effects.map((effect) => () => this.#worker.perform(effect)));
+    for (const record of records) this.#countEnd(record);
+    this.#tellOf(records, before);
     return decision;
   }
 
@@ -111,8 +103,24 @@ export class LaneRunner {
     this.#deps.metrics.count('parley_turns_ended_total', 1, { outcome: record.outcome });
   }
 
+  /** D5, R3: what a call came to that people have to hear of besides the answer. */
+  #tellOf(records: readonly JournalRecord[], before: LaneState): void {
+    const { chronicle, ids, clock, tokenizer, tell, lane } = this.#deps;
+    for (const record of records) {
+      if (record.type !== 'call.ended') continue;
+      const turn = startedTurns(before).find((each) => each.turn === record.turn);
+      const told = turn === undefined ? null : toldOf(record, turn);
+      if (told?.speaker !== undefined) tell(told.speaker.user, told.speaker.text);
+      if (told?.lane === undefined) continue;
+      const at = clock.now();
+      const entry = told.lane(this.state, { id: ids.next('e') as EntryId, at });
+      const tokens = tokenizer.count(entry.text);
+      chronicle.write([{ type: 'entry.added', lane, entry, tokens, at }]);
+    }
+  }
+
   /** What may start a turn: in the mailbox, when it is known who may read what it could be sent (R3). */
-  #post(task: () => void): void {
+  #post(task: () => void | Promise<void>): void {
     const { lane, mailbox, shelves } = this.#deps;
     mailbox.post(() => {
       const asked = shelves.confirmFor(lane);
@@ -121,10 +129,32 @@ export class LaneRunner {
   }
 
   #startNext(): void {
+    this.#resumeParked();
     for (let ticket = this.#next(); ticket !== null; ticket = this.#next()) {
-      if (!this.#maySpeak(ticket.author)) this.#refuseStart(ticket);
+      if (!this.#maySpeak(ticket.author))
+        this.#revoke(ticket.author, 'The right to ask here was gone when the turn came.');
       else if (this.#begin(ticket).kind === 'refused') return;
     }
+  }
+
+  /** T22: what was decided meanwhile goes on before anything begins; the worker reads its rights again before each step. */
+  #resumeParked(): void {
+    for (let next = nextResume(this.state); next !== null; next = nextResume(this.state)) {
+      const { turn, since } = next;
+      if (!this.#maySpeak(turn.author))
+        this.#revoke(turn.author, 'The right to ask here was gone when the turn went on.');
+      else if (this.#decide({ type: 'resume', turn: turn.turn }).kind === 'refused') return;
+      else this.#tellMoved(turn, since);
+    }
+  }
+
+  /** T22: its speaker hears that the conversation has moved on; the turn itself keeps what it was started with (T18). */
+  #tellMoved(turn: RunningTurn, since: number): void {
+    const { chronicle, lane, tell } = this.#deps;
+    const added = chronicle.ledger.entries(lane).filter(({ entry }) => entry.at > since).length;
+    if (added === 0) return;
+    const what = added === 1 ? '1 entry was added' : `${added} entries were added`;
+    tell(turn.author.id as UserId, `${what} while your turn waited for you. Its answer does not know what they say.`);
   }
 
   #next(): Ticket | null {
@@ -138,9 +168,8 @@ export class LaneRunner {
     return can(standing, this.#deps.lane === 'room' ? 'prompt.room' : 'prompt.private', room.policy.levels);
   }
 
-  #refuseStart(ticket: Ticket): void {
-    const user = ticket.author.id as UserId;
-    this.#decide({ type: 'revoke', user, by: 'system', reason: 'The right to ask here was gone when the turn came.' });
+  #revoke(author: Author, reason: string): void {
+    this.#decide({ type: 'revoke', user: author.id as UserId, by: 'system', reason });
   }
 
   #begin(ticket: Ticket): Decision {
@@ -157,68 +186,6 @@ export class LaneRunner {
     });
   }
 
-  #perform(effect: LaneEffect): void {
-    if (this.#left) return;
-    if (effect.type === 'abort') return this.#abort(effect.turn);
-    if (effect.type !== 'call') return;
-    const { state } = this;
-    if (state.kind === 'idle' || state.running.turn !== effect.turn || state.running.attempt !== effect.attempt) return;
-    if (state.kind === 'stopping')
-      return this.#finish(state.running, '', { reason: 'failed', class: 'aborted', detail: '' });
-    this.#startCall(state.running);
-  }
-
-  #abort(turn: TurnId): void {
-    if (this.#call?.turn === turn) this.#call.call.abort();
-  }
-
-  #startCall(running: RunningTurn): void {
-    const { mailbox, model, clock, lane, context, metrics } = this.#deps;
-    const { turn, attempt } = running;
-    const startedAt = clock.now();
-    const call = new TurnCall({
-      model,
-      clock,
-      onText: (piece) => mailbox.post(() => this.#show(turn, attempt, piece, startedAt)),
-      onEnd: (text, end) => this.#post(() => this.#finish(running, text, end)),
-    });
-    this.#call = { turn, attempt, call, shown: 0 };
-    metrics.count('parley_model_attempts_total');
-    void call.run(context.request(lane, running));
-  }
-
-  #show(turn: TurnId, attempt: number, piece: string, startedAt: number): void {
-    const current = this.#call;
-    if (this.#left || current?.turn !== turn || current.attempt !== attempt || this.state.kind !== 'running') return;
-    const { chronicle, clock, lane, metrics } = this.#deps;
-    if (current.shown === 0) metrics.observe('parley_first_token_seconds', (clock.now() - startedAt) / 1000);
-    current.shown += piece.length;
-    chronicle.showText(lane, turn, piece, current.shown);
-  }
-
-  #finish(running: RunningTurn, text: string, end: ModelEnd): void {
-    const current = this.#call;
-    if (this.#left) return;
-    if (current && (current.turn !== running.turn || current.attempt !== running.attempt)) return;
-    const { chronicle, tokenizer, ids, metrics, clock } = this.#deps;
-    const tail = current ? text.slice(current.shown) : '';
-    // The document gets the whole entry; those who follow pieces get the last one first.
-    if (tail !== '' && this.state.kind === 'running') chronicle.tellText(running.turn, tail, text.length);
-    this.#call = null;
-    metrics.observe('parley_turn_seconds', (clock.now() - running.startedAt) / 1000);
-    this.apply({
-      type: 'finished',
-      turn: running.turn,
-      step: running.step,
-      attempt: running.attempt,
-      answerEntry: ids.next('e') as EntryId,
-      text,
-      tokens: tokenizer.count(text),
-      end: endOf(end),
-      ...(end.reason === 'failed' ? {} : { usage: end.usage }),
-    });
-  }
-
   #tick(): void {
     if (!this.#left) this.apply({ type: 'tick' });
   }
@@ -232,30 +199,3 @@ export class LaneRunner {
     this.#wake = clock.after(Math.max(0, at - clock.now()), () => this.#post(() => this.#tick()));
   }
 }
-
-/** What people are told of how a call ended. */
-function endOf(end: ModelEnd): Extract<LaneEvent, { type: 'finished' }>['end'] {
-  switch (end.reason) {
-    case 'stop':
-      return { kind: 'complete' };
-    case 'length':
-      return { kind: 'cut', reason: 'The answer reached the longest length allowed.' };
-    case 'tool':
-      return { kind: 'failed', reason: FAILURES.server };
-    case 'refused':
-      return { kind: 'cut', reason: 'The model declined to go on.' };
-    case 'failed':
-      return { kind: 'failed', reason: FAILURES[end.class] };
-  }
-}
-
-const FAILURES: Record<Extract<ModelEnd, { reason: 'failed' }>['class'], string> = {
-  aborted: 'The answer was interrupted.',
-  auth: 'The model server did not accept our key.',
-  rate: 'The model server is too busy right now.',
-  request: 'The model server did not accept the request.',
-  server: 'The model server failed.',
-  network: 'The model server could not be reached.',
-  stall: 'The model server stopped answering.',
-  runaway: 'The answer grew too long and was cut.',
-};

@@ -1,11 +1,11 @@
 import type { LaneState } from '../../core/lane.ts';
-import type { JournalRecord } from '../../core/records.ts';
 import type { TurnNews } from '../../ports/bus.ts';
+import type { StoredRecord } from '../../ports/journal.ts';
 import type { StartedFacts, TicketFacts } from '../ledger.ts';
 import { turnView } from '../views.ts';
 
 /** What a record of the journal is to those who follow turns; null when it is nothing to them. */
-export function newsOf(record: JournalRecord, facts: TicketFacts, state: LaneState): TurnNews | null {
+export function newsOf({ record, seq }: StoredRecord, facts: TicketFacts, state: LaneState): TurnNews | null {
   switch (record.type) {
     case 'ticket.accepted':
       return queued(facts, state);
@@ -13,6 +13,11 @@ export function newsOf(record: JournalRecord, facts: TicketFacts, state: LaneSta
       return started(facts);
     case 'turn.attempted':
       return record.attempt > 1 ? superseded(facts, record.attempt) : null;
+    case 'call.asked':
+    case 'call.decided':
+    case 'call.started':
+    case 'call.ended':
+      return called(facts, seq);
     case 'turn.ended':
     case 'ticket.ended':
       return ended(facts);
@@ -44,7 +49,8 @@ export function pastNews(facts: TicketFacts, state: LaneState): { readonly at: n
   const past: { at: number; news: TurnNews | null }[] = [
     { at: facts.acceptedSeq, news: queued(facts, state) },
     ...(start ? [{ at: start.startedSeq, news: started(facts) }] : []),
-    ...(start?.supersededSeqs ?? []).map((at, index) => ({ at, news: superseded(facts, index + 2) })),
+    ...(start?.superseded ?? []).map(({ at, attempt }) => ({ at, news: superseded(facts, attempt) })),
+    ...(start?.calls.news ?? []).map(({ at }) => ({ at, news: called(facts, at) })),
     ...(facts.fate.kind === 'ended' ? [{ at: facts.fate.endedSeq, news: ended(facts) }] : []),
   ];
   return past.flatMap(({ at, news }) => (news ? [{ at, news }] : []));
@@ -76,6 +82,12 @@ function started(facts: TicketFacts): TurnNews | null {
 
 function superseded({ lane, turn }: TicketFacts, attempt: number): TurnNews {
   return { lane, turn, name: 'superseded', data: { turn, attempt } };
+}
+
+/** What was told of a call at that record. */
+function called(facts: TicketFacts, seq: number): TurnNews | null {
+  const told = startOf(facts)?.calls.news.find(({ at }) => at === seq);
+  return told === undefined ? null : { lane: facts.lane, turn: facts.turn, ...told.news };
 }
 
 function ended({ lane, turn, fate }: TicketFacts): TurnNews | null {

@@ -56,6 +56,8 @@ export function moveCursor(cursor: EventCursor, news: TurnNews, shown: number): 
     case 'delta':
       return { ...cursor, [own]: shown };
     case 'queued':
+    case 'tool':
+    case 'approval':
     case 'ended':
       // A ticket may end unstarted while another one's answer runs in its lane: its pieces stay counted.
       return { ...cursor, seq: cursor.seq + 1 };

@@ -1,0 +1,272 @@
+import type { Author } from '@parley/shared/entry';
+import { privateLane, type EntryId, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
+import {
+  startedTurns,
+  type EventOf,
+  type LaneEffect,
+  type LaneEvent,
+  type LaneState,
+  type RunningTurn,
+} from '../../core/lane.ts';
+import type { OfferedFunction } from '../../core/tool-offer.ts';
+import { answerText, openCall, STEP_GAP } from '../../core/turn-work.ts';
+import type { Model, ModelEnd, Tokenizer } from '../../ports/model.ts';
+import type { Clock, Ids, Metrics } from '../../ports/system.ts';
+import type { Access } from '../access.ts';
+import type { Chronicle } from '../chronicle.ts';
+import type { Mailbox } from '../mailbox.ts';
+import type { ContextSource } from './context-source.ts';
+import { endOf } from './model-ending.ts';
+import { TurnCall } from './turn-call.ts';
+import type { CallEvent, TurnTools } from './turn-tools.ts';
+
+export interface TurnWorkerDeps {
+  readonly lane: LaneKey;
+  readonly chronicle: Chronicle;
+  readonly context: ContextSource;
+  readonly access: Access;
+  readonly tools: TurnTools;
+  readonly mailbox: Mailbox;
+  readonly model: Model;
+  readonly tokenizer: Tokenizer;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly metrics: Metrics;
+  readonly state: () => LaneState;
+  /** Runs what may make the lane free or start a turn: in the mailbox, once who may read what is known. */
+  readonly post: (task: () => void | Promise<void>) => void;
+  readonly apply: (event: LaneEvent) => void;
+  /** T35: whether somebody may still ask in this lane. */
+  readonly maySpeak: (author: Author) => boolean;
+  /** Opens a private lane, so that what its person alone is shown can be written there. */
+  readonly openLane: (lane: LaneKey) => Promise<unknown>;
+}
+
+/** What is under way for a turn; there is one thing at a time. */
+interface Current {
+  readonly turn: TurnId;
+  /** Ends it; whatever it would still say belongs to nobody. */
+  readonly abort: () => void;
+}
+
+/** Does what the arbiter asked for: calls the model, has calls judged and makes them, and ends what is told to end. */
+export class TurnWorker {
+  readonly #deps: TurnWorkerDeps;
+  #current: Current | null = null;
+  /** D5: a call that the journal says was started and that nobody here is making. */
+  #again: string | null = null;
+  #left = false;
+
+  constructor(deps: TurnWorkerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Once the facts that asked for it are on disk. */
+  perform(effect: LaneEffect): void {
+    if (this.#left) return;
+    if (effect.type === 'abort') return this.#abort(effect.turn);
+    const turn = this.#running(effect.turn);
+    // A stop came in between: it has its own effect.
+    if (turn === null) return;
+    switch (effect.type) {
+      case 'call':
+        return this.#prepare(turn, () => this.#callModel(turn));
+      case 'act':
+        return this.#act(turn);
+      case 'run':
+        return this.#run(turn);
+    }
+  }
+
+  /** Ends what is under way without a word: the journal holds the turn for whoever runs the room next. */
+  abandon(): void {
+    this.#left = true;
+    const current = this.#current;
+    this.#current = null;
+    current?.abort();
+  }
+
+  #running(turn: TurnId): RunningTurn | null {
+    const state = this.#deps.state();
+    return state.kind === 'running' && state.running.turn === turn ? state.running : null;
+  }
+
+  /**
+   * T35: before each step its speaker's rights are read again, also those over what the turn was built on; where
+   * nothing depends on anybody outside, at once.
+   */
+  #prepare(turn: RunningTurn, then: () => void): void {
+    if (turn.resources.length === 0) return this.#whileAllowed(turn, then);
+    const current = this.#begin(turn.turn);
+    this.#later(current, this.#deps.access.confirm(turn.resources), () => this.#whileAllowed(turn, then));
+  }
+
+  #whileAllowed(turn: RunningTurn, then: () => void): void {
+    const { access, maySpeak, apply } = this.#deps;
+    const mayRead = access.mayRead(turn.author.id as UserId, turn.resources);
+    if (maySpeak(turn.author) && mayRead) return then();
+    const reason = mayRead
+      ? 'The right to ask here is gone.'
+      : 'What it was built on may not be read by its author any more.';
+    apply({ type: 'lapse', turn: turn.turn, reason });
+  }
+
+  #callModel(turn: RunningTurn): void {
+    const { context, mailbox, post, model, clock, lane, metrics, tools } = this.#deps;
+    const offers = tools.offers();
+    const before = answerText(turn).length;
+    const shown: Shown = { chars: before, startedAt: clock.now(), first: true };
+    const call = new TurnCall({
+      model,
+      clock,
+      onText: (piece) =>
+        mailbox.post(() => {
+          if (this.#is(current)) this.#show(turn, piece, shown);
+        }),
+      onEnd: (text, end) =>
+        post(() => {
+          if (this.#is(current)) this.#modelEnded({ turn, shown, offers }, text, end);
+        }),
+    });
+    const current = this.#begin(turn.turn, () => call.abort());
+    metrics.count('parley_model_attempts_total');
+    void call.run(context.request(lane, turn, offers));
+  }
+
+  #show(turn: RunningTurn, piece: string, shown: Shown): void {
+    if (this.#left || this.#running(turn.turn) === null) return;
+    const { chronicle, clock, lane, metrics } = this.#deps;
+    if (shown.first) metrics.observe('parley_first_token_seconds', (clock.now() - shown.startedAt) / 1000);
+    const text = shown.first && shown.chars > 0 ? `${STEP_GAP}${piece}` : piece;
+    shown.first = false;
+    shown.chars += text.length;
+    chronicle.showText(lane, turn.turn, text, shown.chars);
+  }
+
+  #modelEnded({ turn, shown, offers }: ModelStep, said: string, end: ModelEnd): void {
+    if (this.#left) return;
+    this.#current = null;
+    const text = answerText(turn, said);
+    this.#showRest(turn, text, shown, end);
+    const calls = end.reason === 'tool' ? this.#deps.tools.propose(turn.step, end.calls, offers) : null;
+    if (end.reason !== 'tool' || calls === null) return this.#finish(turn, text, end);
+    const { chronicle, apply } = this.#deps;
+    const { turnSteps: maxSteps } = chronicle.room.policy.limits;
+    apply({ type: 'stepped', ...this.#report(turn, text), said, calls, usage: end.usage, maxSteps });
+  }
+
+  /** What was not shown yet: a document gets the whole entry at the end of a turn, those who follow pieces the last one first. */
+  #showRest(turn: RunningTurn, text: string, shown: Shown, end: ModelEnd): void {
+    const rest = text.slice(shown.chars);
+    if (rest === '' || this.#running(turn.turn) === null) return;
+    const { chronicle, lane } = this.#deps;
+    if (end.reason === 'tool') chronicle.showText(lane, turn.turn, rest, text.length);
+    else chronicle.tellText(turn.turn, rest, text.length);
+  }
+
+  #finish(turn: RunningTurn, text: string, end: ModelEnd): void {
+    const { apply, clock, metrics } = this.#deps;
+    metrics.observe('parley_turn_seconds', (clock.now() - turn.startedAt) / 1000);
+    const usage = end.reason === 'failed' ? {} : { usage: end.usage };
+    apply({ type: 'finished', ...this.#report(turn, text), end: endOf(end), ...usage });
+  }
+
+  #report(
+    turn: RunningTurn,
+    text: string,
+  ): Pick<EventOf<'finished'>, 'turn' | 'step' | 'attempt' | 'answerEntry' | 'text' | 'tokens'> {
+    const { ids, tokenizer } = this.#deps;
+    const { turn: id, step, attempt } = turn;
+    return { turn: id, step, attempt, answerEntry: ids.next('e') as EntryId, text, tokens: tokenizer.count(text) };
+  }
+
+  /** Has the call whose turn it is judged, by what holds now. */
+  #act(turn: RunningTurn): void {
+    const open = openCall(turn);
+    if (open === null) return;
+    this.#prepare(turn, () => {
+      const { lane, tools } = this.#deps;
+      if (open.state === 'started') this.#again = open.proposed.id;
+      const current = this.#begin(turn.turn);
+      this.#later(current, tools.judge(lane, turn, open), (event) => this.#hear(turn, event));
+    });
+  }
+
+  #run(turn: RunningTurn): void {
+    const open = openCall(turn);
+    if (open?.state !== 'started') return;
+    const { lane, tools } = this.#deps;
+    const abort = new AbortController();
+    const current = this.#begin(turn.turn, () => abort.abort());
+    const again = this.#again === open.proposed.id;
+    this.#again = null;
+    this.#later(current, tools.run(lane, turn, { call: open, again }, abort.signal), (event) =>
+      this.#hear(turn, event),
+    );
+  }
+
+  /** Whoever is asked is shown it in their own document, which has to be there before. */
+  async #hear(turn: RunningTurn, event: CallEvent): Promise<void> {
+    const { apply, openLane } = this.#deps;
+    if (event.type === 'ask') await openLane(privateLane(turn.author.id as UserId));
+    apply(event);
+  }
+
+  /** T33: what is under way ends; where nothing is, the turn is over. */
+  #abort(turn: TurnId): void {
+    if (this.#current?.turn === turn) this.#current.abort();
+    else this.#settle(turn);
+  }
+
+  /** Ends a turn of which nothing is under way any more. */
+  #settle(id: TurnId): void {
+    this.#deps.post(() => {
+      const turn = startedTurns(this.#deps.state()).find((each) => each.turn === id);
+      if (turn === undefined || this.#left) return;
+      this.#finish(turn, answerText(turn), { reason: 'failed', class: 'aborted', detail: '' });
+    });
+  }
+
+  #is(current: Current): boolean {
+    return !this.#left && this.#current === current;
+  }
+
+  #begin(turn: TurnId, abort?: () => void): Current {
+    const current: Current = { turn, abort: abort ?? (() => this.#give(current)) };
+    this.#current = current;
+    return current;
+  }
+
+  /** Nobody waits for it any more, and nothing else of the turn runs. */
+  #give(current: Current): void {
+    this.#current = null;
+    this.#settle(current.turn);
+  }
+
+  /** Goes on in the mailbox, unless something else has begun by then. */
+  #later<T>(current: Current, outcome: Promise<T>, then: (value: T) => void | Promise<void>): void {
+    const { post } = this.#deps;
+    const go = (value: T): void =>
+      post(() => {
+        if (!this.#is(current)) return undefined;
+        this.#current = null;
+        return then(value);
+      });
+    // None of them rejects; one that does is a bug of ours, and stops the room as such.
+    outcome.then(go, (error: unknown) => post(() => Promise.reject(error)));
+  }
+}
+
+/** How much of an answer is shown. */
+interface Shown {
+  chars: number;
+  /** Nothing of this step is shown yet. */
+  first: boolean;
+  readonly startedAt: number;
+}
+
+interface ModelStep {
+  readonly turn: RunningTurn;
+  readonly shown: Shown;
+  readonly offers: readonly OfferedFunction[];
+}
