@@ -172,6 +172,7 @@ test('A16 R15 a code lets one person in over HTTP; a second, and guessing, get n
   const offer = { role: 'speaker', expiresIn: 600, uses: 1 };
   const { code, id } = await ana.must<{ code: string; id: string }>('POST', '/v1/rooms/den/invites', offer);
   expect(code).toMatch(/^den\.[\w-]{32,}$/);
+  expect(id).not.toContain(code.slice('den.'.length));
   const [ben, cyd] = await Promise.all(
     ['ben', 'cyd'].map(async (user) => new RestPerson(server.url, user, await server.token(user, user, 'acme'))),
   );

@@ -98,6 +98,11 @@ export class RoomWorld {
     return this.#requests.ask(this.principal(user), REF.room, command);
   }
 
+  /** The same with another role in the tenant. */
+  as<C extends Command>(user: string, role: TenantRole, command: C): Promise<Replies[C['type']]> {
+    return this.#requests.ask(this.principal(user, role), REF.room, command);
+  }
+
   /** A prompt of somebody; its id is its text unless another one is given. */
   prompt(user: string, text: string, more: Partial<z.infer<typeof PromptSubmit>> = {}) {
     return this.must(user, prompting(text, more));

@@ -1,5 +1,5 @@
 import { must } from '@parley/shared/assert';
-import type { DocKey, ShelfName } from '@parley/shared/documents';
+import { transcriptOf, type DocKey, type ShelfName } from '@parley/shared/documents';
 import { privateLane, type LaneKey, type RoomId, type TurnId, type UserId } from '@parley/shared/ids';
 import type { AuditLine } from '../core/audit-lines.ts';
 import type { LaneState } from '../core/lane.ts';
@@ -16,6 +16,7 @@ import { listingOf, touchesListing } from './listing.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
 import type { Shelf } from './stacks.ts';
 import { together, Transcripts, type Shown } from './transcripts.ts';
+import { NotesInfluence } from './turns/notes-influence.ts';
 import { delta, newsOf } from './turns/turn-events.ts';
 import { Watchers, type MayReadAnswer } from './turns/watchers.ts';
 
@@ -36,6 +37,7 @@ export interface ChronicleDeps {
  */
 export class Chronicle {
   readonly ledger = new Ledger();
+  readonly notes = new NotesInfluence();
   readonly watchers: Watchers;
   readonly trail: AuditTrail;
   readonly #pipeline: Pipeline;
@@ -98,16 +100,25 @@ export class Chronicle {
 
   /** Writes records; `afterwards` happens when they are durable. */
   write(records: readonly JournalRecord[], ...afterwards: readonly Afterwards[]): void {
-    const first = this.#pipeline.seq + 1;
-    const before = this.#placesBefore(records);
     const shelves = this.ledger.shelfCount;
-    records.forEach((record, index) => this.#remember(record, first + index));
-    const shown = [this.#showAll(records, before), this.#showApprovals(records)];
-    const updates = shown.flatMap((each) => each.updates);
-    const messages = shown.flatMap((each) => each.messages);
-    const events = records.flatMap((record, index) => this.#eventsOf({ record, seq: first + index }));
-    this.#pipeline.commit(this.#writing(records, updates), ...messages, ...events, ...afterwards);
+    const { writing, messages } = this.#take(records);
+    this.#pipeline.commit(writing, ...messages, ...afterwards);
     if (this.ledger.shelfCount > shelves) this.#grown();
+  }
+
+  /**
+   * Writes records that take words away, with what that rewrites, in one step (R14). `docs` are all that held some
+   * of the words, at rest.
+   */
+  erase(records: readonly JournalRecord[], rewritten: readonly StoredRecord[], docs: readonly DocKey[]): void {
+    const { writing, messages } = this.#take(records);
+    const { compacted, landed } = this.#documents.rewritten(docs);
+    this.#pipeline.commit({ ...writing, redaction: { rewritten, compacted } }, landed, ...messages);
+  }
+
+  /** The documents that show a lane: its own, and those for what in it was made from resources. */
+  docsOf(lane: LaneKey): readonly DocKey[] {
+    return [transcriptOf(lane), ...this.ledger.shelves(lane).map((shelf) => this.#transcripts.nameOf(shelf))];
   }
 
   /** Shows a piece of the running answer; `end` is its length with this piece. */
@@ -150,9 +161,20 @@ export class Chronicle {
     this.#pipeline.say(...afterwards);
   }
 
+  /** Takes records in, in memory: what is to be written, and what is said when it is. */
+  #take(records: readonly JournalRecord[]): { readonly writing: Writing; readonly messages: readonly Afterwards[] } {
+    const first = this.#pipeline.seq + 1;
+    const before = this.#placesBefore(records);
+    records.forEach((record, index) => this.#remember(record, first + index));
+    const { updates, messages } = together([this.#showAll(records, before), this.#showApprovals(records)]);
+    const events = records.flatMap((record, index) => this.#eventsOf({ record, seq: first + index }));
+    return { writing: this.#writing(records, updates), messages: [...messages, ...events] };
+  }
+
   #remember(record: JournalRecord, seq: number): void {
     this.#state = evolveRoom(this.#state, record);
     this.ledger.apply(record, seq);
+    this.notes.apply(record, (turn) => this.ledger.ticket(turn));
   }
 
   /** Where the texts of turns that run are shown now. */

@@ -20,7 +20,9 @@ import { ContextSource } from './turns/context-source.ts';
 import type { Desk } from './desk.ts';
 import { docPeer } from './documents/doc-peer.ts';
 import { Documents } from './documents/documents.ts';
+import { Eraser } from './eraser.ts';
 import { backlog } from './turns/event-backlog.ts';
+import { roomTools } from './turns/room-tools.ts';
 import { LaneRunner } from './turns/lane-runner.ts';
 import { openTurnTools } from './turns/open-turn-tools.ts';
 import type { TurnTools } from './turns/turn-tools.ts';
@@ -68,6 +70,7 @@ export class Room implements Desk {
   readonly registry: Registry;
   readonly rates = new RateWindow();
   readonly shelves: ShelfAccess;
+  readonly eraser: Eraser;
   readonly #deps: RoomDeps;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
@@ -112,7 +115,9 @@ export class Room implements Desk {
     this.#attendance = new Attendance({ ...parts, shelves: this.shelves });
     const { access } = this.shelves;
     this.#context = new ContextSource({ chronicle: this.chronicle, access, digest: deps.digest });
-    this.#tools = openTurnTools({ ...deps, chronicle: this.chronicle, access, builtins: [] });
+    const builtins = roomTools({ ...parts, shelves: this.shelves });
+    this.#tools = openTurnTools({ ...deps, chronicle: this.chronicle, access, builtins });
+    this.eraser = new Eraser({ ...deps, ...parts, pipeline: this.#pipeline });
   }
 
   /** Takes the room over: a new epoch, the fold of its journal, and what was left unfinished goes on (T44). */

@@ -92,7 +92,7 @@ export class CallRunner {
   }
 
   async #callTool(running: Running, signal: AbortSignal): Promise<CallResult> {
-    const { offered, turn } = running;
+    const { offered, turn, call } = running;
     const token = await this.#deps.callTokens.forCall(offered.tool, this.#identity(running), signal);
     if (token.kind === 'not-linked')
       return told('refused', `The asking person has not linked their account for this tool.`);
@@ -103,7 +103,7 @@ export class CallRunner {
     if (outcome.kind === 'failed') return { ...this.#failed(running, outcome.failure), influence: [] };
     const listeners = this.#listeners(running.lane, turn);
     const { texts, resources, withheld } = await this.#deps.reading.read(outcome.items, offered, listeners);
-    const text = texts.length === 0 ? 'No results.' : texts.join('\n\n');
+    const text = texts.length === 0 ? nothing(call) : texts.join('\n\n');
     const influence = [toolInfluence(offered.tool)];
     if (outcome.isError)
       return { outcome: 'failed', text: `The tool reported an error:\n${text}`, resources, influence, withheld };
@@ -159,6 +159,11 @@ export class CallRunner {
 /** Prompts are by people. */
 function personOf({ author }: RunningTurn): UserId {
   return must(author.kind === 'user' ? (author.id as UserId) : null, 'a turn has a person for its speaker');
+}
+
+/** What was done is done, whoever may read what the tool said of it. */
+function nothing({ proposed }: StartedCall): string {
+  return proposed.effect === 'read' ? 'No results.' : 'It was done.';
 }
 
 function told(outcome: CallOutcome, text: string): CallResult {
