@@ -144,6 +144,11 @@ export class RoomWorld {
     return { events, close: () => watch.close() };
   }
 
+  /** The node leaves its rooms in order. */
+  async leave(): Promise<void> {
+    await this.#rooms.drain();
+  }
+
   /** A socket of somebody who looks on and opens what they are told they may. */
   async onlook(user: string): Promise<Onlooker> {
     await this.#links.ensure(REF);

@@ -96,6 +96,8 @@ export class Room implements Desk {
     this.#pipeline = new Pipeline({ ...deps, epoch, seq, broken: (why, error) => this.#crash(why, error) });
     this.#documents = new Documents({ ...deps, epoch, pipeline: this.#pipeline });
     this.chronicle = new Chronicle({
+      room: deps.ref.room,
+      clock: deps.clock,
       pipeline: this.#pipeline,
       documents: this.#documents,
       digest: deps.digest,
@@ -158,6 +160,7 @@ export class Room implements Desk {
     this.#mailbox.close();
     this.shelves.close();
     for (const runner of this.#lanes.values()) runner.abandon();
+    this.chronicle.putOnRecord(this.chronicle.trail.rest());
     await this.#pipeline.settled();
     this.#documents.dispose();
     this.#deps.publish({ type: 'closing', fault: why });
@@ -279,7 +282,9 @@ export class Room implements Desk {
   async #command({ peer, request, principal, command }: Extract<EdgeMessage, { type: 'command' }>): Promise<void> {
     this.#attendance.admit(principal);
     const askedAt = this.clock.now();
+    this.chronicle.trail.begin(principal.user, command);
     const result = await perform(this, principal, command);
+    this.chronicle.putOnRecord(this.chronicle.trail.end(result.ok ? null : result.fault.code));
     if (!result.ok) this.metrics.count('parley_faults_total', 1, { code: result.fault.code });
     this.chronicle.say({ type: 'reply', peer, request, result });
     if (command.type === 'prompt.submit' && result.ok) {
