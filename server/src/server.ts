@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './edge/app.ts';
 import { Requests } from './edge/requests.ts';
+import { refusingRevoked, Revocations } from './edge/revocations.ts';
 import { RoomLinks } from './edge/room-links.ts';
 import { Sockets } from './edge/sockets.ts';
 import type { StaticFiles } from './edge/static.ts';
@@ -14,6 +15,7 @@ import type { Audit } from './ports/audit.ts';
 import type { People } from './ports/people.ts';
 import type { Registry } from './ports/registry.ts';
 import type { ResourceTable } from './ports/resource-table.ts';
+import type { Tools } from './ports/tools.ts';
 import type { Sealer, Vault } from './ports/vault.ts';
 import type { Sign, Verify } from './ports/verify.ts';
 import { Rooms, type RoomsDeps } from './room/rooms.ts';
@@ -33,6 +35,7 @@ export interface ServerDeps extends Omit<RoomsDeps, 'lobby' | 'idleMs'> {
   /** Null with an outside authority. */
   readonly resources: ResourceTable | null;
   readonly callKeys: JsonWebKeySet;
+  readonly tools: Tools;
   /** Null outside development. */
   readonly sign: Sign | null;
   readonly files: StaticFiles;
@@ -58,11 +61,13 @@ const HEADERS_MS = 10_000;
 
 /** Puts the parts together and listens. Rooms with unfinished work go on before the first request is taken (T44). */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
-  const { clock, ids, log, metrics, verify } = deps;
+  const { clock, ids, log, metrics } = deps;
   const development = deps.sign !== null;
+  const revocations = new Revocations(deps.people);
+  const verify = refusingRevoked(deps.verify, revocations);
   const rooms = new Rooms({ ...deps, lobby: development, idleMs: IDLE_ROOM_MS });
   const links = new RoomLinks({ bus: deps.bus, rooms, metrics });
-  const requests = new Requests({ links, clock, ids });
+  const requests = new Requests({ links, clock, ids, revocations });
   const tickets = new Tickets(clock, ids);
   const sockets = new Sockets(clock, metrics);
   const origins = { allowed: deps.origins, loopbackOnly: development };
@@ -72,10 +77,11 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     responsive: () => deps.loopLagMs() < MOST_LAG_MS,
     accepting: () => !draining,
   };
-  const app = createApp({ ...deps, links, requests, tickets, origins, readiness });
+  const app = createApp({ ...deps, verify, revocations, links, requests, tickets, origins, readiness });
   const upgrades = new Upgrades({
     links,
     verify,
+    revocations,
     clock,
     ids,
     log,

@@ -60,15 +60,22 @@ describe('R11 R13 tokens signed with a secret', () => {
   test('R11 a good token gives the principal, its tenant included, and when it ends', async () => {
     expect(await verify(await sign(CLAIMS))).toEqual({
       kind: 'valid',
-      principal: { tenant: { id: 'acme' }, user: 'ana', name: 'Ana', role: 'member', groups: ['eng'] },
+      principal: { tenant: { id: 'acme' }, user: 'ana', name: 'Ana', role: 'member', groups: ['eng'], issuedAt: 0 },
       expiresAt: (now + 600) * 1_000,
     });
+  });
+
+  test('R17 a principal says when its token was issued', async () => {
+    expect(await verify(await sign({ ...CLAIMS, iat: now - 60 }))).toMatchObject({
+      principal: { issuedAt: (now - 60) * 1_000 },
+    });
+    expect(await verify(await sign({ ...CLAIMS, iat: 'yesterday' as never }))).toMatchObject({ kind: 'invalid' });
   });
 
   test('R11 what a token leaves out has a plain default', async () => {
     const { name: _name, tenant: _tenant, role: _role, groups: _groups, ...bare } = CLAIMS;
     expect(await verify(await sign(bare))).toMatchObject({
-      principal: { tenant: { id: 'default' }, user: 'ana', name: 'ana', role: 'member', groups: [] },
+      principal: { tenant: { id: 'default' }, user: 'ana', name: 'ana', role: 'member', groups: [], issuedAt: 0 },
     });
   });
 

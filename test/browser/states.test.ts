@@ -70,7 +70,7 @@ function misfits(): string[] {
     );
     if (words && Number.parseFloat(getComputedStyle(element).fontSize) < 16) bad.push(`small text: ${name(element)}`);
     const touched = element.matches(
-      'button, summary, textarea, select, input:not([type=radio]), .choice span, .access-choice',
+      'button, summary, textarea, select, input:not([type=radio], [type=checkbox]), .choice span, .access-choice, .fixed',
     );
     if (touched && (box.height < 43.5 || box.width < 43.5))
       bad.push(`small target ${box.width}×${box.height}: ${name(element)}`);
@@ -122,6 +122,27 @@ test.each([
   ['member-remove', 'Ben leaves the room now; their waiting prompts end'],
   ['last-owner', 'You cannot leave: you are the only owner'],
   ['left', 'You left this room'],
+  ['approval-waits', 'The AI wants to act as you: Team mail (mail.send).'],
+  ['approval', 'If you do nothing, it counts as declined in 12 minutes.'],
+  ['approval-release', 'Whoever receives this could learn from it what they may not read themselves'],
+  ['approval-gone', 'This is no longer waiting'],
+  ['waiting-for', 'Waiting for Ben’s approval'],
+  ['waiting-for', 'Others go on meanwhile; it takes its place again once it is decided.'],
+  ['tools-used', 'Nobody knows whether Team mail did it'],
+  ['tools-used', 'Not everyone here sees this: it was built on drive/budget-2031'],
+  ['tools-used', 'Shared by Chioma Okafor from their private lane'],
+  ['tools-used', 'Ben took these words away.'],
+  ['redacting', 'The words are taken away for everyone, everywhere, for good'],
+  ['withheld', '2 results were withheld from the answer in the room'],
+  ['release', 'Whoever may not read these does not see the answer, though you share it.'],
+  ['release-failed', 'The server cannot be reached right now.'],
+  ['quoting', 'Only this is sent with your question:'],
+  ['tools', 'Acts for the room: everyone here may read what it returns'],
+  ['tools-empty', 'No tools here'],
+  ['tools-failed', 'The server cannot be reached right now.'],
+  ['tool-drop', 'The AI cannot use Team mail in this room any more'],
+  ['invite-made', 'It is shown this once, so copy it now'],
+  ['explain', 'A speaker has level 20, and this takes 20.'],
   ['lost-words', 'Rollback: restore from the 21:30 snapshot'],
 ] as const)('UI the state “%s” says “%s”', async (name, words) => {
   const page = await shared();

@@ -1,10 +1,14 @@
 import { MemoryAuthority } from '@parley/server/adapters/authority-memory';
+import { MemoryAudit } from '@parley/server/adapters/audit-memory';
 import { MemoryBus } from '@parley/server/adapters/bus-memory';
+import { MemoryPeople } from '@parley/server/adapters/people-memory';
+import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
 import type { Principal } from '@parley/server/core/principal';
 import { mintTenant, roomKey, type RoomRef } from '@parley/server/core/tenant';
 import { createApp } from '@parley/server/edge/app';
 import type { EdgeApp } from '@parley/server/edge/edge';
 import { Requests } from '@parley/server/edge/requests';
+import { refusingRevoked, Revocations } from '@parley/server/edge/revocations';
 import { RoomLinks } from '@parley/server/edge/room-links';
 import type { StaticFiles } from '@parley/server/edge/static';
 import { Tickets } from '@parley/server/edge/tickets';
@@ -12,6 +16,7 @@ import type { CommandResult, EdgeMessage, OwnerEnd, OwnerMessage } from '@parley
 import type { Accounts } from '@parley/server/ports/accounts';
 import type { ResourceTable } from '@parley/server/ports/resource-table';
 import type { RoomListing } from '@parley/server/ports/journal';
+import type { RoomOverview } from '@parley/server/ports/people';
 import type { Verdict, Verify } from '@parley/server/ports/verify';
 import type { Command } from '@parley/shared/commands';
 import { fault, type Fault } from '@parley/shared/fault';
@@ -20,6 +25,8 @@ import type { TenantRole } from '@parley/shared/roles';
 import { must } from '@parley/shared/assert';
 import { TestClock } from './clock.ts';
 import { seededIds } from './ids.ts';
+import { ListedTools } from './listed-tools.ts';
+import { noAccounts } from './no-accounts.ts';
 import { RecordingLog } from './log.ts';
 import { RecordingMetrics } from './metrics.ts';
 
@@ -73,6 +80,8 @@ export interface TestToken {
   readonly role?: TenantRole;
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
+  /** Milliseconds since the epoch. */
+  readonly issuedAt?: number;
 }
 
 /** A token that {@link testVerify} takes; three parts that look like a JWT's. */
@@ -92,6 +101,7 @@ export const testVerify: Verify = {
       tenant = 'acme',
       role = 'member',
       expiresAt = FAR_FUTURE,
+      issuedAt = 1,
     } = JSON.parse(Buffer.from(body, 'base64url').toString()) as TestToken;
     const principal = {
       tenant: must(mintTenant(tenant), 'a tenant'),
@@ -99,6 +109,7 @@ export const testVerify: Verify = {
       name: user,
       role,
       groups: [],
+      issuedAt,
     };
     return { kind: 'valid', principal, expiresAt };
   },
@@ -115,14 +126,6 @@ export interface EdgeWorldOptions {
 }
 
 /** No tool takes an account. */
-const noAccounts: Accounts = {
-  linked: async () => null,
-  begin: () => null,
-  pending: () => null,
-  finish: async () => 'refused',
-  unlink: async () => {},
-};
-
 /** The edge with nothing real below it. */
 export class EdgeWorld {
   readonly clock = new TestClock();
@@ -132,6 +135,13 @@ export class EdgeWorld {
   readonly bus = new MemoryBus();
   readonly links: RoomLinks;
   readonly tickets: Tickets;
+  readonly registry = new MemoryRegistry();
+  readonly audit = new MemoryAudit();
+  readonly tools = new ListedTools();
+  /** The rooms of every tenant, as its admins see them. */
+  overviews: RoomOverview[] = [];
+  readonly people = new MemoryPeople({ overviews: () => this.overviews });
+  readonly revocations = new Revocations(this.people);
   readonly app: EdgeApp;
   /** What a person's list holds. */
   listings: RoomListing[] = [];
@@ -147,7 +157,7 @@ export class EdgeWorld {
     this.links = new RoomLinks({ bus: this.bus, rooms: { ensure }, metrics });
     this.tickets = new Tickets(clock, ids);
     this.app = createApp({
-      verify,
+      verify: refusingRevoked(verify, this.revocations),
       sign: development ? { sign: async ({ user }) => testToken({ user }) } : null,
       journal: {
         rooms: async (_tenant, _user, after, limit) =>
@@ -157,7 +167,12 @@ export class EdgeWorld {
       resources: options.resources === undefined ? new MemoryAuthority() : options.resources,
       callKeys: { keys: [] },
       links: this.links,
-      requests: new Requests({ links: this.links, clock, ids }),
+      requests: new Requests({ links: this.links, clock, ids, revocations: this.revocations }),
+      registry: this.registry,
+      audit: this.audit,
+      people: this.people,
+      tools: this.tools,
+      revocations: this.revocations,
       tickets: this.tickets,
       origins: { allowed, loopbackOnly: development },
       files,

@@ -17,6 +17,7 @@ export type Call = readonly [name: string, ...args: readonly unknown[]];
 /** A room client that shows what it is told to and remembers what it was asked; nothing is sent anywhere. */
 export class FakeRoomClient implements RoomClient {
   view: RoomViewModel;
+  /** Lists that a screen reads by itself are not among them. */
   readonly calls: Call[] = [];
   readonly workspace: RoomClient['workspace'];
   memberList: Result<readonly Member[]> = ok([]);
@@ -27,6 +28,8 @@ export class FakeRoomClient implements RoomClient {
   refusal: Fault | null = null;
   /** What hold, edit, withdraw and stop answer. */
   answer: Result<TurnView> | null = null;
+  /** What `request` alone is refused with. */
+  requestRefusal: Fault | null = null;
   /** What each command answers; one that is not named here must not be asked. */
   readonly replies: { [T in Askable]?: (fields: Fields<T>) => Result<Replies[T]> } = {};
   olderEntries: boolean | Error = false;
@@ -127,9 +130,10 @@ export class FakeRoomClient implements RoomClient {
   }
 
   request<T extends Askable>(type: T, fields: Fields<T>): Promise<Result<Replies[T]>> {
-    this.calls.push([type, fields]);
+    if (!type.endsWith('.list')) this.calls.push([type, fields]);
     const reply = this.replies[type];
-    if (this.refusal !== null) return Promise.resolve({ ok: false, fault: this.refusal });
+    const refusal = this.requestRefusal ?? this.refusal;
+    if (refusal !== null) return Promise.resolve({ ok: false, fault: refusal });
     return reply === undefined
       ? Promise.reject(new Error(`no answer was scripted for ${type}`))
       : Promise.resolve(reply(fields));

@@ -85,5 +85,5 @@ export class MembershipWorld {
 }
 
 function principal(user: string, role: TenantRole = 'member'): Principal {
-  return { tenant: REF.tenant, user: UserId.parse(user), name: user, role, groups: [] };
+  return { tenant: REF.tenant, user: UserId.parse(user), name: user, role, groups: [], issuedAt: 0 };
 }

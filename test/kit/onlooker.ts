@@ -1,3 +1,6 @@
+import { MemoryJournal } from '@parley/server/adapters/journal-memory';
+import { MemoryPeople } from '@parley/server/adapters/people-memory';
+import { Revocations } from '@parley/server/edge/revocations';
 import type { Principal } from '@parley/server/core/principal';
 import { PeerSocket } from '@parley/server/edge/peer-socket';
 import type { RoomLinks } from '@parley/server/edge/room-links';
@@ -49,6 +52,7 @@ export class Onlooker {
         ...{ links, clock, ids, log },
         metrics: new RecordingMetrics(),
         verify: { verify: async () => ({ kind: 'invalid', reason: 'signature' }) },
+        revocations: new Revocations(new MemoryPeople(new MemoryJournal())),
         refused: () => {},
         gone: () => {},
       },

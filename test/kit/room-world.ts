@@ -1,10 +1,12 @@
 import { MemoryBus } from '@parley/server/adapters/bus-memory';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { MemoryLeases } from '@parley/server/adapters/lease-memory';
+import { MemoryPeople } from '@parley/server/adapters/people-memory';
 import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
 import { hostDigest } from '@parley/server/adapters/system';
 import type { JournalRecord, RecordOf } from '@parley/server/core/records';
 import type { EventCursor, PeerId } from '@parley/server/ports/bus';
+import { Revocations } from '@parley/server/edge/revocations';
 import { RoomLinks } from '@parley/server/edge/room-links';
 import { newPeerId, Requests } from '@parley/server/edge/requests';
 import { Watch } from '@parley/server/edge/watch';
@@ -36,6 +38,8 @@ export class RoomWorld {
   readonly journal: Journal;
   readonly authority = new TableAuthority();
   readonly model = new ScriptedModel();
+  /** Who was revoked; a node that starts hears of it through the one that is here then. */
+  people = new MemoryPeople({ overviews: () => [] });
   readonly tools = new ScriptedTools();
   readonly callTokens = new ClearTokens();
   readonly registry = new MemoryRegistry();
@@ -66,8 +70,18 @@ export class RoomWorld {
     return world;
   }
 
+  /** When the tokens that people use were issued. */
+  issuedAt = 0;
+
   principal(user: string, role: TenantRole = 'member'): Principal {
-    return { tenant: REF.tenant, user: UserId.parse(user), name: user.toUpperCase(), role, groups: [] };
+    return {
+      tenant: REF.tenant,
+      user: UserId.parse(user),
+      name: user.toUpperCase(),
+      role,
+      groups: [],
+      issuedAt: this.issuedAt,
+    };
   }
 
   async command(user: string, command: Command): Promise<CommandResult> {
@@ -161,10 +175,11 @@ export class RoomWorld {
     const ids = this.#ids;
     const lease = new MemoryLeases().forNode('node');
     const tokenizer = { count: (text: string) => Math.ceil(text.length / 4) };
-    const shell = { tokenizer, clock, ids, digest: hostDigest, log, metrics, lobby: false, idleMs: 600_000 };
+    const { people } = this;
+    const shell = { people, tokenizer, clock, ids, digest: hostDigest, log, metrics, lobby: false, idleMs: 600_000 };
     const rooms = new Rooms({ journal, authority, tools, callTokens, registry, bus, lease, model, ...shell });
     const links = new RoomLinks({ bus, rooms, metrics });
-    return { rooms, links, requests: new Requests({ links, clock, ids }) };
+    return { rooms, links, requests: new Requests({ links, clock, ids, revocations: new Revocations(people) }) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refusingRevoked } from '@parley/server/edge/revocations';
 import { Sockets } from '@parley/server/edge/sockets';
 import { Upgrades } from '@parley/server/edge/upgrade';
 import type { EdgeMessage } from '@parley/server/ports/bus';
@@ -25,7 +26,8 @@ export class SocketWorld extends EdgeWorld {
     const { verify = testVerify, allowed = [], development = false } = options;
     const upgrades = new Upgrades({
       links,
-      verify,
+      verify: refusingRevoked(verify, world.revocations),
+      revocations: world.revocations,
       clock,
       ids,
       log,

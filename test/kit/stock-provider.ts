@@ -13,7 +13,7 @@ type ProviderClass = new (...args: ConstructorParameters<typeof Provider30>) => 
 export const PROVIDERS: Readonly<Record<ProviderVersion, ProviderClass>> = { '3.0': Provider30, '3.1': Provider31 };
 
 export interface StockOptions {
-  readonly server: RealServer;
+  readonly server: Pick<RealServer, 'socketUrl'>;
   readonly version: ProviderVersion;
   readonly room: string;
   readonly doc: string;

@@ -1,12 +1,14 @@
 import { MemoryBus } from '@parley/server/adapters/bus-memory';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { MemoryLeases } from '@parley/server/adapters/lease-memory';
+import { MemoryPeople } from '@parley/server/adapters/people-memory';
 import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
 import { hostDigest } from '@parley/server/adapters/system';
 import type { Principal } from '@parley/server/core/principal';
 import { mintTenant, type RoomRef } from '@parley/server/core/tenant';
 import { PeerSocket } from '@parley/server/edge/peer-socket';
 import { newPeerId, Requests } from '@parley/server/edge/requests';
+import { Revocations } from '@parley/server/edge/revocations';
 import { RoomLinks } from '@parley/server/edge/room-links';
 import { Sockets } from '@parley/server/edge/sockets';
 import type { Bus } from '@parley/server/ports/bus';
@@ -103,6 +105,8 @@ export class World {
   readonly #shared: Journal;
   readonly #ids;
   readonly #sovereign: Sovereign;
+  readonly #people = new MemoryPeople({ overviews: () => [] });
+  readonly #revocations = new Revocations(this.#people);
   #node: Node;
   #newIds = 0;
 
@@ -132,7 +136,14 @@ export class World {
   }
 
   principal(user: string): Principal {
-    return { tenant: REF.tenant, user: UserId.parse(user), name: user.toUpperCase(), role: 'member', groups: [] };
+    return {
+      tenant: REF.tenant,
+      user: UserId.parse(user),
+      name: user.toUpperCase(),
+      role: 'member',
+      groups: [],
+      issuedAt: 0,
+    };
   }
 
   /** Sends a command as a request of HTTP does; its refusal is an answer too. */
@@ -235,6 +246,7 @@ export class World {
       bus,
       lease,
       model,
+      people: this.#people,
       tokenizer: { count: (text) => Math.ceil(text.length / 4) },
       clock,
       ids,
@@ -251,7 +263,7 @@ export class World {
       rooms,
       links,
       sockets: new Sockets(clock, metrics),
-      requests: new Requests({ links, clock, ids }),
+      requests: new Requests({ links, clock, ids, revocations: this.#revocations }),
     };
   }
 
@@ -294,6 +306,7 @@ export class World {
         clock,
         log,
         ids: this.#ids,
+        revocations: this.#revocations,
         metrics: new RecordingMetrics(),
         verify: { verify: async (token) => this.#verdict(token) },
         refused: () => {},

@@ -1,14 +1,11 @@
 import { personColor } from '@parley/shared/person-color';
 import { html, nothing, type TemplateResult } from 'lit';
 import { face } from '../ui/face.ts';
-import { personSheet } from '../ui/person-color.ts';
-import { aiGlyph } from '../ui/icons.ts';
 import { strings } from '../ui/strings.ts';
-import { personOf, placeQuery } from './address.ts';
+import { placeQuery } from './address.ts';
+import { card, fieldOf, otherPerson } from './cards.ts';
 import { createRoom, devToken, listRooms, READY_MADE, type DevPerson, type RoomSummary } from './dev-server.ts';
 import { pageStrings } from './page-strings.ts';
-
-document.adoptedStyleSheets.push(personSheet);
 
 interface Choice {
   readonly person: DevPerson | null;
@@ -19,14 +16,13 @@ interface Choice {
 export async function chooser({ person, again }: Choice): Promise<TemplateResult> {
   const token = await devToken(person ?? { user: 'ana', name: 'Ana' });
   if (token === null)
-    return plain(html`<p>${pageStrings.noDevelopment}</p><p>${pageStrings.embed}</p>
-    <pre tabindex="0"><code>${pageStrings.embedCode(location.origin)}</code></pre>`);
-  if (person === null) return plain(people(again));
-  return plain(rooms(person, token, await listRooms(token)));
-}
-
-function plain(content: TemplateResult): TemplateResult {
-  return html`<section class="card"><span class="logo" aria-hidden="true">${aiGlyph}</span><h1>${pageStrings.welcome}</h1>${content}</section>`;
+    return card(
+      pageStrings.welcome,
+      html`<p>${pageStrings.noDevelopment}</p><p>${pageStrings.embed}</p>
+    <pre tabindex="0"><code>${pageStrings.embedCode(location.origin)}</code></pre>`,
+    );
+  if (person === null) return card(pageStrings.welcome, people(again));
+  return card(pageStrings.welcome, rooms(person, token, await listRooms(token)));
 }
 
 function people(again: () => void): TemplateResult {
@@ -35,16 +31,10 @@ function people(again: () => void): TemplateResult {
       (person) => html`<li><a class="choice-card" href=${placeQuery({ person, room: null })}>
       ${face(person.name, personColor(person.user))}<span><b>${person.name}</b><span class="soft">${pageStrings.readyMade}</span></span></a></li>`,
     )}</ul>
-    <form class="row" @submit=${(event: SubmitEvent) => become(event, again)}><label>${pageStrings.other}
-      <input name="name" required maxlength="60" placeholder=${pageStrings.otherName} autocomplete="off" /></label>
-      <button type="submit">${pageStrings.go}</button></form>`;
-}
-
-function become(event: SubmitEvent, again: () => void): void {
-  const person = personOf(field(event, 'name'));
-  if (person === null) return;
-  history.pushState(null, '', placeQuery({ person, room: null }));
-  again();
+    ${otherPerson((person) => {
+      history.pushState(null, '', placeQuery({ person, room: null }));
+      again();
+    })}`;
 }
 
 function rooms(person: DevPerson, token: string, list: readonly RoomSummary[]): TemplateResult {
@@ -64,17 +54,11 @@ function roomCard(person: DevPerson, room: string, title: string, help: string):
 }
 
 async function make(event: SubmitEvent, person: DevPerson, token: string): Promise<void> {
-  const title = field(event, 'title');
+  const title = fieldOf(event, 'title');
   try {
     location.search = placeQuery({ person, room: (await createRoom(token, title)).id });
   } catch (error) {
     const problem = document.querySelector('.problem');
     if (problem !== null) problem.textContent = error instanceof Error ? error.message : String(error);
   }
-}
-
-function field(event: SubmitEvent, name: string): string {
-  event.preventDefault();
-  const value = event.target instanceof HTMLFormElement ? new FormData(event.target).get(name) : null;
-  return typeof value === 'string' ? value.trim() : '';
 }

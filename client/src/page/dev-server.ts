@@ -45,6 +45,12 @@ export async function createRoom(token: string, title: string): Promise<RoomSumm
   )) as RoomSummary;
 }
 
+/** The room that an invitation lets somebody into; null where it does not, whatever the reason. */
+export async function acceptInvite(token: string, code: string): Promise<RoomSummary | null> {
+  const response = await fetch(`/v1/invites/${encodeURIComponent(code)}/accept`, { method: 'POST', ...bearer(token) });
+  return response.ok ? ((await response.json()) as RoomSummary) : null;
+}
+
 async function answer(response: Response): Promise<unknown> {
   if (response.ok) return response.json();
   const problem = (await response.json().catch(() => null)) as { detail?: string } | null;

@@ -24,6 +24,12 @@ export const pageStrings = {
 <script type="module">
   document.querySelector('parley-room').token = async () => (await fetch('/my-parley-token')).text();
 </script>`,
+  invited: 'You are invited to a shared room',
+  inviteLead: 'Somebody sent you this link so that you can come into their room.',
+  comeIn: (name: string): string => `Come in as ${name}`,
+  inviteIncomplete: 'This link is not complete. Copy all of it, also what stands behind #.',
+  inviteElsewhere: 'Open this link in the app that shows its rooms: you are signed in there.',
+  inviteFails: 'This invitation does not let you in: it has ended, was used up or taken back, or is for somebody else.',
   failed: 'The server could not be reached.',
   again: 'Try again',
 } as const;

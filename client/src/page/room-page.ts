@@ -3,6 +3,7 @@ import '../ui/parley-room.ts';
 import { placeQuery, readPlace } from './address.ts';
 import { chooser } from './chooser.ts';
 import { devToken, type DevPerson } from './dev-server.ts';
+import { invitation } from './invitation.ts';
 import { pageStrings } from './page-strings.ts';
 
 /** The page at the server's own address: in development mode choose a person and a room; else how to embed. */
@@ -11,6 +12,10 @@ const root = document.querySelector<HTMLElement>('#page');
 async function show(): Promise<void> {
   if (root === null) return;
   const { person, room } = readPlace(location.search);
+  if (location.pathname === '/invite') {
+    render(await invitation({ code: location.hash.slice(1), person, again: () => void show() }), root);
+    return;
+  }
   if (person === null || room === null) {
     render(await chooser({ person, again: () => void show() }), root);
     return;

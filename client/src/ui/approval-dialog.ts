@@ -2,7 +2,7 @@ import type { Fault } from '@parley/shared/fault';
 import type { ApprovalView } from '@parley/shared/tools';
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { RoomClient } from '../room-client.ts';
-import { approvalFacts, approvalFactsStyles } from './approval-facts.ts';
+import { approvalFacts, approvalFactsStyles, expiry } from './approval-facts.ts';
 import { closeIcon } from './icons.ts';
 import { Modal, modalStyles } from './modal.ts';
 import type { Names } from './names.ts';
@@ -81,8 +81,8 @@ export class ParleyApproval extends Modal {
   }
 
   override render(): TemplateResult {
-    const { approval, you, names, now } = this;
-    const facts = html`<div class="modal-facts" id="modal-facts" tabindex="0">${approvalFacts(approval, { you, names, now })}${this.#trust()}</div>`;
+    const { approval, you, names } = this;
+    const facts = html`<div class="modal-facts" id="modal-facts" tabindex="0">${approvalFacts(approval, { you, names })}${this.#trust()}</div>`;
     return this.frame(
       callStrings.approvalTitle,
       html`${facts}${this.state.kind === 'gone' ? this.#gone() : this.#acts(this.state)}`,
@@ -109,7 +109,7 @@ export class ParleyApproval extends Modal {
   #acts(state: Exclude<State, { kind: 'gone' }>): TemplateResult {
     const busy = state.kind === 'deciding';
     const refused = state.kind === 'asking' ? state.refused : null;
-    return html`<div class="modal-acts">
+    return html`<div class="modal-acts"><p class="expiry soft">${expiry(this.approval, this.now)}</p>
       ${refused === null ? nothing : html`<p class="refusal" role="alert">${faultWords(refused)}</p>`}
       <button type="button" class="outline" data-safe ?disabled=${busy} @click=${() => this.safeChoice()}>${callStrings.decline}</button>
       <button type="button" class="primary" ?disabled=${busy} @click=${() => this.#decide('approve')}>${callStrings.approve}</button>
@@ -154,6 +154,7 @@ export class ParleyApproval extends Modal {
 define('parley-approval', ParleyApproval);
 
 export const styles = css`${modalStyles}${approvalFactsStyles}${trustStyles}
+  .expiry { flex-basis: 100%; }
   .later { margin-inline-start: auto; }
   @media (max-width: 30rem) { .later { margin-inline-start: 0; } }
 `;

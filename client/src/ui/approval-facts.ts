@@ -6,11 +6,10 @@ import type { Names } from './names.ts';
 import { callStrings } from './strings-calls.ts';
 import { visibleText } from './visible-text.ts';
 
-/** Whoever is asked, and when. */
+/** Whoever is asked. */
 export interface Asked {
   readonly you: string;
   readonly names: Pick<Names, 'name'>;
-  readonly now: number;
 }
 
 /**
@@ -21,11 +20,9 @@ export function approvalFacts(approval: ApprovalView, asked: Asked): TemplateRes
   return html`<dl class="facts">
     ${fact(callStrings.actsAs, html`${callStrings.you(asked.you)}`)}
     ${fact(callStrings.does, html`<b>${visibleText(approval.title)}</b> <code>${approval.call}</code><span class="soft">: ${callStrings.classes[approval.class]}</span>`)}
-    ${recipients(approval)}${fact(callStrings.with, values(approval))}
-    ${fact(callStrings.askedIn, html`${callStrings.lanes[approval.lane]}`)}
-    ${fact(callStrings.shapedBy, influence(approval, asked))}
+    ${recipients(approval)}${fact(callStrings.shapedBy, influence(approval, asked))}
     ${approval.builtOn.length === 0 ? nothing : fact(callStrings.builtOn, html`<div class="caution">${nameList(approval.builtOn)}<p>${callStrings.builtOnHelp}</p></div>`)}
-    ${fact(callStrings.expires, html`${expiry(approval, asked.now)}`)}
+    ${fact(callStrings.with, values(approval))}${fact(callStrings.askedIn, html`${callStrings.lanes[approval.lane]}`)}
   </dl><p class="soft">${callStrings.next}</p>`;
 }
 
@@ -47,7 +44,7 @@ function nameList(names: readonly string[]): TemplateResult {
 function values({ arguments: canonical, digest }: ApprovalView): TemplateResult {
   const rows = argumentRows(canonical);
   return html`${rows === null ? html`<p>${callStrings.argumentsTooMany}</p>` : table(rows)}
-    <details class="as-sent" ?open=${rows === null}><summary>${callStrings.asSent}</summary>
+    <details class="folds as-sent" ?open=${rows === null}><summary>${callStrings.asSent}</summary>
       <pre tabindex="0"><code>${visibleText(canonical)}</code></pre><p class="soft digest">${callStrings.fingerprint(digest)}</p></details>`;
 }
 
@@ -67,20 +64,19 @@ function influence({ influencedBy }: ApprovalView, { names }: Asked): TemplateRe
   return html`<div class="caution"><p>${callStrings.shapedByOthers}</p>${nameList(who)}<p>${callStrings.shapedHelp}</p></div>`;
 }
 
-function expiry({ expiresAt }: ApprovalView, now: number): string {
+/** When doing nothing becomes an answer, in words. */
+export function expiry({ expiresAt }: ApprovalView, now: number): string {
   return expiresAt <= now ? callStrings.declinedNow : callStrings.declinedIn(until(expiresAt, now));
 }
 
 export const approvalFactsStyles = css`
   .fact { display: contents; }
-  .facts .caution { display: grid; gap: 6px; }
   .recipients .names li { font-weight: 650; border-color: var(--accent); background: var(--accent-wash); }
   .arguments { inline-size: 100%; border-collapse: collapse; table-layout: fixed; }
-  .arguments th { inline-size: 8rem; padding: 6px 12px 6px 0; color: var(--soft); font-weight: 400; text-align: start; vertical-align: top; overflow-wrap: anywhere; }
+  .arguments th { inline-size: min(8rem, 34%); padding: 6px 12px 6px 0; color: var(--soft); font-weight: 400; text-align: start; vertical-align: top; overflow-wrap: anywhere; }
   .arguments td { padding: 6px 0; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; }
   .arguments td.other { font-family: var(--mono); }
   .arguments tr + tr > * { border-block-start: 1px solid var(--line); }
-  .as-sent summary { min-block-size: 44px; display: inline-flex; align-items: center; cursor: pointer; color: var(--soft); }
   .as-sent pre { margin: 0; padding: 12px; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--raised); border-radius: var(--radius-small); font-family: var(--mono); max-block-size: 14rem; overflow-y: auto; }
   .as-sent code { font: inherit; }
   .digest { overflow-wrap: anywhere; }

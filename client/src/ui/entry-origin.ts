@@ -20,13 +20,13 @@ function line(icon: TemplateResult, words: string): TemplateResult {
 function uses(tools: readonly ToolUse[], speaker: string): TemplateResult {
   const unknown = [...new Set(tools.filter(({ outcome }) => outcome === 'unknown').map(({ title }) => title))];
   return html`<ul class="uses" role="list" aria-label=${entryStrings.used}>${tools.map((use) => useView(use, speaker))}</ul>
-    ${unknown.map((title) => html`<p class="unknown">${entryStrings.unknownHelp(title)}</p>`)}`;
+    ${unknown.map((title) => html`<p class="not-known">${entryStrings.unknownHelp(title)}</p>`)}`;
 }
 
 function useView({ title, call, as, outcome }: ToolUse, speaker: string): TemplateResult {
   const whom = as === 'connector' ? entryStrings.useForRoom : entryStrings.useFor(speaker);
   const how = entryStrings.outcomes[outcome];
-  return html`<li class="use ${outcome}" title=${call}>${toolIcon}<span><b>${title}</b> <span class="soft">${whom}</span>${how === '' ? nothing : html` <span class="how">${how}</span>`}</span></li>`;
+  return html`<li class="use" data-outcome=${outcome} title=${call}>${toolIcon}<span><b>${title}</b> <span class="soft">${whom}</span>${how === '' ? nothing : html` <span class="how">${how}</span>`}</span></li>`;
 }
 
 export const entryOriginStyles = css`
@@ -38,7 +38,7 @@ export const entryOriginStyles = css`
   .use .icon { color: var(--soft); inline-size: 18px; }
   .use b { font-weight: 600; }
   .use .how { color: var(--soft); }
-  .use.failed, .use.unknown { border-color: var(--bad); }
-  .use.failed .how, .use.unknown .how { color: var(--bad); }
-  .unknown { margin-block-start: 8px; padding: 10px 14px; border-radius: var(--radius-small); background: var(--bad-wash); }
+  .use:is([data-outcome='failed'], [data-outcome='unknown']) { border-color: var(--bad); }
+  .use:is([data-outcome='failed'], [data-outcome='unknown']) .how { color: var(--bad); }
+  .not-known { margin-block-start: 8px; padding: 10px 14px; border-radius: var(--radius-small); background: var(--bad-wash); }
 `;

@@ -35,7 +35,7 @@ export class ParleyExplain extends Part {
     const { state, name } = this;
     const open = state.kind !== 'closed';
     return html`<button type="button" class="quiet why" aria-expanded=${open ? 'true' : 'false'} @click=${() => (open ? (this.state = { kind: 'closed' }) : void this.#load())}>${peopleStrings.why}</button>
-      ${open ? html`<section aria-label=${peopleStrings.whyTitle(name)}><h4>${peopleStrings.whyTitle(name)}</h4>${this.#body(state)}</section>` : nothing}`;
+      ${open ? html`<section class="reasons" tabindex="0" aria-label=${peopleStrings.whyTitle(name)}><h4>${peopleStrings.whyTitle(name)}</h4>${this.#body(state)}</section>` : nothing}`;
   }
 
   #body(state: State): TemplateResult | typeof nothing {
@@ -54,7 +54,7 @@ export class ParleyExplain extends Part {
 define('parley-explain', ParleyExplain);
 
 function reasons({ capabilities }: Replies['rights.explain']): TemplateResult {
-  return html`<dl class="reasons">${capabilities.map(
+  return html`<dl>${capabilities.map(
     ({ capability, allowed, why }) =>
       html`<dt class=${allowed ? 'may' : 'may-not'}><b>${allowed ? peopleStrings.may : peopleStrings.mayNot}</b> ${peopleStrings.capabilities[capability]}</dt><dd class="soft">${why}</dd>`,
   )}</dl>`;
@@ -63,7 +63,8 @@ function reasons({ capabilities }: Replies['rights.explain']): TemplateResult {
 export const explainStyles = css`
   parley-explain { display: grid; justify-items: start; gap: 4px; }
   .why { text-decoration: underline; text-underline-offset: 0.25em; margin-inline-start: -14px; }
-  .reasons { max-block-size: 18rem; overflow-y: auto; display: grid; gap: 2px; padding-block-start: 4px; }
+  .reasons { max-block-size: 18rem; overflow-y: auto; outline-offset: -2px; }
+  .reasons dl { display: grid; gap: 2px; padding-block-start: 4px; }
   .reasons dt:not(:first-child) { margin-block-start: 8px; }
   .reasons .may b { color: var(--good); }
   .reasons .may-not b { color: var(--bad); }

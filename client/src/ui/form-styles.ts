@@ -2,6 +2,9 @@ import { css } from 'lit';
 
 /** What fields, choices and confirmations look like wherever they stand. */
 export const formStyles = css`
+  .folds > summary { min-block-size: 44px; display: flex; align-items: center; gap: 6px; inline-size: fit-content; max-inline-size: 100%; cursor: pointer; color: var(--soft); border-radius: 6px; }
+  .folds > summary::before { content: '▸'; transition: rotate var(--quick); }
+  .folds[open] > summary::before { rotate: 90deg; }
   .control { min-block-size: 44px; inline-size: 100%; padding-inline: 12px; border: 1px solid var(--strong-line); border-radius: var(--radius-small); background: var(--surface); color: var(--ink); }
   .control:focus-visible { outline-offset: -1px; }
   .asked-for { display: grid; gap: 4px; }

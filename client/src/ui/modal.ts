@@ -48,7 +48,7 @@ export const modalStyles = css`
   .modal[open] { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; }
   .modal::backdrop { background: rgb(10 12 18 / 55%); }
   .modal h2 { padding: 20px 24px 12px; font-size: 1.25rem; letter-spacing: -0.01em; text-wrap: balance; }
-  .modal-facts { overflow: hidden auto; padding: 4px 24px 16px; display: grid; gap: 14px; align-content: start; overscroll-behavior: contain; outline-offset: -2px; }
+  .modal-facts { overflow: hidden auto; padding: 4px 24px 16px; display: grid; gap: 14px; align-content: start; grid-auto-rows: max-content; overscroll-behavior: contain; outline-offset: -2px; }
   .modal-acts { display: flex; flex-wrap: wrap; gap: 10px; align-items: center; padding: 14px 24px; border-block-start: 1px solid var(--line); background: var(--ground); }
   .modal-acts .refusal { flex-basis: 100%; }
   .modal .facts { display: grid; grid-template-columns: minmax(6.5rem, auto) minmax(0, 1fr); gap: 10px 16px; }
@@ -56,7 +56,7 @@ export const modalStyles = css`
   .modal dd { overflow-wrap: anywhere; }
   .modal .names { display: flex; flex-wrap: wrap; gap: 6px; }
   .modal .names li { padding: 2px 12px; border: 1px solid var(--strong-line); border-radius: 99px; overflow-wrap: anywhere; }
-  .modal .caution { padding: 10px 14px; border-radius: var(--radius-small); background: var(--warn-wash); }
+  .modal .caution { display: grid; gap: 6px; color: var(--ink); padding: 10px 14px; border-radius: var(--radius-small); background: var(--warn-wash); }
   .modal .caution b { color: var(--warn); }
   @media (max-width: 30rem) {
     .modal h2 { padding: 16px 16px 10px; }

@@ -249,8 +249,11 @@ export class ParleyRoom extends LitElement {
   readonly #onDialog = async (event: CustomEvent<RoomEvents['room-dialog']>): Promise<void> => {
     this.dialog = event.detail;
     await this.updateComplete;
-    if (event.detail === null && this.shadowRoot?.activeElement === null)
-      this.renderRoot.querySelector<HTMLElement>('.approval-card button, .main textarea, .scroll')?.focus();
+    if (event.detail !== null || this.shadowRoot?.activeElement !== null) return;
+    const next = ['.approval-card button', '.main textarea', '.main .scroll'].map((one) =>
+      this.renderRoot.querySelector<HTMLElement>(one),
+    );
+    next.find((one) => one !== null)?.focus();
   };
 
   readonly #linkOf = (code: string): string =>

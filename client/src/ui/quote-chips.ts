@@ -19,7 +19,7 @@ export function quoteChips(quotes: readonly Entry[], onLeave: (entry: Entry) => 
 
 export const quoteStyles = css`
   .quotes { padding: 6px 10px 8px; border-block-end: 1px solid var(--line); }
-  .quotes ul { display: grid; gap: 4px; max-block-size: 9rem; overflow-y: auto; }
+  .quotes ul { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; max-block-size: 9rem; overflow-y: auto; }
   .quotes li { display: flex; align-items: center; gap: 8px; padding-inline-start: 10px; border-inline-start: 3px solid var(--accent-line); }
   .quotes li span { flex: 1; min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .quotes b { font-weight: 600; }

@@ -72,7 +72,7 @@ export class ParleySearchResults extends Part {
   override render(): TemplateResult {
     const { answer } = this;
     const found = answer.kind === 'answered' ? answer.items : this.#loaded();
-    return html`<div class="search-results scroll" tabindex="0" role="region" aria-label=${strings.search}>
+    return html`<div class="search-results scroll" tabindex="0" role="region" aria-label=${strings.search} aria-busy=${answer.kind === 'asking' ? 'true' : 'false'}>
       ${answer.kind === 'asking' && found.length === 0 ? nothing : this.#list(found)}
       <p class="soft search-state" role="status">${stateWords(answer)}</p></div>`;
   }

@@ -30,9 +30,8 @@ export const callStrings = {
   builtOn: 'Built on',
   builtOnHelp:
     'Whoever receives this could learn from it what they may not read themselves. Approving shares it on purpose.',
-  expires: 'If you do nothing',
-  declinedIn: (time: string): string => `it counts as declined ${time}`,
-  declinedNow: 'it counts as declined now',
+  declinedIn: (time: string): string => `If you do nothing, it counts as declined ${time}.`,
+  declinedNow: 'It counts as declined now.',
   next: 'If you approve, exactly this is done, once. If you decline, the AI is told so and goes on without it.',
   decline: 'Decline',
   approve: 'Approve',

@@ -40,7 +40,7 @@ function linkView(link: string): TemplateResult | typeof nothing {
 }
 
 function functions({ functions: list }: RoomTool): TemplateResult {
-  return html`<details class="aside-plain"><summary>${callStrings.functions(list.length)}</summary>
+  return html`<details class="folds"><summary>${callStrings.functions(list.length)}</summary>
     <dl class="functions">${list.map(({ call, description, class: kind }) => html`<dt><code>${call}</code> <span class="soft">${callStrings.classes[kind]}</span></dt><dd>${visibleText(description)}</dd>`)}</dl></details>`;
 }
 
@@ -66,7 +66,6 @@ export const toolViewStyles = css`
   .tool code, .functions code { font-family: var(--mono); font-weight: 400; color: var(--soft); }
   .tool .bad { color: var(--bad); }
   .tool.withdrawn h3 { text-decoration: line-through; }
-  .aside-plain summary { min-block-size: 44px; display: inline-flex; align-items: center; cursor: pointer; color: var(--soft); }
   .functions { display: grid; gap: 2px; }
   .functions dt:not(:first-child) { margin-block-start: 8px; }
   .functions dd { color: var(--soft); }

@@ -18,7 +18,7 @@ export interface TrustChoice {
 export function trustChoice(choice: TrustChoice): TemplateResult {
   const { call, offer, names, onTrust } = choice;
   const people = offer.people.map((id) => names.name(id)).join(', ');
-  return html`<details class="trust"><summary>${callStrings.trust(people)}</summary>
+  return html`<details class="folds trust"><summary>${callStrings.trust(people)}</summary>
     <p>${callStrings.trustHelp(call)}</p>
     ${offer.fixed.length === 0 ? '' : html`<fieldset><legend>${callStrings.onlyWith}</legend>${offer.fixed.map((one) => fixedArgument(one, choice))}</fieldset>`}
     <button type="button" class="outline" @click=${onTrust}>${callStrings.approveAndTrust}</button></details>`;
@@ -34,7 +34,6 @@ function fixedArgument({ name, pointer, value }: FixedArgument, { fixed, onFix }
 
 export const trustStyles = css`
   .trust { border-block-start: 1px solid var(--line); padding-block-start: 6px; }
-  .trust summary { min-block-size: 44px; display: flex; align-items: center; cursor: pointer; color: var(--soft); }
   .trust fieldset { padding-block: 10px; display: grid; gap: 2px; }
   .trust legend { padding: 0; }
   .fixed { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 12px; align-items: start; min-block-size: 44px; padding-block: 8px; cursor: pointer; }

@@ -120,7 +120,6 @@ export const MIGRATIONS: readonly Migration[] = [
     PRIMARY KEY (tenant, user)
   ) STRICT, WITHOUT ROWID;
   `,
-  sealPlainRows,
   // Who may read what outside systems own, where this server is asked.
   `
   CREATE TABLE resources (
@@ -138,6 +137,7 @@ export const MIGRATIONS: readonly Migration[] = [
     FOREIGN KEY (tenant, resource) REFERENCES resources (tenant, resource) ON DELETE CASCADE
   ) STRICT, WITHOUT ROWID;
   `,
+  sealPlainRows,
 ];
 
 /** The data was written by a newer program; running an older one on it could lose what it does not know. */

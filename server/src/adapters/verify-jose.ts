@@ -140,7 +140,8 @@ function principalOf(claims: JWTPayload): Principal | null {
   const groups = groupsOf(claims['groups'] ?? []);
   const name = nameOf(claims['name']);
   if (!user.success || tenant === null || !role.success || groups === null || name === null) return null;
-  return { tenant, user: user.data, name: name === '' ? user.data : name, role: role.data, groups };
+  const issuedAt = (claims.iat ?? 0) * 1_000;
+  return { tenant, user: user.data, name: name === '' ? user.data : name, role: role.data, groups, issuedAt };
 }
 
 function tenantOf(claim: unknown): Tenant | null {

@@ -9,4 +9,6 @@ export interface Principal {
   readonly name: string;
   readonly role: TenantRole;
   readonly groups: readonly string[];
+  /** When the token says that it was issued, in milliseconds since the epoch; 0 when it does not say. */
+  readonly issuedAt: number;
 }

@@ -12,7 +12,9 @@ import { MAX_BODY, REQUEST_WINDOW_SECONDS, REQUESTS_PER_WINDOW } from './limits.
 import { hostAllowed, originAllowed } from './origins.ts';
 import { problemResponse } from './problems.ts';
 import { RoomRefusal } from './requests.ts';
+import { adminRoutes } from './routes/admin.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { devRoutes } from './routes/dev.ts';
 import { callbackRoutes } from './routes/callback.ts';
 import { entryRoutes } from './routes/entries.ts';
@@ -20,15 +22,19 @@ import { healthRoutes } from './routes/health.ts';
 import { inviteRoutes } from './routes/invites.ts';
 import { linkRoutes } from './routes/links.ts';
 import { memberRoutes } from './routes/members.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { resourceRoutes } from './routes/resources.ts';
 import { roomToolRoutes } from './routes/room-tools.ts';
 import { roomRoutes } from './routes/rooms.ts';
 import { ticketRoutes } from './routes/tickets.ts';
+import { toolRoutes } from './routes/tools.ts';
 import { transcriptRoutes } from './routes/transcript.ts';
 import { trustRoutes } from './routes/trust.ts';
 import { turnRoutes } from './routes/turns.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { staticRoutes } from './static.ts';
+import { TenantAudit } from './tenant-audit.ts';
 import { Throttle } from './throttle.ts';
 
 /** Everything this server answers over HTTP. */
@@ -56,6 +62,12 @@ export function createApp(edge: Edge): EdgeApp {
   linkRoutes(app, edge);
   callbackRoutes(app, edge);
   resourceRoutes(app, edge);
+  const trail = new TenantAudit(edge);
+  toolRoutes(app, edge, trail);
+  adminRoutes(app, edge, trail);
+  peopleRoutes(app, edge, trail);
+  auditRoutes(app, edge);
+  usageRoutes(app, edge);
   docsRoutes(app);
   staticRoutes(app, edge.files);
   return app;

@@ -1,5 +1,5 @@
 import { fault, type Fault, type Result } from '@parley/shared/fault';
-import type { Verify } from '../ports/verify.ts';
+import type { Verdict, Verify } from '../ports/verify.ts';
 import type { Credential } from './tickets.ts';
 
 /** Asks the authority about a token; null means that none was given. */
@@ -17,7 +17,7 @@ export async function checkToken(verify: Verify, token: string | null): Promise<
 }
 
 /** Why it was refused is told no further than whether a fresh token would help. */
-function refusalOf(reason: 'malformed' | 'signature' | 'claims' | 'expired'): Fault {
+function refusalOf(reason: Extract<Verdict, { kind: 'invalid' }>['reason']): Fault {
   return fault(reason === 'expired' ? 'token_expired' : 'unauthenticated');
 }
 

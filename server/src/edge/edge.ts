@@ -2,9 +2,14 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Journal } from '../ports/journal.ts';
 import type { Accounts } from '../ports/accounts.ts';
 import type { ResourceTable } from '../ports/resource-table.ts';
+import type { Audit } from '../ports/audit.ts';
+import type { People } from '../ports/people.ts';
+import type { Registry } from '../ports/registry.ts';
+import type { Tools } from '../ports/tools.ts';
 import type { Clock, Ids, Log, Metrics } from '../ports/system.ts';
 import type { Sign, Verify } from '../ports/verify.ts';
 import type { OriginRules } from './origins.ts';
+import type { Revocations } from './revocations.ts';
 import type { Requests } from './requests.ts';
 import type { RoomLinks } from './room-links.ts';
 import type { StaticFiles } from './static.ts';
@@ -21,8 +26,13 @@ export interface Edge {
   readonly resources: ResourceTable | null;
   /** The public halves of the keys that sign calls of tools. */
   readonly callKeys: JsonWebKeySet;
+  readonly registry: Registry;
+  readonly audit: Audit;
+  readonly people: People;
+  readonly tools: Tools;
   readonly links: RoomLinks;
   readonly requests: Requests;
+  readonly revocations: Revocations;
   readonly tickets: Tickets;
   readonly origins: OriginRules;
   readonly files: StaticFiles;

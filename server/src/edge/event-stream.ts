@@ -7,6 +7,7 @@ import { idOf } from './event-id.ts';
 import { KEEP_ALIVE_MS, QUEUE_SOFT, REQUEST_MS } from './limits.ts';
 import { newPeerId } from './requests.ts';
 import type { Credential } from './tickets.ts';
+import { lapseOf, TokenTerm, type TermDeps } from './token-term.ts';
 import { Watch } from './watch.ts';
 
 export interface EventsOf {
@@ -25,8 +26,10 @@ export interface EventsOf {
 export async function streamEvents(edge: Edge, caller: Credential, of: EventsOf): Promise<Response> {
   const ref = { tenant: caller.principal.tenant, room: of.room };
   await edge.links.ensure(ref);
+  const lapsed = lapseOf(edge, caller);
+  if (lapsed !== null) throw new FaultError(lapsed);
   return new Promise((resolve, reject) => {
-    const stream = new EventStream(edge, caller.expiresAt, () => watch.close());
+    const stream = new EventStream(edge, caller, () => watch.close());
     const cancelTimer = edge.clock.after(REQUEST_MS, () => end(new FaultError(fault('unavailable'))));
     const end = (why: FaultError): void => {
       cancelTimer();
@@ -63,13 +66,13 @@ export async function streamEvents(edge: Edge, caller: Credential, of: EventsOf)
 class EventStream {
   readonly response: Response;
   readonly #clock: Edge['clock'];
+  readonly #term: TokenTerm;
   readonly #left: () => void;
-  readonly #cancelExpiry: Cancel;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   #cancelBeat: Cancel = () => {};
   #open = true;
 
-  constructor(edge: Pick<Edge, 'clock'>, expiresAt: number, left: () => void) {
+  constructor(edge: TermDeps, caller: Credential, left: () => void) {
     this.#clock = edge.clock;
     this.#left = left;
     const body = new ReadableStream<Uint8Array>(
@@ -84,7 +87,7 @@ class EventStream {
     this.response = new Response(body, {
       headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
     });
-    this.#cancelExpiry = this.#clock.after(expiresAt - this.#clock.now(), () => this.end());
+    this.#term = new TokenTerm(edge, caller, () => this.end());
     this.#beatLater();
   }
 
@@ -115,7 +118,7 @@ class EventStream {
   #close(): void {
     this.#open = false;
     this.#cancelBeat();
-    this.#cancelExpiry();
+    this.#term.cancel();
     this.#left();
   }
 }

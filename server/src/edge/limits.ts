@@ -43,5 +43,15 @@ export const REQUEST_WINDOW_SECONDS = 10;
 export const INVITE_FAILURES = 10;
 export const INVITE_FAILURE_WINDOW_SECONDS = 60;
 
-/** Documents one multiplexed socket may have open. */
-export const MAX_OPEN_DOCS = 32;
+/** Documents one multiplexed socket may have open: a person may read many shelves. */
+export const MAX_OPEN_DOCS = 128;
+
+/** How long a tool server has to say what it can do. */
+export const DISCOVERY_MS = 20_000;
+
+/** Refusals of one person that the audit notes in a window of seconds. */
+export const REFUSALS_NOTED = 60;
+export const REFUSALS_WINDOW_SECONDS = 60;
+
+/** Lines of the audit read at once for a file of all of them. */
+export const AUDIT_BATCH = 1_000;

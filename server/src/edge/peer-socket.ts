@@ -16,10 +16,11 @@ import { AUTH_MS, CLOSE_MS, MISSED_BEATS, REQUEST_MS } from './limits.ts';
 import { MultiplexPeer } from './multiplex-peer.ts';
 import { newPeerId } from './requests.ts';
 import type { LinkPeer, PeerMessage, RoomLink } from './room-link.ts';
+import type { Revocations } from './revocations.ts';
 import type { RoomLinks } from './room-links.ts';
 import { StockPeer } from './stock-peer.ts';
 import type { Credential } from './tickets.ts';
-import { TokenTerm } from './token-term.ts';
+import { lapseOf, TokenTerm } from './token-term.ts';
 
 /** What a socket's address asks for. */
 export type Target =
@@ -29,6 +30,7 @@ export type Target =
 export interface PeerSocketDeps {
   readonly links: RoomLinks;
   readonly verify: Verify;
+  readonly revocations: Revocations;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -166,12 +168,13 @@ export class PeerSocket implements LinkPeer {
 
   #attach(credential: Credential, link: RoomLink, target: Target): void {
     const { clock } = this.#deps;
-    if (credential.expiresAt <= clock.now()) return this.close(fault('token_expired'));
+    const lapsed = lapseOf(this.#deps, credential);
+    if (lapsed !== null) return this.close(lapsed);
     const session: Session = {
       principal: credential.principal,
       link,
       dialect: this.#dialectFor(target, this.#lineTo(credential, link)),
-      term: new TokenTerm(clock, credential, (why) => this.close(why)),
+      term: new TokenTerm(this.#deps, credential, (why) => this.close(why)),
     };
     const cancel = clock.after(REQUEST_MS, () => this.close(fault('unavailable')));
     this.#state = { kind: 'attaching', session, cancel };

@@ -5,12 +5,14 @@ import type { Principal } from '../core/principal.ts';
 import type { CommandResult, PeerId } from '../ports/bus.ts';
 import type { Clock, Ids } from '../ports/system.ts';
 import { REQUEST_MS } from './limits.ts';
+import type { Revocations } from './revocations.ts';
 import type { RoomLinks } from './room-links.ts';
 
 export interface RequestsDeps {
   readonly links: RoomLinks;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly revocations: Revocations;
 }
 
 /** What a room refused: it counted that itself. */
@@ -35,6 +37,8 @@ export class Requests {
   async #send(principal: Principal, room: RoomId, command: Command): Promise<CommandResult> {
     const ref = { tenant: principal.tenant, room };
     await this.#deps.links.ensure(ref, command.type === 'room.create');
+    // A body can take its time: what was asked with a token that is revoked by now is not asked.
+    if (this.#deps.revocations.isRevoked(principal)) return { ok: false, fault: fault('unauthenticated') };
     const peer = newPeerId(this.#deps.ids);
     return new Promise((resolve) => {
       const cancelTimer = this.#deps.clock.after(REQUEST_MS, () => {

@@ -52,7 +52,8 @@ export async function readStaticFiles(folder: string): Promise<StaticFiles> {
     );
   }
   const index = files.get('/index.html');
-  if (index !== undefined) files.set('/', index);
+  // The page itself reads what it is opened for from its address.
+  if (index !== undefined) for (const path of ['/', '/invite']) files.set(path, index);
   return files;
 }
 

@@ -10,7 +10,7 @@ export type Verdict =
       readonly principal: Principal;
       /** Milliseconds since the epoch. */ readonly expiresAt: number;
     }
-  | { readonly kind: 'invalid'; readonly reason: 'malformed' | 'signature' | 'claims' | 'expired' }
+  | { readonly kind: 'invalid'; readonly reason: 'malformed' | 'signature' | 'claims' | 'expired' | 'revoked' }
   | { readonly kind: 'unavailable' };
 
 /** Signs tokens in development mode. */

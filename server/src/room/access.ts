@@ -10,6 +10,8 @@ export interface AccessDeps {
   readonly clock: Clock;
   /** Everybody who may read the room now. */
   readonly people: () => readonly UserId[];
+  /** Hears that an answer differs from the one before it, whoever asked. */
+  readonly changed: () => void;
 }
 
 /** An authority that has not answered by then has said no. */
@@ -81,11 +83,17 @@ export class Access {
     const answer = await this.#inTime(authority.readers(tenant, resources, people));
     const came = answer !== null;
     const asked = { people: new Set(people), question, came, freshUntil: askedAt + (came ? FRESH_MS : RETRY_MS) };
-    for (const resource of resources) this.#learn(resource, { ...asked, readers: answer?.get(resource) ?? NOBODY });
+    const differing = resources.filter((resource) =>
+      this.#learn(resource, { ...asked, readers: answer?.get(resource) ?? NOBODY }),
+    );
+    if (differing.length > 0) this.#deps.changed();
   }
 
-  #learn(resource: ResourceId, answer: Answer): void {
-    if ((this.#answers.get(resource)?.question ?? 0) < answer.question) this.#answers.set(resource, answer);
+  #learn(resource: ResourceId, answer: Answer): boolean {
+    const before = this.#answers.get(resource);
+    if (before !== undefined && before.question >= answer.question) return false;
+    this.#answers.set(resource, answer);
+    return !isEqual(before?.readers ?? NOBODY, answer.readers);
   }
 
   #inTime(answer: Promise<Readers>): Promise<Readers | null> {
@@ -102,6 +110,10 @@ export class Access {
 
 function isFresh(answer: Answer | undefined, people: readonly UserId[], now: number): boolean {
   return answer !== undefined && now < answer.freshUntil && people.every((user) => answer.people.has(user));
+}
+
+function isEqual(some: ReadonlySet<UserId>, others: ReadonlySet<UserId>): boolean {
+  return some.size === others.size && [...some].every((user) => others.has(user));
 }
 
 const NOBODY: ReadonlySet<UserId> = new Set();

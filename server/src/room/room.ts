@@ -1,29 +1,29 @@
 import { docKeyFor, docKind, type DocName } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
-import { RoomPolicy } from '@parley/shared/policy';
 import { can } from '@parley/shared/roles';
-import { foundRoom } from '../core/membership.ts';
-import { standingOf, standingOfAbsent } from '../core/room-state.ts';
+import { standingOf } from '../core/room-state.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Authority } from '../ports/authority.ts';
 import type { EdgeMessage, OwnerMessage } from '../ports/bus.ts';
 import type { Epoch, Journal } from '../ports/journal.ts';
 import type { Model, Tokenizer } from '../ports/model.ts';
+import type { People } from '../ports/people.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
 import type { CallTokens, Tools } from '../ports/tools.ts';
 import { Attendance } from './attendance.ts';
 import { Chronicle } from './chronicle.ts';
+import { foundForTenant } from './commands/rooms.ts';
 import { perform } from './commands/table.ts';
 import { ContextSource } from './turns/context-source.ts';
 import type { Desk } from './desk.ts';
 import { docPeer } from './documents/doc-peer.ts';
 import { Documents } from './documents/documents.ts';
 import { backlog } from './turns/event-backlog.ts';
-import { LaneRunner } from './turns/lane-runner.ts';
+import { Lanes } from './lanes.ts';
+import type { LaneRunner } from './turns/lane-runner.ts';
 import { openTurnTools } from './turns/open-turn-tools.ts';
-import type { TurnTools } from './turns/turn-tools.ts';
 import { audienceOf } from './lane-access.ts';
 import { Mailbox } from './mailbox.ts';
 import { Peers } from './peers.ts';
@@ -41,6 +41,7 @@ export interface RoomDeps {
   readonly callTokens: CallTokens;
   readonly registry: Registry;
   readonly tokenizer: Tokenizer;
+  readonly people: Pick<People, 'revokedAt'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly digest: Digest;
@@ -69,12 +70,10 @@ export class Room implements Desk {
   readonly #deps: RoomDeps;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
-  readonly #context: ContextSource;
-  readonly #tools: TurnTools;
   readonly #mailbox: Mailbox;
   readonly #peers = new Peers();
   readonly #attendance: Attendance;
-  readonly #lanes = new Map<LaneKey, LaneRunner>();
+  readonly #lanes: Lanes;
   #lastUsedAt: number;
 
   private constructor(deps: RoomDeps, epoch: Epoch, seq: number) {
@@ -107,8 +106,14 @@ export class Room implements Desk {
     });
     this.#attendance = new Attendance({ ...parts, shelves: this.shelves });
     const { access } = this.shelves;
-    this.#context = new ContextSource({ chronicle: this.chronicle, access, digest: deps.digest });
-    this.#tools = openTurnTools({ ...deps, chronicle: this.chronicle, access, builtins: [] });
+    const own = { ...deps, chronicle: this.chronicle, access, shelves: this.shelves, mailbox: this.#mailbox };
+    this.#lanes = new Lanes({
+      ...own,
+      tenant: deps.ref.tenant,
+      context: new ContextSource(own),
+      tools: openTurnTools({ ...own, builtins: [] }),
+      tell: (user, text) => this.#mailbox.post(() => tellPrivately(this, user, text)),
+    });
   }
 
   /** Takes the room over: a new epoch, the fold of its journal, and what was left unfinished goes on (T44). */
@@ -116,7 +121,8 @@ export class Room implements Desk {
     const { epoch, seq } = await deps.journal.acquire(deps.ref);
     const room = new Room(deps, epoch, seq);
     room.chronicle.restore(await deps.journal.read(deps.ref, 0));
-    room.#mailbox.post(() => room.#recover());
+    room.shelves.listen();
+    room.#mailbox.post(() => room.#lanes.recover());
     return room;
   }
 
@@ -126,14 +132,14 @@ export class Room implements Desk {
     this.#mailbox.post(() => this.#handle(message));
   }
 
+  /** R17: ends what somebody has under way here. */
+  revoke(user: UserId): void {
+    this.#mailbox.post(() => this.#lanes.endTickets(user, 'system', ['room', privateLane(user)]));
+  }
+
   /** Makes the room for everybody in the tenant, unless it is there already. */
   foundForTenant(title: string): void {
-    this.#mailbox.post(() => {
-      if (this.chronicle.state.kind !== 'absent') return;
-      const policy = RoomPolicy.parse({ join: 'tenant' });
-      const salts = { salt: this.ids.secret(16), laneSalt: this.ids.secret(16) };
-      this.chronicle.write(foundRoom({ title, policy, ...salts, now: this.clock.now() }, null));
-    });
+    this.#mailbox.post(() => foundForTenant(this, title));
   }
 
   /** True when nobody has used the room for so long and nothing runs in it. */
@@ -149,34 +155,14 @@ export class Room implements Desk {
   async leave(why: Fault): Promise<void> {
     this.#mailbox.close();
     this.shelves.close();
-    for (const runner of this.#lanes.values()) runner.abandon();
+    this.#lanes.abandon();
     await this.#pipeline.settled();
     this.#documents.dispose();
     this.#deps.publish({ type: 'closing', fault: why });
   }
 
-  async lane(lane: LaneKey): Promise<LaneRunner> {
-    const asked = this.shelves.confirmFor(lane);
-    if (asked) await asked;
-    const known = this.#lanes.get(lane);
-    if (known) return known;
-    await this.chronicle.load(lane);
-    if (!this.chronicle.room.lanes.has(lane)) {
-      this.chronicle.write([{ type: 'lane.opened', lane, salt: this.ids.secret(16), at: this.clock.now() }]);
-    }
-    const runner = new LaneRunner({
-      ...this.#deps,
-      lane,
-      chronicle: this.chronicle,
-      context: this.#context,
-      shelves: this.shelves,
-      tools: this.#tools,
-      mailbox: this.#mailbox,
-      openLane: (own) => this.lane(own),
-      tell: (user, text) => this.#mailbox.post(() => tellPrivately(this, user, text)),
-    });
-    this.#lanes.set(lane, runner);
-    return runner;
+  lane(lane: LaneKey): Promise<LaneRunner> {
+    return this.#lanes.open(lane);
   }
 
   async rightsChanged(users: Iterable<UserId>, by: string): Promise<void> {
@@ -184,27 +170,18 @@ export class Room implements Desk {
     for (const user of users) {
       const principal = people.get(user);
       if (principal) this.#attendance.tellRights(principal, by);
-      await this.#endWork(user, by);
+      await this.#lanes.endWork(user, by);
     }
     await this.shelves.changed();
   }
 
   async dissolve(by: string): Promise<void> {
     for (const user of [...this.chronicle.room.members.keys()])
-      await this.#endTickets(user, by, ['room', privateLane(user)]);
-    for (const runner of this.#lanes.values()) runner.abandon();
-    this.#lanes.clear();
+      await this.#lanes.endTickets(user, by, ['room', privateLane(user)]);
+    this.#lanes.abandon();
     this.chronicle.write([{ type: 'room.deleted', by, at: this.clock.now() }]);
     for (const [peer] of this.#peers.all())
       this.#attendance.drop(peer, fault('not_found', 'The room was deleted.'), by);
-  }
-
-  async #recover(): Promise<void> {
-    if (this.chronicle.state.kind !== 'present') return;
-    for (const [lane, { state }] of this.chronicle.state.lanes) {
-      if (state.kind !== 'idle' || state.tickets.length > 0 || state.parked.length > 0)
-        (await this.lane(lane)).recover();
-    }
   }
 
   #handle(message: EdgeMessage): void | Promise<void> {
@@ -234,11 +211,10 @@ export class Room implements Desk {
     const { room } = this.chronicle;
     const lane = await this.#laneShownBy(doc, principal.user);
     if (lane === 'nothing') return this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
-    if (lane !== null) await this.lane(lane);
+    if (lane !== null) await this.#lanes.load(lane);
     const standing = standingOf(room, principal);
     if (!can(standing, 'room.read', room.policy.levels)) {
-      this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
-      return;
+      return this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
     }
     await this.#documents.open(docPeer(peer, principal, standing, room), doc);
   }
@@ -256,12 +232,11 @@ export class Room implements Desk {
   async #watch({ peer, turn, after }: Extract<EdgeMessage, { type: 'watch' }>): Promise<void> {
     const principal = this.#peers.get(peer);
     if (!principal) return;
-    const { chronicle } = this;
     await this.shelves.freshen();
     const reader = { user: principal.user, turn };
-    const { events, cursor } = backlog(chronicle.eventSource(), reader, after);
-    chronicle.watchers.set(peer, { ...reader, cursor });
-    chronicle.say(...events.map((event) => ({ type: 'event' as const, peer, event })));
+    const { events, cursor } = backlog(this.chronicle.eventSource(), reader, after);
+    this.chronicle.watchers.set(peer, { ...reader, cursor });
+    this.chronicle.say(...events.map((event) => ({ type: 'event' as const, peer, event })));
   }
 
   async #command({ peer, request, principal, command }: Extract<EdgeMessage, { type: 'command' }>): Promise<void> {
@@ -275,28 +250,10 @@ export class Room implements Desk {
     }
   }
 
-  /** T36: what a person may no longer do stops; nobody else's work is touched. */
-  async #endWork(user: UserId, by: string): Promise<void> {
-    const { room } = this.chronicle;
-    const standing = standingOfAbsent(room, user);
-    const lost: LaneKey[] = [];
-    if (!can(standing, 'prompt.room', room.policy.levels)) lost.push('room');
-    if (!can(standing, 'prompt.private', room.policy.levels)) lost.push(privateLane(user));
-    await this.#endTickets(user, by, lost);
-  }
-
-  async #endTickets(user: UserId, by: string, lanes: readonly LaneKey[]): Promise<void> {
-    for (const lane of lanes) {
-      if (!this.chronicle.room.lanes.has(lane)) continue;
-      const runner = await this.lane(lane);
-      runner.apply({ type: 'revoke', user, by, reason: 'The right to ask here was taken away.' });
-    }
-  }
-
   #crash(why: string, error?: unknown): void {
     this.#mailbox.close();
     this.shelves.close();
-    for (const runner of this.#lanes.values()) runner.abandon();
+    this.#lanes.abandon();
     const detail = error instanceof Error ? error.message : undefined;
     // Losing the epoch is how a takeover looks from here; anything else wants a person.
     if (why === 'stale-epoch') this.#deps.log.info('room.taken-over', { room: this.ref.room });

@@ -6,6 +6,7 @@ import type { Bus, OwnerEnd } from '../ports/bus.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { HeldLease, Lease } from '../ports/lease.ts';
 import type { Model, Tokenizer } from '../ports/model.ts';
+import type { People } from '../ports/people.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Cancel, Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
 import type { CallTokens, Tools } from '../ports/tools.ts';
@@ -21,6 +22,7 @@ export interface RoomsDeps {
   readonly callTokens: CallTokens;
   readonly registry: Registry;
   readonly tokenizer: Tokenizer;
+  readonly people: Pick<People, 'revokedAt' | 'watch'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly digest: Digest;
@@ -60,6 +62,9 @@ export class Rooms {
 
   constructor(deps: RoomsDeps) {
     this.#deps = deps;
+    deps.people.watch((tenant, user) => {
+      for (const { room } of this.#running.values()) if (room.ref.tenant.id === tenant.id) room.revoke(user);
+    });
   }
 
   /**

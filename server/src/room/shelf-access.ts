@@ -11,7 +11,7 @@ import type { Mailbox } from './mailbox.ts';
 import type { Peers } from './peers.ts';
 import type { Shelf } from './stacks.ts';
 
-export interface ShelfAccessDeps extends AccessDeps {
+export interface ShelfAccessDeps extends Omit<AccessDeps, 'changed'> {
   readonly chronicle: Chronicle;
   readonly documents: Documents;
   readonly peers: Peers;
@@ -25,15 +25,21 @@ export interface ShelfAccessDeps extends AccessDeps {
 export class ShelfAccess {
   readonly access: Access;
   readonly #deps: ShelfAccessDeps;
-  readonly #unwatch: Cancel;
+  #unwatch: Cancel = () => {};
   /** The list that each socket was sent last. */
   readonly #told = new Map<PeerId, string>();
 
   constructor(deps: ShelfAccessDeps) {
     this.#deps = deps;
-    this.access = new Access(deps);
-    this.#unwatch = deps.authority.watch((tenant, resources) => {
-      if (tenant.id === deps.tenant.id) this.#authorityChanged(resources);
+    // A turn that starts may find out what nobody announced.
+    this.access = new Access({ ...deps, changed: () => deps.mailbox.post(() => this.#apply()) });
+  }
+
+  /** From now on changes at the authority take effect here, until {@link close}. */
+  listen(): void {
+    const { authority, tenant: own } = this.#deps;
+    this.#unwatch = authority.watch((tenant, resources) => {
+      if (tenant.id === own.id) this.#authorityChanged(resources);
     });
   }
 

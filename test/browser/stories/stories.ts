@@ -1,6 +1,8 @@
 import type { RoomViewModel } from '@parley/client/view';
 import type { Member } from '@parley/shared/entry';
-import { fault } from '@parley/shared/fault';
+import { fault, type Fault } from '@parley/shared/fault';
+import type { RoomTool } from '@parley/shared/tools';
+import { callStories } from './call-stories.ts';
 import { conversation, streaming } from './conversation.ts';
 import { entries, lane, MORNING, sending, ticket, turnId, view, type Line } from './build.ts';
 import { memberStories } from './member-stories.ts';
@@ -9,12 +11,19 @@ import { ana, ben, chioma, dmitri } from './people.ts';
 export interface Story {
   readonly view: RoomViewModel;
   /** A tab of the side panel to open first. */
-  readonly panel?: 'queue' | 'notes' | 'private' | 'people';
+  readonly panel?: 'queue' | 'notes' | 'private' | 'people' | 'tools';
   readonly search?: string;
   /** Who belongs to the room, where it matters. */
   readonly members?: readonly Member[];
   /** Buttons that were pressed since, by their names. */
   readonly pressed?: readonly string[];
+  /** An entry of which it was opened before that what can be done with it. */
+  readonly acted?: string;
+  /** What folds open in the end, by its words. */
+  readonly opened?: readonly string[];
+  /** What commands are refused with. */
+  readonly refusal?: Fault;
+  readonly tools?: readonly RoomTool[];
 }
 
 const everyone = [ana, ben, chioma, dmitri];
@@ -199,6 +208,7 @@ export const stories = {
   'queue-empty': { view: view('speaker', full), panel: 'queue' },
   long: { view: view('speaker', { ...full, room: lane({ entries: [...said, ...entries([long], said.length + 1)] }) }) },
   ...memberStories,
+  ...callStories,
 } as const satisfies Record<string, Story>;
 
 export type StoryName = keyof typeof stories;

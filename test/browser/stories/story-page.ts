@@ -10,6 +10,7 @@ import * as Y from 'yjs';
 import { FakeRoomClient } from '../../kit/fake-room-client.ts';
 import { author, ana } from './people.ts';
 import { key } from './build.ts';
+import { repliesOf } from './story-replies.ts';
 import { stories, type Story, type StoryName } from './stories.ts';
 
 /** What the test drives through the page. */
@@ -52,6 +53,8 @@ function fakeOf(story: Story): FakeRoomClient {
   );
   const ticket = story.view.room.tickets.find(({ id }) => id === key(5));
   if (ticket !== undefined) client.answer = ok(held(ticket.turn));
+  Object.assign(client.replies, repliesOf(story, client));
+  client.requestRefusal = story.refusal ?? null;
   writeNotes(client);
   return client;
 }
@@ -93,7 +96,9 @@ window.stage = {
     document.querySelector('main')?.append(room);
     await loadMarkdown();
     await settled(room);
+    if (story.acted !== undefined) await open(`[data-entry="${story.acted}"] .entry-more`);
     for (const button of story.pressed ?? []) await press(button);
+    for (const words of story.opened ?? []) unfold(words);
   },
   change: (change) => client.show(change),
   markdown: (text) =>
@@ -101,6 +106,19 @@ window.stage = {
       .map((block) => (block.kind === 'html' ? block.html : ''))
       .join(''),
 };
+
+async function open(selector: string): Promise<void> {
+  room.renderRoot.querySelector<HTMLElement>(selector)?.click();
+  await settled(room);
+}
+
+function unfold(words: string): void {
+  const summaries = [...room.renderRoot.querySelectorAll('summary')];
+  const one = summaries.find((summary) => summary.textContent.trim() === words);
+  if (one === undefined) throw new Error(`nothing folds open as ${words}`);
+  one.click();
+  one.scrollIntoView();
+}
 
 async function press(name: string): Promise<void> {
   const buttons = [...room.renderRoot.querySelectorAll<HTMLElement>('button')];
@@ -113,6 +131,10 @@ async function press(name: string): Promise<void> {
 /** Every part has rendered, the width is known and lazily loaded parts have come. */
 async function settled(of: ParleyRoom): Promise<void> {
   await new Promise<void>((resolve) => void requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+  await of.updateComplete;
+  while (of.renderRoot.querySelector('parley-late [aria-busy=true]') !== null)
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  await new Promise((resolve) => setTimeout(resolve));
   await of.updateComplete;
   const editor = of.renderRoot.querySelector('.notes-editor');
   while (editor?.getAttribute('aria-busy') === 'true') await new Promise((resolve) => requestAnimationFrame(resolve));

@@ -42,6 +42,7 @@ const principal: Principal = {
   name: 'Ana',
   role: 'member',
   groups: [],
+  issuedAt: 0,
 };
 
 /** What the server accepts from Ana, and what the screen offers her. */

@@ -216,7 +216,7 @@ test('T44 what was lost during a crash is not sent again', async () => {
   expect((await world.recordsOf('turn.ended'))[0]?.answer?.resources).toEqual(['doc:plan']);
 });
 
-test('R2 A55 what a turn may be sent is asked when it starts, not remembered: a loss that nobody announced counts', async () => {
+test('R3 A55 what a turn may be sent is asked when it starts, not remembered: a loss that nobody announced counts', async () => {
   const world = await shelved(['ana', 'bob', 'cyd']);
   const first = world.model.expect({ pieces: ['one'], holdAfter: 0 });
   await world.prompt('ana', 'first');
@@ -226,6 +226,30 @@ test('R2 A55 what a turn may be sent is asked when it starts, not remembered: a 
   const second = world.model.expect({ pieces: ['two'] });
   first.release();
   expect(JSON.stringify(await second.called)).not.toContain('the plan');
+});
+
+test('A55 W17 a loss that nobody announced closes the document as soon as a turn finds out', async () => {
+  const world = await shelved(['ana', 'bob', 'cyd']);
+  const [bob, name] = [await world.onlook('bob'), await theShelf(world, 'bob')];
+  bob.open(name);
+  await settled();
+  world.authority.set(REF.tenant, 'doc:plan', ['ana'], true);
+  world.model.expect({ pieces: ['x'] });
+  await world.prompt('ana', 'go');
+  await settled();
+  expect(bob.closed.map(({ doc }) => doc)).toEqual([name]);
+  expect(bob.listed).toEqual([]);
+});
+
+test('R9 a room that rests listens to no authority', async () => {
+  const world = await shelved(['ana']);
+  const before = world.authority.watchers;
+  expect(before).toBeGreaterThan(0);
+  world.clock.advance(3_600_000);
+  await settled();
+  world.clock.advance(3_600_000);
+  await settled();
+  expect(world.authority.watchers).toBeLessThan(before);
 });
 
 test('R3 an authority that says nothing in time says no, and is not waited for again at once', async () => {

@@ -247,7 +247,7 @@ test('W17 who was removed stays out of a room that is open to the tenant until t
   await world.must('ana', { type: 'member.set', user: UserId.parse('bob'), role: 'reader' });
   expect(await world.must('bob', { type: 'room.get' })).toMatchObject({ role: 'reader' });
   await world.must('bob', { type: 'member.remove', user: UserId.parse('bob') });
-  expect(await world.must('bob', { type: 'room.get' })).toMatchObject({ role: 'speaker' });
+  expect(await world.must('bob', { type: 'room.get' })).toMatchObject({ role: 'reader' });
 });
 
 test('W24 putting a member in again is the same answer; who may not change roles is told that, also of the last owner', async () => {

@@ -3,6 +3,7 @@ import { CreatedInvite, InviteCreate, RoomDescription } from '@parley/shared/com
 import { fault, FaultError } from '@parley/shared/fault';
 import { RoomId } from '@parley/shared/ids';
 import { Invite, InviteSecret } from '@parley/shared/invite';
+import { personKey } from '../../core/tenant.ts';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { INVITE_FAILURE_WINDOW_SECONDS, INVITE_FAILURES } from '../limits.ts';
 import { PROBLEM } from '../problems.ts';
@@ -58,7 +59,7 @@ export function inviteRoutes(app: EdgeApp, edge: Edge): void {
   });
   app.openapi(accept, async (c) => {
     const { principal } = c.get('caller');
-    const guesser = `${principal.tenant.id}/${principal.user}`;
+    const guesser = personKey(principal.tenant, principal.user);
     const wait = guesses.blocked(guesser);
     if (wait !== null) throw new FaultError(fault('rate_limited', undefined, { retryAfter: wait }));
     try {

@@ -41,6 +41,11 @@ export function json<T extends z.ZodType>(
   return { description, content: { 'application/json': { schema } } };
 }
 
+/** An object of any JSON, which the generator of the description would follow without end. */
+export function anyJson<T extends z.ZodType>(schema: T): z.ZodLazy<T> {
+  return z.lazy(() => schema).openapi({ type: 'object', additionalProperties: true });
+}
+
 /** A body that must be there. */
 export function body<T extends z.ZodType>(
   schema: T,

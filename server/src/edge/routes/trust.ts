@@ -3,8 +3,9 @@ import { RoomId } from '@parley/shared/ids';
 import { CallName, Trust } from '@parley/shared/tools';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
-import { body, items, json, noQuery, roomParams } from './parts.ts';
+import { anyJson, body, items, json, noQuery, roomParams } from './parts.ts';
 
+const Described = Trust.extend({ arguments: anyJson(Trust.shape.arguments) });
 const callParams = z.strictObject({ room: RoomId, call: CallName });
 
 const list = createRoute({
@@ -12,14 +13,14 @@ const list = createRoute({
   path: '/v1/rooms/{room}/trust',
   summary: 'What I let run without being asked',
   request: { params: roomParams, query: noQuery },
-  responses: { 200: json(items(Trust), 'Mine alone.'), default: PROBLEM },
+  responses: { 200: json(items(Described), 'Mine alone.'), default: PROBLEM },
 });
 const set = createRoute({
   method: 'put',
   path: '/v1/rooms/{room}/trust/{call}',
   summary: 'Let a function run without asking me when these people shaped the call',
-  request: { params: callParams, query: noQuery, body: body(Trust.omit({ call: true })) },
-  responses: { 200: json(Trust, 'What holds now.'), default: PROBLEM },
+  request: { params: callParams, query: noQuery, body: body(Described.omit({ call: true })) },
+  responses: { 200: json(Described, 'What holds now.'), default: PROBLEM },
 });
 const drop = createRoute({
   method: 'delete',

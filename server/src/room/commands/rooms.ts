@@ -1,7 +1,7 @@
 import type { Replies, RoomCreate, RoomUpdate } from '@parley/shared/commands';
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import { must } from '@parley/shared/assert';
-import { Limits, type RoomPolicy, type RoomPolicyPatch } from '@parley/shared/policy';
+import { Limits, RoomPolicy, type RoomPolicyPatch } from '@parley/shared/policy';
 import { capabilitiesOf } from '@parley/shared/roles';
 import type { z } from 'zod';
 import { foundRoom } from '../../core/membership.ts';
@@ -21,6 +21,14 @@ export function createRoom(desk: Desk, by: Principal, command: z.infer<typeof Ro
   const salts = { salt: desk.ids.secret(16), laneSalt: desk.ids.secret(16) };
   desk.chronicle.write(foundRoom({ title, policy, ...salts, now: desk.clock.now() }, by));
   return ok(describe(desk, by));
+}
+
+/** A room of nobody's that whoever is of the tenant may join; one that is there stays as it is. */
+export function foundForTenant(desk: Desk, title: string): void {
+  if (desk.chronicle.state.kind !== 'absent') return;
+  const salts = { salt: desk.ids.secret(16), laneSalt: desk.ids.secret(16) };
+  const policy = RoomPolicy.parse({ join: 'tenant' });
+  desk.chronicle.write(foundRoom({ title, policy, ...salts, now: desk.clock.now() }, null));
 }
 
 export function getRoom(desk: Desk, by: Principal): Result<Replies['room.get']> {

@@ -1,0 +1,343 @@
+import type { DiscoveredFunction } from '@parley/server/ports/tools';
+import { mintTenant } from '@parley/server/core/tenant';
+import { must } from '@parley/shared/assert';
+import { fault } from '@parley/shared/fault';
+import { RoomId, UserId } from '@parley/shared/ids';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { EdgeWorld, refused, testToken } from '../../kit/edge-world.ts';
+
+let world: EdgeWorld;
+beforeEach(() => {
+  world = new EdgeWorld();
+});
+
+const ACME = must(mintTenant('acme'), 'a tenant');
+const [ana, ben] = ['ana', 'ben'].map((id) => UserId.parse(id)) as [UserId, UserId];
+const ROOT = { token: testToken({ user: 'root', role: 'admin' }) };
+const SEND: DiscoveredFunction = {
+  name: 'send',
+  description: 'Sends a letter',
+  parameters: { type: 'object', properties: { to: { type: 'string' }, text: { type: 'string' } } },
+};
+const FIND: DiscoveredFunction = { name: 'find', description: 'Finds letters', parameters: { type: 'object' } };
+const MAIL = {
+  title: 'Mail',
+  kind: 'mcp',
+  url: 'https://mail.example/mcp',
+  auth: { kind: 'secret', secret: 'canary-secret' },
+  functions: { send: { class: 'egress', effect: 'idempotent', recipients: ['/to'] } },
+};
+
+/** The room knows ben as what he may do there. */
+function benMay(capabilities: readonly string[]): void {
+  world.room('den').answer = () => ({
+    ok: true,
+    value: { id: 'den', title: 'Den', policy: {}, role: 'speaker', createdAt: 1, capabilities } as never,
+  });
+}
+
+function put(body: unknown, more = ROOT): Promise<Response> {
+  return world.call('PUT', '/v1/tools/mail', { ...more, body });
+}
+
+describe('tools of a tenant', () => {
+  beforeEach(() => {
+    world.tools.answer = { kind: 'found', functions: [SEND, FIND] };
+  });
+
+  test('R16 a tool is asked what it can do, and that is kept on the terms given, the strictest where nothing is said', async () => {
+    const answer = await put(MAIL);
+    expect(answer.status).toBe(200);
+    const { tool, findings } = await answer.json();
+    expect(tool.functions).toMatchObject([
+      { name: 'send', class: 'egress', effect: 'idempotent', recipients: ['/to'], results: 'labelled' },
+      { name: 'find', class: 'act', effect: 'irreversible', recipients: [] },
+    ]);
+    expect(findings).toEqual({ found: ['send', 'find'], unclassified: ['find'], changed: [], gone: [] });
+    expect(tool).toMatchObject({ name: 'mail', revision: 1, by: 'root' });
+    expect(await (await world.call('GET', '/v1/tools/mail', ROOT)).json()).toEqual(tool);
+  });
+
+  test('R16 a registration says what changed, and what a server says later changes nothing by itself', async () => {
+    await put(MAIL);
+    world.tools.answer = { kind: 'found', functions: [{ ...SEND, description: 'Sends it to everybody' }] };
+    expect(await (await world.call('GET', '/v1/tools/mail', ROOT)).text()).not.toContain('everybody');
+    const { tool, findings } = await (await put(MAIL)).json();
+    expect(findings).toMatchObject({ changed: ['send'], gone: ['find'] });
+    expect(tool.revision).toBe(2);
+  });
+
+  test('G5 a secret goes in and comes out nowhere: not in an answer, a list, a log line or the audit', async () => {
+    const answers = [
+      await put({ ...MAIL, discoverWith: 'canary-token' }),
+      await world.call('GET', '/v1/tools/mail', ROOT),
+      await world.call('GET', '/v1/tools', ROOT),
+      await world.call('GET', '/v1/audit', ROOT),
+      await put({ ...MAIL, auth: { kind: 'secret', secret: 'canary-secret', extra: 'canary-secret' } }),
+    ];
+    const seen = [...(await Promise.all(answers.map((answer) => answer.text()))), JSON.stringify(world.log.lines)];
+    expect(seen.join('')).not.toContain('canary');
+    expect(world.registry.tools(ACME)[0]?.auth).toEqual({ kind: 'secret', secret: 'canary-secret' });
+    expect(JSON.stringify(world.registry.tools(ACME))).not.toContain('canary-token');
+    expect(world.tools.asked.map(({ bearer }) => bearer)).toEqual(['canary-token']);
+  });
+
+  test('G5 a secret left out is the one kept, and is never sent to another place than before', async () => {
+    await put(MAIL);
+    const again = { ...MAIL, auth: { kind: 'secret' }, title: 'Letters' };
+    expect((await put(again)).status).toBe(200);
+    expect(world.tools.asked.at(-1)?.bearer).toBe('canary-secret');
+    expect((await put({ ...again, url: 'https://evil.example/mcp' })).status).toBe(400);
+    const client = { kind: 'exchange', tokenUrl: 'https://id.example/token', audience: 'mail', clientId: 'parley' };
+    expect((await put({ ...MAIL, auth: client })).status).toBe(400);
+    expect((await put({ ...MAIL, auth: { ...client, clientSecret: 'canary-client' } })).status).toBe(200);
+    expect((await put({ ...MAIL, auth: client })).status).toBe(200);
+    expect((await put({ ...MAIL, auth: { ...client, tokenUrl: 'https://evil.example/token' } })).status).toBe(400);
+    expect((await put({ ...MAIL, auth: { ...client, clientId: 'other' } })).status).toBe(400);
+    expect(world.tools.asked.map(({ target }) => target.url)).not.toContain('https://evil.example/mcp');
+    const open = {
+      kind: 'oauth',
+      authorizeUrl: 'https://id.example/a',
+      tokenUrl: 'https://id.example/token',
+      clientId: 'p',
+    };
+    expect((await put({ ...MAIL, auth: open })).status).toBe(400);
+    expect((await put({ ...MAIL, auth: { ...open, clientSecret: null } })).status).toBe(200);
+  });
+
+  test.each([
+    ['terms for what is not there', { functions: { fly: {} } }],
+    ['recipients that are no argument', { functions: { send: { recipients: ['/cc'] } } }],
+    ['an address that is none', { url: 'file:///etc/passwd' }],
+    ['unknown fields', { colour: 'red' }],
+  ])('R16 %s are refused, and nothing changes', async (_, wrong) => {
+    expect((await put({ ...MAIL, ...wrong })).status).toBe(400);
+    expect(world.registry.tools(ACME)).toEqual([]);
+    expect(await world.audit.lines(ACME, { after: 0, limit: 10, reader: ana, all: true })).toEqual([]);
+  });
+
+  test.each([
+    ['address', 400],
+    ['unauthorized', 400],
+    ['refused', 400],
+    ['protocol', 400],
+    ['too-large', 400],
+    ['network', 503],
+    ['timeout', 503],
+    ['aborted', 503],
+  ] as const)('R16 a tool that cannot be asked (%s) is %i, not in its own words', async (reason, status) => {
+    world.tools.answer = { kind: 'failed', failure: { class: reason, started: true, detail: 'canary-words' } };
+    const answer = await put(MAIL);
+    expect(answer.status).toBe(status);
+    expect(await answer.text()).not.toContain('canary');
+    expect(world.registry.tools(ACME)).toEqual([]);
+  });
+
+  test('R16 the name of what every room has is taken', async () => {
+    expect((await world.call('PUT', '/v1/tools/room', { ...ROOT, body: MAIL })).status).toBe(400);
+  });
+
+  test('R16 of two who register at once the second counts on', async () => {
+    world.tools.meanwhile = async () => {
+      world.tools.meanwhile = async () => {};
+      await put(MAIL);
+    };
+    const { tool } = await (await put({ ...MAIL, title: 'Second' })).json();
+    expect([tool.revision, tool.title]).toEqual([2, 'Second']);
+  });
+
+  test('R16 members see what may be admitted, and no address; guests and services see nothing', async () => {
+    await put(MAIL);
+    const seen = await (await world.call('GET', '/v1/tools')).json();
+    expect(seen.items).toEqual([
+      {
+        name: 'mail',
+        title: 'Mail',
+        functions: [
+          { call: 'mail.send', description: 'Sends a letter', class: 'egress' },
+          { call: 'mail.find', description: 'Finds letters', class: 'act' },
+        ],
+      },
+    ]);
+    for (const role of ['guest', 'service'] as const)
+      expect((await world.call('GET', '/v1/tools', { token: testToken({ user: 'gus', role }) })).status).toBe(403);
+  });
+
+  test('T50 registering and withdrawing are on the trail', async () => {
+    await put(MAIL);
+    expect((await world.call('DELETE', '/v1/tools/mail', ROOT)).status).toBe(204);
+    expect((await world.call('DELETE', '/v1/tools/mail', ROOT)).status).toBe(404);
+    const { items } = await (await world.call('GET', '/v1/audit', ROOT)).json();
+    expect(items).toMatchObject([
+      { by: 'root', action: 'tool.register', target: 'mail', outcome: 'done', private: false },
+      { by: 'root', action: 'tool.withdraw', target: 'mail', outcome: 'done' },
+    ]);
+  });
+});
+
+describe('rooms and people of a tenant', () => {
+  beforeEach(() => {
+    const room = (id: string, members: readonly [string, 'owner' | 'speaker'][]) => ({
+      id: RoomId.parse(id),
+      title: id.toUpperCase(),
+      createdAt: 1,
+      members: members.map(([user, role]) => ({ user: UserId.parse(user), role })),
+    });
+    world.overviews = [
+      room('a', [
+        ['ana', 'owner'],
+        ['ben', 'speaker'],
+      ]),
+      room('b', [['ben', 'owner']]),
+    ];
+  });
+
+  test('W27 R16 rooms and people are listed by page', async () => {
+    const first = await (await world.call('GET', '/v1/admin/rooms?limit=1', ROOT)).json();
+    expect(first).toMatchObject({
+      items: [{ id: 'a', title: 'A', members: [{ user: 'ana' }, { user: 'ben' }] }],
+      next: 'a',
+    });
+    expect(await (await world.call('GET', '/v1/admin/rooms?after=a', ROOT)).json()).toMatchObject({ next: null });
+    await world.call('POST', '/v1/people/ben/revoke', ROOT);
+    const people = await (await world.call('GET', '/v1/admin/people?limit=1', ROOT)).json();
+    expect(people).toEqual({
+      items: [{ user: 'ana', rooms: [{ room: 'a', title: 'A', role: 'owner' }], revokedAt: null }],
+      next: 'ana',
+    });
+    const rest = await (await world.call('GET', '/v1/admin/people?after=ana', ROOT)).json();
+    expect(rest.items).toMatchObject([
+      { user: 'ben', rooms: [{ room: 'a' }, { room: 'b' }], revokedAt: world.clock.now() },
+    ]);
+  });
+
+  test('R16 whoever is no admin is answered alike for everything there is and is not, before anything is looked at', async () => {
+    world.tools.answer = { kind: 'found', functions: [SEND] };
+    await put(MAIL);
+    const calls = [
+      ['GET', '/v1/tools/mail'],
+      ['GET', '/v1/tools/absent'],
+      ['GET', '/v1/tools/NOT%20A%20NAME'],
+      ['PUT', '/v1/tools/mail', {}],
+      ['DELETE', '/v1/tools/mail'],
+      ['GET', '/v1/admin/rooms'],
+      ['GET', '/v1/admin/people?limit=x'],
+      ['POST', '/v1/people/ana/revoke'],
+      ['POST', '/v1/people/nobody/revoke'],
+    ] as const;
+    const answers = new Set<string>();
+    for (const role of ['member', 'guest', 'service'] as const)
+      for (const [method, path, body] of calls) {
+        const response = await world.call(method, path, { token: testToken({ user: 'eve', role }), body });
+        answers.add(`${response.status} ${await response.text()}`);
+      }
+    expect([...answers]).toEqual([expect.stringMatching(/^403 .*"capability":"tenant.admin"/)]);
+    expect(world.registry.tools(ACME)).toHaveLength(1);
+    expect(world.people.revokedAt(ACME, ana)).toBeNull();
+  });
+
+  test('T50 refusals are on the trail, of one person sixty a minute and no more', async () => {
+    for (let n = 0; n < 70; n++) await world.call('POST', '/v1/people/ana/revoke', { as: 'eve' });
+    const { items } = await (await world.call('GET', '/v1/audit?limit=1000', ROOT)).json();
+    expect(items).toHaveLength(60);
+    expect(items[0]).toMatchObject({
+      by: 'eve',
+      action: 'person.revoke',
+      target: null,
+      outcome: 'refused',
+      code: 'forbidden',
+    });
+    world.clock.advance(60_000);
+    await world.call('POST', '/v1/people/ana/revoke', { as: 'eve' });
+    const more = await (await world.call('GET', `/v1/audit?after=${items.at(-1).id}`, ROOT)).json();
+    expect(more.items).toHaveLength(1);
+  });
+});
+
+describe('what was decided and used', () => {
+  const line = { at: 1, room: null, target: null, outcome: 'done', code: null, private: null } as const;
+  const den = RoomId.parse('den');
+  beforeEach(async () => {
+    await world.audit.note(ACME, [
+      { ...line, by: 'ana', action: 'member.set', room: den },
+      { ...line, by: 'ben', action: 'room.create' },
+      { ...line, by: 'ben', action: 'approval.decide', room: den, private: ben },
+    ]);
+    const used = { at: world.clock.now(), room: den, model: 'm', inputTokens: 10, cachedTokens: 1, outputTokens: 2 };
+    world.audit.write(
+      ACME,
+      [],
+      [
+        { ...used, user: 'ana', private: null },
+        { ...used, user: 'ben', private: null },
+        { ...used, user: 'ben', private: ben },
+      ],
+    );
+  });
+  const actions = async (path: string, more = {}) =>
+    (await (await world.call('GET', path, more)).json()).items.map(({ action }: { action: string }) => action);
+
+  test('T50 R16 an admin reads the tenant, a member their own, and what is private only its owner', async () => {
+    expect(await actions('/v1/audit', ROOT)).toEqual(['member.set', 'room.create']);
+    expect(await actions('/v1/audit?room=den', ROOT)).toEqual(['member.set']);
+    expect(await actions('/v1/audit?by=ben&outcome=done', ROOT)).toEqual(['room.create']);
+    expect(await actions('/v1/audit', { as: 'ben' })).toEqual(['room.create', 'approval.decide']);
+    expect(await actions('/v1/audit?by=ana', { as: 'ben' })).toEqual([]);
+  });
+
+  test('T50 R16 whoever may export a room reads all of it, a member their own of it, a stranger nothing', async () => {
+    benMay(['room.export']);
+    expect(await actions('/v1/audit?room=den', { as: 'ben' })).toEqual(['member.set', 'approval.decide']);
+    benMay(['room.read']);
+    expect(await actions('/v1/audit?room=den', { as: 'ben' })).toEqual(['approval.decide']);
+    world.room('absent').answer = () => refused(fault('not_found'));
+    expect((await world.call('GET', '/v1/audit?room=absent', { as: 'ben' })).status).toBe(404);
+  });
+
+  test('T50 the trail as a file, which no spreadsheet takes for formulas', async () => {
+    await world.audit.note(ACME, [{ ...line, by: '=cmd|"x"', action: 'room.create' }]);
+    const csv = await world.call('GET', '/v1/audit?format=csv&limit=1', ROOT);
+    expect(csv.headers.get('content-type')).toContain('text/csv');
+    const rows = (await csv.text()).split('\r\n');
+    expect(rows[0]).toBe('id,at,room,by,action,target,outcome,code,private');
+    expect(rows).toHaveLength(5);
+    expect(rows[3]).toContain(`"'=cmd|""x"""`);
+    const jsonl = await (await world.call('GET', '/v1/audit?format=jsonl', { as: 'ben' })).text();
+    expect(
+      jsonl
+        .trim()
+        .split('\n')
+        .map((row) => JSON.parse(row).private),
+    ).toEqual([false, true]);
+  });
+
+  test('T50 a long trail is one file to its end', async () => {
+    await world.audit.note(
+      ACME,
+      Array.from({ length: 2_500 }, () => ({ ...line, by: 'ana', action: 'x' })),
+    );
+    const jsonl = await (await world.call('GET', '/v1/audit?format=jsonl', { as: 'ana' })).text();
+    expect(jsonl.trim().split('\n')).toHaveLength(2_501);
+  });
+
+  test('R16 usage: an admin of everybody, a member of themselves, a room without its private lanes', async () => {
+    const usage = async (path: string, more = {}) => (await (await world.call('GET', path, more)).json()).items;
+    expect(await usage('/v1/usage?by=user,room', ROOT)).toMatchObject([
+      { user: 'ana', room: 'den', calls: 1 },
+      { user: 'ben', room: 'den', calls: 1 },
+      { user: 'ben', room: null, calls: 1 },
+    ]);
+    expect(await usage('/v1/usage', { as: 'ana' })).toEqual([
+      { user: 'ana', calls: 1, inputTokens: 10, cachedTokens: 1, outputTokens: 2 },
+    ]);
+    benMay(['room.export']);
+    expect(await usage('/v1/usage?by=user&room=den', { as: 'ben' })).toMatchObject([
+      { user: 'ana', calls: 1 },
+      { user: 'ben', calls: 1 },
+    ]);
+    benMay([]);
+    expect(await usage('/v1/usage?by=user&room=den', { as: 'ben' })).toMatchObject([{ user: 'ben', calls: 1 }]);
+    for (const wrong of ['by=name', 'by=', 'from=2&to=1', 'from=x'])
+      expect((await world.call('GET', `/v1/usage?${wrong}`)).status).toBe(400);
+  });
+});
