@@ -7,7 +7,7 @@ import type { People } from '../ports/people.ts';
 import { revokedAuthors } from './revoked-work.ts';
 import { LaneRunner, type LaneRunnerDeps } from './turns/lane-runner.ts';
 
-export interface LanesDeps extends Omit<LaneRunnerDeps, 'lane' | 'openLane'> {
+export interface LanesDeps extends Omit<LaneRunnerDeps, 'lane'> {
   readonly tenant: Tenant;
   readonly people: Pick<People, 'revokedAt'>;
 }
@@ -36,7 +36,7 @@ export class Lanes {
     await chronicle.load(lane);
     if (!chronicle.room.lanes.has(lane))
       chronicle.write([{ type: 'lane.opened', lane, salt: ids.secret(16), at: clock.now() }]);
-    const runner = new LaneRunner({ ...this.#deps, lane, openLane: (own) => this.load(own) });
+    const runner = new LaneRunner({ ...this.#deps, lane });
     this.#runners.set(lane, runner);
     return runner;
   }
