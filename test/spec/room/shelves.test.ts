@@ -1,4 +1,4 @@
-import { ClientKey, UserId, type TurnId } from '@parley/shared/ids';
+import { ClientKey, EntryId, UserId, type TurnId } from '@parley/shared/ids';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { expect, test } from 'vitest';
 import { HashingModel } from '../../kit/hashing-model.ts';
@@ -297,7 +297,7 @@ test('R6 W3 only what the speaker may read can be quoted; what is hidden is refu
   const hidden = items.at(-1)?.id ?? 'e_none';
   const before = await world.records();
   const quoting = (user: string, quote: string) =>
-    world.command(user, prompting(`q ${user}`, { quotes: [quote as typeof hidden & never] }));
+    world.command(user, prompting(`q ${user}`, { quotes: [EntryId.parse(quote)] }));
   const refusal = await quoting('cyd', hidden);
   expect(refusal).toMatchObject({ ok: false, fault: { code: 'not_found' } });
   expect(await quoting('cyd', 'e_never')).toEqual(refusal);
