@@ -1,12 +1,14 @@
 import { must } from '@parley/shared/assert';
 import { transcriptOf, type DocKey, type ShelfName } from '@parley/shared/documents';
-import type { LaneKey, TurnId, UserId } from '@parley/shared/ids';
+import { privateLane, type LaneKey, type RoomId, type TurnId, type UserId } from '@parley/shared/ids';
+import type { AuditLine } from '../core/audit-lines.ts';
 import type { LaneState } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
 import { ABSENT, evolveRoom, isBusy, type PresentRoom, type RoomState } from '../core/room-state.ts';
 import type { OwnerMessage } from '../ports/bus.ts';
 import type { StoredRecord } from '../ports/journal.ts';
-import type { Digest } from '../ports/system.ts';
+import type { Clock, Digest } from '../ports/system.ts';
+import { AuditTrail } from './audit-trail.ts';
 import type { Documents } from './documents/documents.ts';
 import type { EventSource } from './turns/event-backlog.ts';
 import { Ledger } from './ledger.ts';
@@ -22,6 +24,8 @@ export interface ChronicleDeps {
   readonly pipeline: Pipeline;
   readonly documents: Documents;
   readonly digest: Digest;
+  readonly room: RoomId;
+  readonly clock: Clock;
   /** Hears of a shelf that was not there before. */
   readonly grown: () => void;
   readonly mayReadAnswer: MayReadAnswer;
@@ -35,6 +39,7 @@ export class Chronicle {
   readonly ledger = new Ledger();
   readonly notes = new NotesInfluence();
   readonly watchers: Watchers;
+  readonly trail: AuditTrail;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
   readonly #transcripts: Transcripts;
@@ -43,9 +48,15 @@ export class Chronicle {
   #state: RoomState = ABSENT;
   #busy = false;
 
-  constructor({ pipeline, documents, digest, grown, mayReadAnswer }: ChronicleDeps) {
+  constructor({ pipeline, documents, digest, room, clock, grown, mayReadAnswer }: ChronicleDeps) {
     this.#pipeline = pipeline;
     this.#documents = documents;
+    this.trail = new AuditTrail({
+      room,
+      clock,
+      ticket: (turn) => this.ledger.ticket(turn),
+      isOwn: (user, entry) => this.ledger.entries(privateLane(user)).some((own) => own.entry.id === entry),
+    });
     this.#grown = grown;
     this.#mayReadAnswer = mayReadAnswer;
     this.watchers = new Watchers(mayReadAnswer);
@@ -74,7 +85,10 @@ export class Chronicle {
   /** Takes in what the journal already holds. */
   restore(records: readonly StoredRecord[]): void {
     this.#documents.restore(records);
-    for (const { record, seq } of records) this.#remember(record, seq);
+    for (const { record, seq } of records) {
+      this.#remember(record, seq);
+      this.trail.remember(record);
+    }
     this.#busy = this.#state.kind === 'present' && isBusy(this.#state);
   }
 
@@ -137,6 +151,11 @@ export class Chronicle {
     };
   }
 
+  /** Puts lines on record that no record of the room's brings (T50). */
+  putOnRecord(audit: readonly AuditLine[]): void {
+    this.#pipeline.commit({ audit });
+  }
+
   /** Says something after everything written so far. */
   say(...afterwards: readonly Afterwards[]): void {
     this.#pipeline.say(...afterwards);
@@ -184,6 +203,7 @@ export class Chronicle {
     return {
       records,
       updates,
+      ...this.trail.linesOf(records),
       ...(busyChanged ? { busy } : {}),
       ...(records.some(touchesListing) ? { listing: present ? listingOf(this.room) : null } : {}),
     };

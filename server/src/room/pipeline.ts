@@ -1,4 +1,6 @@
 import type { DocKey } from '@parley/shared/documents';
+import type { AuditLine } from '../core/audit-lines.ts';
+import type { UsageLine } from '../core/audit-records.ts';
 import type { JournalRecord } from '../core/records.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { OwnerMessage } from '../ports/bus.ts';
@@ -13,6 +15,8 @@ export interface Writing {
   readonly busy?: boolean;
   /** What it takes out of what was written before; computed when nothing was waiting to be written. */
   readonly redaction?: Erasure;
+  readonly audit?: readonly AuditLine[];
+  readonly usage?: readonly UsageLine[];
 }
 
 export type Erasure = Pick<Redaction, 'rewritten' | 'compacted'>;
@@ -23,6 +27,8 @@ export type Afterwards = OwnerMessage | (() => void);
 interface Stage {
   readonly records: JournalRecord[];
   readonly updates: { doc: DocKey; update: Uint8Array }[];
+  readonly audit: AuditLine[];
+  readonly usage: UsageLine[];
   readonly afterwards: Afterwards[];
   listing?: Batch['listing'];
   busy?: boolean;
@@ -73,6 +79,8 @@ export class Pipeline {
     if (writing.listing !== undefined) stage.listing = writing.listing;
     if (writing.busy !== undefined) stage.busy = writing.busy;
     if (writing.redaction !== undefined) stage.redaction = writing.redaction;
+    if (writing.audit) stage.audit.push(...writing.audit);
+    if (writing.usage) stage.usage.push(...writing.usage);
     stage.afterwards.push(...afterwards);
     this.#pump();
   }
@@ -148,12 +156,13 @@ export class Pipeline {
 }
 
 function emptyStage(): Stage {
-  return { records: [], updates: [], afterwards: [] };
+  return { records: [], updates: [], audit: [], usage: [], afterwards: [] };
 }
 
 function writesNothing(stage: Stage): boolean {
+  const { records, updates, audit, listing, busy } = stage;
   return (
-    stage.records.length === 0 && stage.updates.length === 0 && stage.listing === undefined && stage.busy === undefined
+    records.length === 0 && updates.length === 0 && audit.length === 0 && listing === undefined && busy === undefined
   );
 }
 
@@ -166,6 +175,8 @@ function batchOf(stage: Stage, expectedSeq: number): Batch {
     expectedSeq,
     records: stage.records,
     updates: stage.updates,
+    audit: stage.audit,
+    usage: stage.usage,
     ...(stage.listing === undefined ? {} : { listing: stage.listing }),
     ...(stage.busy === undefined ? {} : { busy: stage.busy }),
   };
