@@ -10,9 +10,10 @@ if (folder === undefined) throw new Error('usage: redaction-writer FOLDER');
 
 const journal = openSqliteJournal(folder);
 const { epoch, seq } = await journal.acquire(room('a'));
-for (let n = Math.ceil(seq / 2); ; n += 1) {
+for (let n = Math.floor(seq / 2); ; n += 1) {
   const update = { doc: 'workspace' as const, update: Buffer.from(wordOf(n)) };
-  await journal.append(room('a'), epoch, batch(2 * n, [note(wordOf(n))], { updates: [update] }));
+  // Killed in the middle of a round, it goes on there.
+  if (2 * n >= seq) await journal.append(room('a'), epoch, batch(2 * n, [note(wordOf(n))], { updates: [update] }));
   const parts = (await journal.loadDoc(room('a'), 'workspace')).length;
   const gone = redaction(2 * n + 1, [note(`gone ${n}`)], [{ seq: 2 * n + 1, record: note('') }]);
   const compacted = [{ doc: 'workspace' as const, parts, state: bytes(n & 255) }];

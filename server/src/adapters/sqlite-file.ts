@@ -81,9 +81,10 @@ function openDatabase(path: string, master: MasterKeys): Pick<SqliteFile, 'db' |
     db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
     // What a compaction or a redaction frees is overwritten, so that no byte of what was taken away stays behind.
     db.pragma('secure_delete = ON');
+    const keys = new TenantKeys(db, master);
     // A crash may have come between a redaction and the end of its traces.
     emptyLog(db);
-    return { db, keys: new TenantKeys(db, master) };
+    return { db, keys };
   } catch (error) {
     db.close();
     throw error;

@@ -113,6 +113,34 @@ describe('steps', () => {
     world.tools.assertDone();
   });
 
+  test('T43 a document shows what all steps said so far, and moves where fewer may read it when a result asks for that', async () => {
+    const world = await toolWorld();
+    const secret = ResourceId.parse('doc:secret');
+    world.authority.set(registered(DRIVE, '', []).tenant, secret, ['ana', 'bob', 'cyd']);
+    const bob = await world.onlook('bob');
+    bob.open('transcript');
+    world.tools.expect({ call: 'drive.news' });
+    const outcome = { kind: 'result', isError: false, items: [item('the plan', { resource: secret })] } as const;
+    world.tools.expect({ call: 'drive.search', outcome });
+    world.model.expect({ pieces: ['One.'], end: asksFor({ call: 'drive.news' }) });
+    const second = world.model.expect({ pieces: ['Two.', '!'], holdAfter: 1, end: asksFor(SEARCH) });
+    const third = world.model.expect({ pieces: ['Three.', '!'], holdAfter: 1 });
+    await world.prompt('ana', 'go');
+    await second.held;
+    await quiet();
+    expect(bob.live('transcript')).toEqual(['One.\n\nTwo.']);
+    second.release();
+    await third.held;
+    await quiet();
+    expect(bob.live('transcript')).toEqual([]);
+    const [shelf = ''] = bob.listed;
+    bob.open(shelf);
+    await quiet();
+    expect(bob.live(shelf)).toEqual(['One.\n\nTwo.!\n\nThree.']);
+    third.release();
+    await quiet();
+  });
+
   test('T34 a later attempt after a crash keeps what earlier steps said, and shows it once', async () => {
     const world = await toolWorld();
     world.tools.expect({ call: 'drive.news' });
