@@ -61,8 +61,14 @@ export class TenantKeys implements Sealer {
     return key === undefined ? null : openWith(key, sealed, context);
   }
 
+  /** Whether anything was ever sealed for the tenant. */
+  has(tenant: Tenant): boolean {
+    return this.#rings.has(tenantKey(tenant));
+  }
+
   /** From now on the tenant's things are sealed with a new key; what was sealed before stays readable. */
   rotate(tenant: Tenant): void {
+    if (!this.has(tenant)) throw new Error('there is no key of this tenant');
     this.#add(tenant, this.#ringOf(tenant));
   }
 
