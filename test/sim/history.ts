@@ -15,6 +15,14 @@ export type Step =
       readonly device: number;
       readonly pick: number;
     }
+  /** `pick`: the n-th of all approvals that wait, counted from the newest. */
+  | {
+      readonly do: 'decide';
+      readonly by: 'author' | 'anybody';
+      readonly device: number;
+      readonly pick: number;
+      readonly decision: 'approve' | 'decline';
+    }
   | { readonly do: 'remove'; readonly who: Name }
   | { readonly do: 'set'; readonly who: Name; readonly role: RoomRole }
   | { readonly do: 'drop' | 'offline' | 'online' | 'slow' | 'reload'; readonly device: number }
@@ -61,6 +69,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       by: fc.constantFrom('author' as const, 'author' as const, 'author' as const, 'anybody' as const),
       device,
       pick: fc.nat(4),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('decide' as const),
+      by: fc.constantFrom('author' as const, 'author' as const, 'author' as const, 'anybody' as const),
+      device,
+      pick: fc.nat(2),
+      decision: fc.constantFrom('approve' as const, 'approve' as const, 'decline' as const),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), who: other }) },

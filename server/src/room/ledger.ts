@@ -50,7 +50,9 @@ export interface StartedFacts {
   readonly payer: string;
   readonly permissionEpoch: number;
   readonly contextVersion: number;
-  /** Each attempt at a step after the first one. */
+  /** Its record, while it waits without the floor (T22). */
+  readonly parkedSeq: number | null;
+  /** Each attempt at a step after the first one, and each return to the floor: what was shown is told anew. */
   readonly superseded: readonly { readonly at: number; readonly attempt: number }[];
   readonly calls: CallFacts;
   /** R4: behind what the model was sent when the turn started, … */
@@ -100,7 +102,13 @@ export class Ledger {
         this.#stacks.open(record.lane, record.resources ?? []);
         return;
       case 'turn.attempted':
-        this.#attempted(record, seq);
+        if (record.attempt > 1) this.#superseded(record.turn, { at: seq, attempt: record.attempt });
+        return;
+      case 'turn.parked':
+        this.#parked(record.turn, seq);
+        return;
+      case 'turn.resumed':
+        this.#resumed(record.turn, seq);
         return;
       case 'turn.stepped':
       case 'call.asked':
@@ -173,11 +181,22 @@ export class Ledger {
     if (facts) this.#tickets.set(turn, { ...facts, ...changes });
   }
 
-  #attempted(record: RecordOf<'turn.attempted'>, seq: number): void {
-    const fate = this.#tickets.get(record.turn)?.fate;
-    if (fate?.kind !== 'running' || record.attempt === 1) return;
-    const superseded = [...fate.superseded, { at: seq, attempt: record.attempt }];
-    this.#change(record.turn, { fate: { ...fate, superseded } });
+  #superseded(turn: TurnId, told: StartedFacts['superseded'][number]): void {
+    const fate = this.#tickets.get(turn)?.fate;
+    if (fate?.kind !== 'running') return;
+    this.#change(turn, { fate: { ...fate, parkedSeq: null, superseded: [...fate.superseded, told] } });
+  }
+
+  #parked(turn: TurnId, parkedSeq: number): void {
+    const fate = this.#tickets.get(turn)?.fate;
+    if (fate?.kind === 'running') this.#change(turn, { fate: { ...fate, parkedSeq } });
+  }
+
+  /** One that had kept the floor goes on where it was. */
+  #resumed(turn: TurnId, at: number): void {
+    const fate = this.#tickets.get(turn)?.fate;
+    if (fate?.kind !== 'running' || fate.parkedSeq === null) return;
+    this.#superseded(turn, { at, attempt: fate.superseded.at(-1)?.attempt ?? 1 });
   }
 
   /** What a tool returned shapes the turn from then on. */
@@ -241,7 +260,16 @@ function started(record: RecordOf<'turn.started'>, seq: number, permissionEpoch:
   const place = { promptEntry: entry.id, promptSeq: entry.seq, roomTo: context.roomTo };
   const terms = { payer, permissionEpoch, contextVersion: context.to };
   const sources = { sentResources: resources, resources, influence };
-  return { kind: 'running', ...place, ...terms, ...sources, startedSeq: seq, superseded: [], calls: NO_CALLS };
+  return {
+    kind: 'running',
+    ...place,
+    ...terms,
+    ...sources,
+    startedSeq: seq,
+    parkedSeq: null,
+    superseded: [],
+    calls: NO_CALLS,
+  };
 }
 
 function addedItem({ entry, tokens, influence }: RecordOf<'entry.added'>, recordSeq: number): CountedEntry {
