@@ -76,6 +76,7 @@ export const everyRecord: readonly JournalRecord[] = [
     influencedBy: ['bob', 'tool:wiki'],
     builtOn: ['wiki/1'],
     expiresAt: 9,
+    parksAt: 5,
   },
   { ...turn, type: 'call.decided', call: 'c1', approval: 'a_1', decision: 'approved', by: 'ada' },
   { ...turn, type: 'call.started', call: 'c1', operation: 'o' },

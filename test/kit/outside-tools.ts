@@ -79,7 +79,7 @@ export class OutsideTools implements Tools {
         cancel();
         resolve(false);
       };
-      const cancel = this.#clock.after(Math.floor(this.#random() * 40), () => {
+      const cancel = this.#clock.after(Math.floor(this.#random() * 150), () => {
         signal.removeEventListener('abort', aborted);
         resolve(true);
       });

@@ -29,7 +29,9 @@ export type Step =
   | { readonly do: 'deliver'; readonly device: number; readonly up: number; readonly down: number }
   | { readonly do: 'cut' | 'resume'; readonly who: Name }
   | { readonly do: 'wait'; readonly ms: number }
-  | { readonly do: 'crash' | 'takeover' };
+  | { readonly do: 'crash' | 'takeover' }
+  /** The power goes right after a tool was called, if one is soon. */
+  | { readonly do: 'crash in a call' };
 
 const DEVICES = Object.values(PEOPLE).reduce((sum, count) => sum + count, 0);
 const device = fc.nat(DEVICES - 1);
@@ -111,6 +113,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(700, 3_000, 25_000) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom<'crash' | 'takeover'>('crash', 'crash', 'takeover') }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('crash in a call' as const) }) },
 );
 
 /** A seed for everything that is drawn on the way, and what happens. */

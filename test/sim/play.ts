@@ -119,6 +119,8 @@ class Stage {
         return world.advance(step.ms);
       case 'crash':
         return world.crash();
+      case 'crash in a call':
+        return this.#crashInCall();
       case 'takeover':
         return world.takeOver();
       default:
@@ -161,6 +163,7 @@ class Stage {
         if (device.client.view.connection.kind === 'ended' && this.#isMember(device.user)) world.reload(device);
       }
       for (const user of Object.keys(PEOPLE)) await world.resumeReader(user);
+      if (world.random() < 0.7) this.#decideAll();
       await world.advance(ROUND_MS);
       await this.check();
       quietRounds = this.#quiet() ? quietRounds + 1 : 0;
@@ -239,6 +242,29 @@ class Stage {
     const text = client.workspace.doc.getText(NOTES);
     text.insert(text.length, word);
     this.#notes.push({ device, word, saved: false });
+  }
+
+  async #crashInCall(): Promise<void> {
+    const world = this.#world;
+    const before = world.outside.calls.length;
+    for (let round = 0; round < 40 && world.outside.calls.length === before; round += 1) {
+      await world.advance(10);
+      this.#decideAll();
+    }
+    await world.crash();
+  }
+
+  /** Whoever is asked says yes more often than not. */
+  #decideAll(): void {
+    const decided = new Set(
+      this.#records.flatMap(({ record }) => (record.type === 'call.decided' ? [record.approval] : [])),
+    );
+    for (const { record } of this.#records) {
+      if (record.type !== 'call.asked' || decided.has(record.approval)) continue;
+      const { approval, digest, user } = record;
+      const decision = this.#world.random() < 0.7 ? 'approve' : 'decline';
+      this.#world.command(user, { type: 'approval.decide', approval, decision, digest });
+    }
   }
 
   /** Somebody presses a button that is meant for one person. */
