@@ -89,3 +89,36 @@ test('a room is opened to everyone in the organisation; whoever came in by thems
   await ana.page.getByText('Nobody else is here').waitFor();
   await expect.poll(() => ana.page.locator('.person').count()).toBe(1);
 });
+
+test('UI an invitation by link lets in whoever opens it, as whom they say, once', async () => {
+  const [ana, room] = await newRoom('Garden');
+  await ana.button('Invite by link').click();
+  await ana.button('Make the link').click();
+  const link = await ana.page.getByRole('textbox', { name: 'Invite by link' }).inputValue();
+  expect(link).toMatch(new RegExp(`^${server.url}/invite#${room}\\.[A-Za-z0-9_-]{32,}$`));
+  expect(await ana.look('invitation-made')).toEqual([]);
+
+  const path = link.slice(server.url.length);
+  const fay = await open(path);
+  await fay.page.getByLabel('Someone else').fill('Fay');
+  await fay.page.keyboard.press('Enter');
+  expect(await fay.look('invitation-opened')).toEqual([]);
+  await fay.button('Come in as Fay').click();
+  await fay.page.getByText('Ana is here').waitFor();
+  await fay.say('Thank you for the link.');
+  await ana.line('Thank you for the link.').waitFor();
+
+  const late = await open(`/invite?as=ben${path.slice('/invite'.length)}`);
+  await late.button('Come in as Ben').click();
+  await late.page.getByRole('alert').getByText('This invitation does not let you in').waitFor();
+  const broken = await open('/invite');
+  await broken.page.getByText('This link is not complete').waitFor();
+});
+
+test('UI why somebody may do something here is said in the server’s own sentences', async () => {
+  const [ana] = await newRoom('Garden');
+  await ana.button('Change your place here').click();
+  await ana.button('Why?').click();
+  await ana.page.getByText('delete the room').waitFor();
+  expect(await ana.look('rights-explained')).toEqual([]);
+});

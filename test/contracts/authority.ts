@@ -57,6 +57,9 @@ export function authorityContract(name: string, open: () => Promise<AuthorityWor
     test('R11 the same names in another tenant are other people and other things', async () => {
       await world.set(ACME, PLAN, [ANA]);
       expect((await world.authority.readers(BETA, [PLAN], [ANA])).get(PLAN)?.size ?? 0).toBe(0);
+      await world.set(BETA, PLAN, [BEN]);
+      expect(plain(await world.authority.readers(BETA, [PLAN], [ANA, BEN]))).toEqual({ [PLAN]: ['ben'] });
+      expect(plain(await world.authority.readers(ACME, [PLAN], [ANA, BEN]))).toEqual({ [PLAN]: ['ana'] });
     });
 
     test('R3 names that look alike, or mean everybody elsewhere, are only themselves', async () => {

@@ -3,7 +3,7 @@ import { RoomId, UserId } from '@parley/shared/ids';
 import type { RoomRole } from '@parley/shared/roles';
 import { JournalRecord } from '@parley/server/core/records';
 import { mintTenant, type RoomRef, type Tenant } from '@parley/server/core/tenant';
-import type { Batch } from '@parley/server/ports/journal';
+import type { Batch, Redaction, StoredRecord } from '@parley/server/ports/journal';
 
 export const tenant = (id: string): Tenant => must(mintTenant(id), `a tenant called ${id}`);
 export const user = (id: string): UserId => UserId.parse(id);
@@ -25,9 +25,9 @@ export function prompt(key: string, author = 'ada'): JournalRecord {
 }
 
 /** A message without or with a key. */
-export function message(entry: string, key?: string): JournalRecord {
+export function message(entry: string, key?: string, text = entry): JournalRecord {
   const author = { id: 'ada', name: 'Ada', kind: 'user' };
-  const body = { id: `e_${entry}`, seq: 1, kind: 'message', author, text: entry, at: 1 };
+  const body = { id: `e_${entry}`, seq: 1, kind: 'message', author, text, at: 1 };
   return JournalRecord.parse({
     type: 'entry.added',
     lane: 'me:ada',
@@ -45,6 +45,14 @@ export function note(text: string): JournalRecord {
 
 export function batch(expectedSeq: number, records: readonly JournalRecord[], more: Partial<Batch> = {}): Batch {
   return { expectedSeq, records, updates: [], ...more };
+}
+
+export function redaction(
+  expectedSeq: number,
+  records: readonly JournalRecord[],
+  rewritten: readonly StoredRecord[],
+): Redaction {
+  return { ...batch(expectedSeq, records), rewritten, compacted: [] };
 }
 
 export function listing(title: string, members: Readonly<Record<string, RoomRole>>): NonNullable<Batch['listing']> {

@@ -125,7 +125,6 @@ export interface EdgeWorldOptions {
   readonly resources?: ResourceTable | null;
 }
 
-/** No tool takes an account. */
 /** The edge with nothing real below it. */
 export class EdgeWorld {
   readonly clock = new TestClock();

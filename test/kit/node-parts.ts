@@ -1,7 +1,15 @@
 import type { DocKey } from '@parley/shared/documents';
 import type { UserId } from '@parley/shared/ids';
 import type { RoomRef, Tenant } from '@parley/server/core/tenant';
-import type { AppendResult, Batch, Epoch, Journal, RoomListing, StoredRecord } from '@parley/server/ports/journal';
+import type {
+  AppendResult,
+  Batch,
+  Epoch,
+  Journal,
+  Redaction,
+  RoomListing,
+  StoredRecord,
+} from '@parley/server/ports/journal';
 import type { Cancel, Clock } from '@parley/server/ports/system';
 import type { TestClock } from './clock.ts';
 
@@ -76,10 +84,18 @@ export class NodeDisk implements Journal {
   }
 
   append(ref: RoomRef, epoch: Epoch, batch: Batch): Promise<AppendResult> {
-    const { clock, journal, random, sovereign } = this.#deps;
+    return this.#write(epoch, () => this.#deps.journal.append(ref, epoch, batch));
+  }
+
+  redact(ref: RoomRef, epoch: Epoch, redaction: Redaction): Promise<AppendResult> {
+    return this.#write(epoch, () => this.#deps.journal.redact(ref, epoch, redaction));
+  }
+
+  #write(epoch: Epoch, write: () => Promise<AppendResult>): Promise<AppendResult> {
+    const { clock, random, sovereign } = this.#deps;
     const land = async (): Promise<AppendResult> => {
       const current = sovereign.epoch;
-      const result = await journal.append(ref, epoch, batch);
+      const result = await write();
       if (result.kind === 'appended' && epoch !== current)
         sovereign.broken(`epoch ${epoch} wrote while ${current} held the room`);
       return result;

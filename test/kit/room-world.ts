@@ -28,6 +28,7 @@ import { RecordingMetrics } from './metrics.ts';
 import { Onlooker } from './onlooker.ts';
 import { ScriptedModel } from './scripted-model.ts';
 import { ClearTokens, ScriptedTools } from './scripted-tools.ts';
+import { Typist } from './typist.ts';
 import { TableAuthority } from './table-authority.ts';
 import { REF } from './world.ts';
 
@@ -44,6 +45,7 @@ export class RoomWorld {
   readonly callTokens = new ClearTokens();
   readonly registry = new MemoryRegistry();
   readonly #ids = seededIds(1);
+  #bus = new MemoryBus();
   #links: RoomLinks;
   #requests: Requests;
   #rooms: Rooms;
@@ -144,6 +146,11 @@ export class RoomWorld {
     return { events, close: () => watch.close() };
   }
 
+  /** The node leaves its rooms in order. */
+  async leave(): Promise<void> {
+    await this.#rooms.drain();
+  }
+
   /** A socket of somebody who looks on and opens what they are told they may. */
   async onlook(user: string): Promise<Onlooker> {
     await this.#links.ensure(REF);
@@ -151,6 +158,16 @@ export class RoomWorld {
     const onlooker = new Onlooker({ links: this.#links, clock, log, ids: this.#ids, principal: this.principal(user) });
     await settled();
     return onlooker;
+  }
+
+  /** Somebody opens the notes and types this. */
+  async type(user: string, text: string): Promise<Typist> {
+    await this.#links.ensure(REF);
+    const typist = new Typist(this.principal(user), newPeerId(this.#ids), (receive) => this.#bus.join(REF, receive));
+    await settled();
+    typist.insert(0, text);
+    await settled();
+    return typist;
   }
 
   /** What an earlier node wrote comes to light: these records are in the journal when the next one takes up. */
@@ -171,6 +188,7 @@ export class RoomWorld {
     const { journal, authority, clock, log, tools, callTokens, registry } = this;
     const model = this.#speaks;
     const bus = new MemoryBus();
+    this.#bus = bus;
     const metrics = new RecordingMetrics();
     const ids = this.#ids;
     const lease = new MemoryLeases().forNode('node');

@@ -219,6 +219,7 @@ function journalLike(journal: Journal, changes: Partial<Journal>): Journal {
     holds: (ref) => journal.holds(ref),
     unfinished: () => journal.unfinished(),
     loadDoc: (ref, doc) => journal.loadDoc(ref, doc),
+    redact: (...part) => journal.redact(...part),
     compactDoc: (...part) => journal.compactDoc(...part),
     docs: (ref) => journal.docs(ref),
     rooms: (tenant, user, after, limit) => journal.rooms(tenant, user, after, limit),
@@ -323,6 +324,7 @@ function changing(change: (writer: Writer) => Writer): Mistakes {
 function bound(writer: Writer): Writer {
   return {
     addEntry: (entry) => writer.addEntry(entry),
+    redactEntry: (entry, by) => writer.redactEntry(entry, by),
     setTickets: (views) => writer.setTickets(views),
     setTicket: (view) => writer.setTicket(view),
     dropTicket: (turn) => writer.dropTicket(turn),

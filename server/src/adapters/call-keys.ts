@@ -1,8 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, SignJWT, type JWK, type JWTPayload } from 'jose';
-import * as z from 'zod';
 import type { Clock, Ids } from '../ports/system.ts';
+import { readKeys, storedKey, writeKeys, type StoredKey } from './call-key-file.ts';
 
 export interface CallKeysDeps {
   readonly clock: Clock;
@@ -24,21 +23,12 @@ const ROTATE_MS = 30 * 86_400_000;
 /** A key that signs no more is published for so long: tokens live for minutes, caches of keys for hours. */
 const KEEP_MS = 86_400_000;
 
-const StoredKey = z.strictObject({
-  kid: z.string(),
-  createdAt: z.number(),
-  jwk: z.strictObject({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string(), d: z.string() }),
-});
-type StoredKey = z.infer<typeof StoredKey>;
-const StoredKeys = z.array(StoredKey).max(100);
-
 /**
  * The keys in the data folder, readable by their owner alone, newest first; made when absent. A key past its
  * time gets a successor at start and stays published for a day. Removing the file makes new ones and withdraws
  * all others. Rejects when the folder cannot be used or the file is damaged.
  */
 export async function openCallKeys(folder: string, deps: CallKeysDeps): Promise<CallKeys> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, FILE);
   const stored = await readKeys(file);
   const keys = await rotated(stored, deps);
@@ -86,27 +76,5 @@ async function rotated(keys: readonly StoredKey[], { clock, ids }: CallKeysDeps)
 async function newKey(now: number, ids: Ids): Promise<StoredKey> {
   const { privateKey } = await generateKeyPair(ALG, { extractable: true });
   const { kty, crv, x, y, d } = await exportJWK(privateKey);
-  return StoredKey.parse({ kid: ids.secret(8), createdAt: now, jwk: { kty, crv, x, y, d } });
-}
-
-async function readKeys(file: string): Promise<readonly StoredKey[]> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  }
-  try {
-    return StoredKeys.parse(JSON.parse(text));
-  } catch {
-    // Its content is a secret, and the parser's message would quote it.
-    throw new Error(`${file} is damaged: remove it to make new keys for calls of tools`);
-  }
-}
-
-async function writeKeys(file: string, keys: readonly StoredKey[], ids: Ids): Promise<void> {
-  const draft = `${file}.${ids.next('new')}`;
-  await writeFile(draft, JSON.stringify(keys), { mode: 0o600, flag: 'wx' });
-  await rename(draft, file);
+  return storedKey({ kid: ids.secret(8), createdAt: now, jwk: { kty, crv, x, y, d } });
 }

@@ -2,7 +2,16 @@ import type { DocKey } from '@parley/shared/documents';
 import type { UserId } from '@parley/shared/ids';
 import { uniqueKey, type JournalRecord } from '../core/records.ts';
 import { roomKey, type RoomRef, type Tenant } from '../core/tenant.ts';
-import type { AppendResult, Batch, Epoch, Journal, RoomListing, StoredRecord } from '../ports/journal.ts';
+import type {
+  AppendResult,
+  Batch,
+  Compaction,
+  Epoch,
+  Journal,
+  Redaction,
+  RoomListing,
+  StoredRecord,
+} from '../ports/journal.ts';
 import type { RoomOverview } from '../ports/people.ts';
 import { MemoryAudit } from './audit-memory.ts';
 import { decodeRecord, encodeRecord } from './record-json.ts';
@@ -31,12 +40,27 @@ export class MemoryJournal implements Journal {
     const lines = batch.records.map(encodeRecord);
     const room = this.#held(ref, epoch);
     if (!room) return { kind: 'stale-epoch' };
-    if (room.records.length !== batch.expectedSeq) return { kind: 'wrong-seq', seq: room.records.length };
-    const taken = takenKey(room.keys, batch.records);
-    if (taken !== null) return { kind: 'duplicate', key: taken };
+    const refusal = refusalOf(room, batch);
+    if (refusal) return refusal;
     room.records.push(...lines);
     write(room, batch);
     this.audit.write(ref.tenant, batch.audit ?? [], batch.usage ?? []);
+    return { kind: 'appended' };
+  }
+
+  async redact(ref: RoomRef, epoch: Epoch, redaction: Redaction): Promise<AppendResult> {
+    const lines = redaction.records.map(encodeRecord);
+    const rewritten = redaction.rewritten.map(({ seq, record }) => ({ seq, line: encodeRecord(record) }));
+    const room = this.#held(ref, epoch);
+    if (!room) return { kind: 'stale-epoch' };
+    const refusal = refusalOf(room, redaction);
+    if (refusal) return refusal;
+    checkRedaction(room, redaction);
+    room.records.push(...lines);
+    for (const { seq, line } of rewritten) room.records[seq - 1] = line;
+    write(room, redaction);
+    this.audit.write(ref.tenant, redaction.audit ?? [], redaction.usage ?? []);
+    for (const compaction of redaction.compacted) compact(room, compaction);
     return { kind: 'appended' };
   }
 
@@ -60,11 +84,7 @@ export class MemoryJournal implements Journal {
   async compactDoc(ref: RoomRef, epoch: Epoch, doc: DocKey, parts: number, state: Uint8Array): Promise<AppendResult> {
     const room = this.#held(ref, epoch);
     if (!room) return { kind: 'stale-epoch' };
-    const stored = room.docs.get(doc) ?? [];
-    if (parts < 1 || parts > stored.length) {
-      throw new RangeError(`cannot compact ${parts} of ${stored.length} parts`);
-    }
-    stored.splice(0, parts, state.slice());
+    compact(room, { doc, parts, state });
     return { kind: 'appended' };
   }
 
@@ -116,6 +136,32 @@ interface Room {
   readonly docs: Map<DocKey, Uint8Array[]>;
   listing: NonNullable<Batch['listing']> | null;
   busy: boolean;
+}
+
+/** Why a batch of the room's owner is refused; null when it is not. */
+function refusalOf(room: Room, batch: Batch): AppendResult | null {
+  if (room.records.length !== batch.expectedSeq) return { kind: 'wrong-seq', seq: room.records.length };
+  const key = takenKey(room.keys, batch.records);
+  return key === null ? null : { kind: 'duplicate', key };
+}
+
+/** Before anything changes: throws when the redaction is a mistake. */
+function checkRedaction(room: Room, { rewritten, updates, compacted }: Redaction): void {
+  for (const { seq } of rewritten) if (room.records[seq - 1] === undefined) throw new RangeError(`no record ${seq}`);
+  for (const { doc, parts } of compacted) {
+    const added = updates.filter((update) => update.doc === doc).length;
+    checkParts(parts, (room.docs.get(doc)?.length ?? 0) + added);
+  }
+}
+
+function checkParts(parts: number, stored: number): void {
+  if (parts < 1 || parts > stored) throw new RangeError(`cannot compact ${parts} of ${stored} parts`);
+}
+
+function compact(room: Room, { doc, parts, state }: Compaction): void {
+  const stored = room.docs.get(doc) ?? [];
+  checkParts(parts, stored.length);
+  stored.splice(0, parts, state.slice());
 }
 
 /** The first unique key of a batch that the room, or the batch itself, already holds. */

@@ -1,12 +1,13 @@
 import type { DocKey } from '@parley/shared/documents';
 import type { UserId } from '@parley/shared/ids';
 import type { RoomRef, Tenant } from '../core/tenant.ts';
-import type { AppendResult, Batch, Epoch, Journal, RoomListing, StoredRecord } from '../ports/journal.ts';
+import type { AppendResult, Batch, Epoch, Journal, Redaction, RoomListing, StoredRecord } from '../ports/journal.ts';
 import type { SqliteAudit } from './audit-sqlite.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { decodeRecord, encodeRecord } from './record-json.ts';
 import { SealedRows } from './sealed-rows.ts';
 import { backupDatabase } from './sqlite-backup.ts';
+import { emptyLog } from './sqlite-erase.ts';
 import type { SqliteFile } from './sqlite-file.ts';
 import { encoded, SqliteRooms, type EncodedBatch } from './sqlite-rooms.ts';
 
@@ -37,6 +38,23 @@ export class SqliteJournal implements Journal {
       if (result.kind === 'appended') this.#audit.write(ref.tenant, batch.audit ?? [], batch.usage ?? []);
       return result;
     });
+  }
+
+  async redact(ref: RoomRef, epoch: Epoch, redaction: Redaction): Promise<AppendResult> {
+    const rewritten = redaction.rewritten.map(({ seq, record }) => ({
+      seq,
+      body: this.#rows.record(ref, seq, encodeRecord(record)),
+    }));
+    const compacted = redaction.compacted.map((one) => ({ ...one, state: this.#rows.part(ref, one.doc, one.state) }));
+    const sealed = { ...this.#sealed(ref, redaction), rewritten, compacted };
+    const result = await this.#writes.run(() => {
+      const written = this.#rooms.redact(ref, epoch, sealed);
+      if (written.kind === 'appended') this.#audit.write(ref.tenant, redaction.audit ?? [], redaction.usage ?? []);
+      return written;
+    });
+    // Freed space was overwritten; the older pages are still in the log.
+    if (result.kind === 'appended') emptyLog(this.#file.db);
+    return result;
   }
 
   async read(ref: RoomRef, after: number): Promise<readonly StoredRecord[]> {

@@ -1,6 +1,18 @@
 import type { Database } from 'better-sqlite3';
 
 /**
+ * Moves the write-ahead log, which still holds older pages, into the database and empties it; false while somebody
+ * else reads it. Without patience: waiting for them would hold up every room.
+ */
+export function emptyLog(db: Database): boolean {
+  const patience = Number(db.pragma('busy_timeout', { simple: true }));
+  db.pragma('busy_timeout = 0');
+  const busy = Number(db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }));
+  db.pragma(`busy_timeout = ${patience}`);
+  return busy === 0;
+}
+
+/**
  * Runs a change, all of it or nothing, after which no byte of what it removed or replaced is in the files:
  * freed space is overwritten, and the log that still holds older pages is emptied.
  * Throws when somebody else, for instance a backup, still reads the log; the change itself is made then.

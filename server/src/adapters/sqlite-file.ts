@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database, { type Database as Connection } from 'better-sqlite3';
 import { openMasterKeys, type MasterKeys } from './master-key.ts';
+import { emptyLog } from './sqlite-erase.ts';
 import { MIGRATIONS, migrate } from './sqlite-schema.ts';
 import { TenantKeys } from './tenant-keys.ts';
 
@@ -78,7 +79,12 @@ function openDatabase(path: string, master: MasterKeys): Pick<SqliteFile, 'db' |
     // In WAL mode NORMAL syncs only at checkpoints: what was promised could be lost with the power (D1).
     db.pragma('synchronous = FULL');
     db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
-    return { db, keys: new TenantKeys(db, master) };
+    // What a compaction or a redaction frees is overwritten, so that no byte of what was taken away stays behind.
+    db.pragma('secure_delete = ON');
+    const keys = new TenantKeys(db, master);
+    // A crash may have come between a redaction and the end of its traces.
+    emptyLog(db);
+    return { db, keys };
   } catch (error) {
     db.close();
     throw error;

@@ -5,7 +5,7 @@ import type { RoomRole } from '@parley/shared/roles';
 import type { Database, Statement } from 'better-sqlite3';
 import { uniqueKey, type JournalRecord } from '../core/records.ts';
 import { mintTenant, type RoomRef, type Tenant } from '../core/tenant.ts';
-import type { AppendResult, Batch, Epoch, RoomListing } from '../ports/journal.ts';
+import type { AppendResult, Batch, Compaction, Epoch, RoomListing } from '../ports/journal.ts';
 
 /** A batch whose records and updates are already the bytes that are stored. */
 export interface EncodedBatch extends Omit<Batch, 'records'> {
@@ -16,11 +16,9 @@ export interface EncodedRecord {
   readonly key: string | null;
 }
 
-/** The first `parts` parts of a document give way to one equal state. */
-interface Compaction {
-  readonly doc: DocKey;
-  readonly parts: number;
-  readonly state: Uint8Array;
+export interface EncodedRedaction extends EncodedBatch {
+  readonly rewritten: readonly { readonly seq: number; readonly body: Uint8Array }[];
+  readonly compacted: readonly Compaction[];
 }
 
 export function encoded(record: JournalRecord, body: Uint8Array): EncodedRecord {
@@ -75,14 +73,30 @@ export class SqliteRooms {
     return this.#sql.loadDoc.all(ref.tenant.id, ref.room, doc).map(({ body }) => body);
   }
 
-  compactDoc(ref: RoomRef, epoch: Epoch, { doc, parts, state }: Compaction): AppendResult {
+  /** Throws, for the caller to roll back, when it names what is not there. */
+  redact(ref: RoomRef, epoch: Epoch, redaction: EncodedRedaction): AppendResult {
+    const result = this.append(ref, epoch, redaction);
+    const room = result.kind === 'appended' ? this.#held(ref, epoch) : null;
+    if (!room) return result;
+    for (const { seq, body } of redaction.rewritten) {
+      if (this.#sql.rewriteRecord.run(body, room.id, seq).changes !== 1) throw new RangeError(`no record ${seq}`);
+    }
+    for (const compaction of redaction.compacted) this.#compact(room, compaction);
+    return result;
+  }
+
+  compactDoc(ref: RoomRef, epoch: Epoch, compaction: Compaction): AppendResult {
     const room = this.#held(ref, epoch);
     if (!room) return { kind: 'stale-epoch' };
+    this.#compact(room, compaction);
+    return { kind: 'appended' };
+  }
+
+  #compact(room: RoomRow, { doc, parts, state }: Compaction): void {
     const last = parts < 1 ? undefined : this.#sql.nthPart.get(room.id, doc, parts - 1);
     if (!last) throw new RangeError(`cannot compact ${parts} parts: there are not that many`);
     this.#sql.dropPartsBefore.run(room.id, doc, last.id);
     this.#sql.replacePart.run(state, last.id);
-    return { kind: 'appended' };
   }
 
   docs(ref: RoomRef): DocKey[] {
@@ -169,7 +183,10 @@ function recordStatements(db: Database) {
   const read: Statement<[string, RoomId, number], RecordRow> = db.prepare(`
     SELECT records.seq, records.body FROM rooms JOIN records ON records.room = rooms.id
     WHERE rooms.tenant = ? AND rooms.room = ? AND records.seq > ? ORDER BY records.seq`);
-  return { addRecord, hasKey, addKey, read };
+  const rewriteRecord: Statement<[Uint8Array, number, number]> = db.prepare(
+    'UPDATE records SET body = ? WHERE room = ? AND seq = ?',
+  );
+  return { addRecord, rewriteRecord, hasKey, addKey, read };
 }
 
 function partStatements(db: Database) {

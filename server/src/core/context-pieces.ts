@@ -138,7 +138,7 @@ function answerText(entry: Entry, wrap: Envelopes): string {
 /**
  * The entries a model is sent, in sealed order (C5). An answer comes right behind the prompt it answers:
  * what people said while it was written was not in front of the model and belongs to the next segment, so
- * a segment that was sent once keeps its bytes. Off-record words (T10) and notices are absent.
+ * a segment that was sent once keeps its bytes. Off-record words (T10), redacted ones (R14) and notices are absent.
  */
 function sealed(items: readonly ContextItem[]): ContextItem[] {
   const sent = inOrder(items).filter(isSent);
@@ -160,7 +160,8 @@ function sealed(items: readonly ContextItem[]): ContextItem[] {
 }
 
 function isSent({ entry }: ContextItem): boolean {
-  return (entry.kind === 'message' || entry.kind === 'prompt' || entry.kind === 'answer') && entry.offRecord !== true;
+  const isKind = entry.kind === 'message' || entry.kind === 'prompt' || entry.kind === 'answer';
+  return isKind && entry.offRecord !== true && entry.redactedBy === undefined;
 }
 
 function inOrder(items: readonly ContextItem[]): readonly ContextItem[] {

@@ -1,6 +1,7 @@
 import { must } from '@parley/shared/assert';
 import type { TurnId } from '@parley/shared/ids';
 import { askedCallOf, callDecided, callEnded, callStarted, stepped } from './evolve-call.ts';
+import { redacted } from './evolve-redaction.ts';
 import { attempted, ended, parked, placed, resumed, started, stopping } from './evolve-turn.ts';
 import type { LaneState, Ticket } from './lane.ts';
 import type { JournalRecord, RecordOf } from './records.ts';
@@ -16,8 +17,9 @@ export function evolve(state: LaneState, record: JournalRecord): LaneState {
   switch (record.type) {
     case 'lane.opened':
     case 'entry.released':
-    case 'entry.redacted':
       return state;
+    case 'entry.redacted':
+      return redacted(state, record);
     case 'entry.added':
       return { ...state, ...placed(state, record.entry) };
     case 'ticket.accepted':

@@ -1,6 +1,6 @@
 import type { Author, Entry, Usage } from '@parley/shared/entry';
 import type { EntryId, LaneKey } from '@parley/shared/ids';
-import { shelfKey } from './label.ts';
+import { nextPlace } from './place.ts';
 import type { LaneState, RunningTurn, Stop } from './lane.ts';
 import type { JournalRecord, RecordOf } from './records.ts';
 import { addUsage, askedCall, callsOf, useOf, type CallOutcome, type CallState, type DoneCall } from './turn-work.ts';
@@ -109,7 +109,7 @@ function answerEntry(ending: Ending, answer: Answer, stop: Stop): Omit<Entry, 'a
   const usage = addUsage(ending.turn.usage, answer.usage);
   return {
     id: answer.answerEntry,
-    ...placeOf(ending),
+    ...nextPlace(ending.lane, ending.turn.resources),
     kind: 'answer',
     turn,
     author: AI,
@@ -122,12 +122,4 @@ function answerEntry(ending: Ending, answer: Answer, stop: Stop): Omit<Entry, 'a
     ...(ending.calls.length === 0 ? {} : { tools: ending.calls.map(useOf) }),
     ...(usage === null ? {} : { usage }),
   };
-}
-
-/** R4: what was made from resources stands in a place of its own, behind the last entry of the lane's document. */
-function placeOf({ lane, turn }: Ending): Pick<Entry, 'seq' | 'resources' | 'after'> {
-  const { resources } = turn;
-  if (resources.length === 0) return { seq: lane.lastEntrySeq + 1 };
-  const seq = (lane.shelves.get(shelfKey(resources)) ?? 0) + 1;
-  return { seq, resources: [...resources], after: lane.lastEntrySeq };
 }

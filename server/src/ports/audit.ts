@@ -1,25 +1,12 @@
 import type { RoomId, UserId } from '@parley/shared/ids';
+import type { AuditLine } from '../core/audit-lines.ts';
+import type { UsageLine } from '../core/audit-records.ts';
 import type { Tenant } from '../core/tenant.ts';
 
-/**
- * One decision and how it came out (T50): codes, ids and numbers, never words that a person wrote.
- * `private` is set for what happened in a private lane: only that person reads the line (R9).
- */
-export interface AuditLine {
-  readonly at: number;
-  readonly room: RoomId | null;
-  readonly by: string;
-  /** A command or a record, for instance `member.set`. */
-  readonly action: string;
-  readonly target: string | null;
-  readonly outcome: 'done' | 'refused';
-  /** With `refused`: the fault's code. */
-  readonly code: string | null;
-  readonly private: UserId | null;
-}
+export type { AuditLine, UsageLine };
 
 export interface StoredAuditLine extends AuditLine {
-  /** Grows in the tenant. */
+  /** Grows for every reader, and tells nobody of lines that they may not read (R9). */
   readonly id: number;
 }
 
@@ -36,22 +23,12 @@ export interface AuditQuery {
   readonly all: boolean;
 }
 
-/** What one settled model call used; sums are over these. */
-export interface UsageLine {
-  readonly at: number;
-  readonly room: RoomId;
-  readonly user: string;
-  readonly model: string;
-  readonly inputTokens: number;
-  readonly cachedTokens: number;
-  readonly outputTokens: number;
-  readonly private: UserId | null;
-}
-
 export interface UsageQuery {
   readonly by: readonly ('user' | 'room' | 'model' | 'day')[];
+  /** Milliseconds since the epoch; whole UTC days that they touch. */
   readonly from: number;
   readonly to: number;
+  /** What was used in this room's own lane; a private lane counts for no room. */
   readonly room?: RoomId | undefined;
   /** Only what this person used; null: everybody. */
   readonly user: UserId | null;

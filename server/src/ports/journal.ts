@@ -20,6 +20,12 @@ export interface Journal {
    * Rejects only when the store itself failed; the caller must then give the room up.
    */
   append(ref: RoomRef, epoch: Epoch, batch: Batch): Promise<AppendResult>;
+  /**
+   * Appends a batch and, in the same step, takes words out of what was written before: a crash leaves all of it
+   * or nothing. When it resolves, no file of the store holds what was replaced; while another process reads
+   * the store (a backup), the last of it goes with the next redaction, or when the store is opened or closed.
+   */
+  redact(ref: RoomRef, epoch: Epoch, redaction: Redaction): Promise<AppendResult>;
   /** Records with a sequence above `after`, in order. */
   read(ref: RoomRef, after: number): Promise<readonly StoredRecord[]>;
   /** Whether anything was ever written of the room. Asking leaves nothing behind. */
@@ -64,6 +70,20 @@ export interface Batch {
   readonly audit?: readonly AuditLine[];
   /** Model calls that were settled in this moment. */
   readonly usage?: readonly UsageLine[];
+}
+
+/** What takes the place of what was written before. Unique keys and sequences stay. */
+export interface Redaction extends Batch {
+  /** Each takes the place of the record with its sequence; one that is not there makes the whole a mistake. */
+  readonly rewritten: readonly StoredRecord[];
+  /** The first `parts` parts of a document, those of this batch counted, give way to one state. */
+  readonly compacted: readonly Compaction[];
+}
+
+export interface Compaction {
+  readonly doc: DocKey;
+  readonly parts: number;
+  readonly state: Uint8Array;
 }
 
 export type AppendResult =

@@ -1,12 +1,14 @@
 import { must } from '@parley/shared/assert';
-import type { DocKey, ShelfName } from '@parley/shared/documents';
-import type { LaneKey, TurnId, UserId } from '@parley/shared/ids';
+import { transcriptOf, type DocKey, type ShelfName } from '@parley/shared/documents';
+import { privateLane, type LaneKey, type RoomId, type TurnId, type UserId } from '@parley/shared/ids';
+import type { AuditLine } from '../core/audit-lines.ts';
 import type { LaneState } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
 import { ABSENT, evolveRoom, isBusy, type PresentRoom, type RoomState } from '../core/room-state.ts';
 import type { OwnerMessage } from '../ports/bus.ts';
 import type { StoredRecord } from '../ports/journal.ts';
-import type { Digest } from '../ports/system.ts';
+import type { Clock, Digest } from '../ports/system.ts';
+import { AuditTrail } from './audit-trail.ts';
 import type { Documents } from './documents/documents.ts';
 import type { EventSource } from './turns/event-backlog.ts';
 import { Ledger } from './ledger.ts';
@@ -14,6 +16,7 @@ import { listingOf, touchesListing } from './listing.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
 import type { Shelf } from './stacks.ts';
 import { together, Transcripts, type Shown } from './transcripts.ts';
+import { NotesInfluence } from './turns/notes-influence.ts';
 import { delta, newsOf } from './turns/turn-events.ts';
 import { Watchers, type MayReadAnswer } from './turns/watchers.ts';
 
@@ -21,6 +24,8 @@ export interface ChronicleDeps {
   readonly pipeline: Pipeline;
   readonly documents: Documents;
   readonly digest: Digest;
+  readonly room: RoomId;
+  readonly clock: Clock;
   /** Hears of a shelf that was not there before. */
   readonly grown: () => void;
   readonly mayReadAnswer: MayReadAnswer;
@@ -32,7 +37,9 @@ export interface ChronicleDeps {
  */
 export class Chronicle {
   readonly ledger = new Ledger();
+  readonly notes = new NotesInfluence();
   readonly watchers: Watchers;
+  readonly trail: AuditTrail;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
   readonly #transcripts: Transcripts;
@@ -41,9 +48,15 @@ export class Chronicle {
   #state: RoomState = ABSENT;
   #busy = false;
 
-  constructor({ pipeline, documents, digest, grown, mayReadAnswer }: ChronicleDeps) {
+  constructor({ pipeline, documents, digest, room, clock, grown, mayReadAnswer }: ChronicleDeps) {
     this.#pipeline = pipeline;
     this.#documents = documents;
+    this.trail = new AuditTrail({
+      room,
+      clock,
+      ticket: (turn) => this.ledger.ticket(turn),
+      isOwn: (user, entry) => this.ledger.entries(privateLane(user)).some((own) => own.entry.id === entry),
+    });
     this.#grown = grown;
     this.#mayReadAnswer = mayReadAnswer;
     this.watchers = new Watchers(mayReadAnswer);
@@ -72,7 +85,10 @@ export class Chronicle {
   /** Takes in what the journal already holds. */
   restore(records: readonly StoredRecord[]): void {
     this.#documents.restore(records);
-    for (const { record, seq } of records) this.#remember(record, seq);
+    for (const { record, seq } of records) {
+      this.#remember(record, seq);
+      this.trail.remember(record);
+    }
     this.#busy = this.#state.kind === 'present' && isBusy(this.#state);
   }
 
@@ -84,16 +100,25 @@ export class Chronicle {
 
   /** Writes records; `afterwards` happens when they are durable. */
   write(records: readonly JournalRecord[], ...afterwards: readonly Afterwards[]): void {
-    const first = this.#pipeline.seq + 1;
-    const before = this.#placesBefore(records);
     const shelves = this.ledger.shelfCount;
-    records.forEach((record, index) => this.#remember(record, first + index));
-    const shown = [this.#showAll(records, before), this.#showApprovals(records)];
-    const updates = shown.flatMap((each) => each.updates);
-    const messages = shown.flatMap((each) => each.messages);
-    const events = records.flatMap((record, index) => this.#eventsOf({ record, seq: first + index }));
-    this.#pipeline.commit(this.#writing(records, updates), ...messages, ...events, ...afterwards);
+    const { writing, messages } = this.#take(records);
+    this.#pipeline.commit(writing, ...messages, ...afterwards);
     if (this.ledger.shelfCount > shelves) this.#grown();
+  }
+
+  /**
+   * Writes records that take words away, with what that rewrites, in one step (R14). `docs` are all that held some
+   * of the words, at rest.
+   */
+  erase(records: readonly JournalRecord[], rewritten: readonly StoredRecord[], docs: readonly DocKey[]): void {
+    const { writing, messages } = this.#take(records);
+    const { compacted, landed } = this.#documents.rewritten(docs);
+    this.#pipeline.commit({ ...writing, redaction: { rewritten, compacted } }, landed, ...messages);
+  }
+
+  /** The documents that show a lane: its own, and those for what in it was made from resources. */
+  docsOf(lane: LaneKey): readonly DocKey[] {
+    return [transcriptOf(lane), ...this.ledger.shelves(lane).map((shelf) => this.#transcripts.nameOf(shelf))];
   }
 
   /** Shows a piece of the running answer; `end` is its length with this piece. */
@@ -126,14 +151,30 @@ export class Chronicle {
     };
   }
 
+  /** Puts lines on record that no record of the room's brings (T50). */
+  putOnRecord(audit: readonly AuditLine[]): void {
+    this.#pipeline.commit({ audit });
+  }
+
   /** Says something after everything written so far. */
   say(...afterwards: readonly Afterwards[]): void {
     this.#pipeline.say(...afterwards);
   }
 
+  /** Takes records in, in memory: what is to be written, and what is said when it is. */
+  #take(records: readonly JournalRecord[]): { readonly writing: Writing; readonly messages: readonly Afterwards[] } {
+    const first = this.#pipeline.seq + 1;
+    const before = this.#placesBefore(records);
+    records.forEach((record, index) => this.#remember(record, first + index));
+    const { updates, messages } = together([this.#showAll(records, before), this.#showApprovals(records)]);
+    const events = records.flatMap((record, index) => this.#eventsOf({ record, seq: first + index }));
+    return { writing: this.#writing(records, updates), messages: [...messages, ...events] };
+  }
+
   #remember(record: JournalRecord, seq: number): void {
     this.#state = evolveRoom(this.#state, record);
     this.ledger.apply(record, seq);
+    this.notes.apply(record, (turn) => this.ledger.ticket(turn));
   }
 
   /** Where the texts of turns that run are shown now. */
@@ -162,6 +203,7 @@ export class Chronicle {
     return {
       records,
       updates,
+      ...this.trail.linesOf(records),
       ...(busyChanged ? { busy } : {}),
       ...(records.some(touchesListing) ? { listing: present ? listingOf(this.room) : null } : {}),
     };

@@ -4,6 +4,7 @@ import type { Tokenizer } from '../ports/model.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Clock, Digest, Ids, Metrics } from '../ports/system.ts';
 import type { Chronicle } from './chronicle.ts';
+import type { Eraser } from './eraser.ts';
 import type { LaneRunner } from './turns/lane-runner.ts';
 import type { RateWindow } from './rate-window.ts';
 import type { ShelfAccess } from './shelf-access.ts';
@@ -20,6 +21,7 @@ export interface Desk {
   readonly registry: Registry;
   readonly rates: RateWindow;
   readonly shelves: ShelfAccess;
+  readonly eraser: Eraser;
   /** The runner of a lane, opened and loaded when it is new. */
   lane(lane: LaneKey): Promise<LaneRunner>;
   /** Makes changed rights of these people take effect: sockets, documents, tickets, running turns. */

@@ -3,8 +3,10 @@ import type { ClientKey, EntryId, LaneKey, TurnId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import { joinInfluence, type Influence } from '../core/influence.ts';
 import { joinResources } from '../core/label.ts';
+import { redactedEntry } from '../core/redact-records.ts';
 import type { JournalRecord, RecordOf } from '../core/records.ts';
-import { callFacts, NO_CALLS, type CallFacts, type CallRecord } from './call-facts.ts';
+import { callFacts, type CallFacts, type CallRecord } from './call-facts.ts';
+import { accepted, endedUnstarted, started, withoutCalls } from './ticket-facts.ts';
 import { Stacks, type CountedEntry, type Shelf } from './stacks.ts';
 
 /** What is known of one ticket for as long as the room lives (T2: ids outlive the turn, T3: its outcome can be read). */
@@ -14,8 +16,8 @@ export interface TicketFacts {
   readonly lane: LaneKey;
   readonly author: Author;
   readonly ticketSeq: number;
-  /** As first sent: what a resend is compared with. */
-  readonly submitted: string;
+  /** As first sent: what a resend is compared with; null when the words were redacted. */
+  readonly submitted: string | null;
   /** As last edited. */
   readonly text: string;
   readonly revision: number;
@@ -50,6 +52,8 @@ export interface StartedFacts {
   readonly payer: string;
   readonly permissionEpoch: number;
   readonly contextVersion: number;
+  /** The first entry of its lane that the model was sent. */
+  readonly contextFrom: number;
   /** Its record, while it waits without the floor (T22). */
   readonly parkedSeq: number | null;
   /** Each attempt at a step after the first one, and each return to the floor: what was shown is told anew. */
@@ -69,9 +73,11 @@ export interface StartedFacts {
 export class Ledger {
   readonly #tickets = new Map<TurnId, TicketFacts>();
   readonly #prompts = new Map<string, TurnId>();
-  readonly #messages = new Map<string, Entry>();
+  readonly #messages = new Map<string, EntryId>();
+  readonly #releases = new Map<EntryId, EntryId>();
   readonly #stacks = new Stacks();
   #permissionEpoch = 0;
+  #redactions = 0;
 
   /** Takes in one record of the journal with its sequence. */
   apply(record: JournalRecord, seq: number): void {
@@ -84,7 +90,13 @@ export class Ledger {
         return;
       case 'entry.added':
         this.#stacks.add(record.lane, addedItem(record, seq));
-        if (record.key !== undefined) this.#messages.set(idOf(record.entry.author.id, record.key), record.entry);
+        if (record.key !== undefined) this.#messages.set(idOf(record.entry.author.id, record.key), record.entry.id);
+        return;
+      case 'entry.released':
+        this.#releases.set(record.entry, record.as);
+        return;
+      case 'entry.redacted':
+        this.#redacted(record);
         return;
       case 'ticket.accepted':
         this.#prompts.set(idOf(record.author.id, record.key), record.turn);
@@ -136,7 +148,13 @@ export class Ledger {
   }
 
   messageOf(author: string, key: ClientKey): Entry | undefined {
-    return this.#messages.get(idOf(author, key));
+    const id = this.#messages.get(idOf(author, key));
+    return id === undefined ? undefined : this.entry(id)?.item.entry;
+  }
+
+  /** What the room got when this entry was released (R5). */
+  releaseOf(entry: EntryId): EntryId | undefined {
+    return this.#releases.get(entry);
   }
 
   /** In order of acceptance. */
@@ -169,11 +187,30 @@ export class Ledger {
     return this.#stacks.entry(id);
   }
 
+  /** Grows whenever words are taken away: whatever was made from entries before has to be made anew. */
+  get redactions(): number {
+    return this.#redactions;
+  }
+
   /** R4: what the text of a turn was made from so far; nothing before it started. */
   resourcesOf(turn: TurnId): readonly ResourceId[] {
     const fate = this.#tickets.get(turn)?.fate;
     if (fate?.kind === 'running') return fate.resources;
     return fate?.kind === 'ended' ? joinResources(fate.answer?.resources, fate.started?.resources) : [];
+  }
+
+  /** The words of an entry are gone from here too (R14). */
+  #redacted({ entry: id, by }: RecordOf<'entry.redacted'>): void {
+    const known = this.entry(id)?.item.entry;
+    if (known === undefined) return;
+    const entry = redactedEntry(known, by);
+    this.#stacks.replace(entry, 0);
+    this.#redactions += 1;
+    if (entry.turn === undefined) return;
+    if (entry.kind === 'prompt') this.#change(entry.turn, { submitted: null, text: '' });
+    const fate = this.#tickets.get(entry.turn)?.fate;
+    if (entry.kind === 'answer' && fate?.kind === 'ended')
+      this.#change(entry.turn, { fate: { ...fate, answer: entry, started: withoutCalls(fate.started) } });
   }
 
   #change(turn: TurnId, changes: Partial<TicketFacts>): void {
@@ -239,39 +276,6 @@ function idOf(author: string, key: ClientKey): string {
   return `${author} ${key}`;
 }
 
-function accepted(record: RecordOf<'ticket.accepted'>, seq: number): TicketFacts {
-  return {
-    turn: record.turn,
-    key: record.key,
-    lane: record.lane,
-    author: record.author,
-    ticketSeq: record.ticketSeq,
-    submitted: record.text,
-    text: record.text,
-    revision: 1,
-    quotes: record.quotes ?? null,
-    acceptedSeq: seq,
-    fate: { kind: 'waiting' },
-  };
-}
-
-function started(record: RecordOf<'turn.started'>, seq: number, permissionEpoch: number): TicketFate {
-  const { entry, context, payer, resources = [], influence = [] } = record;
-  const place = { promptEntry: entry.id, promptSeq: entry.seq, roomTo: context.roomTo };
-  const terms = { payer, permissionEpoch, contextVersion: context.to };
-  const sources = { sentResources: resources, resources, influence };
-  return {
-    kind: 'running',
-    ...place,
-    ...terms,
-    ...sources,
-    startedSeq: seq,
-    parkedSeq: null,
-    superseded: [],
-    calls: NO_CALLS,
-  };
-}
-
 function addedItem({ entry, tokens, influence }: RecordOf<'entry.added'>, recordSeq: number): CountedEntry {
   return { entry, tokens, influence: influence ?? [entry.author.id], recordSeq };
 }
@@ -279,17 +283,4 @@ function addedItem({ entry, tokens, influence }: RecordOf<'entry.added'>, record
 function promptItem({ lane, entry, tokens, context }: RecordOf<'turn.started'>, recordSeq: number): CountedEntry {
   const item = { entry, tokens, influence: [entry.author.id], recordSeq };
   return lane === 'room' ? item : { ...item, after: context.roomTo };
-}
-
-function endedUnstarted(record: RecordOf<'ticket.ended'>, seq: number): TicketFate {
-  return {
-    kind: 'ended',
-    started: null,
-    outcome: record.outcome,
-    reason: record.reason,
-    by: record.by,
-    endedSeq: seq,
-    answer: null,
-    usage: null,
-  };
 }

@@ -1,8 +1,10 @@
 import type { DocKey } from '@parley/shared/documents';
+import type { AuditLine } from '../core/audit-lines.ts';
+import type { UsageLine } from '../core/audit-records.ts';
 import type { JournalRecord } from '../core/records.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { OwnerMessage } from '../ports/bus.ts';
-import type { Batch, Epoch, Journal } from '../ports/journal.ts';
+import type { AppendResult, Batch, Epoch, Journal, Redaction } from '../ports/journal.ts';
 import type { Metrics, Clock } from '../ports/system.ts';
 
 /** What one decision writes. */
@@ -11,7 +13,13 @@ export interface Writing {
   readonly updates?: readonly { readonly doc: DocKey; readonly update: Uint8Array }[];
   readonly listing?: Batch['listing'];
   readonly busy?: boolean;
+  /** What it takes out of what was written before; computed when nothing was waiting to be written. */
+  readonly redaction?: Erasure;
+  readonly audit?: readonly AuditLine[];
+  readonly usage?: readonly UsageLine[];
 }
+
+export type Erasure = Pick<Redaction, 'rewritten' | 'compacted'>;
 
 /** Something that may happen only once everything written before it is durable. */
 export type Afterwards = OwnerMessage | (() => void);
@@ -19,9 +27,12 @@ export type Afterwards = OwnerMessage | (() => void);
 interface Stage {
   readonly records: JournalRecord[];
   readonly updates: { doc: DocKey; update: Uint8Array }[];
+  readonly audit: AuditLine[];
+  readonly usage: UsageLine[];
   readonly afterwards: Afterwards[];
   listing?: Batch['listing'];
   busy?: boolean;
+  redaction?: Erasure;
 }
 
 export interface PipelineDeps {
@@ -67,6 +78,9 @@ export class Pipeline {
     if (writing.updates) stage.updates.push(...writing.updates);
     if (writing.listing !== undefined) stage.listing = writing.listing;
     if (writing.busy !== undefined) stage.busy = writing.busy;
+    if (writing.redaction !== undefined) stage.redaction = writing.redaction;
+    if (writing.audit) stage.audit.push(...writing.audit);
+    if (writing.usage) stage.usage.push(...writing.usage);
     stage.afterwards.push(...afterwards);
     this.#pump();
   }
@@ -102,7 +116,7 @@ export class Pipeline {
     this.#seq += stage.records.length;
     const started = this.#deps.clock.now();
     try {
-      const result = await this.#deps.journal.append(this.#deps.ref, this.#deps.epoch, batchOf(stage, expectedSeq));
+      const result = await this.#write(stage, expectedSeq);
       if (result.kind !== 'appended') return this.#break(result.kind);
     } catch (error) {
       return this.#break('store-failed', error);
@@ -112,6 +126,12 @@ export class Pipeline {
     this.#inFlight = false;
     if (hasContent(this.#gathering)) this.#pump();
     else this.#wakeIdle();
+  }
+
+  #write({ redaction, ...stage }: Stage, expectedSeq: number): Promise<AppendResult> {
+    const { journal, ref, epoch } = this.#deps;
+    const batch = batchOf(stage, expectedSeq);
+    return redaction ? journal.redact(ref, epoch, { ...batch, ...redaction }) : journal.append(ref, epoch, batch);
   }
 
   #release(stage: Stage): void {
@@ -136,12 +156,13 @@ export class Pipeline {
 }
 
 function emptyStage(): Stage {
-  return { records: [], updates: [], afterwards: [] };
+  return { records: [], updates: [], audit: [], usage: [], afterwards: [] };
 }
 
 function writesNothing(stage: Stage): boolean {
+  const { records, updates, audit, listing, busy } = stage;
   return (
-    stage.records.length === 0 && stage.updates.length === 0 && stage.listing === undefined && stage.busy === undefined
+    records.length === 0 && updates.length === 0 && audit.length === 0 && listing === undefined && busy === undefined
   );
 }
 
@@ -154,6 +175,8 @@ function batchOf(stage: Stage, expectedSeq: number): Batch {
     expectedSeq,
     records: stage.records,
     updates: stage.updates,
+    audit: stage.audit,
+    usage: stage.usage,
     ...(stage.listing === undefined ? {} : { listing: stage.listing }),
     ...(stage.busy === undefined ? {} : { busy: stage.busy }),
   };

@@ -41,6 +41,9 @@ function projectOne(write: TranscriptWriter, record: JournalRecord, place: Place
     case 'turn.started':
       if (place.holds(record.entry)) write.addEntry(record.entry);
       return;
+    case 'entry.redacted':
+      write.redactEntry(record.entry, record.by);
+      return;
     case 'turn.attempted':
       if (place.runs(record.turn)) attempt(write, record, place);
       return;

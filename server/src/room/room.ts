@@ -1,8 +1,5 @@
-import { docKeyFor, docKind, type DocName } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
-import { can } from '@parley/shared/roles';
-import { standingOf } from '../core/room-state.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Authority } from '../ports/authority.ts';
 import type { EdgeMessage, OwnerMessage } from '../ports/bus.ts';
@@ -18,9 +15,11 @@ import { foundForTenant } from './commands/rooms.ts';
 import { perform } from './commands/table.ts';
 import { ContextSource } from './turns/context-source.ts';
 import type { Desk } from './desk.ts';
-import { docPeer } from './documents/doc-peer.ts';
+import { openDocument, type DocOpening } from './doc-opening.ts';
 import { Documents } from './documents/documents.ts';
+import { Eraser } from './eraser.ts';
 import { backlog } from './turns/event-backlog.ts';
+import { roomTools } from './turns/room-tools.ts';
 import { Lanes } from './lanes.ts';
 import type { LaneRunner } from './turns/lane-runner.ts';
 import { openTurnTools } from './turns/open-turn-tools.ts';
@@ -67,12 +66,14 @@ export class Room implements Desk {
   readonly registry: Registry;
   readonly rates = new RateWindow();
   readonly shelves: ShelfAccess;
+  readonly eraser: Eraser;
   readonly #deps: RoomDeps;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
   readonly #mailbox: Mailbox;
   readonly #peers = new Peers();
   readonly #attendance: Attendance;
+  readonly #opening: DocOpening;
   readonly #lanes: Lanes;
   #lastUsedAt: number;
 
@@ -90,6 +91,8 @@ export class Room implements Desk {
     this.#pipeline = new Pipeline({ ...deps, epoch, seq, broken: (why, error) => this.#crash(why, error) });
     this.#documents = new Documents({ ...deps, epoch, pipeline: this.#pipeline });
     this.chronicle = new Chronicle({
+      room: deps.ref.room,
+      clock: deps.clock,
       pipeline: this.#pipeline,
       documents: this.#documents,
       digest: deps.digest,
@@ -105,15 +108,18 @@ export class Room implements Desk {
       people: () => (this.chronicle.state.kind === 'present' ? audienceOf(this.chronicle.state, 'room') : []),
     });
     this.#attendance = new Attendance({ ...parts, shelves: this.shelves });
+    this.#opening = { ...parts, shelves: this.shelves, load: (lane) => this.#lanes.load(lane) };
     const { access } = this.shelves;
     const own = { ...deps, chronicle: this.chronicle, access, shelves: this.shelves, mailbox: this.#mailbox };
+    const builtins = roomTools({ ...parts, shelves: this.shelves });
     this.#lanes = new Lanes({
       ...own,
       tenant: deps.ref.tenant,
       context: new ContextSource(own),
-      tools: openTurnTools({ ...own, builtins: [] }),
+      tools: openTurnTools({ ...own, builtins }),
       tell: (user, text) => this.#mailbox.post(() => tellPrivately(this, user, text)),
     });
+    this.eraser = new Eraser({ ...deps, ...parts, pipeline: this.#pipeline });
   }
 
   /** Takes the room over: a new epoch, the fold of its journal, and what was left unfinished goes on (T44). */
@@ -156,6 +162,7 @@ export class Room implements Desk {
     this.#mailbox.close();
     this.shelves.close();
     this.#lanes.abandon();
+    this.chronicle.putOnRecord(this.chronicle.trail.rest());
     await this.#pipeline.settled();
     this.#documents.dispose();
     this.#deps.publish({ type: 'closing', fault: why });
@@ -191,7 +198,7 @@ export class Room implements Desk {
       case 'detach':
         return this.#attendance.detach(message.peer);
       case 'open':
-        return this.#openDoc(message);
+        return openDocument(this.#opening, message);
       case 'close':
         return this.#documents.close(message.peer, message.doc);
       case 'message':
@@ -203,29 +210,6 @@ export class Room implements Desk {
       case 'command':
         return this.#command(message);
     }
-  }
-
-  async #openDoc({ peer, doc }: Extract<EdgeMessage, { type: 'open' }>): Promise<void> {
-    const principal = this.#peers.get(peer);
-    if (!principal) return;
-    const { room } = this.chronicle;
-    const lane = await this.#laneShownBy(doc, principal.user);
-    if (lane === 'nothing') return this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
-    if (lane !== null) await this.#lanes.load(lane);
-    const standing = standingOf(room, principal);
-    if (!can(standing, 'room.read', room.policy.levels)) {
-      return this.chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
-    }
-    await this.#documents.open(docPeer(peer, principal, standing, room), doc);
-  }
-
-  /** Null: people write it themselves. `nothing`: there is no such document, or none for this person (W3). */
-  async #laneShownBy(doc: DocName, user: UserId): Promise<LaneKey | null | 'nothing'> {
-    const kind = docKind(docKeyFor(doc, user));
-    if (kind.kind === 'workspace') return null;
-    if (kind.kind === 'lane') return kind.lane;
-    await this.shelves.freshen();
-    return this.shelves.byName(kind.name, user)?.lane ?? 'nothing';
   }
 
   /** Backlog first, then what happens: the reader's place tells where one ends and the other begins (T43). */
@@ -242,7 +226,9 @@ export class Room implements Desk {
   async #command({ peer, request, principal, command }: Extract<EdgeMessage, { type: 'command' }>): Promise<void> {
     this.#attendance.admit(principal);
     const askedAt = this.clock.now();
+    this.chronicle.trail.begin(principal.user, command);
     const result = await perform(this, principal, command);
+    this.chronicle.putOnRecord(this.chronicle.trail.end(result.ok ? null : result.fault.code));
     if (!result.ok) this.metrics.count('parley_faults_total', 1, { code: result.fault.code });
     this.chronicle.say({ type: 'reply', peer, request, result });
     if (command.type === 'prompt.submit' && result.ok) {

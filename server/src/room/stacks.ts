@@ -80,6 +80,18 @@ export class Stacks {
     return this.#byId.get(id);
   }
 
+  /** Puts an entry in the place of the one with its id. */
+  replace(changed: Entry, tokens: number): void {
+    const known = this.#byId.get(changed.id);
+    if (!known) return;
+    const { lane, item } = known;
+    const { resources = [] } = item.entry;
+    const items = this.open(lane, resources)?.items ?? this.#ownOf(lane);
+    const place = { ...item, entry: changed, tokens };
+    items[items.indexOf(item)] = place;
+    this.#byId.set(changed.id, { lane, item: place });
+  }
+
   #ownOf(lane: LaneKey): CountedEntry[] {
     const known = this.#own.get(lane) ?? [];
     this.#own.set(lane, known);

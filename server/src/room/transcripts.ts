@@ -130,6 +130,8 @@ export class Transcripts {
       case 'entry.added':
       case 'turn.started':
         return [this.#place(lane, record.entry.resources)];
+      case 'entry.redacted':
+        return [this.#place(lane, this.#deps.ledger.entry(record.entry)?.item.entry.resources)];
       case 'turn.attempted':
         return [this.placeOf(lane, record.turn)];
       case 'turn.ended':

@@ -93,14 +93,16 @@ test('R17 an event stream ends', async () => {
 
 test('R17 a request whose body, or whose room, took its time is not asked with a token revoked meanwhile', async () => {
   const room = world.room('den');
-  const opened = Promise.withResolvers<void>();
+  const [asked, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const ensure = world.links.ensure.bind(world.links);
   const ben = UserId.parse('ben');
   world.links.ensure = async (ref) => {
+    asked.resolve();
     await opened.promise;
     return ensure(ref);
   };
   const prompt = world.call('POST', '/v1/rooms/den/prompts', { as: 'ben', body: { id: 'a', text: 'hi' } });
+  await asked.promise;
   await world.people.revoke(must(mintTenant('acme'), 'a tenant'), ben, world.clock.now());
   opened.resolve();
   expect((await prompt).status).toBe(401);

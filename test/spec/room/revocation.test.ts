@@ -34,13 +34,14 @@ test('R17 T44 work that a crash kept from ending ends when the room opens; what 
   world.people = new MemoryPeople({ overviews: () => [] });
   await world.people.revoke(REF.tenant, ben, world.clock.now());
   world.clock.advance(1);
-  world.model.expect({ pieces: ['b'] });
   await world.restart();
   world.issuedAt = world.clock.now() + 1;
   for (const { turn } of [running, waiting])
     expect(await world.turn('bob', turn)).toMatchObject({ state: 'ended', outcome: 'revoked' });
+  world.model.expect({ pieces: ['cut'], holdAfter: 1 });
   const later = await world.prompt('bob', 'later');
   await settled();
+  world.model.expect({ pieces: ['whole'] });
   await world.restart();
   expect(await world.turn('bob', later.turn)).toMatchObject({ state: 'ended', outcome: 'completed' });
 });

@@ -79,7 +79,7 @@ export async function postMessage(
   }
   const lane = laneFor(by, audience);
   const known = desk.chronicle.ledger.messageOf(by.user, id);
-  if (known) return known.text === text ? ok({ entry: known }) : refuse('id_conflict');
+  if (known) return isResent(known, text) ? ok({ entry: known }) : refuse('id_conflict');
   const refusal = tooLarge(desk, text) ?? tooOften(desk, `message ${by.user}`, messagesPerMinute(desk));
   if (refusal) return refusal;
   const runner = await desk.lane(lane);
@@ -178,9 +178,16 @@ function resent(
   lane: LaneKey,
   { text, quotes }: z.infer<typeof PromptSubmit>,
 ): Result<Accepted> {
-  const same = known.submitted === text && known.lane === lane && known.quotes?.join() === quotes?.join();
+  // Of a redacted prompt nothing is left to compare with (R14).
+  const differs = known.submitted !== null && known.submitted !== text;
+  const same = !differs && known.lane === lane && known.quotes?.join() === quotes?.join();
   if (!same) return refuse('id_conflict');
   return ok(acceptance(desk, known));
+}
+
+/** Of redacted words nothing is left to compare with (R14). */
+function isResent(known: Entry, text: string): boolean {
+  return known.redactedBy !== undefined || known.text === text;
 }
 
 function acceptance(desk: Desk, facts: TicketFacts): Accepted {

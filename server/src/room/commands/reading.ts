@@ -39,7 +39,7 @@ export async function readTranscript(
 const PAGE_CHARS = 1_000_000;
 
 /** As many groups, from the first, as one page holds, and `least` of them in any case, so that pages lead on. */
-function fitting(groups: readonly (readonly Entry[])[], least: number): (readonly Entry[])[] {
+export function fitting(groups: readonly (readonly Entry[])[], least: number): (readonly Entry[])[] {
   let chars = 0;
   const tooMany = groups.findIndex((group, index) => {
     for (const { text } of group) chars += text.length;

@@ -19,7 +19,10 @@ import {
   withdrawTurn,
 } from './prompts.ts';
 import { exportRoom, listDocuments, readTranscript } from './reading.ts';
+import { redactEntry } from './redact.ts';
+import { previewRelease, releaseEntry } from './release.ts';
 import { explain } from './rights.ts';
+import { searchTranscript } from './search.ts';
 import { createRoom, deleteRoom, getRoom, updateRoom } from './rooms.ts';
 import { admitTool, dropTool, listTools } from './tools.ts';
 import { dropTrust, listTrust, setTrust } from './trust.ts';
@@ -50,12 +53,12 @@ const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
   'transcript.read': readTranscript,
   'room.export': exportRoom,
   'document.list': listDocuments,
-  'transcript.search': unbuilt,
+  'transcript.search': searchTranscript,
   'approval.decide': decideApproval,
   'approval.list': listApprovals,
-  'entry.preview-release': unbuilt,
-  'entry.release': unbuilt,
-  'entry.redact': unbuilt,
+  'entry.preview-release': previewRelease,
+  'entry.release': releaseEntry,
+  'entry.redact': redactEntry,
   'invite.create': makeInvite,
   'invite.list': listInvites,
   'invite.revoke': dropInvite,
@@ -68,10 +71,6 @@ const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
   'trust.list': listTrust,
   'rights.explain': explain,
 };
-
-function unbuilt(): Result<never> {
-  return refuse('bad_request');
-}
 
 /** Judges a command and carries it out. Whoever may not know of the room gets one answer for everything. */
 export async function perform(desk: Desk, by: Principal, command: Command): Promise<Result<Reply>> {

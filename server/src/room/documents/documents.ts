@@ -4,7 +4,7 @@ import type { UserId } from '@parley/shared/ids';
 import * as Y from 'yjs';
 import type { RoomRef } from '../../core/tenant.ts';
 import type { PeerId } from '../../ports/bus.ts';
-import type { Epoch, Journal, StoredRecord } from '../../ports/journal.ts';
+import type { Compaction, Epoch, Journal, StoredRecord } from '../../ports/journal.ts';
 import type { Clock, Log, Metrics } from '../../ports/system.ts';
 import { ClientOwners } from './client-owners.ts';
 import { updateMessage } from './doc-message.ts';
@@ -130,6 +130,35 @@ export class Documents {
     return known;
   }
 
+  /** Loads documents and waits until none of them is being compacted. */
+  async atRest(keys: readonly DocKey[]): Promise<void> {
+    for (const key of keys) await (await this.#get(key)).stored.atRest();
+  }
+
+  /** Documents that were at rest, each as one part that holds nothing of what was deleted; see `StoredDoc.rewritten`. */
+  rewritten(keys: readonly DocKey[]): { readonly compacted: readonly Compaction[]; readonly landed: () => void } {
+    const whole = keys.flatMap((key) => this.#open.get(key)?.stored.rewritten() ?? []);
+    return {
+      compacted: whole.map(({ compaction }) => compaction),
+      landed: () => whole.forEach(({ landed }) => landed()),
+    };
+  }
+
+  /** The room's workspace, for the server to read and write; it leaves memory again when nobody else has it open. */
+  async workspace<T>(use: (doc: OpenDoc) => T): Promise<T> {
+    const doc = await this.#get('workspace');
+    try {
+      return use(doc);
+    } finally {
+      this.#rest(doc);
+    }
+  }
+
+  /** Everybody who ever wrote a document, as far as its content tells; null stands for the server. */
+  writersOf({ key, stored }: OpenDoc): ReadonlySet<UserId | null> {
+    return new Set([...stored.doc.store.clients.keys()].map((client) => this.#owners.ownerOf(key, client)));
+  }
+
   /** What readers are told of an update that the server made, once it is durable. */
   announce(doc: DocKey, update: Uint8Array): Afterwards[] {
     return this.#open.get(doc)?.isRead ? [{ type: 'update', doc, message: updateMessage(update) }] : [];
@@ -171,6 +200,10 @@ export class Documents {
 
   #leave(doc: OpenDoc, peer: PeerId): void {
     doc.leave(peer);
+    this.#rest(doc);
+  }
+
+  #rest(doc: OpenDoc): void {
     // A workspace nobody reads need not stay in memory; what it was last told is on disk first.
     if (!doc.isRead && isWorkspace(doc.key)) this.#deps.pipeline.say(() => this.#unload(doc));
   }

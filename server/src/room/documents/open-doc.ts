@@ -2,10 +2,12 @@ import type { DocKey, DocName } from '@parley/shared/documents';
 import { docKind } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
 import type { UserId } from '@parley/shared/ids';
+import type * as Y from 'yjs';
 import type { PeerId } from '../../ports/bus.ts';
+import type { Cancel } from '../../ports/system.ts';
 import type { ClientOwners } from './client-owners.ts';
 import type { DocDoor } from './doc-door.ts';
-import { readDocMessage, step1Message, type DocMessage } from './doc-message.ts';
+import { readDocMessage, step1Message, updateMessage, type DocMessage } from './doc-message.ts';
 import { opened, refusal, toPeer, type DocOutlet } from './doc-outlet.ts';
 import { DocSession, type DocPeer } from './doc-session.ts';
 import { Presence } from './presence.ts';
@@ -28,6 +30,7 @@ export class OpenDoc {
   readonly #door: DocDoor;
   readonly #presence: Presence;
   readonly #sessions = new Map<PeerId, DocSession>();
+  #shown: Cancel | null = null;
 
   constructor({ stored, owners, outlet }: OpenDocDeps) {
     this.key = stored.key;
@@ -108,7 +111,32 @@ export class OpenDoc {
     }
   }
 
+  /**
+   * A change by the server itself, in a document that people write; what they sent before comes first. `written` is
+   * called when it is on disk, at once when nothing changed.
+   */
+  write(change: (doc: Y.Doc) => void, written: () => void): void {
+    this.#door.flush();
+    const update = this.stored.change(change);
+    const { pipeline } = this.#outlet;
+    if (update === null) return pipeline.say(written);
+    const message = updateMessage(update);
+    pipeline.commit(
+      { updates: [{ doc: this.key, update }] },
+      ...(this.isRead ? [{ type: 'update' as const, doc: this.key, message }] : []),
+      written,
+    );
+  }
+
+  /** Shows somebody in the document for a while who has no socket. */
+  show(state: string, ms: number): void {
+    this.#presence.present(state);
+    this.#shown?.();
+    this.#shown = this.#outlet.clock.after(ms, () => this.#presence.present(null));
+  }
+
   dispose(): void {
+    this.#shown?.();
     this.#door.flush();
     this.#presence.dispose();
     this.stored.dispose();

@@ -4,6 +4,7 @@ import type { PeerId } from '../../ports/bus.ts';
 import type { Cancel, Clock } from '../../ports/system.ts';
 import type { ClientOwners } from './client-owners.ts';
 import { presenceMessage } from './doc-message.ts';
+import { SERVER_CLIENT } from './stored-doc.ts';
 import { readPresence, writePresence, type PresenceEntry, type RawPresenceEntry } from './presence-frame.ts';
 
 /** A person as presence shows them, made by the server from the verified token (R13). */
@@ -70,6 +71,16 @@ export class Presence {
     return true;
   }
 
+  /** The server shows somebody under its own id, or, with null, nobody any more. */
+  present(state: string | null): void {
+    const told = this.#shown.get(SERVER_CLIENT);
+    if (told === undefined && state === null) return;
+    const known = told?.clock ?? this.#gone.get(SERVER_CLIENT) ?? 0;
+    // Readers outlive the server, and would not believe a clock that began anew.
+    const clock = Math.max(known + 1, Math.floor(this.#deps.clock.now() / 1000));
+    this.#show(SERVER_CLIENT, { clock, state: state ?? GONE });
+  }
+
   /** The peer is gone, or closed the document. */
   leave(peer: PeerId): void {
     const seat = this.#seats.get(peer);
@@ -103,6 +114,7 @@ export class Presence {
   #seat(peer: PeerId, badge: Badge, client: number): boolean {
     const seat = this.#seats.get(peer);
     if (seat !== undefined) return seat.client === client;
+    if (client === SERVER_CLIENT) return false;
     const { doc, owners } = this.#deps;
     const owner = owners.ownerOf(doc, client);
     if (owner !== null && owner !== badge.id) return false;

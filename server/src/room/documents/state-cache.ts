@@ -32,7 +32,7 @@ export class StateCache {
     if (this.#base === null) return;
     this.#tail.push(updateMessage(update));
     this.#tailBytes += update.length;
-    if (this.#tail.length > TAIL_UPDATES || this.#tailBytes > TAIL_BYTES) this.#forget();
+    if (this.#tail.length > TAIL_UPDATES || this.#tailBytes > TAIL_BYTES) this.forget();
   }
 
   /** Sync messages for an empty state vector; the last one is a step 2. */
@@ -41,18 +41,20 @@ export class StateCache {
     return this.#messages;
   }
 
+  /** The next first sync encodes the document anew; nothing older is sent any more. */
+  forget(): void {
+    this.#messages = null;
+    this.#base = null;
+    this.#baseMessages = [];
+    this.#tail = [];
+    this.#tailBytes = 0;
+  }
+
   #build(): readonly Uint8Array[] {
     this.#base ??= this.#encode();
     const [only, ...more] = this.#base;
     if (only !== undefined && more.length === 0 && this.#tail.length === 0) return [step2Message(only)];
     if (this.#baseMessages.length === 0) this.#baseMessages = this.#base.map(updateMessage);
     return [...this.#baseMessages, ...this.#tail, DONE];
-  }
-
-  #forget(): void {
-    this.#base = null;
-    this.#baseMessages = [];
-    this.#tail = [];
-    this.#tailBytes = 0;
   }
 }

@@ -1,7 +1,7 @@
 import { must } from '@parley/shared/assert';
 import type { DocKey } from '@parley/shared/documents';
 import * as Y from 'yjs';
-import type { AppendResult } from '../../ports/journal.ts';
+import type { AppendResult, Compaction } from '../../ports/journal.ts';
 import type { Log } from '../../ports/system.ts';
 import { syncMessages } from './doc-message.ts';
 import { splitUpdate } from './split-update.ts';
@@ -56,6 +56,7 @@ export class StoredDoc {
   #stateBytes: number;
   #tailBytes = 0;
   #compaction: 'none' | 'due' | 'running' = 'none';
+  #waiting: (() => void)[] = [];
 
   private constructor(deps: StoredDocDeps, parts: readonly Uint8Array[]) {
     this.#deps = deps;
@@ -110,6 +111,28 @@ export class StoredDoc {
     return this.#compaction !== 'none';
   }
 
+  /** Resolves when no compaction is due or under way. */
+  atRest(): Promise<void> {
+    return this.busy ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
+  }
+
+  /**
+   * The document as it is now in one part, to be stored with the changes of this tick in the place of all parts:
+   * what was deleted is in none of them then (R14). Call it where it was at rest before those changes; null when
+   * nothing is stored. `landed` is for the moment when that is on disk.
+   */
+  rewritten(): { readonly compaction: Compaction; readonly landed: () => void } | null {
+    if (this.#parts === 0) return null;
+    this.#compaction = 'running';
+    this.#cache.forget();
+    const { parts, tailBytes, state } = this.#whole();
+    const landed = (): void => {
+      this.#replaced(parts, tailBytes, state.length);
+      this.#rest();
+    };
+    return { compaction: { doc: this.key, parts, state }, landed };
+  }
+
   dispose(): void {
     this.doc.destroy();
   }
@@ -141,14 +164,20 @@ export class StoredDoc {
 
   /** The state stands for exactly the parts committed so far; those that follow meanwhile stay behind it. */
   #compact(): void {
+    // A redaction may have done it in the same tick.
+    if (this.#compaction !== 'due') return;
     this.#compaction = 'running';
-    const parts = this.#parts;
-    const tailBytes = this.#tailBytes;
-    const state = must(
-      this.#deps.encode(this.doc, Number.POSITIVE_INFINITY)[0],
-      'a document without limit is one part',
-    );
+    const { parts, tailBytes, state } = this.#whole();
     this.#deps.store.afterWrites(() => void this.#replace(parts, tailBytes, state));
+  }
+
+  #whole(): { readonly parts: number; readonly tailBytes: number; readonly state: Uint8Array } {
+    const [state] = this.#deps.encode(this.doc, Number.POSITIVE_INFINITY);
+    return {
+      parts: this.#parts,
+      tailBytes: this.#tailBytes,
+      state: must(state, 'a document without limit is one part'),
+    };
   }
 
   async #replace(parts: number, tailBytes: number, state: Uint8Array): Promise<void> {
@@ -159,7 +188,14 @@ export class StoredDoc {
       // The old parts are all there and the next update tries again; a person should see to the disk.
       this.#deps.log.error('document.compaction-failed', { doc: kindOf(this.key), error: String(error) });
     }
+    this.#rest();
+  }
+
+  #rest(): void {
     this.#compaction = 'none';
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
   }
 
   #replaced(parts: number, tailBytes: number, stateBytes: number): void {

@@ -1,9 +1,10 @@
 import { APPROVALS, ENTRIES, LIVE, ROOM, TURNS } from '@parley/shared/documents';
 import type { Entry, RoomView, TicketView } from '@parley/shared/entry';
-import type { TurnId } from '@parley/shared/ids';
+import type { EntryId, TurnId } from '@parley/shared/ids';
 import type { ApprovalView } from '@parley/shared/tools';
 import { equalityDeep } from 'lib0/function';
 import * as Y from 'yjs';
+import { redactedEntry } from '../../core/redact-records.ts';
 import type { StoredDoc } from './stored-doc.ts';
 
 /** A transcript shows this many of the newest entries, and up to a step more. */
@@ -14,6 +15,8 @@ export const WINDOW_STEP = 200;
 export interface TranscriptWriter {
   /** Entries come in the order of `seq`. */
   addEntry(entry: Entry): void;
+  /** Takes the words of an entry away; nothing when it stands elsewhere, or before the window. */
+  redactEntry(entry: EntryId, by: string): void;
   /** Shows exactly these tickets. */
   setTickets(views: readonly TicketView[]): void;
   setTicket(view: TicketView): void;
@@ -86,6 +89,15 @@ class Writer implements TranscriptWriter {
     // `push` walks the whole list, former entries too; inserting remembers where the end is.
     this.#entries.insert(this.#entries.length, [entry]);
     if (this.#entries.length >= WINDOW + WINDOW_STEP) this.#trim();
+  }
+
+  redactEntry(id: EntryId, by: string): void {
+    const at = this.#entries.toArray().findIndex((entry) => entry.id === id);
+    if (at < 0) return;
+    const entry = redactedEntry(this.#entries.get(at), by);
+    // Behind the old one, so that it refers to that and not to what was before the window (see transcript-state.ts).
+    this.#entries.insert(at + 1, [entry]);
+    this.#entries.delete(at);
   }
 
   setTickets(views: readonly TicketView[]): void {

@@ -8,7 +8,7 @@ import { splitUpdate, writeInParts } from './split-update.ts';
  * A transcript as V1 updates of about `limit` bytes, without the traces of what left it, so that joining
  * costs the same after a day and after a year. Yjs keeps a placeholder for every deleted value, because
  * a writer might still refer to it. Here there is one writer, and it refers no more to
- *  - entries before the window (it only adds at the end),
+ *  - entries before the window (it adds at the end, and puts a redacted entry behind the one it replaces),
  *  - tickets and live texts of turns that are over, approvals that are decided (their keys never come back).
  * Those are written as garbage, of which any number in a row takes a few bytes. Readers that hold older
  * states converge as with the long form: what is garbage here is deleted there.
@@ -46,9 +46,9 @@ class Rubbish {
   readonly #turns: Y.Map<unknown>;
   readonly #live: Y.Map<unknown>;
   readonly #approvals: Y.Map<unknown>;
+  /** Entries before the window. */
   readonly #old: ReadonlySet<Struct>;
-  /** The first entry that stays: what was before it is no longer named. */
-  readonly #anchor: Y.Item | null;
+  readonly #store: Y.Doc['store'];
 
   constructor(doc: Y.Doc) {
     this.#entries = doc.getArray(ENTRIES);
@@ -60,7 +60,7 @@ class Rubbish {
     // The last one stays even if it is deleted: the next entry refers to it.
     for (; item !== null && item.deleted && item.right !== null; item = item.right) before.add(item);
     this.#old = before;
-    this.#anchor = item;
+    this.#store = doc.store;
   }
 
   has(struct: Struct): boolean {
@@ -73,9 +73,11 @@ class Rubbish {
     return (parent === this.#turns || parent === this.#live) && !this.#turns.has(parentSub);
   }
 
+  /** What stays does not name what was before the window: then it is the first. */
   withoutIt(struct: Struct): Struct {
-    if (struct !== this.#anchor || this.#anchor.origin === null) return struct;
-    const { id, rightOrigin, parent, parentSub, content } = this.#anchor;
+    if (!(struct instanceof Y.Item) || struct.parent !== this.#entries || struct.origin === null) return struct;
+    if (this.#old.size === 0 || !this.#old.has(Y.getItem(this.#store, struct.origin))) return struct;
+    const { id, rightOrigin, parent, parentSub, content } = struct;
     return new Y.Item(id, null, null, null, rightOrigin, parent, parentSub, content);
   }
 }

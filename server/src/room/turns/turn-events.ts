@@ -34,10 +34,10 @@ export function delta({ lane, turn }: TicketFacts, text: string): TurnNews {
 
 /**
  * The news for somebody who may not read what the turn was made from (R4): that it ended and how, and none of
- * its words; null when there is nothing else in it.
+ * its words and tools; null when there is nothing else in it.
  */
 export function withoutWords(news: TurnNews): TurnNews | null {
-  if (news.name === 'delta') return null;
+  if (news.name === 'delta' || news.name === 'tool') return null;
   if (news.name !== 'ended') return news;
   const { turn, outcome, reason, by } = news.data;
   const told = { turn, outcome, ...(reason === undefined ? {} : { reason }), ...(by === undefined ? {} : { by }) };

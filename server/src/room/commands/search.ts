@@ -1,0 +1,23 @@
+import type { Replies, TranscriptSearch } from '@parley/shared/commands';
+import { ok, type Result } from '@parley/shared/fault';
+import type { z } from 'zod';
+import type { Principal } from '../../core/principal.ts';
+import { search } from '../../core/search.ts';
+import type { Desk } from '../desk.ts';
+import { entriesFor } from '../readable.ts';
+import { fitting } from './reading.ts';
+
+/** Exactly what the asker may read now, and nothing of what they may not: that takes no place either (R3). */
+export async function searchTranscript(
+  desk: Desk,
+  by: Principal,
+  { q, limit }: z.infer<typeof TranscriptSearch>,
+): Promise<Result<Replies['transcript.search']>> {
+  const found = search(await entriesFor(desk, by), q, limit);
+  return ok({
+    items: fitting(
+      found.map((entry) => [entry]),
+      1,
+    ).flat(),
+  });
+}
