@@ -4,7 +4,7 @@ import type { Clock } from '@parley/server/ports/system';
 import type { ToolInvocation, ToolOutcome, Tools } from '@parley/server/ports/tools';
 import type { EffectClass, ToolClass, ToolName } from '@parley/shared/tools';
 import { failed, result } from './scripted-tools.ts';
-import { registered, toolFunction } from './tooled-room.ts';
+import { registered, toolFunction } from './registered-tool.ts';
 
 /** Functions of each kind, by the name of what a crash means to them. */
 const KINDS: readonly (readonly [string, ToolClass, EffectClass])[] = [

@@ -4,7 +4,7 @@ import type { AuditQuery, StoredAuditLine } from '@parley/server/ports/audit';
 import { TurnId, UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
-import { REF } from '../../kit/world.ts';
+import { REF } from '../../kit/room-ref.ts';
 
 const [ana, bob, cyd] = ['ana', 'bob', 'cyd'].map((user) => UserId.parse(user)) as [UserId, UserId, UserId];
 const UNKNOWN = TurnId.parse('t_unknown');
