@@ -1,11 +1,17 @@
+import type { RegisteredTool } from '@parley/server/ports/registry';
 import type { ModelEnd } from '@parley/server/ports/model';
 import type { RoomPolicyPatch } from '@parley/shared/policy';
-import type { ToolBinding, ToolName } from '@parley/shared/tools';
-import { registered, toolFunction } from './registered-tool.ts';
+import type { ToolBinding, ToolFunction, ToolName } from '@parley/shared/tools';
 import { RoomWorld, settled } from './room-world.ts';
+import { toolFunction, toolOf } from './tool-samples.ts';
+import { REF } from './room-ref.ts';
 
 export const MAIL = 'mail' as ToolName;
 export const DRIVE = 'drive' as ToolName;
+
+export function registered(name: ToolName, title: string, functions: readonly ToolFunction[]): RegisteredTool {
+  return toolOf(REF.tenant, { name, title }, functions);
+}
 
 /** Of each call in these tests; what it may do is in its name. */
 const MAIL_FUNCTIONS = [
