@@ -175,7 +175,7 @@ test('R11 the sweep knows every route', () => {
   expect(routes.filter((route) => !known(route) && !route.includes('/v1/admin/'))).toEqual([]);
 });
 
-test('A16 R15 a code lets one person in over HTTP; a second, and guessing, get nothing, and guessing is slowed', async () => {
+test('A16 R19 a code lets one person in over HTTP; a second, and guessing, get nothing, and guessing is slowed', async () => {
   const offer = { role: 'speaker', expiresIn: 600, uses: 1 };
   const { code, id } = await ana.must<{ code: string; id: string }>('POST', '/v1/rooms/den/invites', offer);
   expect(code).toMatch(/^den\.[\w-]{32,}$/);
@@ -199,7 +199,7 @@ test('A16 R15 a code lets one person in over HTTP; a second, and guessing, get n
   expect(server.program.output).not.toContain(code.split('.')[1]);
 });
 
-test('R14 everybody in a room may ask why', async () => {
+test('R18 everybody in a room may ask why', async () => {
   const rights = await ana.must<{ capabilities: unknown[] }>('GET', '/v1/rooms/den/members/ana/rights');
   expect(rights.capabilities).toContainEqual({
     capability: 'role.set',
@@ -210,7 +210,7 @@ test('R14 everybody in a room may ask why', async () => {
   expect(nobody.role).toBeNull();
 });
 
-test('A57 R14 whoever may set the policy does not rise by it', async () => {
+test('A57 R18 whoever may set the policy does not rise by it', async () => {
   await ana.must('PATCH', '/v1/rooms/den', { policy: { levels: { 'policy.set': 50 } } });
   const { code } = await ana.must<{ code: string }>('POST', '/v1/rooms/den/invites', {
     role: 'moderator',

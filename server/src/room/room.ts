@@ -16,9 +16,9 @@ import { perform } from './commands/table.ts';
 import { ContextSource } from './turns/context-source.ts';
 import type { Desk } from './desk.ts';
 import { openDocument, type DocOpening } from './doc-opening.ts';
+import { followTurns } from './turn-following.ts';
 import { Documents } from './documents/documents.ts';
 import { Eraser } from './eraser.ts';
-import { backlog } from './turns/event-backlog.ts';
 import { roomTools } from './turns/room-tools.ts';
 import { Lanes } from './lanes.ts';
 import type { LaneRunner } from './turns/lane-runner.ts';
@@ -206,21 +206,10 @@ export class Room implements Desk {
       case 'resync':
         return this.#documents.resync(message.peer, message.doc);
       case 'watch':
-        return this.#watch(message);
+        return followTurns(this.#opening, message);
       case 'command':
         return this.#command(message);
     }
-  }
-
-  /** Backlog first, then what happens: the reader's place tells where one ends and the other begins (T43). */
-  async #watch({ peer, turn, after }: Extract<EdgeMessage, { type: 'watch' }>): Promise<void> {
-    const principal = this.#peers.get(peer);
-    if (!principal) return;
-    await this.shelves.freshen();
-    const reader = { user: principal.user, turn };
-    const { events, cursor } = backlog(this.chronicle.eventSource(), reader, after);
-    this.chronicle.watchers.set(peer, { ...reader, cursor });
-    this.chronicle.say(...events.map((event) => ({ type: 'event' as const, peer, event })));
   }
 
   async #command({ peer, request, principal, command }: Extract<EdgeMessage, { type: 'command' }>): Promise<void> {

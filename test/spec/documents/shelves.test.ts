@@ -6,7 +6,7 @@ import type { Journal } from '@parley/server/ports/journal';
 import { Chronicle } from '@parley/server/room/chronicle';
 import type { TranscriptDoc } from '@parley/server/room/documents/transcript-doc';
 import { docKind, parseDocName, type DocKey } from '@parley/shared/documents';
-import { ClientKey, EntryId, TurnId, RoomId } from '@parley/shared/ids';
+import { ClientKey, EntryId, TurnId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
 import { RoomPolicy } from '@parley/shared/policy';
 import { expect, test } from 'vitest';
@@ -22,11 +22,11 @@ async function open(
 ): Promise<{ world: DocWorld; chronicle: Chronicle; text: (doc: DocKey, of?: TurnId) => Promise<string | null> }> {
   const world = await DocWorld.open(journal);
   const chronicle = new Chronicle({
-    room: RoomId.parse('r'),
-    clock: world.clock,
     pipeline: world.pipeline,
     documents: world.documents,
     digest: hostDigest,
+    room: REF.room,
+    clock: world.clock,
     grown: () => {},
     mayReadAnswer: () => true,
   });

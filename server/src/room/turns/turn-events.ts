@@ -12,7 +12,8 @@ export function newsOf({ record, seq }: StoredRecord, facts: TicketFacts, state:
     case 'turn.started':
       return started(facts);
     case 'turn.attempted':
-      return record.attempt > 1 ? superseded(facts, record.attempt) : null;
+    case 'turn.resumed':
+      return supersededAt(facts, seq);
     case 'call.asked':
     case 'call.decided':
     case 'call.started':
@@ -78,6 +79,12 @@ function started(facts: TicketFacts): TurnNews | null {
     name: 'started',
     data: { turn, prompts: [turn], promptEntry, ...terms, permissionEpoch, contextVersion },
   };
+}
+
+/** Whether what was shown of a turn is told anew from that record on. */
+function supersededAt(facts: TicketFacts, seq: number): TurnNews | null {
+  const told = startOf(facts)?.superseded.find(({ at }) => at === seq);
+  return told === undefined ? null : superseded(facts, told.attempt);
 }
 
 function superseded({ lane, turn }: TicketFacts, attempt: number): TurnNews {

@@ -214,7 +214,8 @@ export class TurnWorker {
     this.#deps.post(() => {
       const turn = startedTurns(this.#deps.state()).find((each) => each.turn === id);
       if (turn === undefined || this.#left) return;
-      this.#finish(turn, answerText(turn), { reason: 'failed', class: 'aborted', detail: '' });
+      const { chronicle, lane } = this.#deps;
+      this.#finish(turn, chronicle.shownText(lane, id), { reason: 'failed', class: 'aborted', detail: '' });
     });
   }
 
