@@ -2,6 +2,7 @@ import { docKeyFor, docKind, type DocName } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
+import { boundaryOf } from '../core/envelope.ts';
 import { standingOf, standingOfAbsent } from '../core/room-state.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Authority } from '../ports/authority.ts';
@@ -22,6 +23,7 @@ import { docPeer } from './documents/doc-peer.ts';
 import { Documents } from './documents/documents.ts';
 import { Eraser } from './eraser.ts';
 import { backlog } from './turns/event-backlog.ts';
+import { PlainModel } from './turns/plain-model.ts';
 import { roomTools } from './turns/room-tools.ts';
 import { LaneRunner } from './turns/lane-runner.ts';
 import { openTurnTools } from './turns/open-turn-tools.ts';
@@ -181,6 +183,7 @@ export class Room implements Desk {
     }
     const runner = new LaneRunner({
       ...this.#deps,
+      model: new PlainModel(this.#deps.model, () => boundaryOf(this.chronicle.room.salt, this.digest)),
       lane,
       chronicle: this.chronicle,
       context: this.#context,
