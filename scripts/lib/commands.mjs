@@ -17,6 +17,12 @@ export async function start() {
   return serve(tools);
 }
 
+/** Backup, new keys, forgetting a tenant: `data` alone says how. @type {Command} */
+export async function data(rest) {
+  const { node, env } = await install();
+  return run(node, ['server/src/data.ts', ...rest], { env });
+}
+
 /** Runs every test, or the files whose path contains one of the words. @type {Command} */
 export async function test(rest) {
   const tools = await install();

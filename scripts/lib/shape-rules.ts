@@ -5,7 +5,7 @@ export const MOST_LINES = 300;
 
 /** What the linter cannot say about the shape of the sources; each finding is one line for a person. */
 export function shapeFindings(files: readonly SourceFile[]): string[] {
-  return files.flatMap((file) => [...tooLong(file), ...clockReads(file), ...librariesOf(file)]);
+  return files.flatMap((file) => [...tooLong(file), ...clockReads(file), ...librariesOf(file), ...bareTenants(file)]);
 }
 
 /** The longest files, for the report. */
@@ -23,6 +23,20 @@ function tooLong({ path, text }: SourceFile): string[] {
 function clockReads({ path, text }: SourceFile): string[] {
   if (path === 'server/src/adapters/system.ts' || !/^(shared|server)\/src\//.test(path)) return [];
   return /\bnew Date\(\s*\)|\bDate\(\s*\)/.test(text) ? [`${path}: reads the clock; take it from the Clock port`] : [];
+}
+
+/**
+ * R11: below the edge a tenant is a handle, and what a key of it looks like is known in one file. Rows that hold
+ * a tenant's id are plain objects and stay possible; taking one as an argument is not.
+ */
+function bareTenants({ path, text }: SourceFile): string[] {
+  if (!/^server\/src\/(core|ports|room|adapters)\//.test(path) || path === 'server/src/core/tenant.ts') return [];
+  const findings: string[] = [];
+  if (/[(,]\s*tenant(Id)?\??: (string|UserId|RoomId)\b/.test(text))
+    findings.push(`${path}: takes a tenant as text; take the handle (R11)`);
+  if (/\$\{[^}]*\btenant\.id\b[^}]*\}|\btenant\.id\s*\+|\+\s*(\w+\.)*tenant\.id\b/.test(text))
+    findings.push(`${path}: builds a text from a tenant's id; core/tenant.ts has the keys (R11)`);
+  return findings;
 }
 
 /** An adapter hides one library, so that replacing it is one file. */

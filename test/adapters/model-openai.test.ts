@@ -137,9 +137,9 @@ describe('G1 the openai adapter', () => {
 
 describe('G1 the openai adapter and servers that misbehave', () => {
   /** Reads a call while the test plays the server. */
-  async function played(play: (exchange: Exchange) => void) {
+  async function played(play: (exchange: Exchange) => void, request = REQUEST) {
     await using server = await sseServer();
-    const reading = eventsOf(openAi(server.baseURL));
+    const reading = eventsOf(openAi(server.baseURL), undefined, request);
     play(await server.next());
     return await reading;
   }
@@ -188,6 +188,61 @@ describe('G1 the openai adapter and servers that misbehave', () => {
       response.end('data: [DONE]\n\n');
     });
     expect(endOf(events)).toMatchObject({ reason: 'failed', class: 'server' });
+  });
+
+  const WIRE = { baseURL: 'https://models.test/v1', model: 'any' };
+  const OFFERED = {
+    ...REQUEST,
+    tools: [
+      { name: 'mail__send', description: 'sends', parameters: { type: 'object' } },
+      { name: 'drive__search', description: 'searches', parameters: { type: 'object' } },
+    ],
+    allowedTools: ['mail__send', 'drive__search'],
+  };
+
+  test('G1 calls that arrive in pieces and mixed are put together by their places, each under a name', async () => {
+    const piece = (index: number, more: object) => chunk({ tool_calls: [{ index, ...more }] });
+    const events = await played(({ send, response }) => {
+      send(chunk({ content: 'One moment.' }));
+      send(piece(1, { id: 'b', type: 'function', function: { name: 'drive__', arguments: '' } }));
+      send(piece(0, { id: 'a', type: 'function', function: { name: 'mail__send', arguments: '{"to":' } }));
+      send(piece(1, { function: { name: 'search', arguments: '{}' } }));
+      send(piece(0, { function: { arguments: '"bob"}' } }));
+      send(chunk({}, 'tool_calls'));
+      response.end('data: [DONE]\n\n');
+    }, OFFERED);
+    expect(textOf(events)).toBe('One moment.');
+    expect(endOf(events)).toMatchObject({
+      reason: 'tool',
+      calls: [
+        { id: 'a', name: 'mail__send', arguments: '{"to":"bob"}' },
+        { id: 'b', name: 'drive__search', arguments: '{}' },
+      ],
+    });
+  });
+
+  test('G1 a reply that was cut by its length runs no tool, however whole a call looks', async () => {
+    const events = await played(({ send, response }) => {
+      send(
+        chunk({
+          tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 'mail__send', arguments: '{}' } }],
+        }),
+      );
+      send(chunk({}, 'length'));
+      response.end('data: [DONE]\n\n');
+    }, OFFERED);
+    expect(endOf(events).reason).toBe('length');
+  });
+
+  test('C1 what this speaker may not use is declared all the same, and kept from being chosen', () => {
+    const all = chatRequest(WIRE, OFFERED);
+    const some = chatRequest(WIRE, { ...OFFERED, allowedTools: ['drive__search'] });
+    const none = chatRequest(WIRE, { ...OFFERED, allowedTools: [] });
+    expect(some.tools).toEqual(all.tools);
+    expect(none.tools).toEqual(all.tools);
+    expect(all.tool_choice).toBe('auto');
+    expect(none.tool_choice).toBe('none');
+    expect(some.tool_choice).toMatchObject({ allowed_tools: { tools: [{ function: { name: 'drive__search' } }] } });
   });
 
   test('G1 an error event, unreadable chunks and chunks of another shape end the call as failures', async () => {

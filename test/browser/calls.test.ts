@@ -151,6 +151,18 @@ describe('UI an approval', () => {
   });
 });
 
+test('UI what was withheld is told where I look, once, and read in my private lane', async () => {
+  await page.evaluate(() => localStorage.clear());
+  await show('withheld-elsewhere');
+  await page.locator('.told-card').getByText('2 results were withheld').waitFor();
+  await button('Look in Private').click();
+  await page.locator('.private .notice').waitFor();
+  await expect.poll(() => page.locator('.told-card').count()).toBe(0);
+  await show('withheld-elsewhere');
+  expect(await page.locator('.told-card').count()).toBe(0);
+  await page.evaluate(() => localStorage.clear());
+});
+
 describe('UI sharing', () => {
   test('UI an answer of mine is shown with its readers first, kept private by default and with Escape, and shared by its digest', async () => {
     await show('release');

@@ -134,6 +134,7 @@ test.each([
   ['tools-used', 'Ben took these words away.'],
   ['redacting', 'The words are taken away for everyone, everywhere, for good'],
   ['withheld', '2 results were withheld from the answer in the room'],
+  ['withheld-elsewhere', 'Only you are told this'],
   ['release', 'Whoever may not read these does not see the answer, though you share it.'],
   ['release-failed', 'The server cannot be reached right now.'],
   ['quoting', 'Only this is sent with your question:'],

@@ -126,7 +126,7 @@ async function asked(person: RestPerson, text: string, audience: 'room' | 'me' =
   return turn;
 }
 
-test('A5 A10 A42 A46 A47 A48 A75 A80 A82 canaries of a private lane, of another tenant and after a removal reach nobody else', async () => {
+test('A5 A10 A42 A46 A47 A48 A75 A80 A82 A88 canaries of a private lane, of another tenant and after a removal reach nobody else', async () => {
   const ana = await server.person('ana');
   const bob = await server.person('bob');
   const cyd = await server.person('cyd');
@@ -190,7 +190,17 @@ function checkRequests(): void {
   expect(otherBob?.match(new RegExp(OTHERS, 'g')) ?? []).not.toHaveLength(0);
   for (const request of model.requests) {
     expect(Object.keys(JSON.parse(request) as object).toSorted()).toEqual(
-      ['max_tokens', 'messages', 'model', 'prompt_cache_key', 'store', 'stream', 'stream_options'].toSorted(),
+      [
+        'max_tokens',
+        'messages',
+        'model',
+        'prompt_cache_key',
+        'store',
+        'stream',
+        'stream_options',
+        'tool_choice',
+        'tools',
+      ].toSorted(),
     );
     expect(JSON.parse(request)).toMatchObject({ store: false });
   }

@@ -15,6 +15,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/rooms/{room}/approvals/{approval}': { decision: 'approve', digest: 'x' },
   'PUT /v1/rooms/{room}/tools/{name}': {},
   'PUT /v1/rooms/{room}/trust/{call}': { people: [] },
+  'PUT /v1/resources/{resource}': { readers: ['ana'] },
 };
 /** Routes that a person of another tenant reaches in their own: no handle of somebody else is in them. */
 const OWN = ['POST /v1/rooms', 'GET /v1/rooms', 'GET /v1/audit', 'GET /v1/usage', 'GET /v1/tools'];
@@ -38,6 +39,8 @@ const ABSENT: Record<string, string> = {
   invite: 'absent',
   name: 'absent',
   call: 'absent.send',
+  tool: 'absent',
+  resource: 'doc:absent',
   code: `absent.${'x'.repeat(32)}`,
 };
 
@@ -78,9 +81,10 @@ async function furnish(): Promise<Record<string, string>> {
   const { port } = tool.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/openapi.json`;
   await root.must('PUT', '/v1/tools/mail', { title: 'Mail', kind: 'http', url, auth: { kind: 'none' } });
+  await root.must('PUT', '/v1/resources/doc:plan', { readers: ['ana'] });
   const code = `den.${'x'.repeat(32)}`;
   const handles = { room: 'den', user: 'ana', turn, entry: ended.answerEntry, approval: 'a_1', invite: invite.id };
-  return { ...handles, name: 'mail', call: 'mail.send', code };
+  return { ...handles, name: 'mail', call: 'mail.send', tool: 'mail', resource: 'doc:plan', code };
 }
 
 async function describedRoutes(): Promise<string[]> {
@@ -116,7 +120,9 @@ test('A5 R11 W3 every route of a room answers a stranger, of this tenant or anot
 });
 
 test('A5 R11 routes of a tenant see nothing of another: its tools, rooms, people and trail', async () => {
-  for (const route of ['GET /v1/tools/{name}', 'DELETE /v1/tools/{name}']) {
+  const tenantWide = routes.filter((route) => /^(GET|POST|DELETE) .*\{(name|tool|resource)\}$/.test(route));
+  expect(tenantWide.length).toBeGreaterThan(6);
+  for (const route of tenantWide) {
     const real = await answerOf(foreignRoot, route, there);
     expect(real).toBe(await answerOf(foreignRoot, route, ABSENT));
     expect(real).toMatch(/^404 /);
@@ -124,6 +130,7 @@ test('A5 R11 routes of a tenant see nothing of another: its tools, rooms, people
   for (const path of ['/v1/tools', '/v1/admin/rooms', '/v1/admin/people', '/v1/usage', '/v1/rooms', '/v1/audit'])
     expect([path, (await foreignRoot.must<{ items: unknown[] }>('GET', path)).items]).toEqual([path, []]);
   expect((await root.must<{ items: unknown[] }>('GET', '/v1/tools')).items).toHaveLength(1);
+  expect(await root.must('GET', '/v1/resources/doc:plan')).toEqual({ readers: ['ana'] });
 });
 
 test('A5 R17 revoking the same user id in another tenant changes nothing here', async () => {
@@ -164,11 +171,11 @@ test('A56 W3 R9 what is in a private lane is, to everybody else in the room, its
 });
 
 test('R11 the sweep knows every route', () => {
-  const known = (route: string) => /\{(room|code|name|user)\}/.test(route) || OWN.includes(route);
+  const known = (route: string) => /\{(room|code|name|user|tool|resource)\}/.test(route) || OWN.includes(route);
   expect(routes.filter((route) => !known(route) && !route.includes('/v1/admin/'))).toEqual([]);
 });
 
-test('A16 R15 a code lets one person in over HTTP; a second, and guessing, get nothing, and guessing is slowed', async () => {
+test('A16 R19 a code lets one person in over HTTP; a second, and guessing, get nothing, and guessing is slowed', async () => {
   const offer = { role: 'speaker', expiresIn: 600, uses: 1 };
   const { code, id } = await ana.must<{ code: string; id: string }>('POST', '/v1/rooms/den/invites', offer);
   expect(code).toMatch(/^den\.[\w-]{32,}$/);
@@ -192,7 +199,7 @@ test('A16 R15 a code lets one person in over HTTP; a second, and guessing, get n
   expect(server.program.output).not.toContain(code.split('.')[1]);
 });
 
-test('R14 everybody in a room may ask why', async () => {
+test('R18 everybody in a room may ask why', async () => {
   const rights = await ana.must<{ capabilities: unknown[] }>('GET', '/v1/rooms/den/members/ana/rights');
   expect(rights.capabilities).toContainEqual({
     capability: 'role.set',
@@ -203,7 +210,7 @@ test('R14 everybody in a room may ask why', async () => {
   expect(nobody.role).toBeNull();
 });
 
-test('A57 R14 whoever may set the policy does not rise by it', async () => {
+test('A57 R18 whoever may set the policy does not rise by it', async () => {
   await ana.must('PATCH', '/v1/rooms/den', { policy: { levels: { 'policy.set': 50 } } });
   const { code } = await ana.must<{ code: string }>('POST', '/v1/rooms/den/invites', {
     role: 'moderator',

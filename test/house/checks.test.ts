@@ -57,3 +57,25 @@ test('an adapter over two libraries is found', () => {
   expect(shapeFindings([adapter(one)])).toEqual([]);
   expect(shapeFindings([adapter(`${one}import pino from 'pino';\n`)])).toHaveLength(1);
 });
+
+test.each([
+  'function f(tenant: string) {}',
+  'function f(room: RoomId, tenant: string): void {}',
+  'class A { f(\n    tenantId?: string,\n  ) {} }',
+  'const key = `${ref.tenant.id}/${room}`;',
+  "const key = tenant.id + '/' + room;",
+  "const key = 'x/' + ref.tenant.id;",
+])('R11 below the edge a tenant as text is found: %s', (text) => {
+  for (const folder of ['core', 'ports', 'room', 'adapters'])
+    expect(shapeFindings([{ path: `server/src/${folder}/a.ts`, text }])).toHaveLength(1);
+  for (const path of ['server/src/core/tenant.ts', 'server/src/edge/a.ts', 'client/src/a.ts'])
+    expect(shapeFindings([{ path, text }])).toEqual([]);
+});
+
+test('R11 a handle, a row and a bound parameter are no tenant as text', () => {
+  const text = `
+    interface Row { readonly tenant: string }
+    function f(tenant: Tenant): void { sql.get(tenant.id, user); }
+    const add: Statement<[{ tenant: string; user: string }]> = db.prepare('');`;
+  expect(shapeFindings([{ path: 'server/src/adapters/a.ts', text }])).toEqual([]);
+});

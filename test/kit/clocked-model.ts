@@ -23,7 +23,7 @@ export class ClockedModel implements Model {
     const { random, sees, echo } = this.#deps;
     sees(request);
     const words = ['re', echo(request), ...Array.from({ length: Math.floor(random() * 9) }, () => word(random))];
-    const end = endOf(random(), words.length);
+    const end = asks(request, random()) ?? endOf(random(), words.length);
     for (const text of words) {
       await this.#pause(Math.floor(random() * 60), signal);
       if (signal.aborted) break;
@@ -49,6 +49,22 @@ export class ClockedModel implements Model {
 function word(random: () => number): string {
   return `w${Math.floor(random() * 1_000_000)}`;
 }
+
+/** Now and then it asks for one or two of the tools that it may call, and not for ever. */
+function asks({ messages, allowedTools }: ModelRequest, luck: number): ModelEnd | null {
+  const asked = messages.filter(({ role }) => role === 'tool').length;
+  if (allowedTools.length === 0 || asked >= MOST_CALLS || luck >= TOOL_LUCK) return null;
+  const first = Math.floor((luck / TOOL_LUCK) * allowedTools.length);
+  const names = luck < TOOL_LUCK / 2 ? [first] : [first, (first + 1) % allowedTools.length];
+  const calls = names.map((at, index) => ({
+    id: `call-${index + 1}`,
+    name: allowedTools[at] ?? '',
+    arguments: `{"n":${asked}}`,
+  }));
+  return { reason: 'tool', calls, usage: { model: 'clocked', inputTokens: 1, cachedTokens: 0, outputTokens: 1 } };
+}
+const MOST_CALLS = 3;
+const TOOL_LUCK = 0.45;
 
 function endOf(luck: number, words: number): ModelEnd {
   if (luck < 0.08) return { reason: 'failed', class: 'server', detail: 'out of luck' };

@@ -12,7 +12,7 @@ import { TestClock } from './clock.ts';
 import { RecordingLog } from './log.ts';
 import { RecordingMetrics } from './metrics.ts';
 
-const REF = { tenant: must(mintTenant('acme'), 'a tenant'), room: RoomId.parse('r1') };
+export const REF = { tenant: must(mintTenant('acme'), 'a tenant'), room: RoomId.parse('r1') };
 
 type Told<T extends OwnerMessage['type']> = Extract<OwnerMessage, { type: T }>;
 

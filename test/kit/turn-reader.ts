@@ -78,7 +78,8 @@ export class TurnReader {
 
 /** Holds all that a reader was told against what the journal holds (P8, R9). */
 export function checkStory(reader: TurnReader, user: string, records: readonly StoredRecord[]): void {
-  const due = records.flatMap(({ record }) => tokenOf(record, user));
+  const parked = new Set<TurnId>();
+  const due = records.flatMap(({ record }) => [...resumeOf(record, user, parked), ...tokenOf(record, user)]);
   const told = reader.events.flatMap(({ name, turn }) => (name === 'delta' ? [] : [`${name} ${turn}`]));
   claim(told.join('\n') === due.join('\n'), 'P8', `${user} was told\n${told.join('\n')}\nnot\n${due.join('\n')}`);
   claim(
@@ -108,6 +109,13 @@ function checkTexts(reader: TurnReader): void {
   }
 }
 
+/** A turn that had given the floor back is told anew when it goes on. */
+function resumeOf(record: JournalRecord, user: string, parked: Set<TurnId>): string[] {
+  if (record.type === 'turn.parked') parked.add(record.turn);
+  if (record.type !== 'turn.resumed' || !parked.delete(record.turn)) return [];
+  return record.lane === 'room' || record.lane === `me:${user}` ? [`superseded ${record.turn}`] : [];
+}
+
 function tokenOf(record: JournalRecord, user: string): string[] {
   if (!('turn' in record) || (record.lane !== 'room' && record.lane !== `me:${user}`)) return [];
   switch (record.type) {
@@ -117,6 +125,12 @@ function tokenOf(record: JournalRecord, user: string): string[] {
       return [`started ${record.turn}`];
     case 'turn.attempted':
       return record.attempt > 1 ? [`superseded ${record.turn}`] : [];
+    case 'call.started':
+    case 'call.ended':
+      return [`tool ${record.turn}`];
+    case 'call.asked':
+    case 'call.decided':
+      return [`approval ${record.turn}`];
     case 'turn.ended':
     case 'ticket.ended':
       return [`ended ${record.turn}`];

@@ -27,7 +27,8 @@ import { RoomPolicy } from '@parley/shared/policy';
 import { decodeFrame } from '@parley/shared/socket';
 import { ClockedModel } from './clocked-model.ts';
 import { TestClock } from './clock.ts';
-import { ClearTokens, ScriptedTools } from './scripted-tools.ts';
+import { OutsideTools, OutsideWorld, outsideTool } from './outside-tools.ts';
+import { ClearTokens } from './scripted-tools.ts';
 import { flawOf, promptOf, secretOf, wordOf } from './canaries.ts';
 import { FrameSink, HeldSocket } from './held-socket.ts';
 import { mulberry32, seededIds } from './ids.ts';
@@ -92,6 +93,8 @@ export class World {
   /** Who may read what of outside; like the journal it survives everything. */
   readonly authority = new TableAuthority();
   readonly registry = new MemoryRegistry();
+  /** Where tools do what they do; it outlives every node. */
+  readonly outside = new OutsideWorld();
   readonly devices: Device[] = [];
   readonly readers = new Map<string, TurnReader>();
   /** What went wrong where nothing may be thrown. */
@@ -127,6 +130,9 @@ export class World {
     const [owner = '', ...others] = Object.keys(people);
     world.command(owner, { type: 'room.create', title: 'Lobby', policy: POLICY });
     for (const user of others) world.command(owner, { type: 'member.set', user: UserId.parse(user), role: 'speaker' });
+    const tool = outsideTool(REF.tenant);
+    world.registry.hold(tool);
+    world.command(owner, { type: 'tool.admit', tool: tool.name, as: 'speaker' });
     await world.advance(200);
     for (const [user, count] of Object.entries(people)) {
       for (let made = 0; made < count; made += 1) world.devices.push(world.#device(user));
@@ -239,7 +245,7 @@ export class World {
     });
     const rooms = new Rooms({
       authority: this.authority,
-      tools: new ScriptedTools(),
+      tools: new OutsideTools(this.outside, clock, random),
       callTokens: new ClearTokens(),
       registry: this.registry,
       journal: this.#mistakes.disk?.(disk) ?? disk,
@@ -361,7 +367,9 @@ export class World {
   }
 }
 
-const POLICY = RoomPolicy.parse({ limits: { turnSeconds: 20, promptsPerMinute: 1_000 } });
+const POLICY = RoomPolicy.parse({
+  limits: { turnSeconds: 20, promptsPerMinute: 1_000, approvalSeconds: 5, floorSeconds: 1 },
+});
 
 /** Every promise that can settle has settled. */
 function macrotask(): Promise<void> {

@@ -4,10 +4,12 @@ import { LaneRunner } from '@parley/server/room/turns/lane-runner';
 import { ContextSource } from '@parley/server/room/turns/context-source';
 import { TranscriptDoc } from '@parley/server/room/documents/transcript-doc';
 import type { LaneEvent } from '@parley/server/core/lane';
+import { CallJudge } from '@parley/server/room/turns/call-judge';
 import type { DocKey } from '@parley/shared/documents';
 import * as fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Violation } from '../kit/lane-account.ts';
+import { ClearTokens } from '../kit/scripted-tools.ts';
 import type { Mistakes } from '../kit/world.ts';
 import { histories } from './history.ts';
 import { play } from './play.ts';
@@ -137,6 +139,39 @@ const FAULTS: readonly Fault[] = [
     make: () => ({ bus: (bus) => busLike(bus, { down: dropping(9) }) }),
   },
   {
+    mistake: 'a call that may have happened is made again after a crash',
+    breaks: ['D5'],
+    make: () => {
+      const honest = CallJudge.prototype.judge;
+      vi.spyOn(CallJudge.prototype, 'judge').mockImplementation(async function (this: CallJudge, lane, turn, call) {
+        if (call.state === 'started') return { kind: 'start', operation: call.operation };
+        return honest.call(this, lane, turn, call);
+      });
+      return {};
+    },
+  },
+  {
+    mistake: 'every call goes out as the owner of the room',
+    breaks: ['P3'],
+    make: () => {
+      const honest = ClearTokens.prototype.forCall;
+      vi.spyOn(ClearTokens.prototype, 'forCall').mockImplementation(function (this: ClearTokens, tool, identity) {
+        return honest.call(this, tool, { ...identity, speaker: 'ana' as typeof identity.speaker });
+      });
+      return {};
+    },
+  },
+  {
+    mistake: 'results are sent in another order than they were asked for',
+    breaks: ['P9'],
+    make: () =>
+      requesting((messages) =>
+        messages.at(-2)?.role === 'tool'
+          ? messages.toSpliced(-2, 2, messages.at(-1) as Message, messages.at(-2) as Message)
+          : messages,
+      ),
+  },
+  {
     mistake: 'the model is sent the conversation without its beginning',
     breaks: ['P9'],
     make: () => requesting((messages) => messages.slice(1)),
@@ -156,7 +191,7 @@ afterEach(() => {
 const RUNS = 80;
 
 for (const { mistake, breaks, make } of FAULTS) {
-  test(`P1 the simulation finds it when ${mistake}`, async () => {
+  test(`P1 P3 P10 the simulation finds it when ${mistake}`, async () => {
     const mistakes = make();
     const found = await firstViolation(mistakes);
     expect(breaks, found?.message).toContain(found?.rule);
@@ -302,6 +337,7 @@ function bound(writer: Writer): Writer {
 }
 
 type Messages = ReturnType<ContextSource['request']>['messages'];
+type Message = Messages[number];
 
 function requesting(change: (messages: Messages) => Messages): Mistakes {
   const honest = ContextSource.prototype.request;

@@ -15,13 +15,23 @@ export type Step =
       readonly device: number;
       readonly pick: number;
     }
+  /** `pick`: the n-th of all approvals that wait, counted from the newest. */
+  | {
+      readonly do: 'decide';
+      readonly by: 'author' | 'anybody';
+      readonly device: number;
+      readonly pick: number;
+      readonly decision: 'approve' | 'decline';
+    }
   | { readonly do: 'remove'; readonly who: Name }
   | { readonly do: 'set'; readonly who: Name; readonly role: RoomRole }
   | { readonly do: 'drop' | 'offline' | 'online' | 'slow' | 'reload'; readonly device: number }
   | { readonly do: 'deliver'; readonly device: number; readonly up: number; readonly down: number }
   | { readonly do: 'cut' | 'resume'; readonly who: Name }
   | { readonly do: 'wait'; readonly ms: number }
-  | { readonly do: 'crash' | 'takeover' };
+  | { readonly do: 'crash' | 'takeover' }
+  /** The power goes right after a tool was called, if one is soon. */
+  | { readonly do: 'crash in a call' };
 
 const DEVICES = Object.values(PEOPLE).reduce((sum, count) => sum + count, 0);
 const device = fc.nat(DEVICES - 1);
@@ -63,6 +73,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       pick: fc.nat(4),
     }),
   },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('decide' as const),
+      by: fc.constantFrom('author' as const, 'author' as const, 'author' as const, 'anybody' as const),
+      device,
+      pick: fc.nat(2),
+      decision: fc.constantFrom('approve' as const, 'approve' as const, 'decline' as const),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), who: other }) },
   {
     weight: 2,
@@ -93,6 +113,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(700, 3_000, 25_000) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom<'crash' | 'takeover'>('crash', 'crash', 'takeover') }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('crash in a call' as const) }) },
 );
 
 /** A seed for everything that is drawn on the way, and what happens. */

@@ -1,3 +1,4 @@
+import { startedTurns } from '@parley/server/core/lane';
 import { evolveRoom, ABSENT, type PresentRoom } from '@parley/server/core/room-state';
 import type { RecordOf } from '@parley/server/core/records';
 import type { StoredRecord } from '@parley/server/ports/journal';
@@ -47,6 +48,8 @@ class Stage {
   /** Notes by device, with whether the client said that they are saved. */
   readonly #notes: { readonly device: Device; readonly word: string; saved: boolean }[] = [];
   readonly #prompts = new Map<string, string>();
+  /** Calls that went out since the journal was last read. */
+  readonly #outgoing: { readonly operation: string; readonly bearer: string | null }[] = [];
   #n = 0;
 
   constructor(world: World) {
@@ -56,6 +59,7 @@ class Stage {
       const id = prompt && this.#prompts.get(wordOf(prompt));
       return id === undefined ? 'it answers a prompt that nobody wrote' : null;
     };
+    world.outside.judge = ({ operation, bearer }) => this.#outgoing.push({ operation, bearer });
   }
 
   async act(step: Step): Promise<void> {
@@ -74,6 +78,9 @@ class Stage {
       case 'withdraw':
       case 'stop':
         this.#onTurn(step);
+        break;
+      case 'decide':
+        this.#decide(step);
         break;
       case 'remove':
         world.command('ana', { type: 'member.remove', user: UserId.parse(step.who) });
@@ -112,6 +119,8 @@ class Stage {
         return world.advance(step.ms);
       case 'crash':
         return world.crash();
+      case 'crash in a call':
+        return this.#crashInCall();
       case 'takeover':
         return world.takeOver();
       default:
@@ -126,6 +135,9 @@ class Stage {
     const news = await world.journal.read(REF, this.#witness.seq);
     this.#records.push(...news);
     this.#witness.read(news);
+    for (const { operation, bearer } of this.#outgoing.splice(0)) this.#witness.judgeCall(operation, bearer);
+    for (const [operation, count] of world.outside.effects)
+      claim(count === 1 || this.#isRead(operation), 'D5', `${operation} happened ${count} times`);
     for (const problem of [...world.problems, ...[...world.readers.values()].flatMap(({ problems }) => problems)])
       throw problem;
     const errors = world.log.lines.filter(({ level }) => level === 'error');
@@ -134,6 +146,10 @@ class Stage {
       claim(this.#witness.outcomes.has(turn), 'P1', `${turn} was acknowledged and is not on disk`);
     await this.#checkNotes();
     await this.#checkDocuments();
+  }
+
+  #isRead(operation: string): boolean {
+    return this.#world.outside.calls.some((call) => call.operation === operation && call.function.effect === 'read');
   }
 
   async becomeQuiet(): Promise<void> {
@@ -147,6 +163,7 @@ class Stage {
         if (device.client.view.connection.kind === 'ended' && this.#isMember(device.user)) world.reload(device);
       }
       for (const user of Object.keys(PEOPLE)) await world.resumeReader(user);
+      if (world.random() < 0.7) this.#decideAll();
       await world.advance(ROUND_MS);
       await this.check();
       quietRounds = this.#quiet() ? quietRounds + 1 : 0;
@@ -202,6 +219,7 @@ class Stage {
       );
       claim(shown.tickets.length === 0 && shown.answering === null, 'P8', `${user} sees something run in ${lane}`);
     }
+    claim(view.approvals.length === 0, 'P8', `${user} is asked for ${view.approvals.map(({ id }) => id).join()}`);
     const notes = workspace.doc.getText(NOTES).toString();
     const [first] = this.#world.devices;
     claim(notes === first?.client.workspace.doc.getText(NOTES).toString(), 'P8', `the notes of ${user} differ`);
@@ -226,7 +244,45 @@ class Stage {
     this.#notes.push({ device, word, saved: false });
   }
 
-  #onTurn({ do: action, device, pick, by }: Extract<Step, { readonly pick: number }>): void {
+  async #crashInCall(): Promise<void> {
+    const world = this.#world;
+    const before = world.outside.calls.length;
+    for (let round = 0; round < 40 && world.outside.calls.length === before; round += 1) {
+      await world.advance(10);
+      this.#decideAll();
+    }
+    await world.crash();
+  }
+
+  /** Whoever is asked says yes more often than not. */
+  #decideAll(): void {
+    const decided = new Set(
+      this.#records.flatMap(({ record }) => (record.type === 'call.decided' ? [record.approval] : [])),
+    );
+    for (const { record } of this.#records) {
+      if (record.type !== 'call.asked' || decided.has(record.approval)) continue;
+      const { approval, digest, user } = record;
+      const decision = this.#world.random() < 0.7 ? 'approve' : 'decline';
+      this.#world.command(user, { type: 'approval.decide', approval, decision, digest });
+    }
+  }
+
+  /** Somebody presses a button that is meant for one person. */
+  #decide({ by, device, pick, decision }: Extract<Step, { readonly do: 'decide' }>): void {
+    const asked = this.#records.flatMap(({ record }) => (record.type === 'call.asked' ? [record] : []));
+    const one = asked.at(-1 - (pick % Math.max(1, asked.length)));
+    if (one === undefined) return;
+    const { approval, digest, turn } = one;
+    const user = by === 'author' ? this.#accepted(turn).author.id : this.#device(device).user;
+    this.#world.command(user, { type: 'approval.decide', approval, decision, digest });
+  }
+
+  #onTurn({
+    do: action,
+    device,
+    pick,
+    by,
+  }: Exclude<Extract<Step, { readonly pick: number }>, { readonly do: 'decide' }>): void {
     const turns = [...this.#witness.outcomes.keys()];
     const turn = turns.at(-1 - (pick % Math.max(1, turns.length)));
     if (turn === undefined) return;
@@ -291,7 +347,12 @@ class Stage {
     );
     const live = [...doc.getMap(LIVE).keys()];
     claim(
-      isDeepStrictEqual(live, state.kind === 'idle' ? [] : [state.running.turn]),
+      isDeepStrictEqual(
+        live.toSorted(),
+        startedTurns(state)
+          .map(({ turn }) => turn)
+          .toSorted(),
+      ),
       'P7',
       `${lane} shows text of ${live.join()}`,
     );

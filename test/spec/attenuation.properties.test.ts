@@ -72,7 +72,7 @@ const setups = fc.record({
   bar: level.filter((l) => l > 0),
 });
 
-test('A57 R14 nothing that people below a level do gives anybody that level, takes it away, or moves what asks for it', () => {
+test('A57 R18 nothing that people below a level do gives anybody that level, takes it away, or moves what asks for it', () => {
   fc.assert(
     fc.property(
       setups,
@@ -94,7 +94,7 @@ test('A57 R14 nothing that people below a level do gives anybody that level, tak
   );
 });
 
-test('R14 nothing that limited people do gives anybody more than their limits', () => {
+test('R18 nothing that limited people do gives anybody more than their limits', () => {
   const limit: Grants = { tools: ['mail'], budget: 10 };
   fc.assert(
     fc.property(
@@ -117,7 +117,7 @@ test('R14 nothing that limited people do gives anybody more than their limits', 
   );
 });
 
-test('A57 R14 a room keeps an owner, whatever its owners do to each other, and the first of two who duel wins', () => {
+test('A57 R18 a room keeps an owner, whatever its owners do to each other, and the first of two who duel wins', () => {
   fc.assert(
     fc.property(fc.array(deeds(person), { maxLength: 40 }), (all) => {
       const world = start(['owner', 'owner', 'moderator', 'speaker'], {});
@@ -135,7 +135,7 @@ test('A57 R14 a room keeps an owner, whatever its owners do to each other, and t
   expect(duel.remove('ben', 'cyd')).toMatchObject({ fault: { code: 'forbidden' } });
 });
 
-test('R14 nobody changes their own limits, and whoever raises somebody leaves theirs as they are', () => {
+test('R18 nobody changes their own limits, and whoever raises somebody leaves theirs as they are', () => {
   const world = start(['owner', 'speaker', 'speaker', 'reader'], {});
   expect(world.set('ana', 'ana', 'owner', { tools: [] })).toMatchObject({ fault: { code: 'forbidden' } });
   world.set('ana', 'cyd', 'speaker', { tools: ['mail'] });
@@ -144,7 +144,7 @@ test('R14 nobody changes their own limits, and whoever raises somebody leaves th
   expect(world.grantsOf('cyd')).toEqual({ tools: ['mail'] });
 });
 
-test('R14 the explanation of a right says what the right is, for every standing and policy', () => {
+test('R18 the explanation of a right says what the right is, for every standing and policy', () => {
   const standings = fc.record({
     tenantRole: fc.constantFrom('admin', 'member', 'guest', 'service'),
     role: fc.option(role, { nil: null }),

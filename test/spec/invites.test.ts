@@ -6,7 +6,7 @@ import { MembershipWorld } from '../kit/membership-world.ts';
 
 const NOTHING = { ok: false, fault: fault('not_found') };
 
-test('R15 an invitation lets one person in, as what it says, and its second use is refused', () => {
+test('R19 an invitation lets one person in, as what it says, and its second use is refused', () => {
   const world = new MembershipWorld();
   world.invite('ana', { role: 'reader' });
   expect(world.accept('ben').ok).toBe(true);
@@ -15,7 +15,7 @@ test('R15 an invitation lets one person in, as what it says, and its second use 
   expect(world.roleOf('eve')).toBeUndefined();
 });
 
-test('R15 accepting again is the same answer and uses nothing up, and raises nobody', () => {
+test('R19 accepting again is the same answer and uses nothing up, and raises nobody', () => {
   const world = new MembershipWorld();
   world.invite('ana', { uses: 2, role: 'moderator' });
   world.accept('ben');
@@ -25,7 +25,7 @@ test('R15 accepting again is the same answer and uses nothing up, and raises nob
   expect(openInvites(world.room, world.now)).toMatchObject([{ usesLeft: 1 }]);
 });
 
-test('A16 R15 a wrong secret, a second use, another person, a late one and a revoked one are one answer', () => {
+test('A16 R19 a wrong secret, a second use, another person, a late one and a revoked one are one answer', () => {
   const world = new MembershipWorld();
   world.invite('ana', { invite: 'used' });
   world.accept('cyd', 'used');
@@ -40,7 +40,7 @@ test('A16 R15 a wrong secret, a second use, another person, a late one and a rev
   expect(world.accept('ben', 'bound').ok).toBe(true);
 });
 
-test('R15 nobody invites above themselves', () => {
+test('R19 nobody invites above themselves', () => {
   const world = new MembershipWorld();
   world.set('ana', 'mod', 'moderator');
   expect(world.invite('mod', { role: 'owner' })).toMatchObject({ fault: { code: 'forbidden' } });
@@ -52,7 +52,7 @@ test.each([
   ['left', (world: MembershipWorld) => world.remove('mod', 'mod')],
   ['is no more than a speaker', (world: MembershipWorld) => world.set('ana', 'mod', 'speaker')],
   ['may not invite any more', (world: MembershipWorld) => world.setPolicy('ana', { levels: { 'member.invite': 100 } })],
-])('R15 an invitation whose maker %s opens nothing', (_, happens) => {
+])('R19 an invitation whose maker %s opens nothing', (_, happens) => {
   const world = new MembershipWorld();
   world.set('ana', 'mod', 'moderator');
   world.invite('mod', { role: 'moderator' });
@@ -61,7 +61,7 @@ test.each([
   expect(world.accept('eve')).toEqual(NOTHING);
 });
 
-test('R15 an invitation above what its maker is by now opens nothing, though they may still invite', () => {
+test('R19 an invitation above what its maker is by now opens nothing, though they may still invite', () => {
   const world = new MembershipWorld();
   world.set('ana', 'bob', 'owner');
   world.invite('bob', { role: 'owner' });
@@ -69,7 +69,7 @@ test('R15 an invitation above what its maker is by now opens nothing, though the
   expect(world.accept('eve')).toEqual(NOTHING);
 });
 
-test('R15 whoever was removed comes back through a later invitation, not through an earlier one', () => {
+test('R19 whoever was removed comes back through a later invitation, not through an earlier one', () => {
   const world = new MembershipWorld();
   world.invite('ana', { invite: 'before', uses: 5 });
   world.accept('ben', 'before');
@@ -80,7 +80,7 @@ test('R15 whoever was removed comes back through a later invitation, not through
   expect(world.roleOf('ben')).toBe('speaker');
 });
 
-test('A57 R14 leaving and coming back by an open way raises nobody: not by invitation, not in a room of the tenant', () => {
+test('A57 R18 leaving and coming back by an open way raises nobody: not by invitation, not in a room of the tenant', () => {
   const world = new MembershipWorld({ join: 'tenant' });
   world.invite('ana', { role: 'moderator', uses: 5 });
   world.look('ben');
@@ -96,7 +96,7 @@ test('A57 R14 leaving and coming back by an open way raises nobody: not by invit
   expect(world.roleOf('ben')).toBeUndefined();
 });
 
-test('R14 somebody added without limits gets those of whoever adds them', () => {
+test('R18 somebody added without limits gets those of whoever adds them', () => {
   const world = new MembershipWorld();
   world.set('ana', 'mod', 'moderator', { tools: ['mail'] });
   expect(world.set('mod', 'ben', 'speaker').ok).toBe(true);
@@ -106,7 +106,7 @@ test('R14 somebody added without limits gets those of whoever adds them', () => 
   });
 });
 
-test('R14 an invitation hands the limits of its maker on', () => {
+test('R18 an invitation hands the limits of its maker on', () => {
   const world = new MembershipWorld();
   world.set('ana', 'mod', 'moderator', { tools: ['mail'], budget: 10 });
   world.invite('mod');
@@ -114,7 +114,7 @@ test('R14 an invitation hands the limits of its maker on', () => {
   expect(world.grantsOf('ben')).toEqual({ tools: ['mail'], budget: 10 });
 });
 
-test('R15 a room has a bounded number of open invitations, and ended ones make room', () => {
+test('R19 a room has a bounded number of open invitations, and ended ones make room', () => {
   const world = new MembershipWorld();
   for (let n = 0; n < 200; n++) expect(world.invite('ana', { invite: `i${n}` }).ok).toBe(true);
   expect(world.invite('ana', { invite: 'more' })).toMatchObject({ fault: { code: 'too_large' } });

@@ -62,7 +62,7 @@ function reasons({ capabilities }: Replies['rights.explain']): TemplateResult {
 
 export const explainStyles = css`
   parley-explain { display: grid; justify-items: start; gap: 4px; }
-  .why { text-decoration: underline; text-underline-offset: 0.25em; margin-inline-start: -14px; }
+  .why { text-decoration: underline; text-underline-offset: 0.25em; padding-inline: 0; }
   .reasons { max-block-size: 18rem; overflow-y: auto; outline-offset: -2px; }
   .reasons dl { display: grid; gap: 2px; padding-block-start: 4px; }
   .reasons dt:not(:first-child) { margin-block-start: 8px; }

@@ -87,7 +87,7 @@ function changing(row: MemberRow, role: RoomRole, acts: MemberActs): TemplateRes
         <button type="button" class="quiet" @click=${() => acts.act(null)}>${strings.cancel}</button></div>`
   }
     ${others ? html`<parley-member-tools .client=${acts.client} .member=${member} @tools-saved=${(event: CustomEvent<Member>) => acts.toolsSaved(event.detail)}></parley-member-tools>` : nothing}
-    <parley-explain .client=${acts.client} .user=${user} .name=${you ? strings.youBegin : member.name}></parley-explain>
+    <parley-explain .client=${acts.client} .user=${user} .name=${you ? strings.you : member.name}></parley-explain>
     ${offer.out === 'stay' ? html`<p>${peopleStrings.lastOwner}</p>` : nothing}
     ${offer.out === null ? nothing : html`<button type="button" class="outline danger wide" @click=${() => acts.act({ kind: 'leaving', user })}>${you ? peopleStrings.leave : peopleStrings.removeMember(member.name)}</button>`}`;
 }

@@ -23,7 +23,9 @@ import { roomStyles } from './room-styles.ts';
 import { searchBar, searchOver } from './search-bar.ts';
 import { ParleySidePanel } from './side-panel.ts';
 import { strings } from './strings.ts';
+import { toldCard } from './told-card.ts';
 import { type ParleyTranscript } from './transcript.ts';
+import { UnreadNotices } from './unread-notices.ts';
 
 /** From this width on the side panel stands beside the conversation; below, it covers it. In pixels. */
 const SIDE_BY_SIDE = 900;
@@ -70,6 +72,7 @@ export class ParleyRoom extends LitElement {
 
   readonly #names = new Names();
   readonly #reading = new ReadingPlace();
+  readonly #notices = new UnreadNotices();
   readonly #binding = new RoomBinding(this, () => this.#onChange());
   readonly #width = new ResizeObserver(([entry]) => this.#onWidth(entry?.contentRect.width ?? 0));
   #view: RoomViewModel | null = null;
@@ -157,7 +160,7 @@ export class ParleyRoom extends LitElement {
       <parley-transcript .client=${client} .audience=${'room'} .lane=${view.room} .pending=${pendingOf(view, 'room')} .names=${this.#names}
         .revision=${this.#names.revision} .you=${view.you?.id ?? null} .lastSeen=${this.#reading.lastSeen}
         .capabilities=${view.capabilities} ?inert=${(this.query?.trim() ?? '') !== ''} .empty=${emptyRoom(view)}></parley-transcript>
-      <div class="foot">${approvalCard(view)}<parley-now-bar .client=${client} .view=${view} .audience=${'room'}></parley-now-bar>
+      <div class="foot">${toldCard(this.#notices.newest(this.room, view, panel === 'private'))}${approvalCard(view)}<parley-now-bar .client=${client} .view=${view} .audience=${'room'}></parley-now-bar>
         ${view.role === null ? nothing : html`<parley-composer .client=${client} .capabilities=${view.capabilities} .draftKey=${this.#draftKey}></parley-composer>`}</div>
     </section>`;
   }

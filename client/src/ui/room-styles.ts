@@ -21,6 +21,7 @@ import { roomLayout } from './room-layout.ts';
 import { searchStyles } from './search-bar.ts';
 import { sidePanelStyles } from './side-panel.ts';
 import { theme } from './theme.ts';
+import { toldCardStyles } from './told-card.ts';
 import { transcriptStyles } from './transcript.ts';
 
 /** All that the first paint of a room wears; what comes later brings its own (late.ts). */
@@ -42,6 +43,7 @@ export const roomStyles: CSSResultOrNative[] = [
   formStyles,
   lateStyles,
   approvalCardStyles,
+  toldCardStyles,
   entryActsStyles,
   entryOriginStyles,
   searchStyles,

@@ -26,7 +26,7 @@ export const entryStrings = {
     unknown: 'outcome unknown',
   } satisfies Record<ToolUse['outcome'], string>,
   unknownHelp: (title: string): string =>
-    `Nobody knows whether ${title} did it: the server stopped before the answer came. It was not tried again. Look there before you ask once more.`,
+    `Nobody knows whether ${title} did it: its answer never came. It was not tried again. Look there before you ask once more.`,
 
   quotesOnly: 'Only this is sent with your question:',
   unquote: (name: string): string => `Leave out what ${name} said`,

@@ -59,6 +59,8 @@ export const strings = {
   approvalAsks: (title: string, call: string): string => `The AI wants to act as you: ${title} (${call}).`,
   approvalsMore: (count: number): string => (count === 1 ? '1 more waits.' : `${count} more wait.`),
   review: 'Review',
+  toldYou: 'Only you are told this',
+  look: 'Look in Private',
   waiting: (count: number): string => (count === 1 ? '1 prompt waits' : `${count} prompts wait`),
   yourPlace: (place: string): string => `yours is ${place}`,
   showQueue: 'Show the queue',

@@ -1,5 +1,5 @@
 import type { UserId } from '@parley/shared/ids';
-import type { Tenant } from '../core/tenant.ts';
+import { personKey, type Tenant } from '../core/tenant.ts';
 import type { Clock, Digest } from '../ports/system.ts';
 import type { CallToken } from '../ports/tools.ts';
 import type { LinkedCredential, Vault } from '../ports/vault.ts';
@@ -34,7 +34,7 @@ export async function linkedToken(account: LinkedAccount, deps: LinkedDeps): Pro
   if (held.expiresAt === null || held.expiresAt - deps.clock.now() > MARGIN_MS)
     return { kind: 'token', bearer: held.accessToken };
   // No part can hold the separator.
-  const place = `${tenant.id}/${user}/${key}`;
+  const place = `${personKey(tenant, user)}/${key}`;
   const running = deps.refreshing.get(place);
   if (running !== undefined) return running;
   const refreshed = refresh(account, held, deps).finally(() => deps.refreshing.delete(place));

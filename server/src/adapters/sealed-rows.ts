@@ -1,6 +1,6 @@
 import type { DocKey } from '@parley/shared/documents';
 import type { RoomId } from '@parley/shared/ids';
-import type { RoomRef, Tenant } from '../core/tenant.ts';
+import type { RoomRef } from '../core/tenant.ts';
 import type { Sealer } from '../ports/vault.ts';
 import { openText, sealText } from './sealed-text.ts';
 
@@ -25,18 +25,18 @@ export class SealedRows {
 
   /** Throws when the row was sealed for another place, or its tenant's key was destroyed. */
   openRecord({ tenant, room }: RoomRef, seq: number, sealed: Uint8Array): string {
-    return opened(openText(this.#sealer, tenant, sealed, recordPlace(room, seq)), tenant);
+    return opened(openText(this.#sealer, tenant, sealed, recordPlace(room, seq)));
   }
 
   /** Throws like {@link openRecord}. */
   openPart({ tenant, room }: RoomRef, doc: DocKey, sealed: Uint8Array): Uint8Array {
-    return opened(this.#sealer.open(tenant, sealed, partPlace(room, doc)), tenant);
+    return opened(this.#sealer.open(tenant, sealed, partPlace(room, doc)));
   }
 }
 
 /** A row that cannot be opened must stop its room: going on without it would be another history. */
-function opened<T>(plain: T | null, tenant: Tenant): T {
-  if (plain === null) throw new Error(`a row of tenant ${tenant.id} cannot be opened with its key`);
+function opened<T>(plain: T | null): T {
+  if (plain === null) throw new Error("a row cannot be opened with its tenant's key");
   return plain;
 }
 

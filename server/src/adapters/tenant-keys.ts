@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { must } from '@parley/shared/assert';
 import type { Database, Statement } from 'better-sqlite3';
-import { mintTenant, type Tenant } from '../core/tenant.ts';
+import { mintTenant, tenantKey, type Tenant } from '../core/tenant.ts';
 import type { Sealer } from '../ports/vault.ts';
 import type { MasterKeys } from './master-key.ts';
 import { openWith, sealWith, versionOf } from './seal.ts';
@@ -57,12 +57,18 @@ export class TenantKeys implements Sealer {
 
   open(tenant: Tenant, sealed: Uint8Array, context: string): Uint8Array | null {
     const version = versionOf(sealed);
-    const key = version === null ? undefined : this.#rings.get(tenant.id)?.[version - 1];
+    const key = version === null ? undefined : this.#rings.get(tenantKey(tenant))?.[version - 1];
     return key === undefined ? null : openWith(key, sealed, context);
+  }
+
+  /** Whether anything was ever sealed for the tenant. */
+  has(tenant: Tenant): boolean {
+    return this.#rings.has(tenantKey(tenant));
   }
 
   /** From now on the tenant's things are sealed with a new key; what was sealed before stays readable. */
   rotate(tenant: Tenant): void {
+    if (!this.has(tenant)) throw new Error('there is no key of this tenant');
     this.#add(tenant, this.#ringOf(tenant));
   }
 
@@ -72,11 +78,11 @@ export class TenantKeys implements Sealer {
       this.#sql.destroy.run(tenant.id);
       this.#sql.bury.run(tenant.id);
     });
-    this.#rings.set(tenant.id, null);
+    this.#rings.set(tenantKey(tenant), null);
   }
 
   #ringOf(tenant: Tenant): KeyObject[] {
-    const ring = this.#rings.get(tenant.id);
+    const ring = this.#rings.get(tenantKey(tenant));
     if (ring === null) throw new TenantErasedError();
     return ring ?? this.#add(tenant, []);
   }
@@ -86,16 +92,16 @@ export class TenantKeys implements Sealer {
     const version = ring.length + 1;
     this.#sql.put.run(tenant.id, version, sealWith(this.#master, 0, key, placeOf(tenant, version)));
     ring.push(createSecretKey(key));
-    this.#rings.set(tenant.id, ring);
+    this.#rings.set(tenantKey(tenant), ring);
     return ring;
   }
 
   #load({ tenant: id, version, wrapped }: KeyRow, master: MasterKeys): void {
-    if (wrapped === null) return void this.#rings.set(id, null);
     const tenant = must(mintTenant(id), 'a stored tenant');
-    const ring = this.#rings.get(id) ?? [];
+    if (wrapped === null) return void this.#rings.set(tenantKey(tenant), null);
+    const ring = this.#rings.get(tenantKey(tenant)) ?? [];
     ring.push(createSecretKey(this.#unwrap(tenant, version, wrapped, master)));
-    this.#rings.set(id, ring);
+    this.#rings.set(tenantKey(tenant), ring);
   }
 
   #unwrap(tenant: Tenant, version: number, wrapped: Buffer, { current, older }: MasterKeys): Buffer {
@@ -113,7 +119,7 @@ export class TenantKeys implements Sealer {
 }
 
 function placeOf(tenant: Tenant, version: number): string {
-  return `tenant-key/${tenant.id}/${version}`;
+  return `tenant-key/${tenantKey(tenant)}/${version}`;
 }
 
 interface KeyRow {

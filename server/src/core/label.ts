@@ -6,17 +6,13 @@ export type Atom = `room:${string}` | `user:${string}` | `res:${string}`;
 
 /**
  * Who may read an item: whoever satisfies every atom now. Sorted and unique, so equal labels are equal
- * arrays. Joining is set union: the label of what was made from two items is what both of them ask for
- * (the join of Myers and Liskov's decentralized label model).
+ * arrays. What was made from two items is labelled with the union of theirs (the join of Myers and Liskov's
+ * decentralized label model).
  */
 export type Label = readonly Atom[];
 
 export function label(atoms: Iterable<Atom>): Label {
   return [...new Set(atoms)].toSorted();
-}
-
-export function join(...labels: readonly Label[]): Label {
-  return label(labels.flat());
 }
 
 /** The label of what is said in a lane: its atom, and the resources behind it (R4). */

@@ -284,3 +284,8 @@ export function startedTurns(state: LaneState): readonly RunningTurn[] {
   const parked = state.parked.map(({ turn }) => turn);
   return state.kind === 'idle' ? parked : [state.running, ...parked];
 }
+
+/** Whether anything of it runs or waits. */
+export function isAtWork(state: LaneState): boolean {
+  return state.kind !== 'idle' || state.tickets.length > 0 || state.parked.length > 0;
+}

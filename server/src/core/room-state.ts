@@ -5,7 +5,7 @@ import { evolve as evolveLane } from './evolve.ts';
 import type { Former, Place } from './former.ts';
 import { NO_LIMITS } from './grants.ts';
 import { evolveInvites, NO_INVITES, type Invites } from './invite-state.ts';
-import { openLane, type LaneState } from './lane.ts';
+import { isAtWork, openLane, type LaneState } from './lane.ts';
 import type { Principal } from './principal.ts';
 import type { JournalRecord, RecordOf } from './records.ts';
 import { evolveTools, evolveTrust, withoutTrust, type AdmittedTools, type TrustOf } from './tool-state.ts';
@@ -149,7 +149,7 @@ export function standingOfAbsent(room: PresentRoom, user: UserId): Standing {
 /** Whether any lane holds work that a restart must take up again. */
 export function isBusy(room: PresentRoom): boolean {
   for (const { state } of room.lanes.values()) {
-    if (state.kind !== 'idle' || state.tickets.length > 0 || state.parked.length > 0) return true;
+    if (isAtWork(state)) return true;
   }
   return false;
 }

@@ -61,8 +61,8 @@ export function createApp(edge: Edge): EdgeApp {
   trustRoutes(app, edge);
   linkRoutes(app, edge);
   callbackRoutes(app, edge);
-  resourceRoutes(app, edge);
   const trail = new TenantAudit(edge);
+  resourceRoutes(app, edge, trail);
   toolRoutes(app, edge, trail);
   adminRoutes(app, edge, trail);
   peopleRoutes(app, edge, trail);

@@ -54,7 +54,9 @@ export interface StartedFacts {
   readonly contextVersion: number;
   /** The first entry of its lane that the model was sent. */
   readonly contextFrom: number;
-  /** Each attempt at a step after the first one. */
+  /** Its record, while it waits without the floor (T22). */
+  readonly parkedSeq: number | null;
+  /** Each attempt at a step after the first one, and each return to the floor: what was shown is told anew. */
   readonly superseded: readonly { readonly at: number; readonly attempt: number }[];
   readonly calls: CallFacts;
   /** R4: behind what the model was sent when the turn started, … */
@@ -75,6 +77,7 @@ export class Ledger {
   readonly #releases = new Map<EntryId, EntryId>();
   readonly #stacks = new Stacks();
   #permissionEpoch = 0;
+  #redactions = 0;
 
   /** Takes in one record of the journal with its sequence. */
   apply(record: JournalRecord, seq: number): void {
@@ -111,7 +114,13 @@ export class Ledger {
         this.#stacks.open(record.lane, record.resources ?? []);
         return;
       case 'turn.attempted':
-        this.#attempted(record, seq);
+        if (record.attempt > 1) this.#superseded(record.turn, { at: seq, attempt: record.attempt });
+        return;
+      case 'turn.parked':
+        this.#parked(record.turn, seq);
+        return;
+      case 'turn.resumed':
+        this.#resumed(record.turn, seq);
         return;
       case 'turn.stepped':
       case 'call.asked':
@@ -178,6 +187,11 @@ export class Ledger {
     return this.#stacks.entry(id);
   }
 
+  /** Grows whenever words are taken away: whatever was made from entries before has to be made anew. */
+  get redactions(): number {
+    return this.#redactions;
+  }
+
   /** R4: what the text of a turn was made from so far; nothing before it started. */
   resourcesOf(turn: TurnId): readonly ResourceId[] {
     const fate = this.#tickets.get(turn)?.fate;
@@ -191,6 +205,7 @@ export class Ledger {
     if (known === undefined) return;
     const entry = redactedEntry(known, by);
     this.#stacks.replace(entry, 0);
+    this.#redactions += 1;
     if (entry.turn === undefined) return;
     if (entry.kind === 'prompt') this.#change(entry.turn, { submitted: null, text: '' });
     const fate = this.#tickets.get(entry.turn)?.fate;
@@ -203,11 +218,22 @@ export class Ledger {
     if (facts) this.#tickets.set(turn, { ...facts, ...changes });
   }
 
-  #attempted(record: RecordOf<'turn.attempted'>, seq: number): void {
-    const fate = this.#tickets.get(record.turn)?.fate;
-    if (fate?.kind !== 'running' || record.attempt === 1) return;
-    const superseded = [...fate.superseded, { at: seq, attempt: record.attempt }];
-    this.#change(record.turn, { fate: { ...fate, superseded } });
+  #superseded(turn: TurnId, told: StartedFacts['superseded'][number]): void {
+    const fate = this.#tickets.get(turn)?.fate;
+    if (fate?.kind !== 'running') return;
+    this.#change(turn, { fate: { ...fate, parkedSeq: null, superseded: [...fate.superseded, told] } });
+  }
+
+  #parked(turn: TurnId, parkedSeq: number): void {
+    const fate = this.#tickets.get(turn)?.fate;
+    if (fate?.kind === 'running') this.#change(turn, { fate: { ...fate, parkedSeq } });
+  }
+
+  /** One that had kept the floor goes on where it was. */
+  #resumed(turn: TurnId, at: number): void {
+    const fate = this.#tickets.get(turn)?.fate;
+    if (fate?.kind !== 'running' || fate.parkedSeq === null) return;
+    this.#superseded(turn, { at, attempt: fate.superseded.at(-1)?.attempt ?? 1 });
   }
 
   /** What a tool returned shapes the turn from then on. */

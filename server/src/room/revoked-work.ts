@@ -1,5 +1,5 @@
 import type { UserId } from '@parley/shared/ids';
-import type { LaneState } from '../core/lane.ts';
+import { startedTurns, type LaneState } from '../core/lane.ts';
 import type { Tenant } from '../core/tenant.ts';
 import type { People } from '../ports/people.ts';
 
@@ -14,7 +14,7 @@ export function revokedAuthors(
 ): ReadonlySet<UserId> {
   // The author of a ticket is a person: their id is a user's.
   const work = state.tickets.map(({ author, acceptedAt }) => ({ user: author.id as UserId, since: acceptedAt }));
-  if (state.kind !== 'idle') work.push({ user: state.running.author.id as UserId, since: state.running.startedAt });
+  for (const { author, startedAt } of startedTurns(state)) work.push({ user: author.id as UserId, since: startedAt });
   const revoked = work.filter(({ user, since }) => since <= (people.revokedAt(tenant, user) ?? -1));
   return new Set(revoked.map(({ user }) => user));
 }

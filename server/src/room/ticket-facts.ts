@@ -24,7 +24,8 @@ export function started(record: RecordOf<'turn.started'>, seq: number, permissio
   const place = { promptEntry: entry.id, promptSeq: entry.seq, roomTo: context.roomTo };
   const terms = { payer, permissionEpoch, contextVersion: context.to, contextFrom: context.from };
   const sources = { sentResources: resources, resources, influence };
-  return { kind: 'running', ...place, ...terms, ...sources, startedSeq: seq, superseded: [], calls: NO_CALLS };
+  const told = { superseded: [], calls: NO_CALLS };
+  return { kind: 'running', ...place, ...terms, ...sources, startedSeq: seq, parkedSeq: null, ...told };
 }
 
 /** What a model asked of tools holds words too. */

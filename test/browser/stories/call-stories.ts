@@ -193,6 +193,7 @@ export const callStories = {
   },
   'entry-acts': { view: view('speaker', inPrivate), panel: 'private', acted: 'e_502' },
   redacting: { view: view('moderator', full), acted: 'e_7', pressed: ['Take the words away…'] },
+  'withheld-elsewhere': { view: view('speaker', inPrivate) },
   withheld: { view: view('speaker', inPrivate), panel: 'private' },
   release: { view: view('speaker', inPrivate), panel: 'private', acted: 'e_502', pressed: ['Share with the room…'] },
   'release-failed': {

@@ -365,6 +365,7 @@ describe('descriptions', () => {
     const document = await (await world.call('GET', '/openapi.json', { token: null })).json();
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).toSorted()).toEqual([
+      '/.well-known/jwks.json',
       '/healthz',
       '/metrics',
       '/readyz',
@@ -372,11 +373,14 @@ describe('descriptions', () => {
       '/v1/admin/rooms',
       '/v1/audit',
       '/v1/invites/{code}/accept',
+      '/v1/links/{tool}',
       '/v1/people/{user}/revoke',
+      '/v1/resources/{resource}',
       '/v1/rooms',
       '/v1/rooms/{room}',
       '/v1/rooms/{room}/approvals',
       '/v1/rooms/{room}/approvals/{approval}',
+      '/v1/rooms/{room}/documents',
       '/v1/rooms/{room}/entries/{entry}/redact',
       '/v1/rooms/{room}/entries/{entry}/release',
       '/v1/rooms/{room}/events',

@@ -108,6 +108,8 @@ describe('resources over HTTP', () => {
     expect((await world.call('DELETE', path, admin)).status).toBe(204);
     expect((await world.call('GET', path, admin)).status).toBe(404);
     expect((await world.call('DELETE', path, admin)).status).toBe(404);
+    const { items } = await (await world.call('GET', '/v1/audit', admin)).json();
+    expect(items).toMatchObject([{ action: 'resource.set' }, { action: 'resource.drop' }]);
   });
 
   test('R11 W3 to everybody else, and in every other tenant, there is nothing', async () => {

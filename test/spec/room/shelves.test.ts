@@ -1,4 +1,5 @@
-import { ClientKey, UserId, type TurnId } from '@parley/shared/ids';
+import { withoutWords } from '@parley/server/room/turns/turn-events';
+import { ClientKey, EntryId, TurnId, UserId } from '@parley/shared/ids';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { expect, test } from 'vitest';
 import { HashingModel } from '../../kit/hashing-model.ts';
@@ -297,7 +298,7 @@ test('R6 W3 only what the speaker may read can be quoted; what is hidden is refu
   const hidden = items.at(-1)?.id ?? 'e_none';
   const before = await world.records();
   const quoting = (user: string, quote: string) =>
-    world.command(user, prompting(`q ${user}`, { quotes: [quote as typeof hidden & never] }));
+    world.command(user, prompting(`q ${user}`, { quotes: [EntryId.parse(quote)] }));
   const refusal = await quoting('cyd', hidden);
   expect(refusal).toMatchObject({ ok: false, fault: { code: 'not_found' } });
   expect(await quoting('cyd', 'e_never')).toEqual(refusal);
@@ -309,6 +310,16 @@ test('R6 W3 only what the speaker may read can be quoted; what is hidden is refu
   expect(await world.command('ana', prompting('q ana', { quotes: [] }))).toMatchObject({
     fault: { code: 'id_conflict' },
   });
+});
+
+test('R4 of a turn that somebody may not read they are told that it waits and ends, and neither its words nor its tools', () => {
+  const turn = TurnId.parse('t_1');
+  const about = { lane: 'room', turn } as const;
+  const call = { turn, id: 'c1', call: 'docs.read', title: 'Docs', as: 'speaker', state: 'running' } as const;
+  expect(withoutWords({ ...about, name: 'tool', data: call })).toBeNull();
+  expect(withoutWords({ ...about, name: 'delta', data: { turn, text: 'words' } })).toBeNull();
+  const waits = { ...about, name: 'approval', data: { turn, waitingFor: 'ana' } } as const;
+  expect(withoutWords(waits)).toEqual(waits);
 });
 
 test('A49 an entry on a shelf is cited by its own document: what is cited elsewhere has the numbers it has without', async () => {

@@ -1,6 +1,6 @@
 import type { ModelMessage, ModelRequest } from '@parley/server/ports/model';
 import { must } from '@parley/shared/assert';
-import { UserId, type TurnId } from '@parley/shared/ids';
+import { ClientKey, UserId, type TurnId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
 import { describe, expect, test } from 'vitest';
 import type { RoomWorld } from '../../kit/room-world.ts';
@@ -98,7 +98,7 @@ describe('steps', () => {
     expect(names).not.toContain('mail__wipe');
     expect(bobs?.tools).toEqual(anas?.tools);
     expect(anas?.allowedTools).toEqual(names);
-    expect(bobs?.allowedTools).toEqual(['drive__news', 'drive__search']);
+    expect(bobs?.allowedTools).toEqual(names.filter((name) => !name.startsWith('mail__')));
   });
 
   test('T23 a turn that asks for tools without an end is ended after its last step, and calls nothing more', async () => {
@@ -111,6 +111,56 @@ describe('steps', () => {
     expect(await ended(world, turn)).toMatchObject({ outcome: 'failed', reason: 'took 2 steps without an end' });
     expect((await ended(world, turn)).answer?.text).toBe('one\n\ntwo');
     world.tools.assertDone();
+  });
+
+  test('T43 a document shows what all steps said so far, and moves where fewer may read it when a result asks for that', async () => {
+    const world = await toolWorld();
+    const secret = ResourceId.parse('doc:secret');
+    world.authority.set(registered(DRIVE, '', []).tenant, secret, ['ana', 'bob', 'cyd']);
+    const bob = await world.onlook('bob');
+    bob.open('transcript');
+    world.tools.expect({ call: 'drive.news' });
+    const outcome = { kind: 'result', isError: false, items: [item('the plan', { resource: secret })] } as const;
+    world.tools.expect({ call: 'drive.search', outcome });
+    world.model.expect({ pieces: ['One.'], end: asksFor({ call: 'drive.news' }) });
+    const second = world.model.expect({ pieces: ['Two.', '!'], holdAfter: 1, end: asksFor(SEARCH) });
+    const third = world.model.expect({ pieces: ['Three.', '!'], holdAfter: 1 });
+    await world.prompt('ana', 'go');
+    await second.held;
+    await quiet();
+    expect(bob.live('transcript')).toEqual(['One.\n\nTwo.']);
+    second.release();
+    await third.held;
+    await quiet();
+    expect(bob.live('transcript')).toEqual([]);
+    const [shelf = ''] = bob.listed;
+    bob.open(shelf);
+    await quiet();
+    expect(bob.live(shelf)).toEqual(['One.\n\nTwo.!\n\nThree.']);
+    third.release();
+    await quiet();
+  });
+
+  test('R14 words that are taken away between two steps are not sent again', async () => {
+    const world = await toolWorld();
+    const said = await world.must('bob', {
+      type: 'message.post',
+      id: ClientKey.parse('m-9'),
+      text: 'canary-redacted',
+      audience: 'room',
+      offRecord: false,
+    });
+    const call = world.tools.expect({ call: 'drive.news', hold: true });
+    world.model.expect({ end: asksFor({ call: 'drive.news' }) });
+    world.model.expect({});
+    await world.prompt('ana', 'weather?');
+    await call.called;
+    if (!('entry' in said)) throw new Error('a message is an entry');
+    await world.must('bob', { type: 'entry.redact', entry: said.entry.id });
+    call.release();
+    await quiet();
+    expect(JSON.stringify(world.model.requests[0])).toContain('canary-redacted');
+    expect(JSON.stringify(world.model.requests[1])).not.toContain('canary-redacted');
   });
 
   test('T34 a later attempt after a crash keeps what earlier steps said, and shows it once', async () => {

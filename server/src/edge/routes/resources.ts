@@ -6,6 +6,7 @@ import type { Principal } from '../../core/principal.ts';
 import type { ResourceTable } from '../../ports/resource-table.ts';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
+import type { TenantAudit } from '../tenant-audit.ts';
 import { body, json, noQuery } from './parts.ts';
 
 const params = z.strictObject({ resource: ResourceId });
@@ -34,7 +35,7 @@ const remove = createRoute({
 });
 
 /** The built-in authority, for admins of the tenant. With an outside one there is nothing here. */
-export function resourceRoutes(app: EdgeApp, { resources }: Edge): void {
+export function resourceRoutes(app: EdgeApp, { resources }: Edge, trail: TenantAudit): void {
   app.openapi(get, async (c) => {
     const { tenant } = c.get('caller').principal;
     const readers = await tableFor(c.get('caller').principal, resources).readersOf(
@@ -49,12 +50,14 @@ export function resourceRoutes(app: EdgeApp, { resources }: Edge): void {
     const { resource } = c.req.valid('param');
     const readers = [...new Set(c.req.valid('json').readers)].toSorted();
     await tableFor(c.get('caller').principal, resources).put(tenant, resource, readers);
+    await trail.done(c.get('caller').principal, 'resource.set', resource);
     return c.json({ readers }, 200);
   });
   app.openapi(remove, async (c) => {
     const { tenant } = c.get('caller').principal;
     const dropped = await tableFor(c.get('caller').principal, resources).drop(tenant, c.req.valid('param').resource);
     if (!dropped) throw new FaultError(fault('not_found'));
+    await trail.done(c.get('caller').principal, 'resource.drop', c.req.valid('param').resource);
     return c.body(null, 204);
   });
 }

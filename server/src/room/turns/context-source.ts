@@ -41,13 +41,20 @@ interface Viewpoint {
   readonly admits: (resources: readonly ResourceId[]) => boolean;
 }
 
+/** Good for as long as no words that it may hold were taken away (R14). */
+interface Built {
+  readonly turn: TurnId;
+  readonly context: Context;
+  readonly redactions: number;
+}
+
 /** Gives each turn what its model is sent, built once; after a crash, built again to the same bytes. */
 export class ContextSource {
   readonly #chronicle: Chronicle;
   readonly #access: Access;
   readonly #digest: Digest;
   /** Of the turn that runs or ran last in a lane: each of its steps begins with the same bytes. */
-  readonly #built = new Map<LaneKey, { readonly turn: TurnId; readonly context: Context }>();
+  readonly #built = new Map<LaneKey, Built>();
 
   constructor({ chronicle, access, digest }: ContextSourceDeps) {
     this.#chronicle = chronicle;
@@ -68,7 +75,7 @@ export class ContextSource {
       recordSeq: Number.POSITIVE_INFINITY,
       admits: (resources) => this.#access.admits(audience, resources),
     });
-    this.#built.set(lane, { turn, context });
+    this.#keep(lane, turn, context);
     return { context: context.manifest, sources: context.sources };
   }
 
@@ -90,9 +97,13 @@ export class ContextSource {
 
   #context(lane: LaneKey, running: RunningTurn): Context {
     const built = this.#built.get(lane);
-    if (built?.turn === running.turn) return built.context;
-    const context = this.#rebuild(lane, running);
-    this.#built.set(lane, { turn: running.turn, context });
+    const { redactions } = this.#chronicle.ledger;
+    if (built?.turn === running.turn && built.redactions === redactions) return built.context;
+    return this.#keep(lane, running.turn, this.#rebuild(lane, running));
+  }
+
+  #keep(lane: LaneKey, turn: TurnId, context: Context): Context {
+    this.#built.set(lane, { turn, context, redactions: this.#chronicle.ledger.redactions });
     return context;
   }
 

@@ -60,11 +60,20 @@ function story(source: EventSource, user: UserId): { news: TurnNews; shown: numb
     }
     if (!readable) continue;
     const text = facts.fate.kind === 'ended' ? (facts.fate.answer?.text ?? '') : source.shownText(facts);
-    // Half a step before the end, so that the piece stands between the last attempt and the end.
-    const at = facts.fate.kind === 'ended' ? facts.fate.endedSeq - 0.5 : Number.POSITIVE_INFINITY;
+    const at = textUntil(facts);
     if (startOf(facts) && text !== '') lines.push({ at, news: delta(facts, text), shown: text.length });
   }
   return lines.toSorted((a, b) => a.at - b.at);
+}
+
+/**
+ * Where the text of a turn stands in the story: half a step before its end, so that it stands between the last
+ * attempt and the end; of one that gave the floor back, before it did, since from then on another one is shown.
+ */
+function textUntil(facts: TicketFacts): number {
+  const parkedSeq = startOf(facts)?.parkedSeq ?? null;
+  if (parkedSeq !== null) return parkedSeq - 0.5;
+  return facts.fate.kind === 'ended' ? facts.fate.endedSeq - 0.5 : Number.POSITIVE_INFINITY;
 }
 
 /** What of a line a reader at this place has not read; null when they have read it all. */

@@ -12,7 +12,8 @@ export function newsOf({ record, seq }: StoredRecord, facts: TicketFacts, state:
     case 'turn.started':
       return started(facts);
     case 'turn.attempted':
-      return record.attempt > 1 ? superseded(facts, record.attempt) : null;
+    case 'turn.resumed':
+      return supersededAt(facts, seq);
     case 'call.asked':
     case 'call.decided':
     case 'call.started':
@@ -33,10 +34,10 @@ export function delta({ lane, turn }: TicketFacts, text: string): TurnNews {
 
 /**
  * The news for somebody who may not read what the turn was made from (R4): that it ended and how, and none of
- * its words; null when there is nothing else in it.
+ * its words and tools; null when there is nothing else in it.
  */
 export function withoutWords(news: TurnNews): TurnNews | null {
-  if (news.name === 'delta') return null;
+  if (news.name === 'delta' || news.name === 'tool') return null;
   if (news.name !== 'ended') return news;
   const { turn, outcome, reason, by } = news.data;
   const told = { turn, outcome, ...(reason === undefined ? {} : { reason }), ...(by === undefined ? {} : { by }) };
@@ -78,6 +79,12 @@ function started(facts: TicketFacts): TurnNews | null {
     name: 'started',
     data: { turn, prompts: [turn], promptEntry, ...terms, permissionEpoch, contextVersion },
   };
+}
+
+/** Whether what was shown of a turn is told anew from that record on. */
+function supersededAt(facts: TicketFacts, seq: number): TurnNews | null {
+  const told = startOf(facts)?.superseded.find(({ at }) => at === seq);
+  return told === undefined ? null : superseded(facts, told.attempt);
 }
 
 function superseded({ lane, turn }: TicketFacts, attempt: number): TurnNews {

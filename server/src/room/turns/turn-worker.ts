@@ -1,5 +1,5 @@
 import type { Author } from '@parley/shared/entry';
-import { privateLane, type EntryId, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
+import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import {
   startedTurns,
   type EventOf,
@@ -18,7 +18,7 @@ import type { Mailbox } from '../mailbox.ts';
 import type { ContextSource } from './context-source.ts';
 import { endOf } from './model-ending.ts';
 import { TurnCall } from './turn-call.ts';
-import type { CallEvent, TurnTools } from './turn-tools.ts';
+import type { TurnTools } from './turn-tools.ts';
 
 export interface TurnWorkerDeps {
   readonly lane: LaneKey;
@@ -38,8 +38,6 @@ export interface TurnWorkerDeps {
   readonly apply: (event: LaneEvent) => void;
   /** T35: whether somebody may still ask in this lane. */
   readonly maySpeak: (author: Author) => boolean;
-  /** Opens a private lane, so that what its person alone is shown can be written there. */
-  readonly openLane: (lane: LaneKey) => Promise<unknown>;
 }
 
 /** What is under way for a turn; there is one thing at a time. */
@@ -188,7 +186,7 @@ export class TurnWorker {
       const { lane, tools } = this.#deps;
       if (open.state === 'started') this.#again = open.proposed.id;
       const current = this.#begin(turn.turn);
-      this.#later(current, tools.judge(lane, turn, open), (event) => this.#hear(turn, event));
+      this.#later(current, tools.judge(lane, turn, open), (event) => this.#deps.apply(event));
     });
   }
 
@@ -201,15 +199,8 @@ export class TurnWorker {
     const again = this.#again === open.proposed.id;
     this.#again = null;
     this.#later(current, tools.run(lane, turn, { call: open, again }, abort.signal), (event) =>
-      this.#hear(turn, event),
+      this.#deps.apply(event),
     );
-  }
-
-  /** Whoever is asked is shown it in their own document, which has to be there before. */
-  async #hear(turn: RunningTurn, event: CallEvent): Promise<void> {
-    const { apply, openLane } = this.#deps;
-    if (event.type === 'ask') await openLane(privateLane(turn.author.id as UserId));
-    apply(event);
   }
 
   /** T33: what is under way ends; where nothing is, the turn is over. */
@@ -223,7 +214,8 @@ export class TurnWorker {
     this.#deps.post(() => {
       const turn = startedTurns(this.#deps.state()).find((each) => each.turn === id);
       if (turn === undefined || this.#left) return;
-      this.#finish(turn, answerText(turn), { reason: 'failed', class: 'aborted', detail: '' });
+      const { chronicle, lane } = this.#deps;
+      this.#finish(turn, chronicle.shownText(lane, id), { reason: 'failed', class: 'aborted', detail: '' });
     });
   }
 
@@ -244,7 +236,7 @@ export class TurnWorker {
   }
 
   /** Goes on in the mailbox, unless something else has begun by then. */
-  #later<T>(current: Current, outcome: Promise<T>, then: (value: T) => void | Promise<void>): void {
+  #later<T>(current: Current, outcome: Promise<T>, then: (value: T) => void): void {
     const { post } = this.#deps;
     const go = (value: T): void =>
       post(() => {

@@ -1,0 +1,80 @@
+import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
+import { can } from '@parley/shared/roles';
+import { isAtWork } from '../core/lane.ts';
+import { standingOfAbsent } from '../core/room-state.ts';
+import type { Tenant } from '../core/tenant.ts';
+import type { People } from '../ports/people.ts';
+import { revokedAuthors } from './revoked-work.ts';
+import { LaneRunner, type LaneRunnerDeps } from './turns/lane-runner.ts';
+
+export interface LanesDeps extends Omit<LaneRunnerDeps, 'lane'> {
+  readonly tenant: Tenant;
+  readonly people: Pick<People, 'revokedAt'>;
+}
+
+/** The lanes of a room that somebody used since it was opened here, each with its runner. */
+export class Lanes {
+  readonly #deps: LanesDeps;
+  readonly #runners = new Map<LaneKey, LaneRunner>();
+
+  constructor(deps: LanesDeps) {
+    this.#deps = deps;
+  }
+
+  /** The runner of a lane, when it is known who may read what a turn of it could be sent (R3). */
+  async open(lane: LaneKey): Promise<LaneRunner> {
+    const asked = this.#deps.shelves.confirmFor(lane);
+    if (asked) await asked;
+    return this.load(lane);
+  }
+
+  /** The runner of a lane, opened and loaded when it is new. */
+  async load(lane: LaneKey): Promise<LaneRunner> {
+    const known = this.#runners.get(lane);
+    if (known) return known;
+    const { chronicle, ids, clock } = this.#deps;
+    await chronicle.load(lane);
+    if (!chronicle.room.lanes.has(lane))
+      chronicle.write([{ type: 'lane.opened', lane, salt: ids.secret(16), at: clock.now() }]);
+    const runner = new LaneRunner({ ...this.#deps, lane });
+    this.#runners.set(lane, runner);
+    return runner;
+  }
+
+  /** Takes up what a crash left (T44), without those whose rights are gone meanwhile (R17). */
+  async recover(): Promise<void> {
+    const { chronicle, people, tenant } = this.#deps;
+    if (chronicle.state.kind !== 'present') return;
+    for (const [lane, { state }] of chronicle.state.lanes) {
+      if (!isAtWork(state)) continue;
+      for (const user of revokedAuthors(state, people, tenant)) await this.endTickets(user, 'system', [lane]);
+      (await this.open(lane)).recover();
+    }
+  }
+
+  /** T36: what a person may no longer do stops; nobody else's work is touched. */
+  async endWork(user: UserId, by: string): Promise<void> {
+    const { room } = this.#deps.chronicle;
+    const standing = standingOfAbsent(room, user);
+    const lost: LaneKey[] = [];
+    if (!can(standing, 'prompt.room', room.policy.levels)) lost.push('room');
+    if (!can(standing, 'prompt.private', room.policy.levels)) lost.push(privateLane(user));
+    await this.endTickets(user, by, lost);
+  }
+
+  /** Ends what a person has under way in these lanes. */
+  async endTickets(user: UserId, by: string, lanes: readonly LaneKey[]): Promise<void> {
+    for (const lane of lanes) {
+      const { state } = this.#deps.chronicle;
+      if (state.kind !== 'present' || !state.lanes.has(lane)) continue;
+      const runner = await this.open(lane);
+      runner.apply({ type: 'revoke', user, by, reason: 'The right to ask here was taken away.' });
+    }
+  }
+
+  /** Nothing more is done here; the journal holds what runs. */
+  abandon(): void {
+    for (const runner of this.#runners.values()) runner.abandon();
+    this.#runners.clear();
+  }
+}
