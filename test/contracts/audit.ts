@@ -89,6 +89,10 @@ export function auditContract(name: string, open: () => Promise<StoreWorld>): vo
         await audit.note(acme, [line({ private: ada }), one, line({ private: ada }), line({ private: bob })]);
       }
       expect(await found()).toEqual(await audit.lines(silent, query()));
+      // Whoever does something in private themselves learns nothing of the others either.
+      const alone = tenant('alone');
+      for (const one of shared) await audit.note(alone, [one, line({ private: bob })]);
+      expect(await found({ reader: bob })).toEqual(await audit.lines(alone, query({ reader: bob })));
     });
 
     test('T50 whoever reads page by page misses no line, of their own lane neither', async () => {

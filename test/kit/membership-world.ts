@@ -8,7 +8,7 @@ import { ok, type Result } from '@parley/shared/fault';
 import { UserId } from '@parley/shared/ids';
 import { RoomPolicy, type RoomPolicyPatch } from '@parley/shared/policy';
 import type { Grants, RoomRole, TenantRole } from '@parley/shared/roles';
-import { REF } from './world.ts';
+import { REF } from './room-ref.ts';
 
 /** The places in a room as a fold over what people managed to do, with nothing of a room around it. */
 export class MembershipWorld {

@@ -13,7 +13,7 @@ import { decodeFrame, Down, encodeControl, encodeDocFrame } from '@parley/shared
 import * as Y from 'yjs';
 import { FrameSink, HeldSocket } from './held-socket.ts';
 import { RecordingMetrics } from './metrics.ts';
-import { REF } from './world.ts';
+import { REF } from './room-ref.ts';
 
 export interface OnlookerDeps {
   readonly links: RoomLinks;

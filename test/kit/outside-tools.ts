@@ -4,7 +4,7 @@ import type { Clock } from '@parley/server/ports/system';
 import type { ToolInvocation, ToolOutcome, Tools } from '@parley/server/ports/tools';
 import type { EffectClass, ToolClass, ToolName } from '@parley/shared/tools';
 import { failed, result } from './scripted-tools.ts';
-import { registered, toolFunction } from './tooled-room.ts';
+import { toolFunction, toolOf } from './tool-samples.ts';
 
 /** Functions of each kind, by the name of what a crash means to them. */
 const KINDS: readonly (readonly [string, ToolClass, EffectClass])[] = [
@@ -16,7 +16,7 @@ const KINDS: readonly (readonly [string, ToolClass, EffectClass])[] = [
 
 export function outsideTool(tenant: Tenant): RegisteredTool {
   const functions = KINDS.map(([name, kind, effect]) => toolFunction(name, { class: kind, effect, results: 'public' }));
-  return { ...registered('world' as ToolName, 'World', functions), tenant };
+  return toolOf(tenant, { name: 'world' as ToolName, title: 'World' }, functions);
 }
 
 /**

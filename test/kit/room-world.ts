@@ -30,7 +30,7 @@ import { ScriptedModel } from './scripted-model.ts';
 import { ClearTokens, ScriptedTools } from './scripted-tools.ts';
 import { Typist } from './typist.ts';
 import { TableAuthority } from './table-authority.ts';
-import { REF } from './world.ts';
+import { REF } from './room-ref.ts';
 
 /** One room whose model does what the test says, asked as HTTP asks it. */
 export class RoomWorld {

@@ -5,7 +5,7 @@ import { HashingModel } from './hashing-model.ts';
 import type { Onlooker } from './onlooker.ts';
 import { RoomWorld, settled } from './room-world.ts';
 import { shelfEntry } from './shelf-entry.ts';
-import { REF } from './world.ts';
+import { REF } from './room-ref.ts';
 
 const RESOURCES = ['doc:a', 'doc:b'] as const;
 type Resource = (typeof RESOURCES)[number];

@@ -2,7 +2,7 @@ import { UserId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
 import { expect, test } from 'vitest';
 import { TableAuthority } from './table-authority.ts';
-import { REF } from './world.ts';
+import { REF } from './room-ref.ts';
 
 const [ana, bob] = [UserId.parse('ana'), UserId.parse('bob')];
 const plan = ResourceId.parse('doc:plan');

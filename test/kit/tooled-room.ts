@@ -1,21 +1,16 @@
 import type { RegisteredTool } from '@parley/server/ports/registry';
 import type { ModelEnd } from '@parley/server/ports/model';
 import type { RoomPolicyPatch } from '@parley/shared/policy';
-import { FunctionTerms, type ToolBinding, type ToolFunction, type ToolName } from '@parley/shared/tools';
+import type { ToolBinding, ToolFunction, ToolName } from '@parley/shared/tools';
 import { RoomWorld, settled } from './room-world.ts';
-import { REF } from './world.ts';
+import { toolFunction, toolOf } from './tool-samples.ts';
+import { REF } from './room-ref.ts';
 
 export const MAIL = 'mail' as ToolName;
 export const DRIVE = 'drive' as ToolName;
 
-export function toolFunction(name: string, terms: Partial<FunctionTerms> = {}): ToolFunction {
-  const parameters = { type: 'object', properties: { to: { type: 'string' }, q: { type: 'string' } } };
-  return { ...FunctionTerms.parse(terms), name, description: `${name}s something`, parameters };
-}
-
 export function registered(name: ToolName, title: string, functions: readonly ToolFunction[]): RegisteredTool {
-  const where = { tenant: REF.tenant, name, kind: 'http', url: `https://${name}.test` } as const;
-  return { ...where, title, auth: { kind: 'parley', audience: name }, functions, revision: 1, by: 'root', at: 0 };
+  return toolOf(REF.tenant, { name, title }, functions);
 }
 
 /** Of each call in these tests; what it may do is in its name. */

@@ -5,7 +5,8 @@ import { flawOf } from './canaries.ts';
 import { TestClock } from './clock.ts';
 import { FrameSink } from './held-socket.ts';
 import { NodeClock, NodeDisk } from './node-parts.ts';
-import { REF, World } from './world.ts';
+import { REF } from './room-ref.ts';
+import { World } from './world.ts';
 
 function diskWith(luck: number): { clock: TestClock; journal: MemoryJournal; disk: NodeDisk } {
   const clock = new TestClock();

@@ -5,7 +5,6 @@ import { MemoryPeople } from '@parley/server/adapters/people-memory';
 import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
 import { hostDigest } from '@parley/server/adapters/system';
 import type { Principal } from '@parley/server/core/principal';
-import { mintTenant, type RoomRef } from '@parley/server/core/tenant';
 import { PeerSocket } from '@parley/server/edge/peer-socket';
 import { newPeerId, Requests } from '@parley/server/edge/requests';
 import { Revocations } from '@parley/server/edge/revocations';
@@ -19,10 +18,9 @@ import { Rooms } from '@parley/server/room/rooms';
 import { connect } from '@parley/client/connect';
 import type { DialEvents, KeyValueStore } from '@parley/client/env';
 import type { RoomClient } from '@parley/client/room-client';
-import { must } from '@parley/shared/assert';
 import type { Command } from '@parley/shared/commands';
 import { FaultError } from '@parley/shared/fault';
-import { RoomId, UserId, type TurnId } from '@parley/shared/ids';
+import { UserId, type TurnId } from '@parley/shared/ids';
 import { RoomPolicy } from '@parley/shared/policy';
 import { decodeFrame } from '@parley/shared/socket';
 import { ClockedModel } from './clocked-model.ts';
@@ -37,10 +35,9 @@ import { RecordingLog } from './log.ts';
 import { RecordingMetrics } from './metrics.ts';
 import { NodeClock, NodeDisk, type Sovereign } from './node-parts.ts';
 import { TableAuthority } from './table-authority.ts';
+import { REF } from './room-ref.ts';
 import { TurnReader } from './turn-reader.ts';
 import { WirePair } from './wire-pair.ts';
-
-export const REF: RoomRef = { tenant: must(mintTenant('acme'), 'a tenant'), room: RoomId.parse('lobby') };
 
 /** Deliberate mistakes to be found; none in an honest world. */
 export interface Mistakes {

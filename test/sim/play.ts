@@ -13,7 +13,8 @@ import { promptOf, wordOf } from '../kit/canaries.ts';
 import { claim } from '../kit/lane-account.ts';
 import { RoomWitness } from '../kit/room-witness.ts';
 import { checkStory } from '../kit/turn-reader.ts';
-import { REF, World, type Device, type Mistakes } from '../kit/world.ts';
+import { REF } from '../kit/room-ref.ts';
+import { World, type Device, type Mistakes } from '../kit/world.ts';
 import { PEOPLE, type History, type Step } from './history.ts';
 
 /** Longer than anything that a history leaves behind may last: an open editor, a stuck answer, a slow reconnection. */

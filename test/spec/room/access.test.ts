@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { TestClock } from '../../kit/clock.ts';
 import { settled } from '../../kit/room-world.ts';
 import { TableAuthority } from '../../kit/table-authority.ts';
-import { REF } from '../../kit/world.ts';
+import { REF } from '../../kit/room-ref.ts';
 
 const [ana, bob] = [UserId.parse('ana'), UserId.parse('bob')];
 const [plan, other] = [ResourceId.parse('doc:plan'), ResourceId.parse('doc:other')];

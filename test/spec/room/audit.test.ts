@@ -1,10 +1,11 @@
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { REFUSALS_PER_MINUTE } from '@parley/server/room/audit-trail';
 import type { AuditQuery, StoredAuditLine } from '@parley/server/ports/audit';
-import { TurnId, UserId } from '@parley/shared/ids';
+import { ClientKey, TurnId, UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
-import { REF } from '../../kit/world.ts';
+import { REF } from '../../kit/room-ref.ts';
+import { asksFor, quiet, toolWorld } from '../../kit/tooled-room.ts';
 
 const [ana, bob, cyd] = ['ana', 'bob', 'cyd'].map((user) => UserId.parse(user)) as [UserId, UserId, UserId];
 const UNKNOWN = TurnId.parse('t_unknown');
@@ -257,4 +258,51 @@ test('T50 what each settled call used adds up, a private lane’s apart', async 
   const ended = await world.recordsOf('turn.ended');
   const tokens = ended.reduce((sum, { usage }) => sum + (usage?.outputTokens ?? 0), 0);
   expect(sums.reduce((sum, { outputTokens }) => sum + outputTokens, 0)).toBe(tokens);
+});
+
+test('T50 a tool that somebody approves is on record: who was asked, what they said, how it ended, and what both calls used', async () => {
+  const world = await toolWorld();
+  const { journal } = world;
+  if (!(journal instanceof MemoryJournal)) throw new Error('a journal in memory has the lines');
+  // Words of somebody else in the prompt, so that acting needs ana's word.
+  await world.must('bob', {
+    type: 'message.post',
+    id: ClientKey.parse('m'),
+    text: 'x',
+    audience: 'room',
+    offRecord: false,
+  });
+  world.tools.expect({ call: 'mail.send' });
+  world.model.expect({ pieces: ['I will.'], end: asksFor({ call: 'mail.send', given: { to: 'canary@example.com' } }) });
+  world.model.expect({ pieces: ['Sent.'] });
+  const { turn } = await world.prompt('ana', 'do it');
+  await quiet();
+  const [asked] = (await world.must('ana', { type: 'approval.list' })).items;
+  const decision = {
+    type: 'approval.decide',
+    approval: asked?.id ?? ('' as never),
+    digest: asked?.digest ?? '',
+    decision: 'approve',
+  } as const;
+  await world.command('bob', decision);
+  await world.must('ana', decision);
+  await quiet();
+  const all = { after: 0, limit: 999, reader: ana, all: true };
+  const lines = (await journal.audit.lines(REF.tenant, all)).map(told);
+  expect(lines.slice(lines.findIndex((line) => line.includes('prompt.submit')))).toEqual([
+    `ana prompt.submit ${turn} done`,
+    `ana turn.started ${turn} done`,
+    `ana call.asked mail.send ${turn} done`,
+    `ana approval.decide ${asked?.id} done`,
+    `ana call.decided mail.send ${turn} done approved`,
+    `ana call.ended mail.send ${turn} done done`,
+    `system turn.ended ${turn} done completed`,
+  ]);
+  expect(lines.join()).not.toContain('canary');
+  expect((await journal.audit.lines(REF.tenant, { ...all, reader: bob })).map(told)).toContain(
+    `bob approval.decide ${asked?.id} refused not_found (bob's)`,
+  );
+  const used = await journal.audit.usage(REF.tenant, { by: ['user'], from: 0, to: 9e15, user: null });
+  const { answer } = (await world.recordsOf('turn.ended'))[0] ?? {};
+  expect(used).toMatchObject([{ user: 'ana', calls: 2, inputTokens: answer?.usage?.inputTokens }]);
 });

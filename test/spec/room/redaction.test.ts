@@ -9,7 +9,7 @@ import { ClientKey, EntryId, TurnId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
-import { REF } from '../../kit/world.ts';
+import { REF } from '../../kit/room-ref.ts';
 
 const SECRET = 'canary.words.7f3a';
 

@@ -10,7 +10,7 @@ import type { RoomPolicyPatch } from '@parley/shared/policy';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { prompting, RoomWorld, settled } from '../../kit/room-world.ts';
-import { REF } from '../../kit/world.ts';
+import { REF } from '../../kit/room-ref.ts';
 
 type View = Replies['entry.preview-release'];
 

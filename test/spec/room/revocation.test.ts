@@ -2,7 +2,7 @@ import { MemoryPeople } from '@parley/server/adapters/people-memory';
 import { UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
-import { REF } from '../../kit/world.ts';
+import { REF } from '../../kit/room-ref.ts';
 
 const ben = UserId.parse('bob');
 

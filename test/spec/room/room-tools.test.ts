@@ -12,7 +12,7 @@ import * as Y from 'yjs';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
 import { shelfEntry } from '../../kit/shelf-entry.ts';
 import { asksFor, quiet } from '../../kit/tooled-room.ts';
-import { REF } from '../../kit/world.ts';
+import { REF } from '../../kit/room-ref.ts';
 
 interface Say {
   readonly text: string;

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { HashingModel } from '../../kit/hashing-model.ts';
 import { prompting, RoomWorld, settled } from '../../kit/room-world.ts';
 import { shelfEntry, type ShelfEntry } from '../../kit/shelf-entry.ts';
-import { REF } from '../../kit/world.ts';
+import { REF } from '../../kit/room-ref.ts';
 
 const READ_ALL = { type: 'transcript.read', lane: 'room', limit: 1_000 } as const;
 

@@ -5,7 +5,8 @@ import { ResourceId } from '@parley/shared/label';
 import { describe, expect, test } from 'vitest';
 import type { RoomWorld } from '../../kit/room-world.ts';
 import { failed, item, result } from '../../kit/scripted-tools.ts';
-import { asksFor, DRIVE, MAIL, quiet, registered, toolFunction, toolWorld } from '../../kit/tooled-room.ts';
+import { toolFunction } from '../../kit/tool-samples.ts';
+import { asksFor, DRIVE, MAIL, quiet, registered, toolWorld } from '../../kit/tooled-room.ts';
 
 const SEND = { call: 'mail.send', given: { to: 'bob', text: 'hello' } };
 const SEARCH = { call: 'drive.search', given: { q: 'plan' } };
