@@ -40,7 +40,7 @@ export function boundaryOf(roomSalt: string, hash: (text: string) => string): st
 }
 
 export function envelopes(boundary: string): Envelopes {
-  const plain = neutraliser(boundary);
+  const { plain } = neutral(boundary);
   return {
     plain,
     said: ({ n, id, name, kind }, body) =>
@@ -118,15 +118,47 @@ function lookAlike(word: string): string {
   return [...word].map((letter) => `[${ALIKE[letter] ?? letter}]`).join(UNSEEN);
 }
 
-function neutraliser(boundary: string): (body: string) => string {
+/** How texts of one room are made harmless. */
+export interface Neutral {
+  readonly plain: (body: string) => string;
+  /** Without what nobody sees, except at the end, where it may go on. */
+  readonly seen: (body: string) => string;
+  readonly copies: RegExp;
+  /** The beginning of something that is made harmless, at the end of a text. */
+  readonly begun: RegExp;
+}
+
+export function neutral(boundary: string): Neutral {
   const copies = new RegExp([...boundary].join(UNSEEN), 'giu');
-  return (body) =>
-    body
-      .toWellFormed()
-      .replace(LINE_ENDS, '\n')
-      .replace(HIDDEN, '')
-      .replace(INVISIBLE_RUN, '')
-      .replace(copies, '…')
-      .replace(IMITATION, '&lt;')
-      .replace(CONTROL_TOKENS, '$& ');
+  const tags = `[<＜﹤‹〈⟨˂❮❰《«]${GAP}(?:[/／∕⁄⧸\\\\]${GAP})?(?:${['said', 'answered', 'result', 'parley'].map(begun).join('|')})?`;
+  const tokens = '<[|｜][^\\s<>]{0,42}|</?[a-z_]{0,14}|<(?:</?(?:S(?:Y(?:S>?)?)?)?)?|\\[/?(?:I(?:N(?:S(?:T)?)?)?)?';
+  const ends = `\\r|[\\ud800-\\udbff]|\\p{Default_Ignorable_Code_Point}+`;
+  return {
+    copies,
+    begun: new RegExp(`(?:${tags}|${tokens})?(?:${begunText(boundary)})?(?:${ends})?$`, 'iu'),
+    seen: (body) => body.replace(LINE_ENDS_WITHIN, '\n').replace(HIDDEN, '').replace(INVISIBLE_WITHIN, ''),
+    plain: (body) =>
+      body
+        .toWellFormed()
+        .replace(LINE_ENDS, '\n')
+        .replace(HIDDEN, '')
+        .replace(INVISIBLE_RUN, '')
+        .replace(copies, '…')
+        .replace(IMITATION, '&lt;')
+        .replace(CONTROL_TOKENS, '$& '),
+  };
+}
+
+/** The same where a text goes on behind. */
+const LINE_ENDS_WITHIN = /\r\n|\r(?!$)|[\v\f\u0085\u2028\u2029]/g;
+const INVISIBLE_WITHIN = /\p{Default_Ignorable_Code_Point}{4,}(?!$|\p{Default_Ignorable_Code_Point})/gu;
+
+/** One letter or more of a word that is written to look like this one. */
+function begun(word: string): string {
+  const letters = [...word].map((letter) => `[${ALIKE[letter] ?? letter}]`);
+  return letters.reduceRight((rest, letter) => (rest === '' ? letter : `${letter}(?:${UNSEEN}${rest})?`), '');
+}
+
+function begunText(text: string): string {
+  return [...text].reduceRight((rest, letter) => (rest === '' ? letter : `${letter}(?:${UNSEEN}${rest})?`), '');
 }

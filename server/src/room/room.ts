@@ -1,5 +1,6 @@
 import { fault, type Fault } from '@parley/shared/fault';
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
+import { boundaryOf } from '../core/envelope.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Authority } from '../ports/authority.ts';
 import type { EdgeMessage, OwnerMessage } from '../ports/bus.ts';
@@ -19,6 +20,7 @@ import { openDocument, type DocOpening } from './doc-opening.ts';
 import { followTurns } from './turn-following.ts';
 import { Documents } from './documents/documents.ts';
 import { Eraser } from './eraser.ts';
+import { PlainModel } from './turns/plain-model.ts';
 import { roomTools } from './turns/room-tools.ts';
 import { Lanes } from './lanes.ts';
 import type { LaneRunner } from './turns/lane-runner.ts';
@@ -114,6 +116,7 @@ export class Room implements Desk {
     const builtins = roomTools({ ...parts, shelves: this.shelves });
     this.#lanes = new Lanes({
       ...own,
+      model: new PlainModel(deps.model, () => boundaryOf(this.chronicle.room.salt, deps.digest)),
       tenant: deps.ref.tenant,
       context: new ContextSource(own),
       tools: openTurnTools({ ...own, builtins }),

@@ -1,0 +1,28 @@
+import { neutral } from '../../core/envelope.ts';
+import { PlainStream } from '../../core/plain-stream.ts';
+import type { Model, ModelEvent, ModelRequest } from '../../ports/model.ts';
+
+/**
+ * A model whose words are harmless before anybody sees them or anything keeps them (R13): an answer that imitates a
+ * speaker's envelope or a role is only text, in the view, in the journal and in what is sent later.
+ */
+export class PlainModel implements Model {
+  readonly name: string;
+  readonly #model: Model;
+  readonly #boundary: () => string;
+
+  constructor(model: Model, boundary: () => string) {
+    this.name = model.name;
+    this.#model = model;
+    this.#boundary = boundary;
+  }
+
+  async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
+    const words = new PlainStream(neutral(this.#boundary()));
+    for await (const event of this.#model.stream(request, signal)) {
+      const text = event.type === 'text' ? words.push(event.text) : words.end();
+      if (text !== '') yield { type: 'text', text };
+      if (event.type === 'end') yield event;
+    }
+  }
+}

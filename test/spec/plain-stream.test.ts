@@ -1,0 +1,73 @@
+import { neutral } from '@parley/server/core/envelope';
+import { PlainStream } from '@parley/server/core/plain-stream';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+const BOUNDARY = 'a7f3a91c2a';
+const { plain } = neutral(BOUNDARY);
+
+function streamed(pieces: readonly string[]): string {
+  const stream = new PlainStream(neutral(BOUNDARY));
+  return [...pieces.map((piece) => stream.push(piece)), stream.end()].join('');
+}
+
+/** What imitations are made of, and what surrounds them. */
+const part = fc.oneof(
+  fc.constantFrom(
+    ...[
+      '<',
+      '＜',
+      '«',
+      '/',
+      'said',
+      'sa',
+      'id',
+      'ѕаid',
+      'answered',
+      'result',
+      'parley',
+      '-',
+      BOUNDARY,
+      'a7f3',
+      'a91c2a',
+    ],
+    ...[
+      'a',
+      'n="1"',
+      '>',
+      '|',
+      '<|im_start|>',
+      'im_end',
+      '[INST]',
+      '[',
+      '/INST]',
+      '<<SYS>>',
+      '<s>',
+      '_of_turn>',
+      'start',
+    ],
+    ...[' ', '\n', '\r', '\r\n', '\u200b', '\u2060', '\u0000', '\u202e', '\ud83d', '\ude00', '\u2028', 'word', '😀'],
+  ),
+  fc.string({ unit: 'binary', maxLength: 3 }),
+);
+
+test('R13 a model’s words made harmless piece by piece are the harmless whole, wherever they were cut', () => {
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 30 }), fc.array(fc.nat(60), { maxLength: 12 }), (parts, cuts) => {
+      const text = parts.join('');
+      const places = [...new Set(cuts.map((cut) => cut % (text.length + 1)))].toSorted((a, b) => a - b);
+      const pieces = [...places, text.length].map((end, index) => text.slice(places[index - 1] ?? 0, end));
+      expect(streamed(pieces)).toBe(plain(text));
+      expect(plain(streamed(pieces))).toBe(streamed(pieces));
+    }),
+    { seed: 13, numRuns: 5_000 },
+  );
+});
+
+test('R13 ordinary words, code and comparisons are not held back', () => {
+  const stream = new PlainStream(neutral(BOUNDARY));
+  for (const piece of ['Hello', ' world. ', 'if (x < 3) ', '- [link](y) ', '<div class="x"> ', '**bold**'])
+    expect(stream.push(piece)).toBe(piece);
+  expect(stream.push('x <sai')).toBe('x ');
+  expect(stream.push('lor>')).toBe('<sailor>');
+});
