@@ -19,7 +19,7 @@ export const adminStyles = css`
   td .soft { overflow-wrap: anywhere; }
   time { white-space: nowrap; }
   .number { text-align: end; font-variant-numeric: tabular-nums; }
-  thead th:not(:first-child):has(~ th.number) { text-align: end; }
+  table:has(.number) thead th:not(:first-child) { text-align: end; }
   .id { display: block; font: 400 0.875rem/1.4 var(--mono); color: var(--soft); overflow-wrap: anywhere; }
   td.id { display: table-cell; }
   .small { display: block; font-weight: 400; font-size: 0.875rem; }
