@@ -6,9 +6,10 @@ import { build, type BuildOptions, type Metafile } from 'esbuild';
 
 /**
  * Builds what a browser loads: `node client/build.ts` fills `client/dist`. Files carry a hash of their
- * content, except `parley-room.js`, the name that other pages embed, and the pages themselves.
+ * content, except `parley-room.js` and `parley-admin.js`, the names that other pages embed, and the pages themselves.
  */
 const HERE = dirname(fileURLToPath(import.meta.url));
+const PAGES = ['src/page/room-page.ts', 'src/page/embed-page.ts', 'src/page/admin-page.ts'];
 /** What may be loaded before the first paint of a room, compressed, in bytes. */
 const FIRST_PAINT_LIMIT = 120_000;
 
@@ -36,13 +37,12 @@ async function main(): Promise<void> {
   const outdir = join(HERE, 'dist');
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  const { metafile } = await bundle(
-    ['src/element.ts', 'src/page/room-page.ts', 'src/page/embed-page.ts', 'page/page.css'],
-    outdir,
-  );
+  const { metafile } = await bundle(['src/element.ts', 'src/admin/parley-admin.ts', ...PAGES, 'page/page.css'], outdir);
   const outputs = outputsOf(metafile);
   await writeFile(join(outdir, 'parley-room.js'), `export * from './${must(outputs, 'src/element.ts').file}';\n`);
-  for (const name of ['index.html', 'embed.html']) {
+  const admin = must(outputs, 'src/admin/parley-admin.ts').file;
+  await writeFile(join(outdir, 'parley-admin.js'), `export * from './${admin}';\n`);
+  for (const name of ['index.html', 'embed.html', 'admin.html']) {
     await writeFile(join(outdir, name), fill(await readFile(join(HERE, 'page', name), 'utf8'), outputs));
   }
   await copyFile(join(HERE, 'page/favicon.svg'), join(outdir, 'favicon.svg'));

@@ -156,3 +156,16 @@ export const UsageRow = z.strictObject({
   outputTokens: z.int(),
 });
 export type UsageRow = z.infer<typeof UsageRow>;
+
+/** What the lists answer. */
+export const AdminRooms = pageOf(AdminRoom);
+export const AdminPeople = pageOf(AdminPerson);
+export const AuditLines = pageOf(AuditLineView);
+export const UsageRows = z.strictObject({ items: z.array(UsageRow) });
+export const ToolOffers = z.strictObject({ items: z.array(ToolOffer) });
+export const PersonRevoked = z.strictObject({ user: UserId, revokedAt: z.number() });
+
+/** `next` is what to ask for the next page with, null at the end. */
+function pageOf<T extends z.ZodType>(item: T): z.ZodObject<{ items: z.ZodArray<T>; next: z.ZodNullable<z.ZodString> }> {
+  return z.strictObject({ items: z.array(item), next: z.string().nullable() });
+}

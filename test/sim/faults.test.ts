@@ -73,7 +73,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     mistake: 'a removed person’s turn runs on',
-    breaks: ['T36', 'T35'],
+    breaks: ['T36', 'T35', 'P3'],
     make: () => hearing((_runner, event) => (event.type === 'revoke' ? { type: 'tick' } : event)),
   },
   {

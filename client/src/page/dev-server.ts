@@ -1,4 +1,5 @@
 import type { Replies } from '@parley/shared/commands';
+import type { TenantRole } from '@parley/shared/roles';
 
 /** Somebody to be, in development mode. */
 export interface DevPerson {
@@ -15,8 +16,8 @@ export const READY_MADE: readonly DevPerson[] = [
 export type RoomSummary = Replies['room.create'];
 
 /** A fresh token for this person; null where the server is not in development mode. */
-export async function devToken(person: DevPerson): Promise<string | null> {
-  const response = await fetch('/dev/token', jsonPost(person));
+export async function devToken(person: DevPerson, role: TenantRole = 'member'): Promise<string | null> {
+  const response = await fetch('/dev/token', jsonPost({ ...person, role }));
   if (response.status === 404) return null;
   // The server's own answer: `{"token": "…"}`.
   const { token } = (await answer(response)) as { token: string };

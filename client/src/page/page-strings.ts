@@ -30,6 +30,14 @@ export const pageStrings = {
   inviteIncomplete: 'This link is not complete. Copy all of it, also what stands behind #.',
   inviteElsewhere: 'Open this link in the app that shows its rooms: you are signed in there.',
   inviteFails: 'This invitation does not let you in: it has ended, was used up or taken back, or is for somebody else.',
+  adminTitle: 'Administration',
+  adminAs: (name: string, role: string): string => `You are ${name} (${role})`,
+  adminEmbed: 'Your own app shows this page, with tokens of an admin:',
+  adminEmbedCode: (origin: string): string => `<script type="module" src="${origin}/parley-admin.js"></script>
+<parley-admin server="${origin}"></parley-admin>
+<script type="module">
+  document.querySelector('parley-admin').token = async () => (await fetch('/my-parley-token')).text();
+</script>`,
   failed: 'The server could not be reached.',
   again: 'Try again',
 } as const;

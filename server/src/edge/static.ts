@@ -54,6 +54,8 @@ export async function readStaticFiles(folder: string): Promise<StaticFiles> {
   const index = files.get('/index.html');
   // The page itself reads what it is opened for from its address.
   if (index !== undefined) for (const path of ['/', '/invite']) files.set(path, index);
+  const admin = files.get('/admin.html');
+  if (admin !== undefined) files.set('/admin', admin);
   return files;
 }
 

@@ -1,0 +1,110 @@
+import type { UsageRow } from '@parley/shared/admin';
+import type { AdminTab } from './admin-tab.ts';
+
+/** Every word of the admin page. */
+export const adminStrings = {
+  title: 'Administration',
+  views: 'What to administer',
+  tabs: { rooms: 'Rooms', people: 'People', tools: 'Tools', usage: 'Usage', audit: 'Audit' } satisfies Record<
+    AdminTab,
+    string
+  >,
+  loading: 'Loading …',
+  more: 'Show more',
+  again: 'Try again',
+  cancel: 'Cancel',
+  deniedTitle: 'This page is for admins of the organisation',
+  denied:
+    'You are signed in, but your account does not have the role “admin”. Ask whoever runs your organisation’s sign-in.',
+  signInTitle: 'You are not signed in',
+  signIn: 'The server does not accept your sign-in any more. Sign in again, then reload this page.',
+  failed: 'This could not be loaded.',
+
+  noRooms: 'There are no rooms yet.',
+  roomTitle: 'Room',
+  members: 'Members',
+  created: 'Made on',
+  who: (members: readonly { readonly user: string; readonly role: string }[]): string =>
+    members.map(({ user, role }) => `${user} (${role})`).join(', '),
+
+  noPeople: 'Nobody is in a room yet.',
+  person: 'Person',
+  roomsOf: 'Rooms',
+  noRoomsOf: 'in no room',
+  revokedAt: (when: string): string => `Revoked on ${when}`,
+  revoke: 'Revoke now',
+  revokeOf: (user: string): string => `Revoke now: ${user}`,
+  revokeTitle: (user: string): string => `Revoke the access of ${user} now?`,
+  revokeFacts: (user: string): readonly string[] => [
+    `Every token that ${user} holds now is refused from now on.`,
+    `All open windows of ${user} are disconnected at once.`,
+    `What ${user} has waiting or running with the AI ends as revoked.`,
+  ],
+  revokeStays: (rooms: number): string =>
+    `Memberships stay (${rooms} ${rooms === 1 ? 'room' : 'rooms'}). With a fresh token they come back: to keep them out, block them at your sign-in first.`,
+  revokeGo: (user: string): string => `Revoke ${user}`,
+  revoked: (user: string): string => `The access of ${user} was revoked.`,
+
+  noTools: 'No tool is registered yet.',
+  withdraw: (title: string): string => `Withdraw ${title}`,
+  withdrawTitle: (title: string): string => `Withdraw ${title} from every room?`,
+  withdrawFacts: (functions: number): readonly string[] => [
+    `Nothing of it can be called any more: ${functions} ${functions === 1 ? 'function' : 'functions'}, in all rooms.`,
+    'Rooms keep it in their lists, marked as withdrawn, until it is registered again.',
+  ],
+  withdrawn: (title: string): string => `${title} was withdrawn.`,
+  fn: 'Function',
+  cls: 'Class',
+  effect: 'Effect',
+  revision: (revision: number, by: string): string => `revision ${revision}, by ${by}`,
+  register: 'Register a tool',
+  name: 'Name, as rooms call it',
+  nameHint: 'Lower-case letters, digits and “-”',
+  toolTitle: 'Title',
+  kind: 'Kind',
+  kinds: { mcp: 'MCP server', http: 'HTTP, described by OpenAPI' },
+  url: 'Address',
+  auth: 'How it knows who calls',
+  auths: { none: 'It does not', parley: 'A token that Parley signs', secret: 'A secret that it gave you' },
+  audience: 'Audience of the token',
+  secret: 'Secret',
+  registerGo: 'Ask it what it can do, and register it',
+  registering: 'Asking the tool …',
+  registered: (title: string, count: number): string =>
+    `${title} is registered with ${count} ${count === 1 ? 'function' : 'functions'}.`,
+  unclassified: (names: readonly string[]): string =>
+    `Nothing was said of ${names.join(', ')}: they count as acts that cannot be undone, and whoever speaks is asked each time.`,
+  changed: (names: readonly string[]): string => `Described otherwise than before: ${names.join(', ')}.`,
+  gone: (names: readonly string[]): string => `Not offered any more: ${names.join(', ')}.`,
+
+  noUsage: 'No model was called in the last 30 days.',
+  usageSpan: 'The last 30 days, in whole days (UTC).',
+  by: 'Summed by',
+  fields: { user: 'Person', room: 'Room', model: 'Model', day: 'Day' },
+  privateLanes: 'Private lanes',
+  columns: {
+    calls: 'Calls',
+    inputTokens: 'Input',
+    cachedTokens: 'of it cached',
+    outputTokens: 'Output',
+  } satisfies Partial<Record<keyof UsageRow, string>>,
+  plotOf: (field: string, input: string, output: string): string =>
+    `Tokens by ${field.toLowerCase()}: ${input} input, ${output} output in all. The numbers are in the table below.`,
+  plotInput: 'Input tokens',
+  plotOutput: 'Output tokens',
+
+  noLines: 'No line fits this.',
+  when: 'When',
+  action: 'Action',
+  target: 'On',
+  room: 'Room',
+  outcome: 'Outcome',
+  filters: 'Filters',
+  byWhom: 'By',
+  any: 'Any',
+  outcomes: { done: 'Done', refused: 'Refused' },
+  filter: 'Filter',
+  refusedWith: (code: string | null): string => (code === null ? 'Refused' : `Refused: ${code}`),
+  exportAs: (format: string): string => `Export as ${format}`,
+  exported: 'The file was saved.',
+} as const;

@@ -1,0 +1,85 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { formStyles } from '../ui/form-styles.ts';
+import { modalStyles } from '../ui/modal.ts';
+import { define } from '../ui/part.ts';
+import { theme } from '../ui/theme.ts';
+import { AdminApi } from './admin-api.ts';
+import { adminStrings as words } from './admin-strings.ts';
+import { adminStyles } from './admin-styles.ts';
+import { ADMIN_TABS, type AdminTab } from './admin-tab.ts';
+import './audit-view.ts';
+import './people-view.ts';
+import './rooms-view.ts';
+import './tools-view.ts';
+import { usagePlotStyles } from './usage-plot.ts';
+import './usage-view.ts';
+
+/**
+ * `<parley-admin server="https://…">` with the property `token`, a function that returns a fresh token of an
+ * admin, called before every request. Everybody else is told that they may not.
+ */
+export class ParleyAdmin extends LitElement {
+  static override properties = { server: {}, token: { attribute: false }, tab: { state: true } };
+  static override styles = [
+    theme,
+    formStyles,
+    modalStyles,
+    usagePlotStyles,
+    adminStyles,
+    css`:host { container: admin / inline-size; }`,
+  ];
+  declare server: string;
+  declare token: (() => string | Promise<string>) | null;
+  declare private tab: AdminTab;
+  #api: AdminApi | null = null;
+
+  constructor() {
+    super();
+    this.server = '';
+    this.token = null;
+    this.tab = 'rooms';
+  }
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('server') || changed.has('token'))
+      this.#api = this.token === null ? null : new AdminApi(this.server.replace(/\/$/, ''), this.token);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    if (this.#api === null) return nothing;
+    return html`<div class="admin"><div class="admin-head"><h2>${words.title}</h2><slot name="menu"></slot></div>
+      <div role="tablist" aria-label=${words.views} @keydown=${this.#onKey}>${ADMIN_TABS.map((tab) => this.#tab(tab))}</div>
+      <div role="tabpanel" id="view" aria-labelledby="tab-${this.tab}">${view(this.tab, this.#api)}</div></div>`;
+  }
+
+  #tab(tab: AdminTab): TemplateResult {
+    const selected = tab === this.tab;
+    return html`<button type="button" role="tab" id="tab-${tab}" aria-selected=${selected ? 'true' : 'false'} aria-controls="view" tabindex=${selected ? 0 : -1}
+      @click=${() => (this.tab = tab)}>${words.tabs[tab]}</button>`;
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const last = ADMIN_TABS.length - 1;
+    const at = ADMIN_TABS.indexOf(this.tab);
+    const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at === 0 ? last : at - 1, Home: 0, End: last }[
+      event.key
+    ];
+    const tab = to === undefined ? undefined : ADMIN_TABS[to];
+    if (tab === undefined) return;
+    event.preventDefault();
+    this.tab = tab;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${tab}`)?.focus());
+  };
+}
+define('parley-admin', ParleyAdmin);
+
+function view(tab: AdminTab, api: AdminApi): TemplateResult {
+  const views: Readonly<Record<AdminTab, TemplateResult>> = {
+    rooms: html`<parley-admin-rooms .api=${api}></parley-admin-rooms>`,
+    people: html`<parley-admin-people .api=${api}></parley-admin-people>`,
+    tools: html`<parley-admin-tools .api=${api}></parley-admin-tools>`,
+    usage: html`<parley-admin-usage .api=${api}></parley-admin-usage>`,
+    audit: html`<parley-admin-audit .api=${api}></parley-admin-audit>`,
+  };
+  return views[tab];
+}

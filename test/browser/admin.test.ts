@@ -1,0 +1,113 @@
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { ChildProgram } from '../kit/child-program.ts';
+import { CHROMIUM_ARGS, chromiumPath } from '../kit/chromium.ts';
+import { RealServer } from '../kit/server.ts';
+import { PersonWindow } from './person-window.ts';
+
+let server: RealServer;
+let browser: Browser;
+const windows: PersonWindow[] = [];
+
+beforeAll(async () => {
+  expect(await new ChildProgram(['client/build.ts']).ended).toBe(0);
+  server = await RealServer.start({ env: { PARLEY_LOG: 'error' } });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
+});
+afterEach(async () => {
+  const open = windows.splice(0);
+  await Promise.all(open.map((window) => window.close()));
+  expect(open.flatMap(({ errors }) => errors)).toEqual([]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server[Symbol.asyncDispose]();
+});
+
+async function open(path: string, options = {}): Promise<PersonWindow> {
+  const window = await PersonWindow.open(browser, `${server.url}${path}`, options);
+  windows.push(window);
+  return window;
+}
+
+function tab({ page }: PersonWindow, name: string): Promise<void> {
+  return page.getByRole('tab', { name }).click();
+}
+
+test('UI a member is told in words that the admin page is not for them', async () => {
+  const ben = await open('/admin?as=ben&role=member');
+  for (const name of ['Rooms', 'People']) {
+    await tab(ben, name);
+    await ben.page.getByRole('alert').getByText('This page is for admins of the organisation').waitFor();
+  }
+  expect(await ben.look('admin-denied')).toEqual([]);
+});
+
+test('UI an admin sees rooms and people, and revokes only after saying yes to what it does', async () => {
+  const ben = await server.person('ben');
+  const { id } = await ben.must<{ id: string }>('POST', '/v1/rooms', { title: 'Garden' });
+  const root = await open('/admin?as=root');
+  const room = root.page.getByRole('row', { name: id });
+  await room.getByText('ben (owner)').waitFor();
+  expect(await root.look('admin-rooms')).toEqual([]);
+
+  await root.page.getByRole('tab', { name: 'Rooms' }).press('ArrowRight');
+  await root.button('Revoke now: ben').click();
+  const dialog = root.page.getByRole('dialog', { name: 'Revoke the access of ben now?' });
+  await dialog.getByText('Every token that ben holds now is refused').waitFor();
+  expect(await root.look('admin-revoke')).toEqual([]);
+  await root.page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  expect((await ben.call('GET', '/v1/rooms')).status).toBe(200);
+
+  await root.button('Revoke now: ben').click();
+  await root.button('Revoke ben').click();
+  await root.page.getByText('The access of ben was revoked.').waitFor();
+  await root.page.getByText(/^Revoked on/).waitFor();
+  expect((await ben.call('GET', '/v1/rooms')).status).toBe(401);
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`UI axe finds nothing on any view of the admin page, ${colorScheme}, also at 360 px`, async () => {
+    const root = await open('/admin?as=root', { colorScheme, viewport: { width: 360, height: 740 } });
+    const found: string[] = [];
+    for (const name of ['Rooms', 'People', 'Tools', 'Usage', 'Audit']) {
+      await tab(root, name);
+      await root.page.getByText('Loading …').waitFor({ state: 'detached' });
+      found.push(...(await root.look(`admin-${name.toLowerCase()}-${colorScheme}-360`)));
+      expect(await root.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    }
+    expect(found).toEqual([]);
+  });
+}
+
+test('UI usage is a picture and a table of the same numbers; the audit is filtered', async () => {
+  const ana = await server.person('ana');
+  const { id } = await ana.must<{ id: string }>('POST', '/v1/rooms', { title: 'Orchard' });
+  await ana.must('POST', `/v1/rooms/${id}/prompts`, { id: 'p1', text: 'Which apples keep well?' });
+  const used = async (): Promise<number> =>
+    (await ana.must<{ items: { outputTokens: number }[] }>('GET', '/v1/usage?by=user')).items[0]?.outputTokens ?? 0;
+  await expect.poll(used, { timeout: 15_000 }).toBeGreaterThan(0);
+
+  const root = await open('/admin?as=root');
+  await tab(root, 'Usage');
+  const words = (await used()).toLocaleString('en-GB');
+  await root.page.getByRole('row', { name: 'ana' }).getByRole('cell', { name: words, exact: true }).first().waitFor();
+  await root.page.getByRole('img', { name: `${words} output in all` }).waitFor();
+  expect(await root.page.locator('.plot canvas').count()).toBe(1);
+  expect(await root.look('admin-usage')).toEqual([]);
+  await root.page.getByLabel('Day').check();
+  await root.page.getByRole('img', { name: /^Tokens by day/ }).waitFor();
+
+  await tab(root, 'Audit');
+  await root.page.getByLabel('By', { exact: true }).fill('ana');
+  await root.page.getByLabel('Outcome').selectOption('Done');
+  await root.button('Filter').click();
+  const lines = root.page.locator('tbody tr');
+  await expect.poll(() => lines.filter({ hasNotText: 'ana' }).count()).toBe(0);
+  expect(await lines.count()).toBeGreaterThan(0);
+  const file = root.page.waitForEvent('download');
+  await root.button('Export as CSV').click();
+  expect((await file).suggestedFilename()).toBe('audit.csv');
+  expect(await root.look('admin-audit')).toEqual([]);
+});
