@@ -8,98 +8,10 @@ import { mintTenant } from '@parley/server/core/tenant';
 import type { Journal } from '@parley/server/ports/journal';
 import { must } from '@parley/shared/assert';
 import { RoomId } from '@parley/shared/ids';
-import { encodeControl, encodeDocFrame, type Up } from '@parley/shared/socket';
-import { step1Message } from '@parley/server/room/documents/doc-message';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
+import { Observer } from '../kit/observer.ts';
 import { RecordingModel } from '../kit/recording-model.ts';
 import { RealServer, RestPerson } from '../kit/server.ts';
-
-/** Everything that one person received, over every way in. */
-class Observer {
-  readonly person: RestPerson;
-  readonly #seen: Buffer[] = [];
-  readonly #sockets: WebSocket[] = [];
-
-  constructor(person: RestPerson) {
-    this.person = person;
-  }
-
-  /** All documents over one socket, and each over a stock one. */
-  async look(room: string): Promise<void> {
-    const base = `${server.socketUrl}/v1/rooms/${room}`;
-    const docs = ['transcript', 'transcript.me', 'workspace'];
-    const all = await this.#open(`${base}/socket`);
-    for (const doc of docs) {
-      all.send(encodeControl({ type: 'open', doc } satisfies Up));
-      all.send(encodeDocFrame(doc, step1Message(new Uint8Array([0]))));
-      (await this.#open(`${base}/docs/${doc}`)).send(step1Message(new Uint8Array([0])));
-    }
-    void this.#follow(`${server.url}/v1/rooms/${room}/events`);
-  }
-
-  /** Every question that HTTP knows. */
-  async ask(room: string, turns: readonly string[]): Promise<void> {
-    const paths = [
-      '',
-      '/members',
-      '/transcript',
-      '/transcript?lane=me',
-      '/export',
-      ...turns.flatMap((turn) => [`/turns/${turn}`, `/turns/${turn}/events`]),
-    ];
-    for (const path of ['/v1/rooms', ...paths.map((rest) => `/v1/rooms/${room}${rest}`)])
-      await this.#get(`${server.url}${path}`);
-    for (const turn of turns)
-      this.#saw(JSON.stringify(await this.person.call('POST', `/v1/rooms/${room}/turns/${turn}/stop`)));
-  }
-
-  get text(): string {
-    return Buffer.concat(this.#seen).toString();
-  }
-
-  leave(): void {
-    for (const socket of this.#sockets) socket.terminate();
-    this.#leaving.abort();
-  }
-
-  readonly #leaving = new AbortController();
-
-  #saw(part: string | Uint8Array): void {
-    this.#seen.push(Buffer.from(part));
-  }
-
-  async #open(url: string): Promise<WebSocket> {
-    const socket = new WebSocket(url, ['parley.v1', `bearer.${this.person.token}`]);
-    this.#sockets.push(socket);
-    socket.on('message', (data: Buffer) => this.#saw(data));
-    socket.on('close', (code, reason) => this.#saw(`closed ${code} ${reason.toString()}`));
-    await new Promise((resolve) => socket.once('open', resolve));
-    return socket;
-  }
-
-  async #get(url: string): Promise<void> {
-    const response = await fetch(url, {
-      headers: { authorization: `Bearer ${this.person.token}` },
-      signal: AbortSignal.timeout(5_000),
-    });
-    this.#saw(JSON.stringify([...response.headers]));
-    // The events of a turn that ended end by themselves.
-    this.#saw(await response.text());
-  }
-
-  async #follow(url: string): Promise<void> {
-    try {
-      const response = await fetch(url, {
-        headers: { authorization: `Bearer ${this.person.token}` },
-        signal: this.#leaving.signal,
-      });
-      for await (const part of response.body ?? []) this.#saw(part);
-    } catch {
-      // The test is over, or the person was removed.
-    }
-  }
-}
 
 const SECRET = 'canary.ana.private.7f3a';
 const OTHERS = 'canary.other.tenant.91bc';
@@ -138,10 +50,10 @@ test('A5 A10 A42 A46 A47 A48 A75 A80 A82 A88 canaries of a private lane, of anot
   }
   await ana.must('PUT', '/v1/rooms/den/members/cyd', { role: 'speaker' });
   const eyes = {
-    ana: new Observer(ana),
-    bob: new Observer(bob),
-    cyd: new Observer(cyd),
-    otherBob: new Observer(otherBob),
+    ana: new Observer(server, ana),
+    bob: new Observer(server, bob),
+    cyd: new Observer(server, cyd),
+    otherBob: new Observer(server, otherBob),
   };
   for (const observer of Object.values(eyes)) await observer.look('den');
 

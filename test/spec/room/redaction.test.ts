@@ -5,7 +5,7 @@ import type { Redaction } from '@parley/server/ports/journal';
 import { must } from '@parley/shared/assert';
 import { ENTRIES } from '@parley/shared/documents';
 import type { Entry } from '@parley/shared/entry';
-import { ClientKey, EntryId, TurnId } from '@parley/shared/ids';
+import { ClientKey, EntryId, TurnId, UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
@@ -140,6 +140,26 @@ test('R14 W3 an entry of somebody else’s lane and one that never was are the s
   expect(unknown).toMatchObject({ ok: false, fault: { code: 'not_found' } });
   expect(JSON.stringify(await redact(world, 'ana', note.id))).toBe(JSON.stringify(unknown));
   expect(await world.recordsOf('entry.redacted')).toEqual([]);
+});
+
+test('T50 R14 a redaction is on record without a word: of the room for all who may read lines, of a private lane for its owner', async () => {
+  const journal = new MemoryJournal();
+  const world = await RoomWorld.open({}, journal);
+  const open = await said(world, 'bob', SECRET);
+  const own = await said(world, 'bob', `${SECRET} own`, 'me');
+  for (const { id } of [open, own]) await redact(world, 'bob', id);
+  await settled();
+  const linesFor = (reader: string) =>
+    journal.audit.lines(REF.tenant, {
+      after: 0,
+      limit: 99,
+      action: 'entry.redact',
+      reader: UserId.parse(reader),
+      all: true,
+    });
+  expect((await linesFor('ana')).map(({ target, outcome }) => [target, outcome])).toEqual([[open.id, 'done']]);
+  expect((await linesFor('bob')).map(({ target }) => target)).toEqual([open.id, own.id]);
+  expect(JSON.stringify(await linesFor('bob'))).not.toContain(SECRET);
 });
 
 test('R14 repeating a redaction changes nothing, and names whoever was first', async () => {

@@ -1,0 +1,104 @@
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { backupFolder } from '@parley/server/adapters/sqlite-backup';
+import { databasePath } from '@parley/server/adapters/sqlite-file';
+import { openSqliteStore } from '@parley/server/adapters/store-sqlite';
+import { mintTenant } from '@parley/server/core/tenant';
+import { must } from '@parley/shared/assert';
+import type { Entry, TurnView } from '@parley/shared/entry';
+import { RoomId } from '@parley/shared/ids';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Observer } from '../kit/observer.ts';
+import { RecordingModel } from '../kit/recording-model.ts';
+import { RealServer, type RestPerson } from '../kit/server.ts';
+
+const WORDS = 'canary.redacted.41fe';
+
+let model: RecordingModel;
+let server: RealServer;
+beforeAll(async () => {
+  model = await RecordingModel.start();
+  server = await RealServer.start({
+    env: { OPENAI_BASE_URL: model.baseURL, OPENAI_API_KEY: 'k', PARLEY_MODEL: 'm', PARLEY_LOG: 'debug' },
+  });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await model[Symbol.asyncDispose]();
+});
+
+async function asked(person: RestPerson, id: string, text: string, audience: 'room' | 'me'): Promise<TurnView> {
+  const { turn } = await person.must<{ turn: string }>('POST', '/v1/rooms/den/prompts', { id, text, audience });
+  return person.must('GET', `/v1/rooms/den/turns/${turn}?wait=20`);
+}
+
+/** Somebody who comes now, and is sent and told everything that there is for them. */
+async function newcomer(person: RestPerson, turns: readonly string[]): Promise<string> {
+  const observer = new Observer(server, person);
+  await observer.look('den');
+  await observer.ask('den', turns);
+  const found = await person.must('GET', `/v1/rooms/den/search?q=${WORDS}`);
+  observer.leave();
+  return `${observer.text}${JSON.stringify(found)}`;
+}
+
+/** Everything that is kept of the room, opened with its key. */
+async function kept(): Promise<string> {
+  const copy = mkdtempSync(join(tmpdir(), 'parley-copy-'));
+  try {
+    await backupFolder(server.data, databasePath(copy));
+    copyFileSync(join(server.data, 'master-key'), join(copy, 'master-key'));
+    const { journal } = openSqliteStore(copy);
+    const ref = { tenant: must(mintTenant('default'), 'a tenant'), room: RoomId.parse('den') };
+    const parts = (await Promise.all((await journal.docs(ref)).map((doc) => journal.loadDoc(ref, doc)))).flat();
+    const text = JSON.stringify(await journal.read(ref, 0)) + Buffer.concat(parts).toString('latin1');
+    await journal.close();
+    return text;
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+test('A36 what was redacted is in no document, record, file, reply, event, export, search, prompt or log line, also after a crash', async () => {
+  const ana = await server.person('ana');
+  const bob = await server.person('bob');
+  await ana.must('POST', '/v1/rooms', { id: 'den', title: 'Den' });
+  await ana.must('PUT', '/v1/rooms/den/members/bob', { role: 'speaker' });
+  const watching = new Observer(server, ana);
+  await watching.look('den');
+
+  const message = { id: 'message-1', text: `a message ${WORDS}`, audience: 'room' };
+  const { entry } = await bob.must<{ entry: Entry }>('POST', '/v1/rooms/den/messages', message);
+  // The model says back what it is told, so that its answers hold the words too.
+  const inRoom = await asked(bob, 'prompt-1', `in the room ${WORDS}`, 'room');
+  const alone = await asked(bob, 'prompt-2', `privately ${WORDS}`, 'me');
+  const release = `/v1/rooms/den/entries/${alone.answerEntry}/release`;
+  const { digest } = await bob.must<{ digest: string }>('GET', release);
+  await bob.must('POST', release, { digest, to: 'room' });
+  const turns = [inRoom.turn, alone.turn];
+  expect(await newcomer(ana, turns)).toContain(WORDS);
+  expect(await kept()).toContain(WORDS);
+  expect(watching.text.split(WORDS).length).toBeGreaterThan(4);
+
+  const before = model.requests.length;
+  for (const id of [entry.id, inRoom.promptEntry, inRoom.answerEntry, alone.promptEntry, alone.answerEntry])
+    await bob.must('POST', `/v1/rooms/den/entries/${id}/redact`);
+
+  for (const crashed of [false, true]) {
+    if (crashed) {
+      await server.kill();
+      await server.restart();
+    }
+    const files = readdirSync(server.data).map((name) => readFileSync(join(server.data, name)));
+    expect(files.some((file) => file.includes(WORDS))).toBe(false);
+    expect(await kept()).not.toContain(WORDS);
+    for (const person of [ana, bob]) expect(await newcomer(person, turns)).not.toContain(WORDS);
+    for (const audience of ['room', 'me'] as const)
+      await asked(bob, `after-${audience}-${crashed}`, 'and now?', audience);
+    expect(server.program.output).not.toContain(WORDS);
+  }
+  expect(model.requests.slice(before).join()).not.toContain(WORDS);
+  expect(watching.text).toContain('redactedBy');
+  watching.leave();
+});
