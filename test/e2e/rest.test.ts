@@ -274,7 +274,7 @@ describe('every route answers as /openapi.json says', () => {
       params: { ...den, approval: 'a_none' },
       body: decision,
     });
-    // One that is decided is in test/e2e/story.test.ts; here it is only refused as described.
+    // Decisions are in test/spec/room/tools.test.ts; here one is only refused as described.
     expect(approval.status).toBe(404);
     seen.add('POST /v1/rooms/{room}/approvals/{approval}');
     expect((await call('DELETE', '/v1/rooms/{room}/tools/{name}', { params: inRoom })).status).toBe(204);
