@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import { addAbortSignal } from 'node:stream';
 import OpenAI from 'openai';
 import type { Model, ModelEnd, ModelEvent, ModelRequest, Tokenizer } from '../ports/model.ts';
 import type { Clock } from '../ports/system.ts';
+import { GatheredBody } from './gathered-body.ts';
 import { bodyOf, httpFetch } from './http-fetch.ts';
 import { failed, failureOf } from './openai-failure.ts';
 import { chunkOf, OpenAiReply } from './openai-reply.ts';
@@ -26,6 +26,8 @@ const FIRST_TOKEN_MS = 60_000;
 const IDLE_MS = 30_000;
 /** A connection can be used again when its answer was read to the end, which is due right after the last event. */
 const READ_OUT_MS = 250;
+/** A little longer than a piece of an answer is shown for (G11), so that each can be shown when it is told. */
+const TOLD_EVERY_MS = 34;
 /** What the wire says instead of a chunk when nothing more follows. */
 const DONE = '[DONE]';
 
@@ -74,7 +76,7 @@ async function* answer(
   try {
     const asked = client.chat.completions.create(chatRequest(options, request), { signal: patience.signal });
     const body = addAbortSignal(patience.signal, bodyOf(await asked.asResponse()));
-    yield* texts(body, reply, patience, options.idleMs ?? IDLE_MS);
+    yield* texts(new GatheredBody(body, options.clock), reply, patience, options.idleMs ?? IDLE_MS);
     return reply.end();
   } catch (error) {
     const { givenUp } = patience;
@@ -82,25 +84,29 @@ async function* answer(
   }
 }
 
+/** Tells what came at the pace at which it is shown. */
 async function* texts(
-  body: IncomingMessage,
+  body: GatheredBody,
   reply: OpenAiReply,
   patience: Patience,
   idleMs: number,
 ): AsyncGenerator<ModelEvent, void, undefined> {
   const events = new SseReader();
   let done = false;
-  for await (const bytes of body) {
-    // A stream without an encoding hands over buffers.
-    for (const data of events.push(bytes as Buffer)) {
-      // What came in one piece with the text before is not wanted after an abort.
-      patience.signal.throwIfAborted();
-      done ||= data === DONE;
-      if (done) continue;
-      const text = reply.take(chunkOf(data));
-      if (reply.text !== '') patience.last(idleMs);
+  for (let rest = 0, bytes = await body.take(0); bytes !== null; bytes = await body.take(rest)) {
+    // What came before an abort is not wanted after it.
+    patience.signal.throwIfAborted();
+    let text = '';
+    try {
+      for (const data of events.push(bytes)) {
+        done ||= data === DONE;
+        if (!done) text += reply.take(chunkOf(data));
+      }
+    } finally {
+      // Also when something unreadable came behind it.
       if (text !== '') yield { type: 'text', text };
     }
-    if (done) patience.last(READ_OUT_MS);
+    if (reply.text !== '') patience.last(done ? READ_OUT_MS : idleMs);
+    rest = text === '' || done ? 0 : TOLD_EVERY_MS;
   }
 }
