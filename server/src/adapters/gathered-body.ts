@@ -1,16 +1,15 @@
-import type { IncomingMessage } from 'node:http';
-import { finished } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import type { Clock } from '../ports/system.ts';
 
 /** What waits to be taken is no longer, or the sender is made to wait. */
-const MOST_WAITING = 1024 * 1024;
+export const MOST_WAITING = 1024 * 1024;
 
 /**
  * The body of an answer, taken at the pace of whoever takes it: waking somebody up for each token costs more
  * than all that is then done with the token.
  */
 export class GatheredBody {
-  readonly #body: IncomingMessage;
+  readonly #body: Readable;
   readonly #clock: Clock;
   #parts: Buffer[] = [];
   #bytes = 0;
@@ -20,7 +19,7 @@ export class GatheredBody {
   /** Called when nothing more comes. */
   #ended: (() => void) | null = null;
 
-  constructor(body: IncomingMessage, clock: Clock) {
+  constructor(body: Readable, clock: Clock) {
     this.#body = body;
     this.#clock = clock;
     body.on('data', (part: Buffer) => this.#gather(part));

@@ -6,7 +6,7 @@ const READERS = 100;
 const EVERY_MS = 10;
 const TYPING = { text: 'x', updates: 300, everyMs: EVERY_MS };
 /** Enough for the hot code to be compiled: a server that has run for a minute is what people meet. */
-const WARM_UP = { text: 'x', updates: 1_500, everyMs: 2 };
+const WARM_UP = { text: 'x', updates: 3_000, everyMs: 2 };
 
 /** One writer types 100 characters a second for 100 readers; each has every one of them at the end. */
 export async function updateCost(bench: Bench): Promise<Row[]> {
