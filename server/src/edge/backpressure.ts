@@ -92,8 +92,8 @@ export class Outlet {
 
   #write(bytes: Uint8Array): void {
     if (this.#deps.ws.readyState !== this.#deps.ws.OPEN) return;
-    this.#deps.socket.write(bytes);
-    this.#judge();
+    // True while nearly nothing waits: then there is nothing to judge.
+    if (!this.#deps.socket.write(bytes)) this.#judge();
   }
 
   #pump(): void {
