@@ -37,6 +37,7 @@ export function startModel(): Promise<MeasuredServer> {
   return MeasuredServer.start(new URL('servers/model.ts', import.meta.url));
 }
 
+/** The room in which the figures of one room are taken. */
 const ROOM = 'bench';
 
 /** The server as `npm start` runs it, with its journal on disk, and one room that anybody may enter. */
@@ -60,18 +61,22 @@ export class Parley implements Contestant {
       PARLEY_MODEL: model === undefined ? '' : 'bench',
     });
     const parley = new Parley(server, data);
-    await parley.#makeRoom();
+    await parley.makeRoom(ROOM);
     return parley;
   }
 
   /** The room's address for sockets. */
   get room(): string {
-    return `${this.server.socketUrl}/v1/rooms/${ROOM}`;
+    return this.addressOf(ROOM);
   }
 
-  async peers(doc: string, count: number): Promise<Address[]> {
+  addressOf(room: string): string {
+    return `${this.server.socketUrl}/v1/rooms/${room}`;
+  }
+
+  async peers(doc: string, count: number, room = ROOM): Promise<Address[]> {
     const tokens = await this.people(count);
-    const url = `${this.room}/docs/${doc}`;
+    const url = `${this.addressOf(room)}/docs/${doc}`;
     return tokens.map((token) => ({ dialect: 'stock', url, protocols: ['parley.v1', `bearer.${token}`], doc }));
   }
 
@@ -93,9 +98,10 @@ export class Parley implements Contestant {
     rmSync(this.#data, { recursive: true, force: true });
   }
 
-  async #makeRoom(): Promise<void> {
+  /** A room that anybody may enter. */
+  async makeRoom(id: string): Promise<void> {
     const policy = { join: 'tenant', limits: { promptsPerMinute: 10_000, queuePerPerson: 1_000 } };
-    await this.#post('/v1/rooms', { id: ROOM, title: 'Bench', policy }, await this.token('owner'));
+    await this.#post('/v1/rooms', { id, title: 'Bench', policy }, await this.token('owner'));
   }
 
   async #post(path: string, body: object, token?: string): Promise<unknown> {

@@ -3,10 +3,11 @@ import type { Bench, Row } from '../figure.ts';
 import { median, percentile } from '../samples.ts';
 import { syncedWrites } from '../synced-writes.ts';
 
+const ROOMS = 50;
 const READERS = 20;
-const SAMPLES = 100;
-const WARM_UP = 10;
-const EVERY_MS = 100;
+const SAMPLES = 300;
+const WARM_UP = 100;
+const EVERY_MS = 25;
 /** The prompt before the model is called, and the first text before anybody sees it. */
 const SYNCED_WRITES = 2;
 
@@ -14,18 +15,18 @@ const SYNCED_WRITES = 2;
 export async function firstToken({ load }: Bench): Promise<Row[]> {
   await using model = await startModel();
   await using parley = await Parley.start(model);
-  const addresses = await parley.peers('transcript', READERS);
-  const { group } = await load.run('open', { addresses, keep: 'none', atOnce: READERS });
-  const work = { group, room: parley.room, token: await parley.token('owner'), model: model.url, everyMs: EVERY_MS };
+  const rooms = [];
+  for (let index = 0; index < ROOMS; index++) rooms.push(await openRoom(load, parley, `room-${index}`));
   const syncsBefore = await syncedWrites(25);
+  const work = { rooms, model: model.url, everyMs: EVERY_MS };
   const waits = await load.run('firstTokens', { ...work, samples: SAMPLES + WARM_UP });
-  await load.run('close', { group });
+  for (const { group } of rooms) await load.run('close', { group });
   const syncs = [...syncsBefore, ...(await syncedWrites(25))];
   const parleyMs = waits.through.slice(WARM_UP);
   const directMs = waits.direct.slice(WARM_UP);
   return [
     {
-      what: `first token, ${READERS} readers, a prompt every ${EVERY_MS * 2} ms, the model takes 20 ms`,
+      what: `first token, ${ROOMS} rooms of ${READERS} readers, a prompt every ${EVERY_MS * 2} ms, the model takes 20 ms`,
       unit: 'ms',
       digits: 1,
       samples: { parley: parleyMs, 'model server itself': directMs },
@@ -43,4 +44,15 @@ export async function firstToken({ load }: Bench): Promise<Row[]> {
       samples: { disk: syncs },
     },
   ];
+}
+
+async function openRoom(
+  load: Bench['load'],
+  parley: Parley,
+  id: string,
+): Promise<{ group: number; room: string; token: string }> {
+  await parley.makeRoom(id);
+  const addresses = await parley.peers('transcript', READERS, id);
+  const { group } = await load.run('open', { addresses, keep: 'none', atOnce: READERS });
+  return { group, room: parley.addressOf(id), token: await parley.token('owner') };
 }

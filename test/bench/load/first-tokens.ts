@@ -2,12 +2,18 @@ import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
 import { ClientKey } from '@parley/shared/ids';
+import { must } from '@parley/shared/assert';
 import type { Group } from './group.ts';
 import type { RoomPerson } from './room-person.ts';
 
-export interface FirstTokens {
+/** A room with its readers, and somebody who asks in it. */
+export interface AskedRoom {
   readonly group: Group;
   readonly person: RoomPerson;
+}
+
+export interface FirstTokens {
+  readonly rooms: readonly AskedRoom[];
   /** The model server's address. */
   readonly model: string;
   readonly samples: number;
@@ -21,8 +27,8 @@ export interface Waits {
 }
 
 /**
- * Asks at fixed times, whether or not the last answer came: in turn the model server itself, and the room
- * with all its readers.
+ * Asks at fixed times, whether or not the last answer came: in turn the model server itself, and the
+ * next of the rooms.
  */
 export async function firstTokens(work: FirstTokens): Promise<Waits> {
   const agent = new Agent({ keepAlive: true });
@@ -32,7 +38,9 @@ export async function firstTokens(work: FirstTokens): Promise<Waits> {
     await after(Math.max(0, due - performance.now()));
     const tag = `k${index}`;
     const order = `tag=${tag} tokens=3 every=5`;
-    const seenAt = await (index % 2 === 0 ? directly(work.model, order, agent) : throughRoom(work, tag, order));
+    const seenAt = await (index % 2 === 0
+      ? directly(work.model, order, agent)
+      : throughRoom(roomOf(work, index), tag, order));
     return seenAt - due;
   });
   const all = await Promise.all(waits);
@@ -40,7 +48,11 @@ export async function firstTokens(work: FirstTokens): Promise<Waits> {
   return { direct: all.filter((_, index) => index % 2 === 0), through: all.filter((_, index) => index % 2 === 1) };
 }
 
-async function throughRoom({ group, person }: FirstTokens, tag: string, order: string): Promise<number> {
+function roomOf({ rooms }: FirstTokens, index: number): AskedRoom {
+  return must(rooms[((index - 1) / 2) % rooms.length], 'there are rooms');
+}
+
+async function throughRoom({ group, person }: AskedRoom, tag: string, order: string): Promise<number> {
   const seen = group.until(`first:${tag} `);
   await person.command({ type: 'prompt.submit', id: ClientKey.parse(tag), text: order, audience: 'room' });
   return seen;

@@ -59,16 +59,17 @@ export const jobs = {
   },
 
   async firstTokens(work: {
-    group: number;
-    room: string;
-    token: string;
+    rooms: readonly { readonly group: number; readonly room: string; readonly token: string }[];
     model: string;
     samples: number;
     everyMs: number;
   }): Promise<Waits> {
-    const person = new RoomPerson(work.room, work.token);
-    const waits = await firstTokens({ ...work, group: groupOf(work.group), person });
-    person.close();
+    const rooms = work.rooms.map(({ group, room, token }) => ({
+      group: groupOf(group),
+      person: new RoomPerson(room, token),
+    }));
+    const waits = await firstTokens({ ...work, rooms });
+    for (const { person } of rooms) person.close();
     return waits;
   },
 
