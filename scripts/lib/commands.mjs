@@ -49,6 +49,7 @@ export async function sim([runs = '2000', seed = String(Date.now() % 1_000_000)]
 export async function laws([runs = '40000', seed = String(Date.now() % 1_000_000)]) {
   const tools = await install();
   const env = { ...tools.env, PARLEY_LAWS_RUNS: runs, PARLEY_LAWS_SEED: seed };
+  console.log(`${runs} histories of each property, seed ${seed}.`);
   return runTests({ ...tools, env }, ['oracle/']);
 }
 

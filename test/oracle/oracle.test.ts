@@ -6,8 +6,8 @@ import { RULES } from './rules.ts';
 /** PARLEY_LAWS_RUNS and PARLEY_LAWS_SEED look for longer, or again. */
 const RUNS = Number(process.env['PARLEY_LAWS_RUNS'] ?? 600);
 const SEED = Number(process.env['PARLEY_LAWS_SEED'] ?? 20_261_128);
-/** Rare mistakes take some thousand histories to show. */
-const FAULT_RUNS = 6_000;
+/** Rare mistakes take some thousand histories to show, and with some seeds more. */
+const FAULT_RUNS = Math.max(6_000, RUNS);
 const LONG = 600_000;
 
 describe('R3 R4 R5 R6 R9 the rules, executed, with an AI that gives away whatever it was told', () => {
