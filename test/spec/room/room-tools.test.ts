@@ -168,7 +168,7 @@ test('R6 R15 what the AI wrote into the notes carries whoever was behind it, als
   }
 });
 
-test('R6 A60 from a private lane, writing into the notes shows something to the room: its speaker is asked first', async () => {
+test('A60 R6 from a private lane, writing into the notes shows something to the room: its speaker is asked first', async () => {
   const world = await RoomWorld.open();
   world.model.expect({ end: asksFor({ call: 'room.edit_notes', given: { append: 'a private thought' } }) });
   await world.prompt('bob', 'note that', { audience: 'me' });

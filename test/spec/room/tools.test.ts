@@ -196,7 +196,7 @@ describe('the gate', () => {
     world.tools.assertDone();
   });
 
-  test('R6 T38 what somebody else shaped waits for its speaker, who is told whose words they were', async () => {
+  test('A59 R6 T38 what somebody else shaped waits for its speaker, who is told whose words they were', async () => {
     const world = await toolWorld();
     const turn = await askShaped(world, SEND);
     expect(world.tools.invocations).toEqual([]);
@@ -215,7 +215,7 @@ describe('the gate', () => {
     expect(await waiting(world, 'bob')).toEqual([]);
   });
 
-  test('R6 a call after a tool’s words is asked about too, and so is one whose recipient is not of the room', async () => {
+  test('A60 R6 a call after a tool’s words is asked about too, and so is one whose recipient is not of the room', async () => {
     const world = await toolWorld();
     world.tools.expect({ call: 'drive.news' });
     world.model.expect({ end: asksFor({ call: 'drive.news' }, SEND) });
@@ -243,7 +243,7 @@ describe('the gate', () => {
     expect(await waiting(own)).toMatchObject([{ lane: 'me', recipients: ['bob'] }]);
   });
 
-  test('T40 a standing approval lets the call run for these people and arguments, is its owner’s alone and can be taken back', async () => {
+  test('A62 T40 a standing approval lets the call run for these people and arguments, is its owner’s alone and can be taken back', async () => {
     const world = await toolWorld();
     const trust = { call: 'mail.send', people: [UserId.parse('bob')], arguments: { '/to': 'bob' } };
     await world.must('ana', { type: 'trust.set', trust });
@@ -283,7 +283,7 @@ describe('the gate', () => {
       (world: RoomWorld) =>
         world.must('ana', { type: 'member.set', user: UserId.parse('bob'), role: 'speaker', grants: { tools: [] } }),
     ],
-  ])('R2 T35 is read again at the call: %s', async (_what, change) => {
+  ])('A54 R2 T35 is read again at the call: %s', async (_what, change) => {
     const world = await toolWorld();
     const call = world.model.expect({ pieces: ['x'], holdAfter: 1, end: asksFor({ ...SEND, given: { to: 'bob' } }) });
     world.model.expect({ pieces: ['No.'] });
@@ -322,7 +322,7 @@ describe('the gate', () => {
 });
 
 describe('approvals', () => {
-  test('T38 T39 only its speaker decides, about what they saw, once; anybody else is told that there is nothing', async () => {
+  test('A62 T38 T39 only its speaker decides, about what they saw, once; anybody else is told that there is nothing', async () => {
     const world = await toolWorld();
     const turn = await askShaped(world, SEND);
     const [asked] = await waiting(world);
@@ -425,7 +425,7 @@ describe('approvals', () => {
     world.tools.assertDone();
   });
 
-  test('T33 T36 a stop or the loss of the right to ask denies what waits, and nothing is called', async () => {
+  test('A54 T33 T36 a stop or the loss of the right to ask denies what waits, and nothing is called', async () => {
     for (const how of ['stop', 'removal'] as const) {
       const world = await toolWorld({ levels: {} });
       await world.must('ana', { type: 'member.set', user: UserId.parse('bob'), role: 'owner' });
@@ -546,7 +546,7 @@ describe('a crash or a stop in the middle of a call', () => {
 describe('results', () => {
   const secret = ResourceId.parse('doc:secret');
 
-  test('R3 what not the whole audience may read is dropped without a trace, and only the speaker hears of it', async () => {
+  test('A41 R3 what not the whole audience may read is dropped without a trace, and only the speaker hears of it', async () => {
     const world = await toolWorld();
     const { tenant } = registered(DRIVE, '', []);
     world.authority.set(tenant, secret, ['ana']);
