@@ -38,10 +38,13 @@ test('a number inside a sentence names no rule', () => {
 });
 
 test('an attack is found that no test plays and nobody accounts for, that both is said of, or that there is not', () => {
-  const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => `A${from + at} `).join('');
+  const numbers = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, at) => `A${from + at} `).join('');
   const [played, told] = [numbers(1, 60), numbers(61, ATTACKS).trim()];
   const book = (titles: string, list: string) =>
-    readAttackBook(`- **${list}** cannot be\n`, [testFile(`test('${titles}are played', f); test('plays A61 somehow', f)`)]);
+    readAttackBook(`- **${list}** cannot be\n`, [
+      testFile(`test('${titles}are played', f); test('plays A61 somehow', f)`),
+    ]);
   expect(book(played, told)).toEqual({ missing: [], stale: [], unknown: [] });
   expect(book(played.replace(/A7 /, ''), told.replace(/A70 /, ''))).toMatchObject({ missing: [7, 70] });
   expect(book(`${played}A61 `, told)).toMatchObject({ stale: [61] });
