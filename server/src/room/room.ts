@@ -29,7 +29,6 @@ import { audienceOf } from './lane-access.ts';
 import { Mailbox } from './mailbox.ts';
 import { Peers } from './peers.ts';
 import { Pipeline } from './pipeline.ts';
-import { tellPrivately } from './private-notice.ts';
 import { RateWindow } from './rate-window.ts';
 import { ShelfAccess } from './shelf-access.ts';
 
@@ -120,7 +119,6 @@ export class Room implements Desk {
       tenant: deps.ref.tenant,
       context: new ContextSource(own),
       tools: openTurnTools({ ...own, builtins }),
-      tell: (user, text) => this.#mailbox.post(() => tellPrivately(this, user, text)),
     });
     this.eraser = new Eraser({ ...deps, ...parts, pipeline: this.#pipeline });
   }

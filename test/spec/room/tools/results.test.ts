@@ -1,8 +1,8 @@
 import { UserId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { item } from '../../../kit/scripted-tools.ts';
-import { ended, SEARCH, tail } from '../../../kit/tool-turns.ts';
+import { askShaped, decide, ended, SEARCH, SEND, tail } from '../../../kit/tool-turns.ts';
 import { asksFor, DRIVE, MAIL, quiet, registered, toolWorld } from '../../../kit/tooled-room.ts';
 
 const secret = ResourceId.parse('doc:secret');
@@ -149,3 +149,33 @@ test('R2 tools of a room are listed for its members, with what the tenant says o
   await world.registry.drop(registered(MAIL, '', []).tenant, MAIL);
   expect((await world.must('bob', { type: 'tool.list' })).items[1]).toMatchObject({ available: false, functions: [] });
 });
+
+test.each(['what was withheld', 'what moved meanwhile'])(
+  'D2 the speaker is told of %s in the batch that decides it, so that a crash leaves both or none',
+  async (what) => {
+    const world = await toolWorld();
+    const append = vi.spyOn(world.journal, 'append');
+    if (what === 'what was withheld') {
+      world.authority.set(registered(DRIVE, '', []).tenant, secret, ['ana']);
+      const outcome = { kind: 'result', isError: false, items: [item('salaries', { resource: secret })] } as const;
+      world.tools.expect({ call: 'drive.search', outcome });
+      world.model.expect({ end: asksFor(SEARCH) });
+      world.model.expect({});
+      await world.prompt('ana', 'find it');
+    } else {
+      await askShaped(world, SEND);
+      world.clock.advance(60_000);
+      world.model.expect({});
+      await world.prompt('bob', 'meanwhile?');
+      await quiet();
+      world.model.expect({});
+      await decide(world, 'decline');
+    }
+    await quiet();
+    const batches = append.mock.calls.map(([, , { records }]) => records.map((record) => record.type));
+    const decisive = what === 'what was withheld' ? 'call.ended' : 'turn.resumed';
+    expect(batches.find((types) => types.includes(decisive))).toContain('entry.added');
+    const { items } = await world.must('ana', { type: 'transcript.read', lane: 'me', limit: 10 });
+    expect(items).toMatchObject([{ kind: 'notice', seq: 1 }]);
+  },
+);
