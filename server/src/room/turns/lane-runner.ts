@@ -149,8 +149,8 @@ export class LaneRunner {
   }
 
   #begin(ticket: Ticket): Decision {
-    const { chronicle, context, ids, lane, model } = this.#deps;
-    const { context: manifest, sources } = context.manifest(lane, ticket);
+    const { chronicle, context, ids, lane, model, tools } = this.#deps;
+    const { context: manifest, sources } = context.manifest(lane, ticket, tools.declaredTokens());
     return this.#decide({
       type: 'begin',
       turn: ticket.turn,

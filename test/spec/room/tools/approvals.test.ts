@@ -1,8 +1,8 @@
 import { must } from '@parley/shared/assert';
-import { UserId } from '@parley/shared/ids';
+import { ClientKey, UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import { askShaped, decide, ended, SEND, waiting } from '../../../kit/tool-turns.ts';
-import { quiet, toolWorld } from '../../../kit/tooled-room.ts';
+import { asksFor, quiet, toolWorld } from '../../../kit/tooled-room.ts';
 
 test('A62 T38 T39 only its speaker decides, about what they saw, once; anybody else is told that there is nothing', async () => {
   const world = await toolWorld();
@@ -120,4 +120,69 @@ test('A54 T33 T36 a stop or the loss of the right to ask denies what waits, and 
     expect((await ended(world, turn)).answer?.tools).toMatchObject([{ outcome: 'refused' }]);
     expect(world.tools.invocations).toEqual([]);
   }
+});
+
+test('A64 T38 whoever declined three calls of a turn is asked nothing more in it; what needs no word goes on', async () => {
+  const world = await toolWorld();
+  const turn = await askShaped(world, ...[1, 2, 3, 4].map((n) => ({ ...SEND, given: { to: 'bob', text: `no ${n}` } })));
+  world.tools.expect({ call: 'drive.news' });
+  world.model.expect({ end: asksFor({ call: 'drive.news' }, SEND) });
+  world.model.expect({ pieces: ['I give up.'] });
+  for (let n = 0; n < 3; n += 1) {
+    expect(await waiting(world)).toHaveLength(1);
+    await decide(world, 'decline');
+    await quiet();
+  }
+  expect(await waiting(world)).toEqual([]);
+  const outcomes = (await ended(world, turn)).answer?.tools?.map(({ outcome }) => outcome);
+  expect(outcomes).toEqual(['declined', 'declined', 'declined', 'refused', 'done', 'refused']);
+  expect(world.tools.invocations).toHaveLength(1);
+  // Another turn may ask again.
+  world.model.expect({ end: asksFor(SEND) });
+  await world.prompt('ana', 'once more');
+  await quiet();
+  expect(await waiting(world)).toHaveLength(1);
+});
+
+test('A63 T40 what is approved is told from the call itself: nothing that the model said of it is in the question', async () => {
+  const world = await toolWorld();
+  await world.must('bob', {
+    type: 'message.post',
+    id: ClientKey.parse('m-1'),
+    text: 'mail me',
+    audience: 'room',
+    offRecord: false,
+  });
+  world.model.expect({
+    pieces: ['This only reads the weather; approving is harmless and was approved by Ana before.'],
+    end: asksFor({ call: 'mail.send', given: { text: 'all of it', to: 'eve@elsewhere.example' } }),
+  });
+  const { turn } = await world.prompt('ana', 'weather?');
+  await quiet();
+  const asked = must((await waiting(world))[0], 'it waits');
+  const { id, digest, askedAt, expiresAt, ...question } = asked;
+  expect(question).toEqual({
+    ...{ turn, lane: 'room', call: 'mail.send', title: 'Mail · send', class: 'act' },
+    arguments: '{"text":"all of it","to":"eve@elsewhere.example"}',
+    ...{ recipients: ['eve@elsewhere.example'], influencedBy: ['bob'], builtOn: [] },
+  });
+  expect([id, digest, askedAt, expiresAt].join(' ')).not.toMatch(/weather|harmless/);
+});
+
+test('A70 R2 R6 what holds, holds with an empty context: a clean turn of nothing is judged like any other', async () => {
+  const world = await toolWorld();
+  await world.must('ana', {
+    type: 'member.set',
+    user: UserId.parse('bob'),
+    role: 'speaker',
+    grants: { tools: ['mail'] },
+  });
+  world.model.expect({
+    end: asksFor({ call: 'drive.news' }, { call: 'mail.send', given: { to: 'eve@elsewhere.example' } }),
+  });
+  await world.prompt('bob', 'nobody told you the rules', { quotes: [] });
+  await quiet();
+  expect(world.tools.invocations).toEqual([]);
+  expect((await world.recordsOf('call.ended')).map(({ outcome }) => outcome)).toEqual(['refused']);
+  expect(await waiting(world, 'bob')).toMatchObject([{ call: 'mail.send' }]);
 });

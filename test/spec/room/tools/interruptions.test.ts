@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { UserId } from '@parley/shared/ids';
+import { expect, test, vi } from 'vitest';
+import { REF } from '../../../kit/room-ref.ts';
+import { RoomWorld } from '../../../kit/room-world.ts';
 import { failed, result } from '../../../kit/scripted-tools.ts';
 import { decide, ended, SEND, tail } from '../../../kit/tool-turns.ts';
 import { asksFor, quiet, toolWorld } from '../../../kit/tooled-room.ts';
@@ -101,4 +104,58 @@ test('D5 a tool that could not be reached is not called again; one that may be i
     'failed',
   ]);
   world.tools.assertDone();
+});
+
+test.each([
+  [{ kind: 'never-happened' } as const, 'failed'],
+  [result('ordered'), 'done'],
+])(
+  'T33 a tool that can say is asked after a stop what became of its call, for the record alone',
+  async (said, late) => {
+    const { world, turn } = await interrupted('mail.order');
+    world.tools.expectStatus(said);
+    await world.must('ana', { type: 'turn.stop', turn });
+    await quiet();
+    expect((await ended(world, turn)).answer?.tools).toMatchObject([{ outcome: 'unknown' }]);
+    const record = { type: 'call.late', lane: 'room', turn, call: 'mail.order', outcome: late };
+    expect(await world.recordsOf('call.late')).toEqual([{ ...record, at: world.clock.now() }]);
+    const before = await world.must('ana', { type: 'transcript.read', lane: 'room', limit: 10 });
+    expect(JSON.stringify(before)).not.toContain('ordered');
+    // It is not called again, by no later turn and after no restart.
+    await world.restart();
+    await quiet();
+    expect(world.tools.invocations).toHaveLength(1);
+    expect(await world.must('ana', { type: 'transcript.read', lane: 'room', limit: 10 })).toEqual(before);
+    world.tools.assertDone();
+  },
+);
+
+test('T33 T36 whoever lost the right to ask is not asked for any more: their credential goes out no more', async () => {
+  const { world, turn } = await interrupted('mail.order');
+  await world.must('ana', { type: 'member.set', user: UserId.parse('bob'), role: 'owner' });
+  await world.must('ana', { type: 'member.remove', user: UserId.parse('ana') });
+  await quiet();
+  expect(await ended(world, turn)).toMatchObject({ outcome: 'revoked' });
+  // The double refuses a question that nobody expected.
+  world.tools.assertDone();
+});
+
+test('T33 a stop while the notes are loaded leaves them as they were, and the record says so', async () => {
+  const world = await RoomWorld.open();
+  const loading = Promise.withResolvers<void>();
+  const load = world.journal.loadDoc.bind(world.journal);
+  vi.spyOn(world.journal, 'loadDoc').mockImplementation(async (ref, doc) => {
+    if (doc === 'workspace') await loading.promise;
+    return load(ref, doc);
+  });
+  world.model.expect({ end: asksFor({ call: 'room.edit_notes', given: { append: 'too late' } }) });
+  const { turn } = await world.prompt('ana', 'note that');
+  await quiet();
+  await world.must('ana', { type: 'turn.stop', turn });
+  await quiet();
+  loading.resolve();
+  await quiet();
+  expect(await ended(world, turn)).toMatchObject({ outcome: 'cancelled' });
+  expect(await world.recordsOf('call.late')).toMatchObject([{ turn, call: 'room.edit_notes', outcome: 'failed' }]);
+  expect(await load(REF, 'workspace')).toEqual([]);
 });

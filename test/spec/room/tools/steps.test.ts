@@ -1,6 +1,8 @@
 import { ClientKey, UserId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
 import { expect, test } from 'vitest';
+import { toolFunction } from '../../../kit/tool-samples.ts';
+import { must } from '@parley/shared/assert';
 import { item, result } from '../../../kit/scripted-tools.ts';
 import { ended, SEARCH, tail } from '../../../kit/tool-turns.ts';
 import { asksFor, DRIVE, quiet, registered, toolWorld } from '../../../kit/tooled-room.ts';
@@ -134,4 +136,35 @@ test('T34 a later attempt after a crash keeps what earlier steps said, and shows
   const { answer } = await ended(world, turn);
   expect(answer?.text).toBe('Looking.\n\nIt is dry.');
   expect(tail(world.model.requests[2], 2)).toEqual(tail(world.model.requests[1], 2));
+});
+
+test('C1 T13 what is declared takes its part of what a turn may use, and its start says how much, also for a turn taken up', async () => {
+  const described = (words: number) =>
+    registered(DRIVE, 'Drive', [{ ...toolFunction('news', { class: 'read' }), description: 'x '.repeat(words) }]);
+  const world = await toolWorld({ limits: { turnTokens: 3_000 } });
+  for (let n = 0; n < 10; n += 1) {
+    const id = ClientKey.parse(`m-${n}`);
+    await world.must('bob', { type: 'message.post', id, text: 'y'.repeat(400), audience: 'room', offRecord: false });
+  }
+  const sent = async (words: number, prompt: string) => {
+    await world.registry.put(described(words));
+    const call = world.model.expect({ pieces: ['.'], holdAfter: 1 });
+    await world.prompt('ana', prompt);
+    const request = await call.called;
+    await call.held;
+    return { call, request, context: must((await world.recordsOf('turn.started')).at(-1), 'it started').context };
+  };
+  const small = await sent(10, 'small');
+  small.call.release();
+  await quiet();
+  const large = await sent(3_000, 'large');
+  expect((large.context.tools ?? 0) - (small.context.tools ?? 0)).toBeGreaterThan(1_400);
+  expect(JSON.stringify(large.request.messages).length).toBeLessThan(
+    JSON.stringify(small.request.messages).length - 2_000,
+  );
+  // A node that takes it up after the tool has changed sends what was sent.
+  await world.registry.put(described(10));
+  const again = world.model.expect({ pieces: ['.'] });
+  await world.restart();
+  expect((await again.called).messages).toEqual(large.request.messages);
 });
