@@ -63,6 +63,7 @@ export class Room implements Desk {
   readonly ids: Ids;
   readonly digest: Digest;
   readonly tokenizer: Tokenizer;
+  readonly model: Model;
   readonly metrics: Metrics;
   readonly registry: Registry;
   readonly rates = new RateWindow();
@@ -85,6 +86,7 @@ export class Room implements Desk {
     this.ids = deps.ids;
     this.digest = deps.digest;
     this.tokenizer = deps.tokenizer;
+    this.model = deps.model;
     this.metrics = deps.metrics;
     this.registry = deps.registry;
     this.#lastUsedAt = deps.clock.now();

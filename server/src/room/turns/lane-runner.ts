@@ -9,6 +9,7 @@ import type { JournalRecord } from '../../core/records.ts';
 import { standingOfAbsent } from '../../core/room-state.ts';
 import type { Cancel } from '../../ports/system.ts';
 import type { ShelfAccess } from '../shelf-access.ts';
+import { modelFor, NO_MODEL } from './model-for.ts';
 import { Notices } from './notices.ts';
 import { TurnWorker, type TurnWorkerDeps } from './turn-worker.ts';
 
@@ -119,6 +120,7 @@ export class LaneRunner {
     for (let ticket = this.#next(); ticket !== null; ticket = this.#next()) {
       if (!this.#maySpeak(ticket.author))
         this.#revoke(ticket.author, 'The right to ask here was gone when the turn came.');
+      else if (this.#modelFor(ticket.author) === null) this.#revoke(ticket.author, NO_MODEL);
       else if (this.#begin(ticket).kind === 'refused') return;
     }
   }
@@ -142,6 +144,11 @@ export class LaneRunner {
     const { room } = this.#deps.chronicle;
     const standing = standingOfAbsent(room, author.id as UserId);
     return can(standing, this.#deps.lane === 'room' ? 'prompt.room' : 'prompt.private', room.policy.levels);
+  }
+
+  #modelFor(author: Author): string | null {
+    const { chronicle, model } = this.#deps;
+    return modelFor(chronicle.room, model, author);
   }
 
   #revoke(author: Author, reason: string): void {
