@@ -17,6 +17,19 @@ export type FunctionName = z.infer<typeof FunctionName>;
 export const CallName = z.string().regex(/^[a-z][a-z0-9-]{0,31}\.[A-Za-z][A-Za-z0-9_-]{0,63}$/);
 export type CallName = z.infer<typeof CallName>;
 
+/** What a provider takes as the name of a function. */
+export const LONGEST_NAME = 64;
+
+/** The name of a call for a model: no tool's name holds `_`, so no two calls share one. */
+export function modelName(call: CallName): string {
+  return call.replace('.', '__');
+}
+
+/** Whether a function has a name that a model can be told. */
+export function isSayable(tool: ToolName, name: FunctionName): boolean {
+  return modelName(`${tool}.${name}`).length <= LONGEST_NAME;
+}
+
 /**
  * What a function can do to the world (R6). `pure` and `read` run silently; `egress` carries words out,
  * `act` changes something; `admin` is never callable. Whoever does not say is `act`.

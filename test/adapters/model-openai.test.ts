@@ -56,7 +56,7 @@ modelContract('openai against aimock', {
 });
 
 describe('G1 the openai adapter', () => {
-  test('R10 the provider keeps nothing: store is false, nothing names a person, the cache key is the hash it was given', async () => {
+  test('A46 A80 R10 the provider keeps nothing: store is false, nothing names a person, the cache key is the hash it was given', async () => {
     const { model, sent } = served('ok');
     await eventsOf(model);
     expect(sent()).toMatchObject({

@@ -17,7 +17,7 @@ import {
   type JWK,
   type JWTPayload,
 } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { TestClock } from '../kit/clock.ts';
 import { seededIds } from '../kit/ids.ts';
 
@@ -223,7 +223,7 @@ describe('R11 tokens signed by published keys', () => {
     expect(fetches).toBe(1);
   });
 
-  test('R11 a public key never passes for a secret', async () => {
+  test('A3 R11 a public key never passes for a secret', async () => {
     published = [rsa.jwk];
     const { verify } = byKeys();
     const secrets = [await exportSPKI(rsa.publicKey), JSON.stringify(rsa.jwk), String(rsa.jwk.n)];
@@ -239,7 +239,7 @@ describe('R11 tokens signed by published keys', () => {
     expect(reasonOf(await byKeys().verify(await sign(CLAIMS, { kid: 'oct' })))).toBe('signature');
   });
 
-  test('R11 a key that the token itself brings or points at is never used', async () => {
+  test('A6 R11 a key that the token itself brings or points at is never used', async () => {
     published = [rsa.jwk];
     const stranger = await pair('RS256', 'rsa');
     const { verify } = byKeys();
@@ -254,7 +254,7 @@ describe('R11 tokens signed by published keys', () => {
     }
   });
 
-  test('R11 a new key works as soon as it is published, and a flood of unknown ones does not hammer the key server', async () => {
+  test('A6 R11 a new key works as soon as it is published, and a flood of unknown ones does not hammer the key server', async () => {
     published = [rsa.jwk];
     const patient = byKeys();
     const eager = byKeys({ cooldownMs: 0 });
@@ -269,6 +269,21 @@ describe('R11 tokens signed by published keys', () => {
     expect(fetches).toBe(0);
     published = [rsa.jwk, ec.jwk];
     expect(reasonOf(await eager.verify(await sign(CLAIMS, { alg: 'ES256', kid: 'ec' }, ec.privateKey)))).toBe('valid');
+  });
+
+  test('A7 R11 a key that is withdrawn is refused ten minutes later, and not before the next one works', async () => {
+    published = [rsa.jwk];
+    const { verify } = byKeys({ cooldownMs: 0 });
+    const token = await sign(CLAIMS, { alg: 'RS256', kid: 'rsa' }, rsa.privateKey);
+    expect(reasonOf(await verify(token))).toBe('valid');
+    published = [ec.jwk];
+    // The library reads the host's clock for the age of what it keeps.
+    const host = Date.now();
+    const late = vi.spyOn(Date, 'now').mockImplementation(() => host + 599_000);
+    expect(reasonOf(await verify(token))).toBe('valid');
+    late.mockImplementation(() => host + 601_000);
+    expect(reasonOf(await verify(token))).toBe('signature');
+    late.mockRestore();
   });
 
   test('R11 keys that cannot be had are the authority’s trouble, not a refusal', async () => {

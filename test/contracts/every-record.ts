@@ -92,6 +92,7 @@ export const everyRecord: readonly JournalRecord[] = [
     resources: ['wiki/1'],
     influence: ['tool:wiki'],
   },
+  { ...turn, type: 'call.late', call: 'room.edit_notes', outcome: 'done' },
   { ...turn, type: 'turn.parked' },
   { ...turn, type: 'turn.resumed' },
   { ...turn, ...end, type: 'turn.stopping' },

@@ -195,7 +195,7 @@ describe('a stock provider', () => {
     expect((await empty.closed).code).toBe(4400);
   });
 
-  test('W7 a message over 256 KiB closes 4413, one over the socket limit 1009', async () => {
+  test('A12 W7 a message over 256 KiB closes 4413, one over the socket limit 1009', async () => {
     const room = world.openRoom('den');
     const [large, huge] = [world.connect(WORKSPACE), world.connect(WORKSPACE)];
     await room.hears('open', 2);
@@ -257,7 +257,7 @@ describe('a stock provider', () => {
 });
 
 describe('ended rights', () => {
-  test('W17 R3 between the message that takes a right away and the next, nothing is delivered', async () => {
+  test('A10 W17 R3 between the message that takes a right away and the next, nothing is delivered', async () => {
     const room = world.openRoom('den');
     const socket = world.connect(DOC);
     const { peer } = await room.hears('open');
@@ -294,7 +294,7 @@ describe('ended rights', () => {
     expect(await reader.next()).toEqual(UPDATE);
   });
 
-  test('W16 a token that ends closes 4401 at that moment', async () => {
+  test('A8 W16 a token that ends closes 4401 at that moment', async () => {
     const room = world.openRoom('den');
     const expiresAt = world.clock.now() + 5_000;
     const [socket, late] = [world.connect(DOC, { token: testToken({ user: 'ana', expiresAt }) }), world.connect(DOC)];
@@ -517,7 +517,7 @@ describe('the Parley client', () => {
     ['the same name in another tenant', testToken({ user: 'ana', tenant: 'other' }), 4409],
     ['a forged token', 'forged', 4401],
     ['another tenant role', testToken({ user: 'ana', role: 'guest' }), 1013],
-  ])('W16 renewal as %s closes %3$d', async (_who, token, code) => {
+  ])('A9 W16 renewal as %s closes %3$d', async (_who, token, code) => {
     const { socket } = await welcomed();
     socket.send(up({ type: 'renew', token }));
     expect((await socket.closed).code).toBe(code);

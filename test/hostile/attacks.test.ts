@@ -202,7 +202,7 @@ const FOREIGN = (() => {
 })();
 
 test.each([
-  ['A18 the server’s own client id', FOREIGN],
+  ['A18 A32 the server’s own client id', FOREIGN],
   ['A21 a deletion before anything was written', PRE_EMPTIVE],
   ['A22 a clock far ahead', CLOCK_LOCK],
 ])('%s changes no byte of a transcript, as an update or as a step 2', async (_, update) => {

@@ -38,7 +38,7 @@ async function asked(person: RestPerson, text: string, audience: 'room' | 'me' =
   return turn;
 }
 
-test('A5 A10 A42 A46 A47 A48 A75 A80 A82 A88 canaries of a private lane, of another tenant and after a removal reach nobody else', async () => {
+test('A5 A10 A42 A46 A47 A48 A75 A76 A78 A80 A81 A82 A88 canaries of a private lane, of another tenant and after a removal reach nobody else', async () => {
   const ana = await server.person('ana');
   const bob = await server.person('bob');
   const cyd = await server.person('cyd');

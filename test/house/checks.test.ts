@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ATTACKS, readAttackBook } from '../../scripts/lib/attack-book.ts';
 import { readRuleBook } from '../../scripts/lib/rule-book.ts';
 import { MOST_LINES, shapeFindings } from '../../scripts/lib/shape-rules.ts';
 
@@ -34,6 +35,20 @@ test('a rule number used twice is found', () => {
 
 test('a number inside a sentence names no rule', () => {
   expect(readRuleBook(spec, [testFile("test('holds T1 somehow', f)")]).untested).toContain('T1');
+});
+
+test('an attack is found that no test plays and nobody accounts for, that both is said of, or that there is not', () => {
+  const numbers = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, at) => `A${from + at} `).join('');
+  const [played, told] = [numbers(1, 60), numbers(61, ATTACKS).trim()];
+  const book = (titles: string, list: string) =>
+    readAttackBook(`- **${list}** cannot be\n`, [
+      testFile(`test('${titles}are played', f); test('plays A61 somehow', f)`),
+    ]);
+  expect(book(played, told)).toEqual({ missing: [], stale: [], unknown: [] });
+  expect(book(played.replace(/A7 /, ''), told.replace(/A70 /, ''))).toMatchObject({ missing: [7, 70] });
+  expect(book(`${played}A61 `, told)).toMatchObject({ stale: [61] });
+  expect(book(`${played}A91 `, told)).toMatchObject({ unknown: [91] });
 });
 
 test('a file over the length is found, one at the length is not', () => {

@@ -8,7 +8,7 @@ const RUNS = Number(process.env['PARLEY_SIM_RUNS'] ?? 30);
 const SEED = Number(process.env['PARLEY_SIM_SEED'] ?? 20_261_123);
 
 test(
-  'P1 P2 P3 P5 P6 P7 P8 P9 P10 whatever people, lines, disks and nodes do, the room keeps its promises',
+  'A40 P1 P2 P3 P5 P6 P7 P8 P9 P10 whatever people, lines, disks and nodes do, the room keeps its promises',
   async () => {
     await fc.assert(
       fc.asyncProperty(histories(60), (history) => play(history)),

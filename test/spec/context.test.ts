@@ -84,7 +84,7 @@ describe('the layout', () => {
     expect(envelopesOf(context).at(-1)).toEqual({ n: '6', id: 'ana', name: 'Ana', kind: 'prompt' });
   });
 
-  test('C2 R10 the system text begins with the lane’s salt and is constant: no name, clock, presence or id', () => {
+  test('A76 A85 C2 R10 the system text begins with the lane’s salt and is constant: no name, clock, presence or id', () => {
     const [one] = contents(build(TALK));
     const [two] = contents(
       build(items(said({ id: 'zoe', name: 'Zoe', kind: 'user' }, 'other words')), {
@@ -230,7 +230,7 @@ describe('a private turn', () => {
     ).toBe(true);
   });
 
-  test('C6 what is private never moves where the room’s history starts', () => {
+  test('A44 C6 what is private never moves where the room’s history starts', () => {
     const room = Array.from({ length: 400 }, (_, index) =>
       item(index + 1, said(ben, `words ${index}`, { tokens: 100 })),
     );

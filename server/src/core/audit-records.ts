@@ -54,6 +54,8 @@ function decisionOf(record: JournalRecord, facts: TurnFacts): Decision | null {
       return { by: record.by, target: callTarget(record, facts), code: record.decision };
     case 'call.ended':
       return { by: facts.speakerOf(record.turn), target: callTarget(record, facts), code: record.outcome };
+    case 'call.late':
+      return { by: facts.speakerOf(record.turn), target: `${record.call} ${record.turn}`, code: record.outcome };
     default:
       return null;
   }

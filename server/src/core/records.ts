@@ -157,7 +157,15 @@ export const JournalRecord = z.discriminatedUnion('type', [
     /** How long each attempt of this turn may take (T23), as the policy stood at its start (T18). */
     turnSeconds: z.int().min(1),
     /** What the model will be sent: entries `from`…`to` of the lane, and a hash of the bytes. */
-    context: z.strictObject({ from: z.int(), to: z.int(), roomTo: z.int(), hash: z.string(), tokens: z.int() }),
+    context: z.strictObject({
+      from: z.int(),
+      to: z.int(),
+      roomTo: z.int(),
+      hash: z.string(),
+      tokens: z.int(),
+      /** How many of them the declared functions are. */
+      tools: z.int().min(0).optional(),
+    }),
     /** R4, R6: resources and people behind what the model is sent; a turn's tool results add to them. */
     resources: z.array(ResourceId).optional(),
     influence,
@@ -237,6 +245,15 @@ export const JournalRecord = z.discriminatedUnion('type', [
     withheld: z.int().min(0).default(0),
     resources: z.array(ResourceId).optional(),
     influence,
+    at,
+  }),
+  /** T33: what an interrupted call came to after all: for the record, and for nobody's conversation. */
+  z.strictObject({
+    type: z.literal('call.late'),
+    lane: Lane,
+    turn: TurnId,
+    call: CallName,
+    outcome: z.enum(['done', 'failed']),
     at,
   }),
   /** T22: the turn waited long enough with the floor in its hands; others go on. */

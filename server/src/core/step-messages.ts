@@ -1,7 +1,7 @@
 import type { ModelMessage } from './context.ts';
 import type { Envelopes } from './envelope.ts';
 import { readArguments } from './call-arguments.ts';
-import { modelName } from './tool-offer.ts';
+import { modelName } from '@parley/shared/tools';
 import type { FinishedStep } from './turn-work.ts';
 
 /**

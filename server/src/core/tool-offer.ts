@@ -1,5 +1,12 @@
 import type { Grants } from '@parley/shared/roles';
-import type { CallName, ToolBinding, ToolFunction, ToolName } from '@parley/shared/tools';
+import {
+  isSayable,
+  modelName,
+  type CallName,
+  type ToolBinding,
+  type ToolFunction,
+  type ToolName,
+} from '@parley/shared/tools';
 
 /** A tool with its functions, as a tenant registered it or as a room has it by itself. */
 export interface OfferedTool {
@@ -19,9 +26,6 @@ export interface OfferedFunction {
   readonly function: ToolFunction;
 }
 
-/** What a provider takes as a name. */
-const LONGEST_NAME = 64;
-
 /**
  * C1: what a room declares to its models: every function of each tool in it, sorted by name, whoever asks, so that
  * the words before a conversation stay the same. What may never be called is not declared.
@@ -29,7 +33,7 @@ const LONGEST_NAME = 64;
 export function offerOf(tools: readonly { readonly tool: OfferedTool; readonly as: ToolBinding }[]): OfferedFunction[] {
   return tools
     .flatMap(({ tool, as }) => tool.functions.map((each) => offered(tool, as, each)))
-    .filter(({ name, function: { class: kind } }) => kind !== 'admin' && name.length <= LONGEST_NAME)
+    .filter(({ tool, function: { class: kind, name } }) => kind !== 'admin' && isSayable(tool, name))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -40,11 +44,6 @@ function offered({ name: tool, title }: OfferedTool, as: ToolBinding, each: Tool
 
 export function callName(tool: ToolName, name: string): CallName {
   return `${tool}.${name}`;
-}
-
-/** A name that a provider takes: no tool's name holds `_`, so no two calls share one. */
-export function modelName(call: CallName): string {
-  return call.replace('.', '__');
 }
 
 /** R2: whether a person's grants let them use a tool; absent means that nothing limits them. */

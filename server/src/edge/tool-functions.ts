@@ -1,14 +1,23 @@
 import type { ToolFindings } from '@parley/shared/admin';
 import { ok, refuse, type Result } from '@parley/shared/fault';
-import { FunctionTerms, type ToolFunction } from '@parley/shared/tools';
+import { FunctionTerms, isSayable, LONGEST_NAME, type ToolFunction, type ToolName } from '@parley/shared/tools';
 import type { DiscoveredFunction } from '../ports/tools.ts';
 
 type Terms = Readonly<Record<string, FunctionTerms>>;
 
 const UNSAID: FunctionTerms = FunctionTerms.parse({});
 
-/** What a tool server offers, on the admin's terms; the strictest where nothing was said. Terms must fit what is there. */
-export function onTerms(found: readonly DiscoveredFunction[], terms: Terms): Result<ToolFunction[]> {
+/**
+ * What a tool server offers under this name, on the admin's terms; the strictest where nothing was said. Terms must
+ * fit what is there, and what is there must have names that can be told to a model: nothing is left out in silence.
+ */
+export function onTerms(tool: ToolName, found: readonly DiscoveredFunction[], terms: Terms): Result<ToolFunction[]> {
+  const unsayable = found.filter(({ name }) => !isSayable(tool, name)).map(({ name }) => name);
+  if (unsayable.length > 0)
+    return refuse(
+      'bad_request',
+      `functions: ${unsayable.join(', ')}: with the tool's own name longer than ${LONGEST_NAME} characters; give the tool a shorter one`,
+    );
   const unknown = Object.keys(terms).filter((name) => !found.some((offered) => offered.name === name));
   if (unknown.length > 0) return refuse('bad_request', `functions: the tool has no ${unknown.join(', ')}`);
   const functions = found.map((offered) => ({ ...offered, ...(terms[offered.name] ?? UNSAID) }));

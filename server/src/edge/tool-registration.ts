@@ -20,12 +20,13 @@ const OWN_TOOLS = 'room';
 
 /**
  * Asks a tool server what it can do and keeps that, on the admin's terms, as the tool of this name. A refusal
- * changes nothing.
+ * changes nothing. `noted` puts it on the trail.
  */
 export async function registerTool(
   deps: RegistrationDeps,
   by: Principal,
   wanted: ToolRegistration & { readonly name: ToolName },
+  noted: () => Promise<void>,
 ): Promise<Result<{ tool: RegisteredTool; findings: ToolFindings }>> {
   if (wanted.name === OWN_TOOLS) return refuse('bad_request', `name: ${OWN_TOOLS} stands for what every room has`);
   const { name, title, kind, url, functions: terms } = wanted;
@@ -34,13 +35,14 @@ export async function registerTool(
   if (!auth.ok) return auth;
   const discovery = await discover(deps, target, wanted.discoverWith ?? bearerFor(auth.value));
   if (discovery.kind === 'failed') return refusalOf(discovery.failure);
-  const functions = onTerms(discovery.functions, terms);
+  const functions = onTerms(name, discovery.functions, terms);
   if (!functions.ok) return functions;
   // Whoever registered it meanwhile came first.
   const before = deps.registry.tool(by.tenant, name);
   const details = { title, auth: auth.value, functions: functions.value, by: by.user, at: deps.clock.now() };
   const tool: RegisteredTool = { ...target, ...details, revision: (before?.revision ?? 0) + 1 };
-  await deps.registry.put(tool);
+  // In one moment, so that the store commits both or none.
+  await Promise.all([deps.registry.put(tool), noted()]);
   return ok({ tool, findings: findingsOf(functions.value, terms, before?.functions ?? []) });
 }
 

@@ -82,6 +82,12 @@ export class Chronicle {
     return must(this.room.lanes.get(lane), 'a lane with tickets is open').state;
   }
 
+  /** Whether a turn was told to end by somebody who let its speaker keep their rights. */
+  isStopped(lane: LaneKey, turn: TurnId): boolean {
+    const state = this.laneState(lane);
+    return state.kind === 'stopping' && state.running.turn === turn && state.stop.outcome !== 'revoked';
+  }
+
   /** Takes in what the journal already holds. */
   restore(records: readonly StoredRecord[]): void {
     this.#documents.restore(records);

@@ -1,6 +1,6 @@
 import type { LaneKey, UserId } from '@parley/shared/ids';
 import type { RoomRef } from '../core/tenant.ts';
-import type { Tokenizer } from '../ports/model.ts';
+import type { Model, Tokenizer } from '../ports/model.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Clock, Digest, Ids, Metrics } from '../ports/system.ts';
 import type { Chronicle } from './chronicle.ts';
@@ -17,6 +17,7 @@ export interface Desk {
   readonly ids: Ids;
   readonly digest: Digest;
   readonly tokenizer: Tokenizer;
+  readonly model: Model;
   readonly metrics: Metrics;
   readonly registry: Registry;
   readonly rates: RateWindow;

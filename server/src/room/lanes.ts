@@ -1,13 +1,14 @@
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
-import { isAtWork } from '../core/lane.ts';
+import { isAtWork, startedTurns, type LaneState } from '../core/lane.ts';
 import { standingOfAbsent } from '../core/room-state.ts';
+import { callsOf } from '../core/turn-work.ts';
 import type { Tenant } from '../core/tenant.ts';
 import type { People } from '../ports/people.ts';
 import { revokedAuthors } from './revoked-work.ts';
 import { LaneRunner, type LaneRunnerDeps } from './turns/lane-runner.ts';
 
-export interface LanesDeps extends Omit<LaneRunnerDeps, 'lane'> {
+export interface LanesDeps extends Omit<LaneRunnerDeps, 'lane' | 'prepare'> {
   readonly tenant: Tenant;
   readonly people: Pick<People, 'revokedAt'>;
 }
@@ -23,9 +24,10 @@ export class Lanes {
 
   /** The runner of a lane, when it is known who may read what a turn of it could be sent (R3). */
   async open(lane: LaneKey): Promise<LaneRunner> {
-    const asked = this.#deps.shelves.confirmFor(lane);
-    if (asked) await asked;
-    return this.load(lane);
+    const runner = await this.load(lane);
+    const ready = runner.ready();
+    if (ready) await ready;
+    return runner;
   }
 
   /** The runner of a lane, opened and loaded when it is new. */
@@ -36,9 +38,22 @@ export class Lanes {
     await chronicle.load(lane);
     if (!chronicle.room.lanes.has(lane))
       chronicle.write([{ type: 'lane.opened', lane, salt: ids.secret(16), at: clock.now() }]);
-    const runner = new LaneRunner({ ...this.#deps, lane });
+    const runner = new LaneRunner({ ...this.#deps, lane, prepare: (state) => this.#loadOwn(state) });
     this.#runners.set(lane, runner);
     return runner;
+  }
+
+  /** The lanes of people whose turns call tools: they alone are told some of what comes of it (R3, T22). */
+  #loadOwn(state: LaneState): Promise<void> | null {
+    const calling = startedTurns(state).filter((turn) => callsOf(turn).length > 0);
+    const missing = calling
+      .map(({ author }) => author.id as UserId)
+      .filter((user) => this.#deps.chronicle.room.members.has(user) && !this.#runners.has(privateLane(user)));
+    return missing.length === 0 ? null : this.#loadAll(missing.map(privateLane));
+  }
+
+  async #loadAll(lanes: readonly LaneKey[]): Promise<void> {
+    for (const lane of lanes) await this.load(lane);
   }
 
   /** Takes up what a crash left (T44), without those whose rights are gone meanwhile (R17). */

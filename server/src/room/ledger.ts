@@ -54,6 +54,8 @@ export interface StartedFacts {
   readonly contextVersion: number;
   /** The first entry of its lane that the model was sent. */
   readonly contextFrom: number;
+  /** What the declared functions took of what the model could be sent. */
+  readonly declaredTokens: number;
   /** Its record, while it waits without the floor (T22). */
   readonly parkedSeq: number | null;
   /** Each attempt at a step after the first one, and each return to the floor: what was shown is told anew. */

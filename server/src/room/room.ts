@@ -29,7 +29,6 @@ import { audienceOf } from './lane-access.ts';
 import { Mailbox } from './mailbox.ts';
 import { Peers } from './peers.ts';
 import { Pipeline } from './pipeline.ts';
-import { tellPrivately } from './private-notice.ts';
 import { RateWindow } from './rate-window.ts';
 import { ShelfAccess } from './shelf-access.ts';
 
@@ -64,6 +63,7 @@ export class Room implements Desk {
   readonly ids: Ids;
   readonly digest: Digest;
   readonly tokenizer: Tokenizer;
+  readonly model: Model;
   readonly metrics: Metrics;
   readonly registry: Registry;
   readonly rates = new RateWindow();
@@ -86,6 +86,7 @@ export class Room implements Desk {
     this.ids = deps.ids;
     this.digest = deps.digest;
     this.tokenizer = deps.tokenizer;
+    this.model = deps.model;
     this.metrics = deps.metrics;
     this.registry = deps.registry;
     this.#lastUsedAt = deps.clock.now();
@@ -120,7 +121,6 @@ export class Room implements Desk {
       tenant: deps.ref.tenant,
       context: new ContextSource(own),
       tools: openTurnTools({ ...own, builtins }),
-      tell: (user, text) => this.#mailbox.post(() => tellPrivately(this, user, text)),
     });
     this.eraser = new Eraser({ ...deps, ...parts, pipeline: this.#pipeline });
   }

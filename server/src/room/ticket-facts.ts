@@ -23,9 +23,10 @@ export function started(record: RecordOf<'turn.started'>, seq: number, permissio
   const { entry, context, payer, resources = [], influence = [] } = record;
   const place = { promptEntry: entry.id, promptSeq: entry.seq, roomTo: context.roomTo };
   const terms = { payer, permissionEpoch, contextVersion: context.to, contextFrom: context.from };
+  const size = { declaredTokens: context.tools ?? 0 };
   const sources = { sentResources: resources, resources, influence };
   const told = { superseded: [], calls: NO_CALLS };
-  return { kind: 'running', ...place, ...terms, ...sources, startedSeq: seq, parkedSeq: null, ...told };
+  return { kind: 'running', ...place, ...terms, ...size, ...sources, startedSeq: seq, parkedSeq: null, ...told };
 }
 
 /** What a model asked of tools holds words too. */

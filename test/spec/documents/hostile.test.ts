@@ -105,7 +105,7 @@ test.each([
   ['trailing bytes', TRAILING],
   ['a deletion of nothing', DELETES_NOTHING],
   ['nothing at all', new Uint8Array([])],
-])('R1 an update with %s is refused and leaves a workspace as it was', async (_, update) => {
+])('A25 R1 an update with %s is refused and leaves a workspace as it was', async (_, update) => {
   const world = await DocWorld.open();
   const [eve, ana] = [docPeer('eve'), docPeer('ana')];
   await world.documents.open(eve, 'workspace');
@@ -120,7 +120,7 @@ test.each([
   world.log.assertNoErrors();
 });
 
-test('R1 an update in the name of thousands of clients is refused before it is sorted', async () => {
+test('A24 R1 an update in the name of thousands of clients is refused before it is sorted', async () => {
   const crowd = new Y.Doc();
   const updates = Array.from({ length: 3_000 }, (_, n) => textBy(1_000 + n, 'x'));
   Y.applyUpdate(crowd, Y.mergeUpdates(updates));
@@ -132,7 +132,7 @@ test('R1 an update in the name of thousands of clients is refused before it is s
   expect(world.toldTo(eve.peer, 'refused')[0]?.fault.code).toBe('bad_update');
 });
 
-test('R1 types nested without end are refused, in one update or step by step', async () => {
+test('A26 R1 types nested without end are refused, in one update or step by step', async () => {
   const nested = new Y.Doc();
   const updates: Uint8Array[] = [];
   nested.on('update', (update) => updates.push(update));
@@ -227,7 +227,7 @@ function mutated(
   return message;
 }
 
-test('R1 whatever clients send, nothing throws, transcripts keep every byte, and a workspace is the fold of its stored updates', async () => {
+test('A23 A24 R1 whatever clients send, nothing throws, transcripts keep every byte, and a workspace is the fold of its stored updates', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ frame: frames, by: fc.nat(3), doc: fc.constantFrom<DocName>('workspace', 'transcript') }), {

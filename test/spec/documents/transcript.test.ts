@@ -328,7 +328,7 @@ test('R1 an update or a step 2 with content is refused, counted, and changes no 
   }
 });
 
-test('R1 deleting an entry that is there is content too', async () => {
+test('A20 R1 deleting an entry that is there is content too', async () => {
   const world = await DocWorld.open();
   await write(world, (to) => to.addEntry(entry(1)));
   const eve = await stock(world, 'eve');
@@ -350,7 +350,7 @@ test('W10 an empty step 2, and one that repeats known deletions, are part of the
   expect(ana.fault).toBeNull();
 });
 
-test('R3 a private transcript is another document for each person', async () => {
+test('A38 R3 a private transcript is another document for each person', async () => {
   const world = await DocWorld.open();
   const transcript = await world.documents.transcript('transcript.me:ana');
   const update = transcript.change((to) => to.addEntry(entry(1, 'secret')));

@@ -1,9 +1,10 @@
+import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
 import type { DiscoveredFunction } from '@parley/server/ports/tools';
 import { mintTenant } from '@parley/server/core/tenant';
 import { must } from '@parley/shared/assert';
 import { fault } from '@parley/shared/fault';
 import { RoomId, UserId } from '@parley/shared/ids';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { EdgeWorld, refused, testToken } from '../../kit/edge-world.ts';
 
 let world: EdgeWorld;
@@ -173,6 +174,37 @@ describe('tools of a tenant', () => {
       { by: 'root', action: 'tool.withdraw', target: 'mail', outcome: 'done' },
     ]);
   });
+});
+
+test('T50 a registration and a withdrawal are handed to the store together with their lines, so that it commits both or none', async () => {
+  world.tools.answer = { kind: 'found', functions: [SEND, FIND] };
+  const note = vi.spyOn(world.audit, 'note');
+  // A store that commits nothing before it was handed both.
+  const withLine = async <T>(change: Promise<T>): Promise<T> => {
+    const before = note.mock.calls.length;
+    await Promise.resolve();
+    expect(note.mock.calls).toHaveLength(before + 1);
+    return change;
+  };
+  const registry = new MemoryRegistry();
+  vi.spyOn(world.registry, 'put').mockImplementation((tool) => withLine(registry.put(tool)));
+  vi.spyOn(world.registry, 'drop').mockImplementation((tenant, name) => withLine(registry.drop(tenant, name)));
+  vi.spyOn(world.registry, 'tool').mockImplementation((tenant, name) => registry.tool(tenant, name));
+  expect((await put(MAIL)).status).toBe(200);
+  expect(registry.tools(ACME)).toHaveLength(1);
+  expect((await world.call('DELETE', '/v1/tools/mail', ROOT)).status).toBe(204);
+  expect(registry.tools(ACME)).toEqual([]);
+});
+
+test('C1 a function whose name cannot be told to a model is refused by name, and nothing is left out in silence', async () => {
+  const long = { ...FIND, name: 'f'.repeat(59) };
+  world.tools.answer = { kind: 'found', functions: [SEND, long] };
+  const answer = await put(MAIL);
+  expect(answer.status).toBe(400);
+  expect((await answer.json()).detail).toContain(`${long.name}: with the tool's own name longer than 64`);
+  expect(world.registry.tools(ACME)).toEqual([]);
+  world.tools.answer = { kind: 'found', functions: [SEND, { ...long, name: 'f'.repeat(58) }] };
+  expect((await put(MAIL)).status).toBe(200);
 });
 
 describe('rooms and people of a tenant', () => {

@@ -168,7 +168,7 @@ test('R6 R15 what the AI wrote into the notes carries whoever was behind it, als
   }
 });
 
-test('R6 A60 from a private lane, writing into the notes shows something to the room: its speaker is asked first', async () => {
+test('A60 R6 from a private lane, writing into the notes shows something to the room: its speaker is asked first', async () => {
   const world = await RoomWorld.open();
   world.model.expect({ end: asksFor({ call: 'room.edit_notes', given: { append: 'a private thought' } }) });
   await world.prompt('bob', 'note that', { audience: 'me' });
@@ -176,6 +176,29 @@ test('R6 A60 from a private lane, writing into the notes shows something to the 
   expect(await world.must('bob', { type: 'approval.list' })).toMatchObject({ items: [{ call: 'room.edit_notes' }] });
   expect(await notesOf(world)).toBe('');
 });
+
+test.each(['strict', 'reader'] as const)(
+  'R5 R6 what was made from resources is not written into the notes while everybody of now may read it: under `%s` nobody, or its speaker, decides',
+  async (release) => {
+    const world = await RoomWorld.open({ release });
+    world.authority.set(REF.tenant, 'doc:plan', ['ana', 'bob', 'cyd']);
+    await say(world, 'ana', { text: 'the plan?' });
+    await world.found(
+      shelfEntry({ text: 'falcon from the plan', resources: ['doc:plan'], after: 1, influence: ['ana'] }),
+    );
+    world.model.expect({ end: asksFor({ call: 'room.edit_notes', given: { append: 'falcon' } }) });
+    if (release === 'strict') world.model.expect({ pieces: ['I may not.'] });
+    await world.prompt('ana', 'write it down');
+    await quiet();
+    await quiet();
+    const asked = (await world.must('ana', { type: 'approval.list' })).items;
+    const refused = (await world.recordsOf('call.ended')).filter(({ outcome }) => outcome === 'refused');
+    expect([asked.length, refused.length]).toEqual(release === 'strict' ? [0, 1] : [1, 0]);
+    expect(asked.map(({ builtOn }) => builtOn)).toEqual(release === 'strict' ? [] : [['doc:plan']]);
+    expect(await notesOf(world)).toBe('');
+    world.model.assertDone();
+  },
+);
 
 test('R15 arguments that make no sense change nothing and are told to the model', async () => {
   const world = await RoomWorld.open();

@@ -93,7 +93,7 @@ test('R4 an answer is labelled with all that its prompt was built on, its text r
   expect(await world.turn('cyd', turn)).toMatchObject({ text: 'it says so', answerEntry: answer?.id });
 });
 
-test('R3 A58 what one person of the room may not read is in no prompt of the room: a guest who comes takes it away', async () => {
+test('A58 R3 what one person of the room may not read is in no prompt of the room: a guest who comes takes it away', async () => {
   const world = await shelved(['ana', 'bob', 'cyd']);
   const with3 = world.model.expect({ pieces: ['one'] });
   await world.prompt('ana', 'first');
@@ -217,7 +217,7 @@ test('T44 what was lost during a crash is not sent again', async () => {
   expect((await world.recordsOf('turn.ended'))[0]?.answer?.resources).toEqual(['doc:plan']);
 });
 
-test('R3 A55 what a turn may be sent is asked when it starts, not remembered: a loss that nobody announced counts', async () => {
+test('A55 R3 what a turn may be sent is asked when it starts, not remembered: a loss that nobody announced counts', async () => {
   const world = await shelved(['ana', 'bob', 'cyd']);
   const first = world.model.expect({ pieces: ['one'], holdAfter: 0 });
   await world.prompt('ana', 'first');

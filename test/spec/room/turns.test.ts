@@ -263,3 +263,43 @@ test('W24 putting a member in again is the same answer; who may not change roles
   expect(await put('bob', 'ana', 'reader')).toMatchObject(refused);
   expect(await put('ana', 'ana', 'reader')).toMatchObject({ ok: false, fault: { code: 'last_owner' } });
 });
+
+test('G5 whoever may not use the model that answers here is told so when they ask, and their words to people stay words', async () => {
+  const world = await RoomWorld.open({ respond: 'all' });
+  const limit = (models: string[]) =>
+    world.must('ana', { type: 'member.set', user: UserId.parse('bob'), role: 'speaker', grants: { models } });
+  await limit(['another']);
+  for (const audience of ['room', 'me'] as const)
+    expect(await world.command('bob', prompting(`to ${audience}`, { audience }))).toMatchObject({
+      ok: false,
+      fault: { code: 'forbidden', detail: expect.stringContaining('model') },
+    });
+  const said = {
+    type: 'message.post',
+    id: ClientKey.parse('w'),
+    text: 'words',
+    audience: 'room',
+    offRecord: false,
+  } as const;
+  expect(await world.must('bob', said)).toHaveProperty('entry');
+  expect(await world.recordsOf('ticket.accepted')).toEqual([]);
+  await limit(['another', world.model.name]);
+  world.model.expect({ pieces: ['yes'] });
+  await world.prompt('bob', 'and now?');
+  await settled();
+  expect(await world.recordsOf('turn.ended')).toMatchObject([{ outcome: 'completed' }]);
+});
+
+test('G5 T35 a prompt that waited does not start when the model is taken from its author meanwhile', async () => {
+  const world = await RoomWorld.open();
+  const first = world.model.expect({ pieces: ['a', 'b'], holdAfter: 1 });
+  await world.prompt('ana', 'first');
+  await first.held;
+  const { turn } = await world.prompt('bob', 'second');
+  await world.must('ana', { type: 'member.set', user: UserId.parse('bob'), role: 'speaker', grants: { models: [] } });
+  first.release();
+  await settled();
+  await settled();
+  expect(await world.turn('bob', turn)).toMatchObject({ state: 'ended', outcome: 'revoked' });
+  expect(world.model.requests).toHaveLength(1);
+});

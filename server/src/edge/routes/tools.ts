@@ -66,17 +66,17 @@ export function toolRoutes(app: EdgeApp, edge: Edge, trail: TenantAudit): void {
   app.openapi(put, async (c) => {
     const { principal } = c.get('caller');
     const { name } = c.req.valid('param');
-    const registered = await registerTool(edge, principal, { name, ...c.req.valid('json') });
+    const noted = () => trail.done(principal, 'tool.register', name);
+    const registered = await registerTool(edge, principal, { name, ...c.req.valid('json') }, noted);
     if (!registered.ok) throw new FaultError(registered.fault);
-    await trail.done(principal, 'tool.register', name);
     const { tool, findings } = registered.value;
     return c.json({ tool: viewOf(tool), findings }, 200);
   });
   app.openapi(drop, async (c) => {
     const { principal } = c.get('caller');
     const { name } = c.req.valid('param');
-    if (!(await edge.registry.drop(principal.tenant, name))) throw new FaultError(fault('not_found'));
-    await trail.done(principal, 'tool.withdraw', name);
+    if (edge.registry.tool(principal.tenant, name) === null) throw new FaultError(fault('not_found'));
+    await Promise.all([edge.registry.drop(principal.tenant, name), trail.done(principal, 'tool.withdraw', name)]);
     return c.body(null, 204);
   });
 }

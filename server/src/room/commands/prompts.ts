@@ -22,6 +22,7 @@ import type { Desk } from '../desk.ts';
 import type { TicketFacts } from '../ledger.ts';
 import { mayReadLane } from '../lane-access.ts';
 import { unquotable } from '../quoting.ts';
+import { modelFor, NO_MODEL } from '../turns/model-for.ts';
 import { outcomeOnly, turnView, withoutAnswer } from '../views.ts';
 
 type Accepted = Replies['prompt.submit'];
@@ -39,6 +40,7 @@ export async function submitPrompt(
   const known = desk.chronicle.ledger.ticketOf(by.user, command.id);
   if (known) return resent(desk, known, lane, command);
   const refusal =
+    withoutModel(desk, by, command) ??
     (await unquotable(desk, by, command)) ??
     tooLarge(desk, command.text) ??
     tooOften(desk, `prompt ${by.user}`, desk.chronicle.room.policy.limits.promptsPerMinute);
@@ -73,7 +75,8 @@ export async function postMessage(
     desk.chronicle.room.policy.respond === 'all' &&
     audience === 'room' &&
     !offRecord &&
-    holds(desk, by, 'prompt.room')
+    holds(desk, by, 'prompt.room') &&
+    modelFor(desk.chronicle.room, desk.model, authorOf(by)) !== null
   ) {
     return submitPrompt(desk, by, { type: 'prompt.submit', id, text, audience });
   }
@@ -214,6 +217,12 @@ function authorOf(by: Principal): Author {
 function holds(desk: Desk, by: Principal, capability: Capability): boolean {
   const { room } = desk.chronicle;
   return can(standingOf(room, by), capability, room.policy.levels);
+}
+
+/** G5: what no model may answer is refused at once, not accepted to end unanswered. */
+function withoutModel(desk: Desk, by: Principal, { audience }: z.infer<typeof PromptSubmit>): Result<never> | null {
+  if (modelFor(desk.chronicle.room, desk.model, authorOf(by)) !== null) return null;
+  return refuse('forbidden', NO_MODEL, { capability: audience === 'room' ? 'prompt.room' : 'prompt.private' });
 }
 
 function tooLarge(desk: Desk, text: string): Result<never> | null {

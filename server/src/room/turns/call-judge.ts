@@ -92,6 +92,12 @@ export class CallJudge {
   #gate(call: GatedCall): Judgement {
     const { room } = this.#deps.chronicle;
     const { turn, offered, given } = call;
+    if (this.#liftsResources(call))
+      return {
+        kind: 'end',
+        outcome: 'refused',
+        reason: 'What not everybody may read would stand before the whole room.',
+      };
     const recipients = this.#recipients(call);
     const verdict = judgeCall({
       call: offered.call,
@@ -108,6 +114,7 @@ export class CallJudge {
       case 'run':
         return { kind: 'start', operation: this.#operation(turn, call.proposed) };
       case 'ask':
+        if (isTired(turn)) return { kind: 'end', outcome: 'refused', reason: TIRED };
         return { kind: 'ask', approval: this.#approval(call, recipients, verdict.influencedBy) };
     }
   }
@@ -139,9 +146,18 @@ export class CallJudge {
     return recipientsOf(given, offered.function.recipients);
   }
 
+  /** R5: what is shown to the room stands there for whoever comes later too; only the policy lets resources be lifted off. */
+  #liftsResources({ turn, offered }: GatedCall): boolean {
+    const { chronicle, offers } = this.#deps;
+    if (offers.builtin(offered)?.shows !== 'room' || turn.resources.length === 0) return false;
+    return chronicle.room.policy.release === 'strict';
+  }
+
   /** R6: whoever is not known here, or may not read the lane and what the turn was built on, makes it a release. */
   #mayAllRead({ lane, turn, offered }: GatedCall, recipients: readonly string[]): boolean {
-    const { chronicle, access } = this.#deps;
+    const { chronicle, access, offers } = this.#deps;
+    // Whoever joins later reads it too, and nobody knows now what they may read.
+    if (offers.builtin(offered)?.shows === 'room') return lane === 'room' && turn.resources.length === 0;
     // Words that go out go to somebody, whether the arguments say so or not.
     if (recipients.length === 0) return offered.function.class !== 'egress';
     const owner = laneOwner(lane);
@@ -170,6 +186,15 @@ interface GatedCall extends Admissible {
   readonly lane: LaneKey;
   readonly turn: RunningTurn;
   readonly proposed: ProposedCall;
+}
+
+/** R6: whoever said no so often in one turn is asked nothing more in it: asking until somebody gives in is no consent. */
+const MOST_DECLINED = 3;
+const TIRED = `The asking person declined ${MOST_DECLINED} calls of this turn, so they are not asked again.`;
+
+function isTired(turn: RunningTurn): boolean {
+  const declined = callsOf(turn).filter((call) => call.state === 'done' && call.outcome === 'declined');
+  return declined.length >= MOST_DECLINED;
 }
 
 /** D5: the node that made the call died in the middle of it. */

@@ -12,6 +12,7 @@ import type { CallTokens, ToolFailure, ToolInvocation, ToolOutcome, Tools } from
 import type { Chronicle } from '../chronicle.ts';
 import { audienceOf } from '../lane-access.ts';
 import type { BuiltinTool } from './builtin-tools.ts';
+import type { LateCalls, LateOutcome } from './late-calls.ts';
 import type { Offers } from './offers.ts';
 import type { Listeners, ResultReading } from './result-reading.ts';
 
@@ -23,6 +24,7 @@ export interface CallRunnerDeps {
   readonly tools: Tools;
   readonly callTokens: CallTokens;
   readonly reading: ResultReading;
+  readonly late: LateCalls;
 }
 
 /** What a call came to. */
@@ -71,21 +73,23 @@ export class CallRunner {
     return builtin === null ? this.#callTool(running, signal) : this.#callBuiltin(builtin, running, signal);
   }
 
-  async #callBuiltin(
-    builtin: BuiltinTool,
-    { lane, turn, given, call }: Running,
-    signal: AbortSignal,
-  ): Promise<CallResult> {
+  async #callBuiltin(builtin: BuiltinTool, running: Running, signal: AbortSignal): Promise<CallResult> {
+    const { lane, turn, given, call } = running;
     const { speaker, audience } = this.#listeners(lane, turn);
     const aborted = Promise.withResolvers<null>();
     const abort = () => aborted.resolve(null);
     signal.addEventListener('abort', abort, { once: true });
-    const done = await Promise.race([
-      builtin.run({ turn: turn.turn, lane, speaker, audience }, given, signal),
-      aborted.promise,
-    ]);
+    const work = builtin.run({ turn: turn.turn, lane, speaker, audience }, given, signal);
+    const done = await Promise.race([work, aborted.promise]);
     signal.removeEventListener('abort', abort);
-    if (done === null) return told(call.proposed.effect === 'read' ? 'failed' : 'unknown', 'It was interrupted.');
+    if (done === null) {
+      if (call.proposed.effect === 'read') return told('failed', 'It was interrupted.');
+      this.#deps.late.watch(
+        running,
+        work.then(({ kind }) => (kind === 'done' ? 'done' : 'failed')),
+      );
+      return told('unknown', 'It was interrupted.');
+    }
     if (done.kind !== 'done') return told(done.kind, done.reason);
     const { text, resources, influence, withheld } = done;
     return { outcome: 'done', text, resources, influence, withheld };
@@ -100,7 +104,10 @@ export class CallRunner {
     const invocation = this.#invocation(running, token.bearer);
     if (invocation === null) return told('refused', 'This tool is not available here any more.');
     const outcome = await this.#outcome(running, invocation, signal);
-    if (outcome.kind === 'failed') return { ...this.#failed(running, outcome.failure), influence: [] };
+    if (outcome.kind === 'failed') {
+      if (signal.aborted && outcome.failure.started) this.#askLater(running, invocation);
+      return { ...this.#failed(running, outcome.failure), influence: [] };
+    }
     const listeners = this.#listeners(running.lane, turn);
     const { texts, resources, withheld } = await this.#deps.reading.read(outcome.items, offered, listeners);
     const text = texts.length === 0 ? nothing(call) : texts.join('\n\n');
@@ -146,6 +153,14 @@ export class CallRunner {
     return known.kind === 'never-happened' ? tools.call(invocation, signal) : known;
   }
 
+  /** T33: a stop came in the middle; a tool that can say what became of it is asked, as long as its speaker may ask. */
+  #askLater(running: Running, invocation: ToolInvocation): void {
+    const { tools, late } = this.#deps;
+    const isStopped = this.#deps.chronicle.isStopped(running.lane, running.turn.turn);
+    if (running.call.proposed.effect !== 'reconcilable' || !isStopped) return;
+    late.watch(running, tools.status(invocation, new AbortController().signal).then(lateOutcome));
+  }
+
   #failed({ call }: Running, { started, class: failure }: ToolFailure): CallResult {
     if (!started || call.proposed.effect === 'read') return told('failed', FAILURES[failure]);
     return told('unknown', `${FAILURES[failure]} Whether it happened is not known.`);
@@ -159,6 +174,12 @@ export class CallRunner {
 /** Prompts are by people. */
 function personOf({ author }: RunningTurn): UserId {
   return must(author.kind === 'user' ? (author.id as UserId) : null, 'a turn has a person for its speaker');
+}
+
+/** What a tool says of an operation; null when it cannot tell. */
+function lateOutcome(said: Awaited<ReturnType<Tools['status']>>): LateOutcome | null {
+  if (said.kind === 'failed') return null;
+  return said.kind === 'result' && !said.isError ? 'done' : 'failed';
 }
 
 /** What was done is done, whoever may read what the tool said of it. */

@@ -3,16 +3,11 @@ import type { Author } from '@parley/shared/entry';
 import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import { admitted, type Shelved } from '../../core/admission.ts';
-import {
-  buildContext,
-  type Context,
-  type ContextItem,
-  type ContextManifest,
-  type Sources,
-} from '../../core/context.ts';
+import { buildContext, type Context, type ContextItem, type Sources } from '../../core/context.ts';
 import { boundaryOf, envelopes } from '../../core/envelope.ts';
 import type { RunningTurn, Ticket } from '../../core/lane.ts';
 import { stepMessages } from '../../core/step-messages.ts';
+import type { RecordOf } from '../../core/records.ts';
 import type { OfferedFunction } from '../../core/tool-offer.ts';
 import type { ModelRequest } from '../../ports/model.ts';
 import type { Digest } from '../../ports/system.ts';
@@ -35,6 +30,8 @@ interface Viewpoint {
   readonly quotes: readonly EntryId[] | null;
   readonly seq: number;
   readonly roomTo: number;
+  /** What the functions that were declared took of what the turn may use. */
+  readonly tools: number;
   /** What the journal held then. */
   readonly recordSeq: number;
   /** Whether everybody in the audience may read what was made from these. */
@@ -62,21 +59,26 @@ export class ContextSource {
     this.#digest = digest;
   }
 
-  /** What a turn that starts now would be sent (T13), and what stands behind it. */
-  manifest(lane: LaneKey, ticket: Ticket): { readonly context: ContextManifest; readonly sources: Sources } {
+  /** What a turn that starts now would be sent (T13), and what stands behind it; `tools`: tokens of what is declared. */
+  manifest(
+    lane: LaneKey,
+    ticket: Ticket,
+    tools: number,
+  ): { readonly context: RecordOf<'turn.started'>['context']; readonly sources: Sources } {
     const { ledger, room } = this.#chronicle;
     const { author, text, tokens, turn } = ticket;
     const seq = ledger.entries(lane).length + 1;
     const roomTo = lane === 'room' ? seq - 1 : ledger.entries('room').length;
     const audience = audienceOf(room, lane);
     const context = this.#build(lane, {
-      ...{ author, text, tokens, seq, roomTo },
+      ...{ author, text, tokens, seq, roomTo, tools },
       quotes: ledger.ticket(turn)?.quotes ?? null,
       recordSeq: Number.POSITIVE_INFINITY,
       admits: (resources) => this.#access.admits(audience, resources),
     });
     this.#keep(lane, turn, context);
-    return { context: context.manifest, sources: context.sources };
+    const sent = { ...context.manifest, tools, tokens: context.manifest.tokens + tools };
+    return { context: sent, sources: context.sources };
   }
 
   /** The request for the step that the running turn is at: what it was started with, and all steps before. */
@@ -112,11 +114,20 @@ export class ContextSource {
     const { ledger, room } = this.#chronicle;
     const facts = ledger.ticket(turn);
     if (facts?.fate.kind !== 'running') throw new Error('must: the turn that runs is known to run');
-    const { promptSeq, roomTo, startedSeq, sentResources: behind } = facts.fate;
+    const { promptSeq, roomTo, startedSeq, sentResources: behind, declaredTokens: tools } = facts.fate;
     const prompt = must(ledger.entries(lane)[promptSeq - 1], 'a started prompt is an entry');
     const audience = audienceOf(room, lane);
     return this.#build(lane, {
-      ...{ author, text, tokens: prompt.tokens, quotes: facts.quotes, seq: promptSeq, roomTo, recordSeq: startedSeq },
+      ...{
+        author,
+        text,
+        tokens: prompt.tokens,
+        quotes: facts.quotes,
+        seq: promptSeq,
+        roomTo,
+        tools,
+        recordSeq: startedSeq,
+      },
       admits: (resources) =>
         resources.every((resource) => behind.includes(resource)) && this.#access.admits(audience, resources),
     });
@@ -124,14 +135,14 @@ export class ContextSource {
 
   #build(lane: LaneKey, viewpoint: Viewpoint): Context {
     const { room } = this.#chronicle;
-    const { author, text, tokens, quotes, seq, roomTo } = viewpoint;
+    const { author, text, tokens, quotes, seq, roomTo, tools } = viewpoint;
     return buildContext({
       salts: { room: room.salt, lane: must(room.lanes.get(lane), 'a lane that starts is open').salt },
       room: this.#items('room', roomTo, viewpoint),
       own: lane === 'room' ? null : this.#items(lane, seq - 1, viewpoint),
       prompt: { seq, author, text, tokens },
       quotes,
-      budget: room.policy.limits.turnTokens,
+      budget: room.policy.limits.turnTokens - tools,
       hash: this.#digest,
     });
   }

@@ -3,26 +3,20 @@ import type { Author } from '@parley/shared/entry';
 import type { EntryId, UserId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
 import { decide } from '../../core/arbiter.ts';
-import {
-  startedTurns,
-  type Decision,
-  type LaneEvent,
-  type LaneState,
-  type RunningTurn,
-  type Ticket,
-} from '../../core/lane.ts';
+import { startedTurns, type Decision, type LaneEvent, type LaneState, type Ticket } from '../../core/lane.ts';
 import { nextResume, nextTicket, nextWake } from '../../core/queue.ts';
 import type { JournalRecord } from '../../core/records.ts';
 import { standingOfAbsent } from '../../core/room-state.ts';
 import type { Cancel } from '../../ports/system.ts';
 import type { ShelfAccess } from '../shelf-access.ts';
-import { toldOf } from './call-notices.ts';
+import { modelFor, NO_MODEL } from './model-for.ts';
+import { Notices } from './notices.ts';
 import { TurnWorker, type TurnWorkerDeps } from './turn-worker.ts';
 
 export interface LaneRunnerDeps extends Omit<TurnWorkerDeps, 'access' | 'state' | 'apply' | 'post' | 'maySpeak'> {
   readonly shelves: ShelfAccess;
-  /** Tells one person something that is nobody else's business. */
-  readonly tell: (user: UserId, text: string) => void;
+  /** Loads the lanes of people who may have to be told something of what happens here. */
+  readonly prepare: (state: LaneState) => Promise<void> | null;
 }
 
 /**
@@ -32,12 +26,14 @@ export interface LaneRunnerDeps extends Omit<TurnWorkerDeps, 'access' | 'state' 
 export class LaneRunner {
   readonly #deps: LaneRunnerDeps;
   readonly #worker: TurnWorker;
+  readonly #notices: Notices;
   #wake: Cancel | null = null;
   /** What was on its way when the lane was left comes too late to change anything. */
   #left = false;
 
   constructor(deps: LaneRunnerDeps) {
     this.#deps = deps;
+    this.#notices = new Notices(deps);
     this.#worker = new TurnWorker({
       ...deps,
       access: deps.shelves.access,
@@ -90,11 +86,11 @@ export class LaneRunner {
     const before = this.state;
     const decision = decide(before, event, clock.now());
     if (decision.kind === 'refused') return decision;
-    const { records, effects } = decision;
-    if (records.length > 0 || effects.length > 0)
-      chronicle.write(records, ...effects.map((effect) => () => this.#worker.perform(effect)));
+    const { records, effects, state: after } = decision;
+    const all = [...records, ...this.#notices.of(records, { before, after })];
+    if (all.length > 0 || effects.length > 0)
+      chronicle.write(all, ...effects.map((effect) => () => this.#worker.perform(effect)));
     for (const record of records) this.#countEnd(record);
-    this.#tellOf(records, before);
     return decision;
   }
 
@@ -103,29 +99,20 @@ export class LaneRunner {
     this.#deps.metrics.count('parley_turns_ended_total', 1, { outcome: record.outcome });
   }
 
-  /** D5, R3: what a call came to that people have to hear of besides the answer. */
-  #tellOf(records: readonly JournalRecord[], before: LaneState): void {
-    const { chronicle, ids, clock, tokenizer, tell, lane } = this.#deps;
-    for (const record of records) {
-      if (record.type !== 'call.ended') continue;
-      const turn = startedTurns(before).find((each) => each.turn === record.turn);
-      const told = turn === undefined ? null : toldOf(record, turn);
-      if (told?.speaker !== undefined) tell(told.speaker.user, told.speaker.text);
-      if (told?.lane === undefined) continue;
-      const at = clock.now();
-      const entry = told.lane(this.state, { id: ids.next('e') as EntryId, at });
-      const tokens = tokenizer.count(entry.text);
-      chronicle.write([{ type: 'entry.added', lane, entry, tokens, at }]);
-    }
-  }
-
   /** What may start a turn: in the mailbox, when it is known who may read what it could be sent (R3). */
   #post(task: () => void | Promise<void>): void {
-    const { lane, mailbox, shelves } = this.#deps;
-    mailbox.post(() => {
-      const asked = shelves.confirmFor(lane);
-      return asked === null ? task() : asked.then(task);
+    this.#deps.mailbox.post(() => {
+      const ready = this.ready();
+      return ready === null ? task() : ready.then(task);
     });
+  }
+
+  /** What has to be known and loaded before something happens here; null when all of it is. */
+  ready(): Promise<void> | null {
+    if (this.#left) return null;
+    const { lane, shelves, prepare } = this.#deps;
+    const waits = [shelves.confirmFor(lane), prepare(this.state)].filter((wait) => wait !== null);
+    return waits.length === 0 ? null : Promise.all(waits).then(() => undefined);
   }
 
   #startNext(): void {
@@ -133,6 +120,7 @@ export class LaneRunner {
     for (let ticket = this.#next(); ticket !== null; ticket = this.#next()) {
       if (!this.#maySpeak(ticket.author))
         this.#revoke(ticket.author, 'The right to ask here was gone when the turn came.');
+      else if (this.#modelFor(ticket.author) === null) this.#revoke(ticket.author, NO_MODEL);
       else if (this.#begin(ticket).kind === 'refused') return;
     }
   }
@@ -140,21 +128,11 @@ export class LaneRunner {
   /** T22: what was decided meanwhile goes on before anything begins; the worker reads its rights again before each step. */
   #resumeParked(): void {
     for (let next = nextResume(this.state); next !== null; next = nextResume(this.state)) {
-      const { turn, since } = next;
+      const { turn } = next;
       if (!this.#maySpeak(turn.author))
         this.#revoke(turn.author, 'The right to ask here was gone when the turn went on.');
       else if (this.#decide({ type: 'resume', turn: turn.turn }).kind === 'refused') return;
-      else this.#tellMoved(turn, since);
     }
-  }
-
-  /** T22: its speaker hears that the conversation has moved on; the turn itself keeps what it was started with (T18). */
-  #tellMoved(turn: RunningTurn, since: number): void {
-    const { chronicle, lane, tell } = this.#deps;
-    const added = chronicle.ledger.entries(lane).filter(({ entry }) => entry.at > since).length;
-    if (added === 0) return;
-    const what = added === 1 ? '1 entry was added' : `${added} entries were added`;
-    tell(turn.author.id as UserId, `${what} while your turn waited for you. Its answer does not know what they say.`);
   }
 
   #next(): Ticket | null {
@@ -168,13 +146,18 @@ export class LaneRunner {
     return can(standing, this.#deps.lane === 'room' ? 'prompt.room' : 'prompt.private', room.policy.levels);
   }
 
+  #modelFor(author: Author): string | null {
+    const { chronicle, model } = this.#deps;
+    return modelFor(chronicle.room, model, author);
+  }
+
   #revoke(author: Author, reason: string): void {
     this.#decide({ type: 'revoke', user: author.id as UserId, by: 'system', reason });
   }
 
   #begin(ticket: Ticket): Decision {
-    const { chronicle, context, ids, lane, model } = this.#deps;
-    const { context: manifest, sources } = context.manifest(lane, ticket);
+    const { chronicle, context, ids, lane, model, tools } = this.#deps;
+    const { context: manifest, sources } = context.manifest(lane, ticket, tools.declaredTokens());
     return this.#decide({
       type: 'begin',
       turn: ticket.turn,

@@ -60,15 +60,20 @@ export function editNotesTool(deps: NotesDeps): BuiltinTool {
   return {
     function: EDIT_NOTES,
     shows: 'room',
-    run: async (turn, given) => {
+    run: async (turn, given, signal) => {
       if (!mayEdit(deps.chronicle, turn))
         return { kind: 'refused', reason: 'The person asking may not edit the notes of this room.' };
       const change = readChange(given);
       if (change === null) return { kind: 'failed', reason: 'Give either "find" and "replace", or "append".' };
-      return deps.documents.workspace((doc) => edit(deps, doc, { turn, change }));
+      return deps.documents.workspace((doc) =>
+        // T33: a stop while the notes were loaded.
+        signal.aborted ? STOPPED : edit(deps, doc, { turn, change }),
+      );
     },
   };
 }
+
+const STOPPED: BuiltinOutcome = { kind: 'failed', reason: 'It was stopped before.' };
 
 type Change =
   | { readonly kind: 'replace'; readonly find: string; readonly replace: string }

@@ -8,7 +8,9 @@ import type { Access } from '../access.ts';
 import type { Chronicle } from '../chronicle.ts';
 import type { BuiltinTool } from './builtin-tools.ts';
 import { CallJudge } from './call-judge.ts';
+import type { Mailbox } from '../mailbox.ts';
 import { CallRunner } from './call-runner.ts';
+import { LateCalls } from './late-calls.ts';
 import { Offers } from './offers.ts';
 import { ResultReading } from './result-reading.ts';
 import { TurnTools } from './turn-tools.ts';
@@ -27,6 +29,7 @@ export interface OpenTurnToolsDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly digest: Digest;
+  readonly mailbox: Mailbox;
 }
 
 /** The tools of a room's turns, put together from what they are judged, made and read with. */
@@ -38,7 +41,7 @@ export function openTurnTools(deps: OpenTurnToolsDeps): TurnTools {
     ...deps,
     offers,
     judge: new CallJudge({ ...deps, offers }),
-    runner: new CallRunner({ ...deps, offers, reading }),
+    runner: new CallRunner({ ...deps, offers, reading, late: new LateCalls(deps) }),
     modelName: deps.model.name,
   });
 }

@@ -9,7 +9,7 @@ import type { Tokenizer } from '../../ports/model.ts';
 import type { Chronicle } from '../chronicle.ts';
 import { effectOf, type CallJudge } from './call-judge.ts';
 import type { CallResult, CallRunner } from './call-runner.ts';
-import type { Offers } from './offers.ts';
+import { declared, type Offers } from './offers.ts';
 
 export interface TurnToolsDeps {
   readonly chronicle: Chronicle;
@@ -30,6 +30,7 @@ const MOST_CALLS = 32;
 /** The tools of a turn: what it may call, what its calls are judged to be, and what they come to. */
 export class TurnTools {
   readonly #deps: TurnToolsDeps;
+  #counted = { text: '', tokens: 0 };
 
   constructor(deps: TurnToolsDeps) {
     this.#deps = deps;
@@ -38,6 +39,13 @@ export class TurnTools {
   offers(): readonly OfferedFunction[] {
     const { offers, chronicle } = this.#deps;
     return offers.all(chronicle.room);
+  }
+
+  /** What declaring them takes of what a turn may use. */
+  declaredTokens(): number {
+    const text = JSON.stringify(declared(this.offers()));
+    if (this.#counted.text !== text) this.#counted = { text, tokens: this.#deps.tokenizer.count(text) };
+    return this.#counted.tokens;
   }
 
   /** The calls that a model asked for, under names of our own; null when that cannot be carried out at all. */
