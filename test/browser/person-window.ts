@@ -67,7 +67,7 @@ export class PersonWindow {
     await this.#send('Say', text);
   }
 
-  async tab(name: 'Queue' | 'Notes' | 'Private' | 'People'): Promise<void> {
+  async tab(name: 'Queue' | 'Notes' | 'Private' | 'People' | 'Tools'): Promise<void> {
     await this.page.getByRole('tab', { name }).click();
   }
 
