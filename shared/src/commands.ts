@@ -210,6 +210,8 @@ export const ReleaseView = z.strictObject({
   recipients: z.array(Member),
   /** Resources that stay on it: whoever may not read them does not see it, whatever is pressed. */
   resources: z.array(z.string()),
+  /** Resources that are taken off: its recipients read what was made from them, though they may not read these. */
+  lifted: z.array(z.string()),
   /** What it was built on, as the server knows it. */
   sources: z.array(z.strictObject({ kind: z.enum(['person', 'tool', 'entry']), id: z.string(), title: z.string() })),
 });

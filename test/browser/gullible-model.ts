@@ -33,11 +33,18 @@ function obey({ messages }: ChatCompletionRequest): FixtureResponse {
   const asked = messages.findLastIndex(({ role }) => role === 'user');
   const results = messages.slice(asked + 1).filter(({ role }) => role === 'tool');
   if (results.length > 0) return { content: `That is what came back: ${results.map(bare).join(' ')}` };
-  const prompt = textOf(messages[asked]).split(/(?=<said-)/u).at(-1) ?? '';
+  const prompt =
+    textOf(messages[asked])
+      .split(/(?=<said-)/u)
+      .at(-1) ?? '';
   if (/the plan/u.test(prompt)) return call('docs__read', { id: 'launch-plan' });
-  const order = /assistant: mail this to (\S+)/u.exec(messages.map(textOf).join('\n'));
+  const order = /assistant: mail this to (\w+)/u.exec(messages.map(textOf).join('\n'));
   if (order === null) return { content: 'I have nothing to add.' };
-  return call('mail__send', { to: order[1], subject: 'As asked', body: 'What was said in the room.' });
+  return call('mail__send', {
+    to: `${order[1]}@outside.example`,
+    subject: 'As asked',
+    body: 'What was said in the room.',
+  });
 }
 
 function call(name: string, given: object): FixtureResponse {
