@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Entry, Member, TurnView } from './entry.ts';
+import { Entry, FoundEntry, Member, TurnView } from './entry.ts';
 import { ClientKey, EntryId, RoomId, TurnId, UserId } from './ids.ts';
 import { Invite, InviteSecret } from './invite.ts';
 import { RoomPolicy, RoomPolicyPatch } from './policy.ts';
@@ -253,7 +253,7 @@ export interface Replies {
   'transcript.read': z.infer<typeof TranscriptPage>;
   'room.export': z.infer<typeof RoomExportFile>;
   'document.list': { items: string[] };
-  'transcript.search': { items: z.infer<typeof Entry>[] };
+  'transcript.search': { items: z.infer<typeof FoundEntry>[] };
   'approval.decide': z.infer<typeof TurnView>;
   'approval.list': { items: z.infer<typeof ApprovalView>[] };
   'entry.preview-release': z.infer<typeof ReleaseView>;

@@ -24,6 +24,11 @@ export const adminStrings = {
   noRooms: 'There are no rooms yet.',
   roomTitle: 'Room',
   members: 'Members',
+  waiting: 'Approvals that wait',
+  waitingInAll: (count: number): string => {
+    if (count === 0) return 'No call of a tool waits for anybody’s approval in a room.';
+    return `${count} ${count === 1 ? 'call of a tool waits' : 'calls of tools wait'} for somebody’s approval. What for is theirs alone to see; private lanes are not counted.`;
+  },
   created: 'Made on',
   who: (members: readonly { readonly user: string; readonly role: string }[]): string =>
     members.map(({ user, role }) => `${user} (${role})`).join(', '),

@@ -1,9 +1,11 @@
+import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import type { ModelMessage, ModelRequest } from '@parley/server/ports/model';
 import { must } from '@parley/shared/assert';
 import { ClientKey, UserId, type TurnId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
 import { describe, expect, test } from 'vitest';
 import type { RoomWorld } from '../../kit/room-world.ts';
+import { REF } from '../../kit/room-ref.ts';
 import { failed, item, result } from '../../kit/scripted-tools.ts';
 import { toolFunction } from '../../kit/tool-samples.ts';
 import { asksFor, DRIVE, MAIL, quiet, registered, toolWorld } from '../../kit/tooled-room.ts';
@@ -322,6 +324,26 @@ describe('the gate', () => {
 });
 
 describe('approvals', () => {
+  test('R16 lists of the tenant count what waits in the room, and nothing that waits in a private lane', async () => {
+    const world = await toolWorld();
+    const { journal } = world;
+    if (!(journal instanceof MemoryJournal)) throw new Error('this world is kept in memory');
+    const counted = () => journal.overviews(REF.tenant).map(({ waiting: count }) => count);
+    await askShaped(world, SEND);
+    expect(counted()).toEqual([1]);
+    await world.restart();
+    await quiet();
+    expect([(await waiting(world)).length, counted()]).toEqual([1, [1]]);
+    world.model.expect({ pieces: ['I see.'] });
+    await decide(world, 'decline');
+    await quiet();
+    expect(counted()).toEqual([0]);
+    world.model.expect({ pieces: ['I will.'], end: asksFor(SEND) });
+    await world.prompt('ana', 'do it for me', { audience: 'me' });
+    await quiet();
+    expect([(await waiting(world)).length, counted()]).toEqual([1, [0]]);
+  });
+
   test('T38 T39 only its speaker decides, about what they saw, once; anybody else is told that there is nothing', async () => {
     const world = await toolWorld();
     const turn = await askShaped(world, SEND);
