@@ -10,6 +10,7 @@ import {
   readAnswering,
   readApprovals,
   readFirstSeq,
+  readPastRedactions,
   readTickets,
   readTitle,
   transcriptIn,
@@ -18,11 +19,17 @@ import type { LaneView } from './view.ts';
 
 /** Parts of a lane's view; each is read again only when its own part of the document changed. */
 type Part = 'entries' | 'tickets' | 'answering' | 'title' | 'approvals';
+interface LaneReaderEvents {
+  readonly changed: () => void;
+  /** Something from before the document was redacted: what was loaded of the past may hold its words. */
+  readonly pastRedacted: () => void;
+}
+
 const ALL: readonly Part[] = ['entries', 'tickets', 'answering', 'title', 'approvals'];
 
 /** Turns one transcript document into one lane's view, part by part: a streamed word costs no entries. */
 export class LaneReader {
-  readonly #changed: () => void;
+  readonly #events: LaneReaderEvents;
   #transcript: Transcript;
   #detach: () => void;
   readonly #stale = new Set<Part>();
@@ -31,9 +38,10 @@ export class LaneReader {
   #title = '';
   #approvals: readonly ApprovalView[] = [];
   #loaded = false;
+  #pastRedactions = 0;
 
-  constructor(doc: Y.Doc, changed: () => void) {
-    this.#changed = changed;
+  constructor(doc: Y.Doc, events: LaneReaderEvents) {
+    this.#events = events;
     this.#transcript = transcriptIn(doc);
     this.#detach = this.#observe();
   }
@@ -71,6 +79,7 @@ export class LaneReader {
   synced(): void {
     if (this.#loaded) return;
     this.#loaded = true;
+    this.#seePastRedactions();
     this.#mark(...ALL);
   }
 
@@ -79,7 +88,13 @@ export class LaneReader {
     this.#refresh();
     this.#window = withOlder(this.#window, page);
     this.#view = { ...this.#view, entries: this.#window.entries, firstSeq: this.#window.firstSeq };
-    this.#changed();
+    this.#events.changed();
+  }
+
+  /** Lets go of every page of older entries; they can be asked for again. */
+  forgetPast(): void {
+    this.#window = NO_ENTRIES;
+    this.#mark('entries');
   }
 
   close(): void {
@@ -92,8 +107,10 @@ export class LaneReader {
     const onTurns = () => this.#mark('tickets');
     const onApprovals = () => this.#mark('approvals');
     const onLive = () => this.#mark('answering');
-    const onRoom = ({ keysChanged }: Y.YMapEvent<unknown>) =>
+    const onRoom = ({ keysChanged }: Y.YMapEvent<unknown>) => {
+      this.#seePastRedactions();
       this.#mark('answering', 'title', ...(keysChanged.has('firstSeq') ? (['entries'] as const) : []));
+    };
     entries.observe(onEntries);
     turns.observe(onTurns);
     live.observeDeep(onLive);
@@ -108,10 +125,18 @@ export class LaneReader {
     };
   }
 
+  /** Before the first sync nothing of the past is held. */
+  #seePastRedactions(): void {
+    const now = readPastRedactions(this.#transcript);
+    if (!this.#loaded || now === this.#pastRedactions) return;
+    this.#pastRedactions = now;
+    this.#events.pastRedacted();
+  }
+
   #mark(...parts: readonly Part[]): void {
     if (!this.#loaded) return;
     for (const part of parts) this.#stale.add(part);
-    this.#changed();
+    this.#events.changed();
   }
 
   #refresh(): void {

@@ -53,6 +53,11 @@ export function readFirstSeq({ room }: Transcript): number {
   return readRoom(room, 'firstSeq') ?? 1;
 }
 
+/** Grows when an entry from before the document is redacted. */
+export function readPastRedactions({ room }: Transcript): number {
+  return readRoom(room, 'pastRedactions') ?? 0;
+}
+
 /** A Y.Map has one value type for all keys; the server writes this one as a RoomView. */
 function readRoom<K extends keyof RoomView>(room: Y.Map<unknown>, key: K): RoomView[K] | undefined {
   return room.get(key) as RoomView[K] | undefined;

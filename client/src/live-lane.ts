@@ -50,8 +50,9 @@ export class LiveLane {
         lost: () => {},
       },
     );
-    this.#reader = new LaneReader(this.synced.doc, changed);
-    this.shelves = new Shelves({ channels, online, settled, changed });
+    const pastRedacted = (): void => this.#forgetPast();
+    this.#reader = new LaneReader(this.synced.doc, { changed, pastRedacted });
+    this.shelves = new Shelves({ channels, online, settled, changed, pastRedacted });
     this.#history = new History(ask, lane, this);
   }
 
@@ -83,6 +84,12 @@ export class LiveLane {
     this.#reader.close();
     this.synced.destroy();
     this.shelves.destroy();
+  }
+
+  /** R14: which of the older entries it was is not said, so none of them is kept. */
+  #forgetPast(): void {
+    this.#reader.forgetPast();
+    this.shelves.forgetPast();
   }
 
   #merge(): LaneView {

@@ -131,8 +131,8 @@ export class LiveRoom implements RoomClient {
     return this.#requests.ask('room.get', {});
   }
 
-  updateRoom({ title, join }: RoomChange): Promise<Result<RoomDetails>> {
-    return this.#requests.ask('room.update', { title, ...(join === undefined ? {} : { policy: { join } }) });
+  updateRoom({ title, ...policy }: RoomChange): Promise<Result<RoomDetails>> {
+    return this.#requests.ask('room.update', { title, ...(Object.keys(policy).length === 0 ? {} : { policy }) });
   }
 
   request<T extends Askable>(type: T, fields: Fields<T>): Promise<Result<Replies[T]>> {

@@ -36,6 +36,8 @@ export interface RoomChange {
   readonly title?: string;
   /** Who comes in without being added: nobody, or everyone in the organisation. */
   readonly join?: RoomPolicy['join'];
+  /** Whether those who may read a document may share what was built on it (R5). */
+  readonly release?: RoomPolicy['release'];
 }
 
 /** One person's live connection to one room. */

@@ -12,6 +12,8 @@ export interface ShelvesOptions {
   readonly settled: () => void;
   /** What is on the shelves has another value. */
   readonly changed: () => void;
+  /** Something from before the window of one of them was redacted. */
+  readonly pastRedacted: () => void;
 }
 
 interface Shelf {
@@ -46,6 +48,11 @@ export class Shelves {
     if (entries.length > 0) this.#past = [...this.#past, ...entries];
   }
 
+  forgetPast(): void {
+    this.#past = [];
+    this.#options.changed();
+  }
+
   /** What streams for a turn in one of them; '' when nothing does. */
   liveText(turn: TurnId): string {
     for (const { reader } of this.#open.values()) {
@@ -69,7 +76,7 @@ export class Shelves {
   #take(name: ShelfName): Shelf {
     const known = this.#open.get(name);
     if (known) return known;
-    const { channels, online, settled, changed } = this.#options;
+    const { channels, online, settled, changed, pastRedacted } = this.#options;
     const synced = new SyncedDoc(
       { name, channels, presence: false, online },
       {
@@ -82,7 +89,7 @@ export class Shelves {
         lost: () => this.#drop(name),
       },
     );
-    const shelf: Shelf = { synced, reader: new LaneReader(synced.doc, changed) };
+    const shelf: Shelf = { synced, reader: new LaneReader(synced.doc, { changed, pastRedacted }) };
     this.#open.set(name, shelf);
     return shelf;
   }
@@ -91,13 +98,13 @@ export class Shelves {
     const shelf = this.#open.get(name);
     if (!shelf) return;
     this.#open.delete(name);
-    this.#forgetPast();
+    this.#dropPast();
     shelf.reader.close();
     shelf.synced.destroy();
     this.#options.changed();
   }
 
-  #forgetPast(): void {
+  #dropPast(): void {
     const left = new Set(this.entries.flatMap(([entry]) => (entry === undefined ? [] : [shelfOf(entry)])));
     this.#past = this.#past.filter((entry) => left.has(shelfOf(entry)));
   }

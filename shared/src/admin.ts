@@ -114,6 +114,8 @@ export const AdminRoom = z.strictObject({
   title: z.string(),
   createdAt: z.number(),
   members: z.array(z.strictObject({ user: UserId, role: RoomRole })),
+  /** How many calls wait for somebody's word, private lanes not counted. */
+  waiting: z.int(),
 });
 export type AdminRoom = z.infer<typeof AdminRoom>;
 
@@ -158,7 +160,7 @@ export const UsageRow = z.strictObject({
 export type UsageRow = z.infer<typeof UsageRow>;
 
 /** What the lists answer. */
-export const AdminRooms = pageOf(AdminRoom);
+export const AdminRooms = pageOf(AdminRoom).extend({ /** Over all rooms of the tenant. */ waiting: z.int() });
 export const AdminPeople = pageOf(AdminPerson);
 export const AuditLines = pageOf(AuditLineView);
 export const UsageRows = z.strictObject({ items: z.array(UsageRow) });

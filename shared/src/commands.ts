@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Entry, Member, TurnView } from './entry.ts';
+import { Entry, FoundEntry, Member, TurnView } from './entry.ts';
 import { ClientKey, EntryId, RoomId, TurnId, UserId } from './ids.ts';
 import { Invite, InviteSecret } from './invite.ts';
 import { RoomPolicy, RoomPolicyPatch } from './policy.ts';
@@ -210,6 +210,8 @@ export const ReleaseView = z.strictObject({
   recipients: z.array(Member),
   /** Resources that stay on it: whoever may not read them does not see it, whatever is pressed. */
   resources: z.array(z.string()),
+  /** Resources that are taken off: its recipients read what was made from them, though they may not read these. */
+  lifted: z.array(z.string()),
   /** What it was built on, as the server knows it. */
   sources: z.array(z.strictObject({ kind: z.enum(['person', 'tool', 'entry']), id: z.string(), title: z.string() })),
 });
@@ -251,7 +253,7 @@ export interface Replies {
   'transcript.read': z.infer<typeof TranscriptPage>;
   'room.export': z.infer<typeof RoomExportFile>;
   'document.list': { items: string[] };
-  'transcript.search': { items: z.infer<typeof Entry>[] };
+  'transcript.search': { items: z.infer<typeof FoundEntry>[] };
   'approval.decide': z.infer<typeof TurnView>;
   'approval.list': { items: z.infer<typeof ApprovalView>[] };
   'entry.preview-release': z.infer<typeof ReleaseView>;

@@ -69,6 +69,9 @@ export const Entry = z.strictObject({
   redactedBy: z.string().optional(),
 });
 export type Entry = z.infer<typeof Entry>;
+/** One that a search found, and in which lane. */
+export const FoundEntry = Entry.extend({ lane: z.enum(['room', 'me']) });
+export type FoundEntry = z.infer<typeof FoundEntry>;
 
 /** One ticket as everybody in its lane sees it in `turns`: queued, held and running only. */
 export const TicketView = z.strictObject({
@@ -121,6 +124,8 @@ export interface RoomView {
   /** `seq` of the oldest entry this document holds; older ones come over HTTP. */
   firstSeq: number;
   floor: 'open';
+  /** How many entries from before this document were redacted: whoever holds some of those has to let go of them. */
+  pastRedactions?: number;
 }
 
 export const Member = z.strictObject({

@@ -9,7 +9,7 @@ import {
   RoomDescriptionWithRights,
   TranscriptPage,
 } from './commands.ts';
-import { Entry, Member, TurnView } from './entry.ts';
+import { Entry, FoundEntry, Member, TurnView } from './entry.ts';
 import { Invite } from './invite.ts';
 import { RoomTool, Trust } from './tools.ts';
 
@@ -31,7 +31,7 @@ export const REPLIES: { readonly [T in Askable]: z.ZodType<Replies[T]> } = {
   'member.set': Member,
   'member.remove': NOTHING,
   'transcript.read': TranscriptPage,
-  'transcript.search': z.strictObject({ items: z.array(Entry) }),
+  'transcript.search': z.strictObject({ items: z.array(FoundEntry) }),
   'approval.decide': TurnView,
   'entry.preview-release': ReleaseView,
   'entry.release': z.strictObject({ entry: Entry }),

@@ -14,8 +14,8 @@ export class PersonWindow {
   readonly page: Page;
   /** What the page's policy refused, and what its scripts threw. */
   readonly errors: string[] = [];
-  /** Everything any of its sockets received, as text. */
-  received = '';
+  /** Everything any of its sockets received, a text for each frame. */
+  readonly frames: string[] = [];
 
   private constructor(page: Page) {
     this.page = page;
@@ -23,9 +23,7 @@ export class PersonWindow {
     page.on('console', (message) => {
       if (/policy|refused to|violat/iu.test(message.text())) this.errors.push(message.text());
     });
-    page.on('websocket', (socket) =>
-      socket.on('framereceived', ({ payload }) => (this.received += payload.toString())),
-    );
+    page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => this.frames.push(payload.toString())));
   }
 
   /** A window of its own, as on another machine: nothing is shared with other windows. */
@@ -40,6 +38,15 @@ export class PersonWindow {
     const window = new PersonWindow(await context.newPage());
     await window.page.goto(address);
     return window;
+  }
+
+  get received(): string {
+    return this.frames.join('\n');
+  }
+
+  /** What it received since it had so many frames, without signs of life, which are short and tell nothing new. */
+  newsSince(frames: number): string[] {
+    return this.frames.slice(frames).filter((frame) => frame.length > 40 && !frame.includes('"type":"rights"'));
   }
 
   get composer(): Locator {
@@ -67,7 +74,7 @@ export class PersonWindow {
     await this.#send('Say', text);
   }
 
-  async tab(name: 'Queue' | 'Notes' | 'Private' | 'People'): Promise<void> {
+  async tab(name: 'Queue' | 'Notes' | 'Private' | 'People' | 'Tools'): Promise<void> {
     await this.page.getByRole('tab', { name }).click();
   }
 

@@ -33,7 +33,13 @@ export function peopleContract(name: string, open: () => Promise<StoreWorld>): v
       await show(room('a'), listing('A', { ada: 'owner' }));
       await show(room('c'), listing('C', { cyd: 'owner' }));
       await show(room('d', 'rival'), listing('D', { ada: 'owner' }));
-      const a = { id: 'a', title: 'A', createdAt: 1_750_000_000_000, members: [{ user: 'ada', role: 'owner' }] };
+      const a = {
+        id: 'a',
+        title: 'A',
+        createdAt: 1_750_000_000_000,
+        members: [{ user: 'ada', role: 'owner' }],
+        waiting: 0,
+      };
       const members = [
         { user: 'ada', role: 'owner' },
         { user: 'bob', role: 'reader' },
@@ -49,6 +55,29 @@ export function peopleContract(name: string, open: () => Promise<StoreWorld>): v
       await show(room('gone'), null);
       await show(room('empty'), listing('Empty', {}));
       expect((await people.rooms(acme, null, 9)).map(({ id, members }) => [id, members])).toEqual([['empty', []]]);
+    });
+
+    test('R16 how many approvals wait is told of each room and of all of a tenant, as it was said last, and outlives a restart', async () => {
+      for (const [ref, waiting] of [
+        [room('a'), 2],
+        [room('b'), 1],
+        [room('c', 'rival'), 5],
+        [room('gone'), 7],
+      ] as const) {
+        const { epoch, seq } = await world.store.journal.acquire(ref);
+        const shown = ref.room === 'gone' ? {} : { listing: listing('X', { ada: 'owner' }) };
+        await world.store.journal.append(ref, epoch, batch(seq, [note('x')], { ...shown, waiting }));
+        await world.store.journal.append(ref, epoch, batch(seq + 1, [note('y')]));
+      }
+      const { epoch, seq } = await world.store.journal.acquire(room('b'));
+      await world.store.journal.append(room('b'), epoch, batch(seq, [note('z')], { waiting: 0 }));
+      const { people: again } = await world.reopen();
+      expect((await again.rooms(acme, null, 9)).map(({ id, waiting }) => [id, waiting])).toEqual([
+        ['a', 2],
+        ['b', 0],
+      ]);
+      expect(await again.waiting(acme)).toBe(2);
+      expect(await again.waiting(tenant('nobody'))).toBe(0);
     });
 
     test('a revocation is of one person of one tenant, and outlives a restart', async () => {

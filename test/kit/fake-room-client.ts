@@ -118,8 +118,8 @@ export class FakeRoomClient implements RoomClient {
 
   updateRoom(change: RoomChange): Promise<Result<RoomDetails>> {
     return this.#change(['updateRoom', change], () => {
-      const { title = this.room.title, join = this.room.policy.join } = change;
-      this.room = { ...this.room, title, policy: { ...this.room.policy, join } };
+      const { title = this.room.title, ...policy } = change;
+      this.room = { ...this.room, title, policy: { ...this.room.policy, ...policy } };
       this.show({ title });
       return this.room;
     });

@@ -22,10 +22,23 @@ interface Shape<T> {
 export class AdminApi {
   readonly #server: string;
   readonly #token: () => string | Promise<string>;
+  #may: Promise<Result<Response>> | null = null;
 
   constructor(server: string, token: () => string | Promise<string>) {
     this.#server = server;
     this.#token = token;
+  }
+
+  /**
+   * Whether the token is an admin's. Some of what the page shows is answered to others as well, with what is their
+   * own: on a page about the organisation that would pass for all there is.
+   */
+  async mayAdminister(): Promise<Result<null>> {
+    this.#may ??= this.#ask({ method: 'GET', path: '/v1/admin/rooms?limit=1' });
+    const answer = await this.#may;
+    if (answer.ok) return ok(null);
+    this.#may = null;
+    return answer;
   }
 
   /** What stands at `path`; fields of `query` that are empty or null are left out. */

@@ -1,4 +1,5 @@
-import type { UsageRow } from '@parley/shared/admin';
+import type { ToolAuthView, UsageRow } from '@parley/shared/admin';
+import type { EffectClass, ToolClass, ToolFunction } from '@parley/shared/tools';
 import type { AdminTab } from './admin-tab.ts';
 
 /** Every word of the admin page. */
@@ -23,6 +24,11 @@ export const adminStrings = {
   noRooms: 'There are no rooms yet.',
   roomTitle: 'Room',
   members: 'Members',
+  waiting: 'Approvals that wait',
+  waitingInAll: (count: number): string => {
+    if (count === 0) return 'No call of a tool waits for anybody’s approval in a room.';
+    return `${count} ${count === 1 ? 'call of a tool waits' : 'calls of tools wait'} for somebody’s approval. What for is theirs alone to see; private lanes are not counted.`;
+  },
   created: 'Made on',
   who: (members: readonly { readonly user: string; readonly role: string }[]): string =>
     members.map(({ user, role }) => `${user} (${role})`).join(', '),
@@ -55,9 +61,34 @@ export const adminStrings = {
   withdrawn: (title: string): string => `${title} was withdrawn.`,
   fn: 'Function',
   cls: 'Class',
-  effect: 'Effect',
+  classes: {
+    pure: 'Pure: works something out',
+    read: 'Read: looks something up',
+    egress: 'Egress: carries words out',
+    act: 'Act: changes something',
+    admin: 'Admin: no model may call it',
+  } satisfies Record<ToolClass, string>,
+  unsaid: 'Say nothing: the strictest holds',
+  effect: 'After a lost answer',
+  effects: {
+    read: 'Call again: it changes nothing',
+    idempotent: 'Call again: it knows the same call',
+    reconcilable: 'Ask it what became of the call',
+    irreversible: 'Never call again by itself',
+  } satisfies Record<EffectClass, string>,
+  results: 'What it returns',
+  resultsOf: {
+    labelled: 'For those who may read each item',
+    public: 'For everyone in the organisation',
+  } satisfies Record<ToolFunction['results'], string>,
+  recipients: 'Arguments that name who receives it',
+  noRecipients: 'none named',
+  terms: 'What each function may do',
+  termsHelp:
+    'A function that reads runs silently. One that changes something or carries words out asks whoever speaks, when others shaped the call.',
   revision: (revision: number, by: string): string => `revision ${revision}, by ${by}`,
   register: 'Register a tool',
+  change: (title: string): string => `Change ${title}, or ask it again`,
   name: 'Name, as rooms call it',
   nameHint: 'Lower-case letters, digits and “-”',
   toolTitle: 'Title',
@@ -65,9 +96,36 @@ export const adminStrings = {
   kinds: { mcp: 'MCP server', http: 'HTTP, described by OpenAPI' },
   url: 'Address',
   auth: 'How it knows who calls',
-  auths: { none: 'It does not', parley: 'A token that Parley signs', secret: 'A secret that it gave you' },
-  audience: 'Audience of the token',
-  secret: 'Secret',
+  auths: {
+    none: 'It does not',
+    parley: 'A token that Parley signs',
+    exchange: 'That token, exchanged at its own authority',
+    oauth: 'Everyone’s own account there, linked with OAuth',
+    secret: 'A secret that it gave you, for connectors',
+  } satisfies Record<ToolAuthView['kind'], string>,
+  authFields: {
+    audience: 'Audience of the token',
+    tokenUrl: 'Where tokens are given out',
+    authorizeUrl: 'Where people sign in',
+    clientId: 'Client id',
+    clientSecret: 'Client secret',
+    scopes: 'Scopes',
+    secret: 'Secret',
+  },
+  authHints: {
+    audience: 'The name that the tool knows itself by',
+    tokenUrl: 'Its token endpoint',
+    authorizeUrl: 'Its authorization endpoint',
+    clientId: 'What this server is called there',
+    clientSecret: 'Kept sealed, and never shown again',
+    scopes: 'Separated by spaces',
+    secret: 'Kept sealed, and never shown again',
+  },
+  secretKept: 'One is kept. Leave this empty to keep it.',
+  authWrong: 'What it is told about who calls does not fit together.',
+  discoverWith: 'Token to ask it with (optional)',
+  discoverHint: 'Used this once, to ask what it can do, and not kept',
+  changeGo: 'Ask it again, and save',
   registerGo: 'Ask it what it can do, and register it',
   registering: 'Asking the tool …',
   registered: (title: string, count: number): string =>

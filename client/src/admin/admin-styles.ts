@@ -28,6 +28,10 @@ export const adminStyles = css`
   .filters, .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(12rem, 100%), 1fr)); gap: 12px; align-items: end; }
   .fields { grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); align-items: start; }
   .fields .row-acts { grid-column: 1 / -1; }
+  .terms, .terms-of { grid-column: 1 / -1; display: grid; gap: 12px; }
+  .terms > legend, .terms-of > legend { font-weight: 600; padding: 0; }
+  .terms-of { padding: 12px; border: 1px solid var(--line); border-radius: var(--radius-small); }
+  .terms-of .choices { grid-column: 1 / -1; }
   .fields button { white-space: normal; }
   .choices { display: flex; flex-wrap: wrap; gap: 4px 20px; align-items: center; }
   .choices legend { float: inline-start; font-weight: 600; margin-inline-end: 12px; padding: 0; }

@@ -36,7 +36,8 @@ export abstract class AdminView<T> extends Part {
   protected async reload(): Promise<void> {
     this.#asked += 1;
     const mine = this.#asked;
-    const result = await this.fetch();
+    const may = await this.api.mayAdminister();
+    const result = may.ok ? await this.fetch() : may;
     if (mine !== this.#asked) return;
     this.load = result.ok ? { kind: 'shown', value: result.value } : { kind: 'failed', fault: result.fault };
   }

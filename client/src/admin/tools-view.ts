@@ -1,12 +1,14 @@
 import { ToolOffers, ToolView } from '@parley/shared/admin';
 import { ok, type Result } from '@parley/shared/fault';
+import type { ToolFunction } from '@parley/shared/tools';
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import { define } from '../ui/part.ts';
 import { adminStrings as words } from './admin-strings.ts';
 import { AdminView, blank, table } from './admin-view.ts';
 import './confirm-dialog.ts';
 import type { Question } from './confirm-dialog.ts';
-import './register-tool.ts';
+import './tool-form.ts';
 
 /** What is registered, what each function may do, and the way to register and withdraw. */
 export class ParleyAdminTools extends AdminView<readonly ToolView[]> {
@@ -34,17 +36,25 @@ export class ParleyAdminTools extends AdminView<readonly ToolView[]> {
   }
 
   protected override content(tools: readonly ToolView[]): TemplateResult {
-    return html`<parley-register-tool .api=${this.api} .registered=${() => void this.reload()}></parley-register-tool>
-      ${tools.length === 0 ? blank(words.noTools) : tools.map((tool) => this.#tool(tool))}${this.#dialog()}`;
+    const cards = repeat(
+      tools,
+      ({ name }) => name,
+      (tool) => this.#tool(tool),
+    );
+    return html`${this.#form(null)}${tools.length === 0 ? blank(words.noTools) : cards}${this.#dialog()}`;
+  }
+
+  #form(tool: ToolView | null): TemplateResult {
+    return html`<parley-tool-form .api=${this.api} .tool=${tool} .registered=${() => void this.reload()}></parley-tool-form>`;
   }
 
   #tool(tool: ToolView): TemplateResult {
-    const rows = tool.functions.map(
-      (fn) =>
-        html`<tr><th scope="row"><code>${tool.name}.${fn.name}</code><span class="id">${fn.description}</span></th><td>${fn.class}</td><td>${fn.effect}</td></tr>`,
-    );
     return html`<section class="card"><h3>${tool.title} <span class="soft">${words.kinds[tool.kind]} · ${words.revision(tool.revision, tool.by)}</span></h3><p class="id">${tool.url}</p>
-      ${table(tool.title, [words.fn, words.cls, words.effect], rows)}
+      ${table(
+        tool.title,
+        [words.fn, words.cls, words.effect, words.results, words.recipients],
+        tool.functions.map((fn) => functionRow(tool, fn)),
+      )}${this.#form(tool)}
       <div class="row-acts"><button type="button" class="outline danger" @click=${() => (this.question = this.#withdrawal(tool))}>${words.withdraw(tool.title)}</button></div></section>`;
   }
 
@@ -68,3 +78,10 @@ export class ParleyAdminTools extends AdminView<readonly ToolView[]> {
   }
 }
 define('parley-admin-tools', ParleyAdminTools);
+
+function functionRow({ name: tool }: ToolView, fn: ToolFunction): TemplateResult {
+  const { name, description, recipients, results } = fn;
+  const to = recipients.length === 0 ? words.noRecipients : recipients.map((pointer) => pointer.slice(1)).join(', ');
+  return html`<tr><th scope="row"><code>${tool}.${name}</code><span class="id">${description}</span></th><td>${words.classes[fn.class]}</td><td>${words.effects[fn.effect]}</td>
+    <td>${words.resultsOf[results]}</td><td>${to}</td></tr>`;
+}

@@ -82,7 +82,7 @@ export class ParleyApproval extends Modal {
 
   override render(): TemplateResult {
     const { approval, you, names } = this;
-    const facts = html`<div class="modal-facts" id="modal-facts" tabindex="0">${approvalFacts(approval, { you, names })}${this.#trust()}</div>`;
+    const facts = html`<div class="modal-facts" id="modal-facts" role="group" aria-label=${callStrings.facts} tabindex="0">${approvalFacts(approval, { you, names })}${this.#trust()}</div>`;
     return this.frame(
       callStrings.approvalTitle,
       html`${facts}${this.state.kind === 'gone' ? this.#gone() : this.#acts(this.state)}`,
@@ -112,7 +112,7 @@ export class ParleyApproval extends Modal {
     return html`<div class="modal-acts"><p class="expiry soft">${expiry(this.approval, this.now)}</p>
       ${refused === null ? nothing : html`<p class="refusal" role="alert">${faultWords(refused)}</p>`}
       <button type="button" class="outline" data-safe ?disabled=${busy} @click=${() => this.safeChoice()}>${callStrings.decline}</button>
-      <button type="button" class="primary" ?disabled=${busy} @click=${() => this.#decide('approve')}>${callStrings.approve}</button>
+      <button type="button" class="outline" ?disabled=${busy} @click=${() => this.#decide('approve')}>${callStrings.approve}</button>
       <button type="button" class="quiet later" @click=${() => this.close()}>${closeIcon}${callStrings.later}</button></div>`;
   }
 

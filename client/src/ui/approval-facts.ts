@@ -73,7 +73,7 @@ export const approvalFactsStyles = css`
   .fact { display: contents; }
   .recipients .names li { font-weight: 650; border-color: var(--accent); background: var(--accent-wash); }
   .arguments { inline-size: 100%; border-collapse: collapse; table-layout: fixed; }
-  .arguments th { inline-size: min(8rem, 34%); padding: 6px 12px 6px 0; color: var(--soft); font-weight: 400; text-align: start; vertical-align: top; overflow-wrap: anywhere; }
+  .arguments th { inline-size: 30%; padding: 6px 12px 6px 0; color: var(--soft); font-weight: 400; text-align: start; vertical-align: top; overflow-wrap: anywhere; }
   .arguments td { padding: 6px 0; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; }
   .arguments td.other { font-family: var(--mono); }
   .arguments tr + tr > * { border-block-start: 1px solid var(--line); }

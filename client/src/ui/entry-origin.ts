@@ -4,11 +4,17 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { lockIcon, shareIcon, toolIcon } from './icons.ts';
 import { entryStrings } from './strings-entries.ts';
 
+interface Readers {
+  readonly lane: 'room' | 'me';
+  readonly you: string | null;
+  readonly name: (id: string) => string;
+}
+
 /** Where an answer comes from, as its readers see it: who shared it, what it was built on, the tools that were used. */
-export function entryOrigin(entry: Entry, lane: 'room' | 'me', name: (id: string) => string): TemplateResult {
+export function entryOrigin(entry: Entry, { lane, you, name }: Readers): TemplateResult {
   const { releasedBy, resources, tools } = entry;
   const restricted = lane === 'room' ? entryStrings.restricted : entryStrings.restrictedMe;
-  return html`${releasedBy === undefined ? nothing : line(shareIcon, entryStrings.releasedBy(name(releasedBy)))}
+  return html`${releasedBy === undefined ? nothing : line(shareIcon, releasedBy === you ? entryStrings.releasedByYou : entryStrings.releasedBy(name(releasedBy)))}
     ${resources === undefined ? nothing : line(lockIcon, restricted(resources.join(', ')))}
     ${tools === undefined || tools.length === 0 ? nothing : uses(tools, entry.for === undefined ? '' : name(entry.for))}`;
 }
@@ -26,7 +32,7 @@ function uses(tools: readonly ToolUse[], speaker: string): TemplateResult {
 function useView({ title, call, as, outcome }: ToolUse, speaker: string): TemplateResult {
   const whom = as === 'connector' ? entryStrings.useForRoom : entryStrings.useFor(speaker);
   const how = entryStrings.outcomes[outcome];
-  return html`<li class="use" data-outcome=${outcome} title=${call}>${toolIcon}<span><b>${title}</b> <span class="soft">${whom}</span>${how === '' ? nothing : html` <span class="how">${how}</span>`}</span></li>`;
+  return html`<li class="use" data-outcome=${outcome} title=${call}>${toolIcon}<span><b>${title}</b> <span class="soft">${whom}</span>${how === '' ? nothing : html`<span class="how"> · ${how}</span>`}</span></li>`;
 }
 
 export const entryOriginStyles = css`

@@ -81,7 +81,7 @@ function answerView(entry: Entry, row: RowContext): TemplateResult {
     entry.for === undefined ? '' : strings.answerFor(entry.for === row.you ? strings.you : row.names.name(entry.for));
   return html`<div class="line answer" part="answer">${aiMark}
     <div>${answerHead(whom, time(entry))}${answerWords(entry, row)}${outcome(entry, row)}
-      ${entryOrigin(entry, row.acts.lane, (id) => personName(id, row))}${usage(entry)}${entryActs(entry, row.acts)}</div>${entryMore(entry, row.acts)}</div>`;
+      ${entryOrigin(entry, { lane: row.acts.lane, you: row.you, name: (id) => personName(id, row) })}${usage(entry)}${entryActs(entry, row.acts)}</div>${entryMore(entry, row.acts)}</div>`;
 }
 
 /** The first line of an answer, streaming or finished. */

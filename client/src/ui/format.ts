@@ -4,6 +4,7 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const dayAndYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
 const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
+const utcDate = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeZone: 'UTC' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
 const whole = new Intl.NumberFormat();
 const ordinalRule = new Intl.PluralRules('en', { type: 'ordinal' });
@@ -24,6 +25,11 @@ export function timeOfDay(at: number): string {
 /** The day, in full, in the reader's zone. */
 export function fullDate(at: number): string {
   return date.format(at);
+}
+
+/** A day that was counted in UTC, as that day: in the reader's zone it could carry the name of the one before. */
+export function utcDay(daysSinceEpoch: number): string {
+  return utcDate.format(daysSinceEpoch * 86_400_000);
 }
 
 /** Day and time in the reader's zone. */

@@ -14,15 +14,15 @@ import { offerFor, rolesToAdd, type Asker } from './member-offers.ts';
 import { memberRow, memberRowStyles, type Acting } from './member-row.ts';
 import type { Names } from './names.ts';
 import { define, Part } from './part.ts';
-import './room-access.ts';
-import { roomAccessStyles } from './room-access.ts';
+import './room-setting.ts';
+import { roomSettingStyles } from './room-setting.ts';
 import { faultWords, strings } from './strings.ts';
 import { peopleStrings } from './strings-people.ts';
 
 type List =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly fault: Fault }
-  | { readonly kind: 'loaded'; readonly members: readonly Member[]; readonly join: RoomPolicy['join'] };
+  | { readonly kind: 'loaded'; readonly members: readonly Member[]; readonly policy: RoomPolicy };
 
 /** When one of these changed, the list may have, too. */
 const SHOWN = ['client', 'people', 'role', 'capabilities'] as const;
@@ -87,7 +87,7 @@ export class ParleyPeople extends Part {
     if (client !== this.client) return;
     if (!members.ok) this.list = { kind: 'failed', fault: members.fault };
     else if (!room.ok) this.list = { kind: 'failed', fault: room.fault };
-    else this.list = { kind: 'loaded', members: members.value, join: room.value.policy.join };
+    else this.list = { kind: 'loaded', members: members.value, policy: room.value.policy };
   }
 
   override render(): TemplateResult {
@@ -100,7 +100,7 @@ export class ParleyPeople extends Part {
     return this.#loaded(list);
   }
 
-  #loaded({ members, join }: Extract<List, { kind: 'loaded' }>): TemplateResult {
+  #loaded({ members, policy }: Extract<List, { kind: 'loaded' }>): TemplateResult {
     const me = this.#me;
     const roles = me === null ? [] : rolesToAdd(me);
     const here = members.filter(({ user }) => this.#person(user) !== undefined);
@@ -113,7 +113,11 @@ export class ParleyPeople extends Part {
     }
       ${this.#group(peopleStrings.present, here)}${this.#group(peopleStrings.away, away)}
       <p class="done people-said" role="status">${this.said}</p>
-      ${this.capabilities.has('policy.set') ? html`<parley-room-access .client=${this.client} .join=${join} @access-changed=${this.#onAccess}></parley-room-access>` : nothing}`;
+      ${this.capabilities.has('policy.set') ? this.#settings(policy) : nothing}`;
+  }
+
+  #settings(policy: RoomPolicy): TemplateResult {
+    return html`${(['join', 'release'] as const).map((setting) => html`<parley-room-setting .client=${this.client} .setting=${setting} .policy=${policy} @setting-changed=${this.#onSetting}></parley-room-setting>`)}`;
   }
 
   #group(title: string, members: readonly Member[]): TemplateResult | typeof nothing {
@@ -141,7 +145,7 @@ export class ParleyPeople extends Part {
         you: user === this.you,
         offer: me === null ? { roles: [], out: null } : offerFor(me, member, members),
         acting: acting?.user === user ? acting : null,
-        open: list.kind === 'loaded' && list.join === 'tenant',
+        open: list.kind === 'loaded' && list.policy.join === 'tenant',
       },
       { client: this.client, act: this.#act, save: this.#save, remove: this.#remove, toolsSaved: this.#toolsSaved },
     );
@@ -186,8 +190,8 @@ export class ParleyPeople extends Part {
     if (this.acting?.user === user) this.acting = { ...this.acting, refused };
   }
 
-  readonly #onAccess = (event: CustomEvent<RoomDetails>): void => {
-    if (this.list.kind === 'loaded') this.list = { ...this.list, join: event.detail.policy.join };
+  readonly #onSetting = (event: CustomEvent<RoomDetails>): void => {
+    if (this.list.kind === 'loaded') this.list = { ...this.list, policy: event.detail.policy };
   };
 
   #row(user: string, part: string): HTMLElement | null {
@@ -208,5 +212,5 @@ export const styles = css`
   ${memberRowStyles}
   ${addMemberStyles}
   ${invitesStyles}
-  ${roomAccessStyles}
+  ${roomSettingStyles}
 `;

@@ -21,9 +21,15 @@ type State =
 
 /** R5: one answer of my private lane, exactly as others would read it, and who they are; shared only if I say so. */
 export class ParleyRelease extends Modal {
-  static override properties = { client: { attribute: false }, entry: { attribute: false }, state: { state: true } };
+  static override properties = {
+    client: { attribute: false },
+    entry: { attribute: false },
+    you: { attribute: false },
+    state: { state: true },
+  };
   declare client: RoomClient;
   declare entry: Entry;
+  declare you: string | null;
   declare state: State;
 
   constructor() {
@@ -52,7 +58,7 @@ export class ParleyRelease extends Modal {
   override render(): TemplateResult {
     return this.frame(
       callStrings.releaseTitle,
-      html`<div class="modal-facts" id="modal-facts" tabindex="0">${this.#facts()}</div>${this.#acts()}`,
+      html`<div class="modal-facts" id="modal-facts" role="group" aria-label=${callStrings.facts} tabindex="0">${this.#facts()}</div>${this.#acts()}`,
     );
   }
 
@@ -60,7 +66,7 @@ export class ParleyRelease extends Modal {
     const { state } = this;
     if (state.kind === 'loading') return html`<p class="soft" role="status">${callStrings.releaseLoading}</p>`;
     if (state.kind === 'failed') return html`<p role="alert">${faultWords(state.fault)}</p>`;
-    return preview(state.view);
+    return preview(state.view, this.#others(state.view));
   }
 
   #acts(): TemplateResult {
@@ -72,9 +78,15 @@ export class ParleyRelease extends Modal {
       ${state.kind === 'shown' || state.kind === 'sharing' ? this.#share(state) : nothing}</div>`;
   }
 
-  #share({ kind, view }: Extract<State, { view: Preview }>): TemplateResult {
-    const alone = view.recipients.length === 0;
-    return html`<button type="button" class="primary" ?disabled=${kind === 'sharing' || alone} @click=${() => this.#release(view)}>${callStrings.share(view.recipients.length)}</button>`;
+  #share({ kind, view }: Extract<State, { view: Preview }>): TemplateResult | typeof nothing {
+    const { length } = this.#others(view);
+    if (length === 0) return nothing;
+    return html`<button type="button" class="primary" ?disabled=${kind === 'sharing'} @click=${() => this.#release(view)}>${callStrings.share(length)}</button>`;
+  }
+
+  /** Who would come to read it: I do already. */
+  #others({ recipients }: Preview): Preview['recipients'] {
+    return recipients.filter(({ user }) => user !== this.you);
   }
 
   protected override safeChoice(): void {
@@ -103,15 +115,21 @@ export class ParleyRelease extends Modal {
 }
 define('parley-release', ParleyRelease);
 
-function preview({ recipients, sources, resources, text }: Preview): TemplateResult {
+function preview({ sources, resources, lifted, text }: Preview, others: Preview['recipients']): TemplateResult {
   const from = sources.map(({ kind, id, title }) => `${callStrings.sourceKinds[kind]} ${title === '' ? id : title}`);
+  const nobody = resources.length === 0 ? callStrings.nobodyHere : callStrings.nobodyMayRead;
   return html`<dl class="facts">
-    <dt>${callStrings.willRead}</dt><dd class="recipients">${recipients.length === 0 ? callStrings.nobodyReads : names(recipients.map(({ name }) => name))}</dd>
+    <dt>${callStrings.willRead}</dt><dd class="recipients">${others.length === 0 ? nobody : names(others.map(({ name }) => name))}</dd>
     <dt>${callStrings.isBuiltOn}</dt><dd>${from.length === 0 ? callStrings.builtOnNothing : names(from)}</dd>
-    ${resources.length === 0 ? nothing : html`<dt>${callStrings.staysRestricted}</dt><dd><div class="caution">${names(resources)}<p>${callStrings.restrictedHelp}</p></div></dd>`}</dl>
+    ${caution(callStrings.staysRestricted, resources, callStrings.restrictedHelp)}${caution(callStrings.isOpened, lifted, callStrings.openedHelp)}</dl>
     <h3 id="release-text">${callStrings.exactText}</h3>
     <div class="release-text words" role="group" aria-labelledby="release-text" tabindex="0">${blocksView(finishedBlocks(text))}</div>
-    <p class="soft">${callStrings.releaseNext}</p>`;
+    ${others.length === 0 ? nothing : html`<p class="soft">${callStrings.releaseNext}</p>`}`;
+}
+
+function caution(name: string, resources: readonly string[], help: string): TemplateResult | typeof nothing {
+  if (resources.length === 0) return nothing;
+  return html`<dt>${name}</dt><dd><div class="caution">${names(resources)}<p>${help}</p></div></dd>`;
 }
 
 function names(list: readonly string[]): TemplateResult {

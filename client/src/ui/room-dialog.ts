@@ -15,7 +15,7 @@ export interface Behind {
 /** What stands over the room: each a fresh element, so that nothing of one decision is left for the next. */
 export function roomDialog(dialog: RoomDialog, { client, view, names }: Behind): TemplateResult {
   if (dialog.kind === 'release') {
-    return html`<parley-late .needs=${'release'} .content=${html`${keyed(dialog.entry.id, html`<parley-release .client=${client} .entry=${dialog.entry}></parley-release>`)}`}></parley-late>`;
+    return html`<parley-late .needs=${'release'} .content=${html`${keyed(dialog.entry.id, html`<parley-release .client=${client} .entry=${dialog.entry} .you=${view.you?.id ?? null}></parley-release>`)}`}></parley-late>`;
   }
   const { approval } = dialog;
   const waiting = view.approvals.some(({ id, digest }) => id === approval.id && digest === approval.digest);

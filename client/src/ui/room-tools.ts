@@ -80,7 +80,7 @@ export class ParleyRoomTools extends Part {
     const may = capabilities.has('tool.admit');
     return html`${may ? html`<parley-admit-tool .client=${client} .mayConnect=${capabilities.has('connector.bind')} @tool-admitted=${this.#onAdmitted}></parley-admit-tool>` : nothing}
       ${list.tools.length === 0 ? noTools : this.#tools(list.tools, may)}
-      <p class="done" role="status">${this.said}</p>
+      <p class="done tools-said" role="status">${this.said}</p>
       <parley-trust-list .client=${client} .names=${this.names}></parley-trust-list>`;
   }
 
@@ -125,5 +125,6 @@ const noTools = html`<div class="panel-blank">${toolIcon}<h3>${callStrings.noToo
 
 export const styles = css`
   .tools { display: grid; gap: 10px; }
+  .tools-said { margin-block-start: 10px; }
   ${admitToolStyles}${toolViewStyles}${trustListStyles}
 `;

@@ -1,4 +1,4 @@
-import type { Entry } from '@parley/shared/entry';
+import type { Entry, FoundEntry } from '@parley/shared/entry';
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { RoomClient } from '../room-client.ts';
 import type { RoomViewModel } from '../view.ts';
@@ -15,7 +15,7 @@ type Answer =
   | { readonly kind: 'asking' }
   /** Nobody could be asked: only what is loaded was searched. */
   | { readonly kind: 'failed' }
-  | { readonly kind: 'answered'; readonly query: string; readonly items: readonly Entry[] };
+  | { readonly kind: 'answered'; readonly query: string; readonly items: readonly FoundEntry[] };
 
 const PAUSE_MS = 200;
 const MOST = 50;
@@ -71,13 +71,20 @@ export class ParleySearchResults extends Part {
 
   override render(): TemplateResult {
     const { answer } = this;
-    const found = answer.kind === 'answered' ? answer.items : this.#loaded();
+    const found = answer.kind === 'answered' ? this.#asTheyStand(answer.items) : this.#loaded();
     return html`<div class="search-results scroll" tabindex="0" role="region" aria-label=${strings.search} aria-busy=${answer.kind === 'asking' ? 'true' : 'false'}>
       ${answer.kind === 'asking' && found.length === 0 ? nothing : this.#list(found)}
       <p class="soft search-state" role="status">${stateWords(answer)}</p></div>`;
   }
 
-  #list(found: readonly Entry[]): TemplateResult {
+  /** What changed since the server answered, as words that were taken away, is seen here too. */
+  #asTheyStand(items: readonly FoundEntry[]): readonly FoundEntry[] {
+    const { room, me } = this.view;
+    const now = new Map([...room.entries, ...me.entries].map((entry) => [entry.id, entry]));
+    return items.map((item) => ({ ...(now.get(item.id) ?? item), lane: item.lane }));
+  }
+
+  #list(found: readonly FoundEntry[]): TemplateResult {
     if (found.length === 0) {
       return html`<div class="blank" role="status"><h3>${strings.nothingFound(this.query)}</h3><p class="soft">${strings.nothingFoundHelp}</p></div>`;
     }
@@ -85,12 +92,13 @@ export class ParleySearchResults extends Part {
       <ol role="list">${found.map((entry) => this.#result(entry))}</ol></div>`;
   }
 
-  #result(entry: Entry): TemplateResult {
-    const mine = this.view.me.entries.some(({ id }) => id === entry.id);
-    const here = mine || this.view.room.entries.some(({ id }) => id === entry.id);
+  #result(entry: FoundEntry): TemplateResult {
+    const { lane } = entry;
+    const mine = lane === 'me';
+    const here = this.view[lane].entries.some(({ id }) => id === entry.id);
     return html`<li class="result"><p class="result-head soft">${mine ? html`${lockIcon}<span>${entryStrings.privately}</span>` : nothing}<span>${dayAndTime(entry.at)}</span>
-        ${here ? html`<button type="button" class="quiet" @click=${() => tell(this, 'room-find', { lane: mine ? 'me' : 'room', entry: entry.id })}>${entryStrings.showThere}</button>` : nothing}</p>
-      ${entryView(entry, this.#row(entry, mine ? 'me' : 'room'))}</li>`;
+        ${here ? html`<button type="button" class="quiet" @click=${() => tell(this, 'room-find', { lane, entry: entry.id })}>${entryStrings.showThere}</button>` : nothing}</p>
+      ${entryView(entry, this.#row(entry, lane))}</li>`;
   }
 
   #row(entry: Entry, lane: 'room' | 'me'): RowContext {
@@ -112,12 +120,12 @@ export class ParleySearchResults extends Part {
   }
 
   /** Newest first, as the server answers. */
-  #loaded(): readonly Entry[] {
+  #loaded(): readonly FoundEntry[] {
     const wanted = this.query.toLocaleLowerCase();
     const says = ({ text, author }: Entry): boolean =>
       text.toLocaleLowerCase().includes(wanted) || author.name.toLocaleLowerCase().includes(wanted);
-    return [...this.view.room.entries, ...this.view.me.entries]
-      .filter(says)
+    return (['room', 'me'] as const)
+      .flatMap((lane) => this.view[lane].entries.filter(says).map((entry) => ({ ...entry, lane })))
       .sort((a, b) => b.at - a.at)
       .slice(0, MOST);
   }

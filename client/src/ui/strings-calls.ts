@@ -3,6 +3,7 @@ import type { ToolBinding, ToolClass } from '@parley/shared/tools';
 /** The words about calls of tools, approvals and sharing; they come with the parts that say them. */
 export const callStrings = {
   approvalTitle: 'May the AI do this as you?',
+  facts: 'What exactly',
   actsAs: 'Acts as',
   you: (name: string): string => `you, ${name}, with your rights`,
   does: 'Does',
@@ -48,11 +49,14 @@ export const callStrings = {
   releaseTitle: 'Share this answer with the room?',
   releaseLoading: 'Looking up who would read it',
   willRead: 'Will read it',
-  nobodyReads: 'Nobody else is in this room.',
+  nobodyHere: 'Nobody else is in this room.',
+  nobodyMayRead: 'Nobody else here: sharing it would show it to no one.',
   isBuiltOn: 'Built on',
   builtOnNothing: 'your question alone',
   staysRestricted: 'Stays restricted',
   restrictedHelp: 'Whoever may not read these does not see the answer, though you share it.',
+  isOpened: 'Opens',
+  openedHelp: 'Not all of them may read these themselves. Sharing shows everyone what the answer took from there.',
   exactText: 'Exactly this text',
   releaseNext:
     'It appears in the room as shared by you. Your question and the rest of your private lane stay with you.',

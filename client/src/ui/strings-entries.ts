@@ -12,6 +12,7 @@ export const entryStrings = {
   keepWords: 'Keep them',
   redacted: (name: string): string => `${name} took these words away.`,
   releasedBy: (name: string): string => `Shared by ${name} from their private lane`,
+  releasedByYou: 'Shared by you from your private lane',
   restricted: (resources: string): string => `Not everyone here sees this: it was built on ${resources}`,
   restrictedMe: (resources: string): string => `Built on ${resources}: it goes when you may no longer read that`,
 

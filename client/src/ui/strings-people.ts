@@ -1,4 +1,3 @@
-import type { RoomPolicy } from '@parley/shared/policy';
 import type { Capability, RoomRole } from '@parley/shared/roles';
 
 /** The words about the people of a room; they come with the parts that say them. */
@@ -86,16 +85,6 @@ export const peopleStrings = {
   someTools: 'Only these',
   saveTools: 'Save tools',
   toolsSaved: (name: string): string => `What the AI may use for ${name} has changed.`,
-  access: 'Who may join',
-  joins: { invite: 'Invite only', tenant: 'Everyone in the organisation' } satisfies Record<RoomPolicy['join'], string>,
-  joinHelp: {
-    invite: 'Only people who are added come in. Whoever is in already stays.',
-    tenant: 'Whoever opens the room becomes a speaker. Guests still need to be added.',
-  } satisfies Record<RoomPolicy['join'], string>,
-  accessSaved: {
-    invite: 'From now on only people who are added come in.',
-    tenant: 'From now on everyone in the organisation may join.',
-  } satisfies Record<RoomPolicy['join'], string>,
   present: 'Here now',
   away: 'Not here',
   isTyping: 'Typing',

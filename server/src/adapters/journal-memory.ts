@@ -121,7 +121,16 @@ export class MemoryJournal implements Journal {
     const key = roomKey(ref);
     const known = this.#rooms.get(key);
     if (known) return known;
-    const room: Room = { ref, epoch: 0, records: [], keys: new Set(), docs: new Map(), listing: null, busy: false };
+    const room: Room = {
+      ref,
+      epoch: 0,
+      records: [],
+      keys: new Set(),
+      docs: new Map(),
+      listing: null,
+      busy: false,
+      waiting: 0,
+    };
     this.#rooms.set(key, room);
     return room;
   }
@@ -135,6 +144,7 @@ interface Room {
   readonly keys: Set<string>;
   readonly docs: Map<DocKey, Uint8Array[]>;
   listing: NonNullable<Batch['listing']> | null;
+  waiting: number;
   busy: boolean;
 }
 
@@ -188,12 +198,13 @@ function write(room: Room, batch: Batch): void {
   }
   if (batch.listing !== undefined) room.listing = batch.listing;
   if (batch.busy !== undefined) room.busy = batch.busy;
+  if (batch.waiting !== undefined) room.waiting = batch.waiting;
 }
 
-function overviewOf({ ref, listing }: Room): RoomOverview[] {
+function overviewOf({ ref, listing, waiting }: Room): RoomOverview[] {
   if (!listing) return [];
   const members = listing.members.toSorted((a, b) => (a.user < b.user ? -1 : 1));
-  return [{ id: ref.room, title: listing.title, createdAt: listing.createdAt, members }];
+  return [{ id: ref.room, title: listing.title, createdAt: listing.createdAt, members, waiting }];
 }
 
 function listingFor(room: Room, user: UserId): RoomListing[] {

@@ -22,6 +22,10 @@ export class MemoryPeople implements People {
       .slice(0, limit);
   }
 
+  async waiting(tenant: Tenant): Promise<number> {
+    return this.#journal.overviews(tenant).reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
   async revoke(tenant: Tenant, user: UserId, at: number): Promise<void> {
     this.#revocations.add(tenant, user, at);
   }

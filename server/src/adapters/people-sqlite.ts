@@ -27,6 +27,10 @@ export class SqlitePeople implements People {
       .map((room) => ({ ...room, members: this.#sql.members.all(tenant.id, room.id) }));
   }
 
+  async waiting(tenant: Tenant): Promise<number> {
+    return must(this.#sql.waiting.get(tenant.id), 'a sum has one row').sum;
+  }
+
   async revoke(tenant: Tenant, user: UserId, at: number): Promise<void> {
     await this.#writes.run(() => this.#sql.revoke.run(tenant.id, user, at));
     this.#revocations.add(tenant, user, at);
@@ -43,8 +47,11 @@ export class SqlitePeople implements People {
 
 function prepare(db: Database) {
   const rooms: Statement<[string, string, number], Omit<RoomOverview, 'members'>> = db.prepare(`
-    SELECT room AS id, title, created_at AS createdAt FROM rooms
+    SELECT room AS id, title, created_at AS createdAt, waiting FROM rooms
     WHERE tenant = ? AND room > ? AND title IS NOT NULL ORDER BY room LIMIT ?`);
+  const waiting: Statement<[string], { sum: number }> = db.prepare(
+    'SELECT coalesce(sum(waiting), 0) AS sum FROM rooms WHERE tenant = ? AND title IS NOT NULL',
+  );
   const members: Statement<[string, RoomId], { user: UserId; role: RoomRole }> = db.prepare(
     'SELECT user, role FROM members WHERE tenant = ? AND room = ? ORDER BY user',
   );
@@ -54,5 +61,5 @@ function prepare(db: Database) {
   const revocations: Statement<[], { tenant: string; user: UserId; at: number }> = db.prepare(
     'SELECT tenant, user, at FROM revocations',
   );
-  return { rooms, members, revoke, revocations };
+  return { rooms, waiting, members, revoke, revocations };
 }

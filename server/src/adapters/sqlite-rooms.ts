@@ -52,6 +52,7 @@ export class SqliteRooms {
     for (const { doc, update } of batch.updates) this.#sql.addPart.run(room.id, doc, update);
     if (batch.listing !== undefined) this.#list(ref, room.id, batch.listing);
     if (batch.busy !== undefined) this.#sql.setBusy.run(batch.busy ? 1 : 0, room.id);
+    if (batch.waiting !== undefined) this.#sql.setWaiting.run(batch.waiting, room.id);
     return { kind: 'appended' };
   }
 
@@ -168,10 +169,11 @@ function roomStatements(db: Database) {
   );
   const setSeq: Statement<[number, number]> = db.prepare('UPDATE rooms SET seq = ? WHERE id = ?');
   const setBusy: Statement<[number, number]> = db.prepare('UPDATE rooms SET busy = ? WHERE id = ?');
+  const setWaiting: Statement<[number, number]> = db.prepare('UPDATE rooms SET waiting = ? WHERE id = ?');
   const unfinished: Statement<[], { tenant: string; room: RoomId }> = db.prepare(
     'SELECT tenant, room FROM rooms WHERE busy = 1 ORDER BY id',
   );
-  return { acquire, room, setSeq, setBusy, unfinished };
+  return { acquire, room, setSeq, setBusy, setWaiting, unfinished };
 }
 
 function recordStatements(db: Database) {

@@ -138,6 +138,8 @@ export const MIGRATIONS: readonly Migration[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   sealPlainRows,
+  // How many approvals wait in the room's own lane. A room whose data is older says so when it is opened next.
+  'ALTER TABLE rooms ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;',
 ];
 
 /** The data was written by a newer program; running an older one on it could lose what it does not know. */

@@ -45,6 +45,7 @@ export function releaseView(facts: ReleaseFacts, hash: (text: string) => string)
     recipients: facts.recipients.map(({ user, name, role }) => ({ user, name: name.toWellFormed(), role })),
     sources: facts.sources.map((source) => ({ ...source, title: source.title.toWellFormed() })),
     resources: [...facts.resources],
+    lifted: (facts.entry.resources ?? []).filter((resource) => !facts.resources.includes(resource)),
   };
   return { ...shown, digest: hash(canonicalJson(shown)) };
 }

@@ -66,6 +66,8 @@ export interface Batch {
   } | null;
   /** Whether the room now holds queued or running work, when that changed. */
   readonly busy?: boolean;
+  /** How many calls in the room's own lane wait for somebody's word, when that changed. */
+  readonly waiting?: number;
   /** T50: decisions of this moment, and refusals. */
   readonly audit?: readonly AuditLine[];
   /** Model calls that were settled in this moment. */

@@ -9,11 +9,15 @@ export interface RoomOverview {
   readonly title: string;
   readonly createdAt: number;
   readonly members: readonly { readonly user: UserId; readonly role: RoomRole }[];
+  /** How many calls wait for somebody's word, private lanes not counted. */
+  readonly waiting: number;
 }
 
 /** The people of a tenant, as its rooms know them. */
 export interface People {
   rooms(tenant: Tenant, after: string | null, limit: number): Promise<readonly RoomOverview[]>;
+  /** Over all rooms of the tenant. */
+  waiting(tenant: Tenant): Promise<number>;
   /** Tokens of this person that were issued before this moment are refused, here and from now on. */
   revoke(tenant: Tenant, user: UserId, at: number): Promise<void>;
   /** Milliseconds since the epoch; null when never. In memory, so that every request can ask. */

@@ -12,7 +12,7 @@ import { AuditTrail } from './audit-trail.ts';
 import type { Documents } from './documents/documents.ts';
 import type { EventSource } from './turns/event-backlog.ts';
 import { Ledger } from './ledger.ts';
-import { listingOf, touchesListing } from './listing.ts';
+import { listingOf, touchesListing, waitingIn } from './listing.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
 import type { Shelf } from './stacks.ts';
 import { together, Transcripts, type Shown } from './transcripts.ts';
@@ -47,6 +47,8 @@ export class Chronicle {
   readonly #mayReadAnswer: MayReadAnswer;
   #state: RoomState = ABSENT;
   #busy = false;
+  /** As it was written last; null: not since the room was opened. */
+  #waiting: number | null = null;
 
   constructor({ pipeline, documents, digest, room, clock, grown, mayReadAnswer }: ChronicleDeps) {
     this.#pipeline = pipeline;
@@ -204,13 +206,16 @@ export class Chronicle {
   #writing(records: readonly JournalRecord[], updates: Shown['updates']): Writing {
     const present = this.#state.kind === 'present';
     const busy = present && isBusy(this.room);
-    const busyChanged = busy !== this.#busy;
+    const waiting = present ? waitingIn(this.room) : 0;
+    const [busyChanged, waitingChanged] = [busy !== this.#busy, waiting !== this.#waiting];
     this.#busy = busy;
+    this.#waiting = waiting;
     return {
       records,
       updates,
       ...this.trail.linesOf(records),
       ...(busyChanged ? { busy } : {}),
+      ...(waitingChanged ? { waiting } : {}),
       ...(records.some(touchesListing) ? { listing: present ? listingOf(this.room) : null } : {}),
     };
   }

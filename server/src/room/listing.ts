@@ -1,5 +1,7 @@
+import { startedTurns } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
 import type { PresentRoom } from '../core/room-state.ts';
+import { askedCall } from '../core/turn-work.ts';
 import type { Batch } from '../ports/journal.ts';
 
 /** How a room shows in its members' lists. */
@@ -11,4 +13,10 @@ export function listingOf(room: PresentRoom): NonNullable<Batch['listing']> {
 /** Whether a record changes what lists show. */
 export function touchesListing({ type }: JournalRecord): boolean {
   return type.startsWith('room.') || type.startsWith('member.');
+}
+
+/** How many calls wait for somebody's word, in the lane that is everybody's; of private ones nobody else learns (R16). */
+export function waitingIn(room: PresentRoom): number {
+  const state = room.lanes.get('room')?.state;
+  return state === undefined ? 0 : startedTurns(state).filter((turn) => askedCall(turn) !== null).length;
 }

@@ -13,6 +13,7 @@ export interface Writing {
   readonly updates?: readonly { readonly doc: DocKey; readonly update: Uint8Array }[];
   readonly listing?: Batch['listing'];
   readonly busy?: boolean;
+  readonly waiting?: number;
   /** What it takes out of what was written before; computed when nothing was waiting to be written. */
   readonly redaction?: Erasure;
   readonly audit?: readonly AuditLine[];
@@ -32,6 +33,7 @@ interface Stage {
   readonly afterwards: Afterwards[];
   listing?: Batch['listing'];
   busy?: boolean;
+  waiting?: number;
   redaction?: Erasure;
 }
 
@@ -78,6 +80,7 @@ export class Pipeline {
     if (writing.updates) stage.updates.push(...writing.updates);
     if (writing.listing !== undefined) stage.listing = writing.listing;
     if (writing.busy !== undefined) stage.busy = writing.busy;
+    if (writing.waiting !== undefined) stage.waiting = writing.waiting;
     if (writing.redaction !== undefined) stage.redaction = writing.redaction;
     if (writing.audit) stage.audit.push(...writing.audit);
     if (writing.usage) stage.usage.push(...writing.usage);
@@ -160,10 +163,9 @@ function emptyStage(): Stage {
 }
 
 function writesNothing(stage: Stage): boolean {
-  const { records, updates, audit, listing, busy } = stage;
-  return (
-    records.length === 0 && updates.length === 0 && audit.length === 0 && listing === undefined && busy === undefined
-  );
+  const { records, updates, audit, listing, busy, waiting } = stage;
+  const marks = [listing, busy, waiting];
+  return records.length + updates.length + audit.length === 0 && marks.every((mark) => mark === undefined);
 }
 
 function hasContent(stage: Stage): boolean {
@@ -179,5 +181,6 @@ function batchOf(stage: Stage, expectedSeq: number): Batch {
     usage: stage.usage,
     ...(stage.listing === undefined ? {} : { listing: stage.listing }),
     ...(stage.busy === undefined ? {} : { busy: stage.busy }),
+    ...(stage.waiting === undefined ? {} : { waiting: stage.waiting }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Entry } from '@parley/shared/entry';
-import type { TurnId } from '@parley/shared/ids';
+import type { EntryId, TurnId } from '@parley/shared/ids';
 import type { JournalRecord, RecordOf } from '../core/records.ts';
 import type { LaneState } from '../core/lane.ts';
 import type { PresentRoom } from '../core/room-state.ts';
@@ -10,6 +10,8 @@ import { aiState, ticketViews } from './views.ts';
 export interface Place {
   /** Whether such an entry stands here. */
   readonly holds: (entry: Entry) => boolean;
+  /** Whether the entry of this id stands here, or stood here once. */
+  readonly held: (entry: EntryId) => boolean;
   /** Whether the text of a turn is shown here while it runs. */
   readonly runs: (turn: TurnId) => boolean;
   /** What its steps said before the one that begins. */
@@ -42,7 +44,7 @@ function projectOne(write: TranscriptWriter, record: JournalRecord, place: Place
       if (place.holds(record.entry)) write.addEntry(record.entry);
       return;
     case 'entry.redacted':
-      write.redactEntry(record.entry, record.by);
+      if (place.held(record.entry)) write.redactEntry(record.entry, record.by);
       return;
     case 'turn.attempted':
       if (place.runs(record.turn)) attempt(write, record, place);

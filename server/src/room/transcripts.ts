@@ -1,6 +1,6 @@
 import { must } from '@parley/shared/assert';
 import { docKind, transcriptOf, type DocKey, type ShelfName } from '@parley/shared/documents';
-import { laneOwner, privateLane, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
+import { laneOwner, privateLane, type EntryId, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import { startedTurns } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
@@ -93,6 +93,7 @@ export class Transcripts {
       this.#change(place, (write) => {
         project(write, records, {
           holds: ({ resources }) => this.#place(lane, resources) === place,
+          held: (entry) => this.#placeOfEntry(lane, entry) === place,
           runs: (turn) => this.placeOf(lane, turn) === place,
           before: (turn) => textBefore(room(), lane, turn),
         });
@@ -125,13 +126,17 @@ export class Transcripts {
     return resources.length === 0 ? transcriptOf(lane) : this.nameOf({ lane, resources });
   }
 
+  #placeOfEntry(lane: LaneKey, id: EntryId): DocKey {
+    return this.#place(lane, this.#deps.ledger.entry(id)?.item.entry.resources);
+  }
+
   #placesOf(lane: LaneKey, record: JournalRecord): DocKey[] {
     switch (record.type) {
       case 'entry.added':
       case 'turn.started':
         return [this.#place(lane, record.entry.resources)];
       case 'entry.redacted':
-        return [this.#place(lane, this.#deps.ledger.entry(record.entry)?.item.entry.resources)];
+        return [this.#placeOfEntry(lane, record.entry)];
       case 'turn.attempted':
         return [this.placeOf(lane, record.turn)];
       case 'turn.ended':

@@ -107,6 +107,7 @@ export const releasePreview: Replies['entry.preview-release'] = {
   text: privately[1]?.text ?? '',
   recipients: [member('ben', 'Ben', 'owner'), member('chioma', 'Chioma Okafor', 'speaker')],
   resources: [budget],
+  lifted: [],
   sources: [
     { kind: 'person', id: 'ben', title: 'Ben' },
     { kind: 'tool', id: 'tool:wiki', title: 'Team wiki' },

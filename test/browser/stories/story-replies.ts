@@ -114,7 +114,10 @@ function entryReplies(client: FakeRoomClient): Partial<FakeRoomClient['replies']
   return {
     'transcript.search': ({ q }) => {
       const says = ({ text }: Entry): boolean => text.toLowerCase().includes(q.toLowerCase());
-      return ok({ items: all().filter(says).toReversed() });
+      const lanes = (['room', 'me'] as const).map((lane) =>
+        client.view[lane].entries.filter(says).map((entry) => ({ ...entry, lane })),
+      );
+      return ok({ items: lanes.flat().toReversed() });
     },
     'entry.preview-release': () => ok(releasePreview),
     'entry.release': ({ entry }) => found(all(), entry),

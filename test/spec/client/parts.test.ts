@@ -131,7 +131,7 @@ test("W36 nothing is saved before the answer to the server's step 1: an edit sen
 
 test('a lane shows nothing of a transcript that arrives in parts until the last one is there', () => {
   const doc = new Y.Doc();
-  const lane = new LaneReader(doc, () => {});
+  const lane = new LaneReader(doc, { changed: () => {}, pastRedacted: () => {} });
   const entries = doc.getArray<Entry>('entries');
   entries.push(range(1, 2));
   expect(lane.view).toEqual({ loaded: false, entries: [], firstSeq: 1, tickets: [], answering: null });

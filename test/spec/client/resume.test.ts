@@ -242,6 +242,38 @@ test('older entries come page by page, each once, until there are none', async (
   expect(await load()).toEqual([false, false]);
 });
 
+test('R14 a redaction of something older than the document lets go of the pages that were loaded, at once or after an absence', async () => {
+  const { client, clock, server } = world();
+  const at = (seq: number) => server.addEntry({ kind: 'message', text: `m${seq}`, author: BEN, seq });
+  for (let seq = 1; seq <= 3; seq += 1) server.past.push(at(seq));
+  server.doc('transcript').getArray('entries').delete(0, 3);
+  server.writeRoom({ firstSeq: 4 });
+  at(4);
+  const ana = client('ana');
+  await server.settle();
+  const texts = () => ana.view.room.entries.map(({ text }) => text);
+  const load = async () => {
+    const older = ana.loadOlder('room');
+    await server.settle();
+    expect([await older, texts()]).toEqual([true, ['m1', 'm2', 'm3', 'm4']]);
+  };
+  await load();
+  server.writeRoom({ pastRedactions: 1 });
+  await server.settle();
+  expect([texts(), ana.view.room.firstSeq]).toEqual([['m4'], 4]);
+  await load();
+  server.last.drop();
+  server.writeRoom({ pastRedactions: 2 });
+  await server.settle();
+  clock.advance(100);
+  await server.settle();
+  expect([texts(), ana.view.room.firstSeq]).toEqual([['m4'], 4]);
+  await load();
+  server.writeRoom({ title: 'Another title' });
+  await server.settle();
+  expect(texts()).toHaveLength(4);
+});
+
 test('older entries that nobody can bring now are an error, not the beginning', async () => {
   const { client, server } = world();
   server.writeRoom({ firstSeq: 5 });

@@ -1,6 +1,6 @@
 import { mergeLane } from '@parley/client/lane-merge';
 import type { RoomClient } from '@parley/client/room-client';
-import { ENTRIES, LIVE } from '@parley/shared/documents';
+import { ENTRIES, LIVE, ROOM } from '@parley/shared/documents';
 import type { Entry } from '@parley/shared/entry';
 import { EntryId, TurnId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
@@ -148,6 +148,24 @@ test('W37 labelled entries of the past come with their page, and are forgotten w
   expect(texts(ana)).toEqual(['one', 'two']);
   await open(server, SHELF);
   expect(texts(ana)).toEqual(['one', 'two', 'secret']);
+});
+
+test('R14 W37 a redaction of something older than a labelled document lets go of what was loaded of the past there, too', async () => {
+  const { server, ana } = await inRoom();
+  const doc = server.doc('transcript').getArray<Entry>(ENTRIES);
+  server.past.push(...doc.toArray().slice(0, 1), labelled('older', 1, 1));
+  doc.delete(0, 1);
+  server.writeRoom({ firstSeq: 2 });
+  const shelf = server.doc(SHELF).getArray<Entry>(ENTRIES);
+  shelf.delete(0, 1);
+  shelf.push([labelled('secret', 2, 2)]);
+  await open(server, SHELF);
+  const more = ana.loadOlder('room');
+  await server.settle();
+  expect([await more, texts(ana)]).toEqual([true, ['one', 'older', 'two', 'secret']]);
+  server.doc(SHELF).getMap(ROOM).set('pastRedactions', 1);
+  await server.settle();
+  expect(texts(ana)).toEqual(['two', 'secret']);
 });
 
 test('W37 an entry of the past shows once, and only beside an open document of just its resources', () => {

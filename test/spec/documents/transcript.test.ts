@@ -338,6 +338,22 @@ test('A20 R1 deleting an entry that is there is content too', async () => {
   expect((await world.documents.transcript('transcript')).entries().length).toBe(1);
 });
 
+test('R14 of a redaction before the window its readers are shown that there was one, and nothing else', async () => {
+  const world = await DocWorld.open();
+  for (let seq = 1; seq <= WINDOW + WINDOW_STEP; seq++) await write(world, (to) => to.addEntry(entry(seq)));
+  const ana = await stock(world, 'ana');
+  const before = ana.doc.getArray(ENTRIES).toJSON();
+  for (const count of [1, 2]) {
+    await write(world, (to) => to.redactEntry(entry(count).id, 'ben'));
+    await world.settle();
+    expect(ana.doc.getMap(ROOM).get('pastRedactions')).toBe(count);
+  }
+  expect(ana.doc.getArray(ENTRIES).toJSON()).toEqual(before);
+  await write(world, (to) => to.redactEntry(entry(WINDOW + WINDOW_STEP).id, 'ben'));
+  await world.settle();
+  expect(ana.doc.getMap(ROOM).get('pastRedactions')).toBe(2);
+});
+
 test('W10 an empty step 2, and one that repeats known deletions, are part of the handshake (stock trap 1)', async () => {
   const world = await DocWorld.open();
   for (let seq = 1; seq <= WINDOW + WINDOW_STEP; seq++) await write(world, (to) => to.addEntry(entry(seq)));

@@ -214,6 +214,7 @@ describe('rooms and people of a tenant', () => {
       title: id.toUpperCase(),
       createdAt: 1,
       members: members.map(([user, role]) => ({ user: UserId.parse(user), role })),
+      waiting: 2,
     });
     world.overviews = [
       room('a', [
@@ -227,8 +228,9 @@ describe('rooms and people of a tenant', () => {
   test('W27 R16 rooms and people are listed by page', async () => {
     const first = await (await world.call('GET', '/v1/admin/rooms?limit=1', ROOT)).json();
     expect(first).toMatchObject({
-      items: [{ id: 'a', title: 'A', members: [{ user: 'ana' }, { user: 'ben' }] }],
+      items: [{ id: 'a', title: 'A', members: [{ user: 'ana' }, { user: 'ben' }], waiting: 2 }],
       next: 'a',
+      waiting: 4,
     });
     expect(await (await world.call('GET', '/v1/admin/rooms?after=a', ROOT)).json()).toMatchObject({ next: null });
     await world.call('POST', '/v1/people/ben/revoke', ROOT);

@@ -3,13 +3,14 @@ import { JournalRecord, uniqueKey } from '@parley/server/core/records';
 import { withoutWords } from '@parley/server/core/redact-records';
 import type { Redaction } from '@parley/server/ports/journal';
 import { must } from '@parley/shared/assert';
-import { ENTRIES } from '@parley/shared/documents';
+import { ENTRIES, ROOM } from '@parley/shared/documents';
 import type { Entry } from '@parley/shared/entry';
 import { ClientKey, EntryId, TurnId, UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
 import { REF } from '../../kit/room-ref.ts';
+import { shelfEntry } from '../../kit/shelf-entry.ts';
 
 const SECRET = 'canary.words.7f3a';
 
@@ -67,9 +68,13 @@ function redact(world: RoomWorld, user: string, entry: EntryId) {
 
 /** The transcript as somebody new is shown it. */
 async function shown(world: RoomWorld): Promise<Entry[]> {
+  return (await transcript(world)).getArray<Entry>(ENTRIES).toArray();
+}
+
+async function transcript(world: RoomWorld): Promise<Y.Doc> {
   const doc = new Y.Doc();
   for (const part of await world.journal.loadDoc(REF, 'transcript')) Y.applyUpdate(doc, part);
-  return doc.getArray<Entry>(ENTRIES).toArray();
+  return doc;
 }
 
 test('R14 after a redaction the words are nowhere: not in records, documents, replies, events, logs or later prompts', async () => {
@@ -103,6 +108,20 @@ test('R14 after a redaction the words are nowhere: not in records, documents, re
     'bob',
     'bob',
   ]);
+});
+
+test('R14 R4 a redaction of a labelled entry changes nothing in the document of those who may not read it', async () => {
+  const world = await RoomWorld.open();
+  await said(world, 'bob', 'in the open');
+  world.authority.set(REF.tenant, 'doc:plan', ['bob']);
+  const hidden = shelfEntry({ text: SECRET, resources: ['doc:plan'], after: 0 });
+  await world.found(hidden);
+  const before = (await transcript(world)).getMap(ROOM).toJSON();
+  const [found] = (await world.must('bob', { type: 'transcript.search', q: SECRET, limit: 1 })).items;
+  expect(await redact(world, 'ana', must(found, 'bob finds it').id)).toMatchObject({ ok: false });
+  world.authority.set(REF.tenant, 'doc:plan', ['ana', 'bob']);
+  expect(await redact(world, 'ana', must(found, 'bob finds it').id)).toMatchObject({ ok: true });
+  expect((await transcript(world)).getMap(ROOM).toJSON()).toEqual(before);
 });
 
 test('R14 what was not redacted stays as it was, in its place', async () => {

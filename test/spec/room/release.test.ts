@@ -215,7 +215,7 @@ test('A51 R5 strict: a release leaves resources on it, and whoever may not read 
   world.authority.set(REF.tenant, 'doc:d', ['bob', 'cyd']);
   const before = JSON.stringify([await roomOf(world, 'ana'), await world.must('ana', { type: 'document.list' })]);
   const view = await previewed(world, entry);
-  expect(view).toMatchObject({ resources: ['doc:d'] });
+  expect(view).toMatchObject({ resources: ['doc:d'], lifted: [] });
   expect(view.recipients.map(({ user }) => user)).toEqual(['bob', 'cyd']);
   await release(world, 'bob', entry, view.digest);
   await settled();
@@ -230,7 +230,7 @@ test('A51 R5 under the policy `reader` whoever may read a resource lifts it off;
   expect(await preview(world, 'bob', entry)).toEqual(await preview(world, 'bob', EntryId.parse('e_never')));
   world.authority.set(REF.tenant, 'doc:d', ['bob']);
   const view = await previewed(world, entry);
-  expect(view.resources).toEqual([]);
+  expect(view).toMatchObject({ resources: [], lifted: ['doc:d'] });
   expect(view.recipients).toHaveLength(3);
   world.authority.set(REF.tenant, 'doc:d', []);
   expect(await release(world, 'bob', entry, view.digest)).toMatchObject({ ok: false, fault: { code: 'not_found' } });

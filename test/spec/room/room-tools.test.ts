@@ -96,6 +96,17 @@ test('R3 R9 R15 what somebody may not read takes no place among what they find: 
   expect((await world.must('ana', { type: 'transcript.search', q: 'falcon', limit: 9 })).items).toHaveLength(1);
 });
 
+test('R15 each entry that people find says in which lane it stands', async () => {
+  const world = await RoomWorld.open();
+  await say(world, 'bob', { text: 'falcon in the room' });
+  await say(world, 'bob', { text: 'falcon for me', audience: 'me' });
+  const { items } = await world.must('bob', { type: 'transcript.search', q: 'falcon', limit: 9 });
+  expect(items.map(({ lane, text }) => [lane, text]).toSorted()).toEqual([
+    ['me', 'falcon for me'],
+    ['room', 'falcon in the room'],
+  ]);
+});
+
 test('R15 a search finds entries that hold every word, whatever their case and form, newest first', () => {
   const line = (n: number, text: string) =>
     Entry.parse({ id: `e_${n}`, seq: n, kind: 'message', author: { id: 'a', name: 'A', kind: 'user' }, text, at: n });

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { AdminPerson, AdminRoom } from '@parley/shared/admin';
+import { AdminPerson, AdminRooms } from '@parley/shared/admin';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { everybody } from '../people-overview.ts';
 import { PROBLEM } from '../problems.ts';
@@ -11,7 +11,7 @@ const rooms = createRoute({
   path: '/v1/admin/rooms',
   summary: 'Every room of the tenant and who is in it, and nothing that was said there; admins',
   request: { query: pageQuery },
-  responses: { 200: json(listOf(AdminRoom), 'A page of rooms, by id.'), default: PROBLEM },
+  responses: { 200: json(AdminRooms, 'A page of rooms, by id, and what waits in all of them.'), default: PROBLEM },
 });
 const people = createRoute({
   method: 'get',
@@ -25,11 +25,13 @@ export function adminRoutes(app: EdgeApp, edge: Edge, trail: TenantAudit): void 
   app.use('/v1/admin/*', adminsOnly(trail, {}));
   app.openapi(rooms, async (c) => {
     const { after, limit } = c.req.valid('query');
-    const found = await edge.people.rooms(c.get('caller').principal.tenant, after ?? null, limit + 1);
-    const items = found.slice(0, limit).map(({ id, title, createdAt, members }) => {
-      return { id, title, createdAt, members: members.map(({ user, role }) => ({ user, role })) };
+    const { tenant } = c.get('caller').principal;
+    const found = await edge.people.rooms(tenant, after ?? null, limit + 1);
+    const items = found.slice(0, limit).map(({ id, title, createdAt, members, waiting }) => {
+      return { id, title, createdAt, members: members.map(({ user, role }) => ({ user, role })), waiting };
     });
-    return c.json({ items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null }, 200);
+    const next = found.length > limit ? (items.at(-1)?.id ?? null) : null;
+    return c.json({ items, next, waiting: await edge.people.waiting(tenant) }, 200);
   });
   app.openapi(people, async (c) => {
     const { after = '', limit } = c.req.valid('query');

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { RoomExportFile, TranscriptPage } from '@parley/shared/commands';
-import { Entry } from '@parley/shared/entry';
+import { FoundEntry } from '@parley/shared/entry';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
 import { items, json, noQuery, roomParams } from './parts.ts';
@@ -54,7 +54,7 @@ const search = createRoute({
       limit: z.coerce.number().int().min(1).max(100).default(20),
     }),
   },
-  responses: { 200: json(items(Entry), 'Only what I may read.'), default: PROBLEM },
+  responses: { 200: json(items(FoundEntry), 'Only what I may read.'), default: PROBLEM },
 });
 
 export function transcriptRoutes(app: EdgeApp, edge: Edge): void {

@@ -1,4 +1,5 @@
 import type { Replies, TranscriptSearch } from '@parley/shared/commands';
+import type { Entry } from '@parley/shared/entry';
 import { ok, type Result } from '@parley/shared/fault';
 import type { z } from 'zod';
 import type { Principal } from '../../core/principal.ts';
@@ -14,10 +15,11 @@ export async function searchTranscript(
   { q, limit }: z.infer<typeof TranscriptSearch>,
 ): Promise<Result<Replies['transcript.search']>> {
   const found = search(await entriesFor(desk, by), q, limit);
-  return ok({
-    items: fitting(
-      found.map((entry) => [entry]),
-      1,
-    ).flat(),
-  });
+  const { ledger } = desk.chronicle;
+  const laneOf = ({ id }: Entry) => (ledger.entry(id)?.lane === 'room' ? ('room' as const) : ('me' as const));
+  const shown = fitting(
+    found.map((entry) => [entry]),
+    1,
+  ).flat();
+  return ok({ items: shown.map((entry) => ({ ...entry, lane: laneOf(entry) })) });
 }

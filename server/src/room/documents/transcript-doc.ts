@@ -15,7 +15,7 @@ export const WINDOW_STEP = 200;
 export interface TranscriptWriter {
   /** Entries come in the order of `seq`. */
   addEntry(entry: Entry): void;
-  /** Takes the words of an entry away; nothing when it stands elsewhere, or before the window. */
+  /** Takes the words of an entry of this place away; of one before the window only that it happened is shown. */
   redactEntry(entry: EntryId, by: string): void;
   /** Shows exactly these tickets. */
   setTickets(views: readonly TicketView[]): void;
@@ -93,7 +93,7 @@ class Writer implements TranscriptWriter {
 
   redactEntry(id: EntryId, by: string): void {
     const at = this.#entries.toArray().findIndex((entry) => entry.id === id);
-    if (at < 0) return;
+    if (at < 0) return this.#countPast();
     const entry = redactedEntry(this.#entries.get(at), by);
     // Behind the old one, so that it refers to that and not to what was before the window (see transcript-state.ts).
     this.#entries.insert(at + 1, [entry]);
@@ -140,6 +140,11 @@ class Writer implements TranscriptWriter {
     const shown = new Set<string>(views.map(({ id }) => id));
     for (const id of [...this.#approvals.keys()]) if (!shown.has(id)) this.#approvals.delete(id);
     for (const view of views) if (!this.#approvals.has(view.id)) this.#approvals.set(view.id, view);
+  }
+
+  #countPast(): void {
+    const before = this.#room.get('pastRedactions');
+    this.setRoom({ pastRedactions: (typeof before === 'number' ? before : 0) + 1 });
   }
 
   #trim(): void {

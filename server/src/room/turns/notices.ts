@@ -108,8 +108,8 @@ export class Notices {
 }
 
 function withheld(count: number, title: string): string {
-  const what = count === 1 ? '1 result' : `${count} results`;
-  return `${what} of ${title} ${count === 1 ? 'was' : 'were'} withheld here, because not everybody who reads along may read them. Ask privately.`;
+  const [what, were, them] = count === 1 ? ['1 result', 'was', 'it'] : [`${count} results`, 'were', 'them'];
+  return `${what} of ${title} ${were} withheld here, because not everybody who reads along may read ${them}. Ask privately.`;
 }
 
 function moved(count: number): string {

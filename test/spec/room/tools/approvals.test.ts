@@ -1,8 +1,30 @@
+import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { must } from '@parley/shared/assert';
 import { ClientKey, UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
+import { REF } from '../../../kit/room-ref.ts';
 import { askShaped, decide, ended, SEND, waiting } from '../../../kit/tool-turns.ts';
 import { asksFor, quiet, toolWorld } from '../../../kit/tooled-room.ts';
+
+test('R16 lists of the tenant count what waits in the room, and nothing that waits in a private lane', async () => {
+  const world = await toolWorld();
+  const { journal } = world;
+  if (!(journal instanceof MemoryJournal)) throw new Error('this world is kept in memory');
+  const counted = () => journal.overviews(REF.tenant).map(({ waiting: count }) => count);
+  await askShaped(world, SEND);
+  expect(counted()).toEqual([1]);
+  await world.restart();
+  await quiet();
+  expect([(await waiting(world)).length, counted()]).toEqual([1, [1]]);
+  world.model.expect({ pieces: ['I see.'] });
+  await decide(world, 'decline');
+  await quiet();
+  expect(counted()).toEqual([0]);
+  world.model.expect({ pieces: ['I will.'], end: asksFor(SEND) });
+  await world.prompt('ana', 'do it for me', { audience: 'me' });
+  await quiet();
+  expect([(await waiting(world)).length, counted()]).toEqual([1, [0]]);
+});
 
 test('A62 T38 T39 only its speaker decides, about what they saw, once; anybody else is told that there is nothing', async () => {
   const world = await toolWorld();
