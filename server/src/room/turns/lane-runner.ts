@@ -17,6 +17,7 @@ import { standingOfAbsent } from '../../core/room-state.ts';
 import type { Cancel } from '../../ports/system.ts';
 import type { ShelfAccess } from '../shelf-access.ts';
 import { toldOf } from './call-notices.ts';
+import { modelFor, NO_MODEL } from './model-for.ts';
 import { TurnWorker, type TurnWorkerDeps } from './turn-worker.ts';
 
 export interface LaneRunnerDeps extends Omit<TurnWorkerDeps, 'access' | 'state' | 'apply' | 'post' | 'maySpeak'> {
@@ -133,6 +134,7 @@ export class LaneRunner {
     for (let ticket = this.#next(); ticket !== null; ticket = this.#next()) {
       if (!this.#maySpeak(ticket.author))
         this.#revoke(ticket.author, 'The right to ask here was gone when the turn came.');
+      else if (this.#modelFor(ticket.author) === null) this.#revoke(ticket.author, NO_MODEL);
       else if (this.#begin(ticket).kind === 'refused') return;
     }
   }
@@ -168,12 +170,18 @@ export class LaneRunner {
     return can(standing, this.#deps.lane === 'room' ? 'prompt.room' : 'prompt.private', room.policy.levels);
   }
 
+  #modelFor(author: Author): string | null {
+    const { chronicle, model } = this.#deps;
+    return modelFor(chronicle.room, model, author);
+  }
+
   #revoke(author: Author, reason: string): void {
     this.#decide({ type: 'revoke', user: author.id as UserId, by: 'system', reason });
   }
 
   #begin(ticket: Ticket): Decision {
     const { chronicle, context, ids, lane, model } = this.#deps;
+    const name = this.#modelFor(ticket.author) ?? model.name;
     const { context: manifest, sources } = context.manifest(lane, ticket);
     return this.#decide({
       type: 'begin',
@@ -181,7 +189,7 @@ export class LaneRunner {
       promptEntry: ids.next('e') as EntryId,
       context: manifest,
       ...sources,
-      model: model.name,
+      model: name,
       limits: chronicle.room.policy.limits,
     });
   }

@@ -39,6 +39,5 @@ export function openTurnTools(deps: OpenTurnToolsDeps): TurnTools {
     offers,
     judge: new CallJudge({ ...deps, offers }),
     runner: new CallRunner({ ...deps, offers, reading }),
-    modelName: deps.model.name,
   });
 }
