@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readModels, type ModelRoute, type ModelsResult } from './config-models.ts';
 
 /** How severe a log line has to be to be written. */
 export const LogLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent']);
@@ -27,6 +28,8 @@ export interface Config {
     readonly apiKey: string | undefined;
     readonly name: string | undefined;
   };
+  /** The models that people see, the first is what they get without choosing; empty: the one above. */
+  readonly models: readonly ModelRoute[];
   /** By what address tools and authorities know this server; null: the one it listens on. */
   readonly issuer: string | null;
   /** `host` or `host:port` of tools that may have a private address. */
@@ -54,7 +57,6 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const NOT_YET: Readonly<Record<string, string>> = {
   PARLEY_DATABASE_URL: 'Postgres is not supported in this version; remove it to use the embedded store',
   PARLEY_REDIS_URL: 'more than one node is not supported in this version; remove it to run one node',
-  PARLEY_MODELS: 'model routes are not supported in this version; use OPENAI_BASE_URL and PARLEY_MODEL',
 };
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
@@ -111,6 +113,7 @@ const Environment = z.object({
   OPENAI_BASE_URL: httpUrl.optional(),
   OPENAI_API_KEY: z.string().optional(),
   PARLEY_MODEL: z.string().optional(),
+  PARLEY_MODELS: z.string().optional(),
   PARLEY_LOG: LogLevel.default('info'),
 });
 type Environment = z.infer<typeof Environment>;
@@ -124,19 +127,26 @@ const KNOWN = new Set([...Object.keys(Environment.shape), ...Object.keys(NOT_YET
 export function readConfig(env: Readonly<Record<string, string | undefined>>): ConfigResult {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = Environment.safeParse(given);
+  const models = modelsOf(given);
   const problems = [
     ...unknownVariables(given),
     ...Object.keys(NOT_YET)
       .filter((name) => name in given)
       .map((name) => `${name}: ${NOT_YET[name]}`),
     ...(parsed.success ? [] : parsed.error.issues.map(describe)),
+    ...(models.ok ? [] : models.problems.map((problem) => `PARLEY_MODELS: ${problem}`)),
     ...inconsistencies(given),
   ];
-  if (!parsed.success || problems.length > 0) return { ok: false, problems };
-  return { ok: true, config: deepFreeze(configOf(parsed.data)) };
+  if (!parsed.success || !models.ok || problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: deepFreeze({ ...configOf(parsed.data), models: models.routes }) };
 }
 
-function configOf(env: Environment): Config {
+function modelsOf(given: Readonly<Record<string, unknown>>): ModelsResult {
+  const text = given['PARLEY_MODELS'];
+  return typeof text === 'string' ? readModels(text, given) : { ok: true, routes: [] };
+}
+
+function configOf(env: Environment): Omit<Config, 'models'> {
   return {
     host: env.PARLEY_HOST,
     port: env.PARLEY_PORT,
@@ -182,6 +192,9 @@ function inconsistencies(given: Readonly<Record<string, unknown>>): string[] {
   }
   const fga = ['PARLEY_OPENFGA_URL', 'PARLEY_OPENFGA_STORES'].filter((name) => name in given);
   if (fga.length === 1) problems.push(`${fga[0]}: PARLEY_OPENFGA_URL and PARLEY_OPENFGA_STORES are set together`);
+  for (const name of ['OPENAI_BASE_URL', 'PARLEY_MODEL']) {
+    if ('PARLEY_MODELS' in given && name in given) problems.push(`${name}: has no effect beside PARLEY_MODELS`);
+  }
   const host = given['PARLEY_HOST'];
   if (keys.length === 0 && typeof host === 'string' && !LOOPBACK.has(host)) {
     problems.push(

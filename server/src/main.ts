@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { MemoryBus } from './adapters/bus-memory.ts';
-import { chooseModel } from './adapters/choose-model.ts';
 import { openDevKeys } from './adapters/dev-keys.ts';
 import { MemoryLeases } from './adapters/lease-memory.ts';
 import { pinoLog } from './adapters/log-pino.ts';
 import { watchLoopLag } from './adapters/loop-lag.ts';
 import { promMetrics } from './adapters/metrics-prom.ts';
 import { openSqliteStore } from './adapters/store-sqlite.ts';
-import { hostClock, hostDigest, hostIds } from './adapters/system.ts';
+import { hostChance, hostClock, hostDigest, hostIds } from './adapters/system.ts';
 import { o200kTokenizer } from './adapters/tokenizer.ts';
 import { joseVerify } from './adapters/verify-jose.ts';
 import { EXIT_CONFIG, readConfig, type Config } from './config.ts';
+import { openModels } from './models.ts';
 import { openOutside } from './outside.ts';
 import { readStaticFiles } from './edge/static.ts';
 import type { Log } from './ports/system.ts';
@@ -58,7 +58,7 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
   const ids = hostIds;
   const metrics = promMetrics();
   const tokenizer = o200kTokenizer();
-  const model = await chooseModel(config.model, { clock, tokenizer });
+  const model = await openModels(config, { clock, tokenizer, log, random: hostChance });
   const store = openSqliteStore(config.data, config.masterKeys);
   const here = { url: '' };
   const server = await startServer({

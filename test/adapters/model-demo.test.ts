@@ -12,6 +12,7 @@ import { describe, expect, test } from 'vitest';
 import { endOf, eventsOf, modelContract, REQUEST, textOf, type ModelWorld } from '../contracts/model.ts';
 import { TestClock } from '../kit/clock.ts';
 import { ScriptedModel } from '../kit/scripted-model.ts';
+import { RouteWorld } from '../kit/route-world.ts';
 
 const tokenizer = o200kTokenizer();
 
@@ -110,7 +111,7 @@ describe('the demo model', () => {
 
 describe('choosing a model', () => {
   const none = { baseUrl: undefined, apiKey: undefined, name: undefined };
-  const deps = { clock: hostClock, tokenizer };
+  const deps = { ...new RouteWorld().deps, clock: hostClock, tokenizer };
 
   async function ollama(body: string) {
     const server = createServer((_request, response) => response.end(body)).listen(0, '127.0.0.1');
@@ -152,8 +153,8 @@ describe('choosing a model', () => {
     const asked = once(server, 'request');
     const time = new TestClock();
     const choosing = chooseModel(none, {
+      ...deps,
       clock: time,
-      tokenizer,
       ollama: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     });
     await asked;

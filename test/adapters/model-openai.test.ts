@@ -375,7 +375,7 @@ describe('G1 the openai adapter and servers that misbehave', () => {
     const reading = (async () => {
       for await (const event of model.stream(REQUEST, new AbortController().signal)) {
         if (event.type === 'end') ended.resolve(event);
-        else texts.push(event.text);
+        else if (event.type === 'text') texts.push(event.text);
         first.resolve();
       }
     })();

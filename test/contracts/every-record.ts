@@ -64,6 +64,7 @@ export const everyRecord: readonly JournalRecord[] = [
   },
   { ...turn, type: 'turn.attempted', attempt: 1, model: 'demo' },
   { ...turn, type: 'turn.attempted', step: 2, attempt: 1, model: 'demo' },
+  { ...turn, type: 'turn.attempted', step: 2, attempt: 2, model: 'demo', after: 'server' },
   { ...turn, type: 'turn.stepped', step: 1, text: 'one moment', calls: [call], usage },
   {
     ...turn,

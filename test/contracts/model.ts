@@ -1,5 +1,6 @@
 import type { Model, ModelEnd, ModelEvent, ModelRequest } from '@parley/server/ports/model';
 import { describe, expect, test } from 'vitest';
+import { REF } from '../kit/room-ref.ts';
 
 /** A model that will behave in one way when it is called. */
 export interface ModelWorld {
@@ -28,6 +29,7 @@ export const REQUEST: ModelRequest = {
   tools: [],
   allowedTools: [],
   cacheKey: 'a-keyed-hash',
+  caller: REF,
 };
 
 /** Every event of a call. */

@@ -56,6 +56,13 @@ export function finishEvent(
   return { type: 'finished', turn, ...base, ...more };
 }
 
+export function retriedEvent(
+  turn: TurnId,
+  more: Partial<Pick<EventOf<'retried'>, 'step' | 'attempt'>> = {},
+): EventOf<'retried'> {
+  return { type: 'retried', turn, step: 1, attempt: 1, model: 'fallback', failed: 'server', ...more };
+}
+
 /** A call of `mail.send`; `effect` says what a crash in the middle of it means. */
 export function proposedCall(id: string, more: Partial<ProposedCall> = {}): ProposedCall {
   const base = {

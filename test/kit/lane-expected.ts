@@ -36,6 +36,8 @@ export function expected(account: LaneAccount, event: LaneEvent, now: number): V
     case 'finished':
       if (account.parked.get(event.turn)?.stop) return 'change';
       return isCurrent(running, event) && (running.stop !== null || isWriting(running)) ? 'change' : 'nothing';
+    case 'retried':
+      return isCurrent(running, event) && running.stop === null && isWriting(running) ? 'change' : 'nothing';
     case 'stepped':
       return isCurrent(running, event) && isWriting(running) ? 'change' : 'nothing';
     case 'ask':
@@ -127,6 +129,7 @@ export function ruleOf(event: LaneEvent): string {
     withdraw: 'T27',
     stop: 'T32',
     begin: 'T19',
+    retried: 'G2',
     finished: 'T30',
     stepped: 'T30',
     ask: 'T38',

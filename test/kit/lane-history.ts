@@ -17,6 +17,7 @@ import {
   messageRecord,
   proposedCall,
   recoverEvent,
+  retriedEvent,
   START,
   startCallEvent,
   stepEvent,
@@ -58,6 +59,7 @@ export type Step =
   | { readonly step: 'stop'; readonly pick: Pick; readonly by: Somebody; readonly any: boolean }
   | { readonly step: 'begin'; readonly pick: Pick | 'next' }
   | { readonly step: 'finish'; readonly pick: Pick; readonly earlier: number; readonly end: EventOf<'finished'>['end'] }
+  | { readonly step: 'retry'; readonly pick: Pick; readonly earlier: number }
   | {
       readonly step: 'ask-tools';
       readonly pick: Pick;
@@ -141,6 +143,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       pick: mostly<Pick>('running', pick),
       earlier: mostly(0, fc.constant(1)),
       end,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      step: fc.constant('retry' as const),
+      pick: mostly<Pick>('running', pick),
+      earlier: mostly(0, fc.constant(1)),
     }),
   },
   {
@@ -232,6 +242,8 @@ class Game {
         return this.#begin(each.pick);
       case 'finish':
         return this.#send(finishEvent(this.#turn(each.pick), { ...this.#place(each.earlier), end: each.end }));
+      case 'retry':
+        return this.#send(retriedEvent(this.#turn(each.pick), this.#place(each.earlier)));
       case 'ask-tools':
         return this.#askTools(each);
       case 'ask-person': {

@@ -190,7 +190,13 @@ export class LaneWitness {
     const running = this.account.runningTurn(record.turn);
     claim(running.stop === null, 'T30', 'a stopping turn calls the model again');
     claim(openCallOf(running) === undefined, 'T34', 'the model is called before its calls are done');
-    const { step, attempt, at } = record;
+    const { step, attempt, at, after } = record;
+    claim((after !== undefined) === (event?.type === 'retried'), 'G2', 'why there is another attempt is on record');
+    if (event?.type === 'retried') {
+      claim(step === running.step && attempt === running.attempt + 1, 'G2', `attempt ${attempt} after a failure`);
+      this.account.running = { ...running, attempt };
+      return;
+    }
     if (event?.type === 'call-ended') {
       claim(step === running.step + 1 && attempt === 1, 'T44', `step ${step} follows ${running.step}`);
       this.account.running = { ...running, step, attempt };
@@ -294,7 +300,7 @@ export class LaneWitness {
   #effectOf(record: JournalRecord, next: JournalRecord | undefined): string[] {
     switch (record.type) {
       case 'turn.attempted':
-        return [`call ${record.turn} ${record.step} ${record.attempt}`];
+        return record.after === undefined ? [`call ${record.turn} ${record.step} ${record.attempt}`] : [];
       case 'turn.stopping':
         return [`abort ${record.turn}`];
       case 'turn.stepped':

@@ -1,6 +1,7 @@
 import type { ModelEvent, ModelRequest } from '@parley/server/ports/model';
 import { describe, expect, test } from 'vitest';
 import { ScriptedModel } from './scripted-model.ts';
+import { REF } from './room-ref.ts';
 
 const request: ModelRequest = {
   messages: [{ role: 'user', content: 'hi' }],
@@ -8,6 +9,7 @@ const request: ModelRequest = {
   tools: [],
   allowedTools: [],
   cacheKey: 'k',
+  caller: REF,
 };
 const never = new AbortController().signal;
 
@@ -20,7 +22,7 @@ describe('the scripted model', () => {
     const model = new ScriptedModel();
     model.expect({ pieces: ['a', 'b'] });
     const events = await all(model.stream(request, never));
-    expect(events.map((event) => (event.type === 'text' ? event.text : event.end.reason))).toEqual(['a', 'b', 'stop']);
+    expect(events.map((event) => (event.type === 'text' ? event.text : event.type))).toEqual(['a', 'b', 'end']);
     model.assertDone();
   });
 

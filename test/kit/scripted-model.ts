@@ -6,6 +6,8 @@ export interface Step {
   readonly pieces?: readonly string[];
   /** How the call ends; `stop` when absent. */
   readonly end?: ModelEnd;
+  /** After this many pieces a provider failed, and another one says the rest. */
+  readonly againAfter?: number;
   /** Stream this many pieces, then wait for {@link Call.release}. */
   readonly holdAfter?: number;
   /** Throws when the request is not the one the test expects. */
@@ -39,12 +41,13 @@ export class Call {
   }
 
   async *play(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
-    const { pieces = [], end = { reason: 'stop', usage: usageOf(pieces) }, holdAfter } = this.step;
+    const { pieces = [], end = { reason: 'stop', usage: usageOf(pieces) }, holdAfter, againAfter } = this.step;
     this.#called.resolve(request);
     try {
       for (const [index, text] of pieces.entries()) {
         if (index === holdAfter) await this.#hold(signal);
         if (signal.aborted) break;
+        if (index === againAfter) yield AGAIN;
         yield { type: 'text', text };
       }
       if (holdAfter !== undefined && holdAfter >= pieces.length) await this.#hold(signal);
@@ -109,6 +112,8 @@ export class ScriptedModel implements Model {
     yield { type: 'end', end: { reason: 'failed', class: 'request', detail: problem } };
   }
 }
+
+const AGAIN: ModelEvent = { type: 'again', failed: 'server', from: { provider: 'first', model: 'scripted' } };
 
 function usageOf(pieces: readonly string[]) {
   return { model: 'scripted', inputTokens: 1, cachedTokens: 0, outputTokens: pieces.length };

@@ -69,6 +69,7 @@ test('a request that is no conversation, or holds what is private to another, is
     tools: [],
     allowedTools: [],
     cacheKey: '',
+    caller: REF,
   });
   expect(flawOf(request(['system', 's'], ['user', 'open.ana.1.']))).toBeNull();
   expect(flawOf(request(['system', 's'], ['user', 'secret.ana.1. and secret.ana.2.']))).toBeNull();

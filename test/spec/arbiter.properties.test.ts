@@ -40,7 +40,7 @@ test('the histories reach every cell of the table, and every refusal', () => {
     fc.property(histories, (steps) => play({ ...ARBITER, decide }, steps)),
     { seed: 1, numRuns: 400 },
   );
-  expect(cells.size).toBe(3 * 18);
+  expect(cells.size).toBe(3 * 19);
   expect([...refusals].toSorted()).toEqual([
     'already_ended',
     'already_started',

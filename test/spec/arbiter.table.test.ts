@@ -10,6 +10,7 @@ import {
   finishEvent,
   LaneDriver,
   recoverEvent,
+  retriedEvent,
   START,
   startCallEvent,
   stepEvent,
@@ -65,6 +66,7 @@ const EVENTS: { readonly [E in LaneEventType]: Extract<LaneEvent, { type: E }> }
   withdraw: { type: 'withdraw', turn: turnId(2), by: user('bob') },
   stop: STOP,
   begin: beginEvent(turnId(2)),
+  retried: retriedEvent(T1),
   finished: finishEvent(T1),
   stepped: stepEvent(T1),
   ask: askEvent(T1),
@@ -92,6 +94,7 @@ const QUEUE = {
   withdraw: ['ticket.ended'],
 };
 const LATE = {
+  retried: NOTHING,
   finished: NOTHING,
   stepped: NOTHING,
   ask: NOTHING,
@@ -111,6 +114,7 @@ const RUNNING: Row = {
   ...QUEUE,
   ...LATE,
   begin: 'condition_failed',
+  retried: ['turn.attempted'],
   finished: ['turn.ended'],
   stepped: ['turn.stepped', '→ act'],
   lapse: STOPS,
@@ -121,6 +125,7 @@ const RUNNING: Row = {
 };
 const PROPOSED: Row = {
   ...RUNNING,
+  retried: NOTHING,
   finished: NOTHING,
   stepped: NOTHING,
   ask: ['call.asked'],

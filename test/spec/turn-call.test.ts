@@ -1,6 +1,7 @@
 import type { ModelEnd } from '@parley/server/ports/model';
 import { TurnCall } from '@parley/server/room/turns/turn-call';
 import { expect, test } from 'vitest';
+import { REF } from '../kit/room-ref.ts';
 import { TestClock } from '../kit/clock.ts';
 import { ScriptedModel, type Step } from '../kit/scripted-model.ts';
 
@@ -10,6 +11,7 @@ const REQUEST = {
   tools: [],
   allowedTools: [],
   cacheKey: 'k',
+  caller: REF,
 } as const;
 
 /** One call of a scripted model, with what it showed and how it ended. */
@@ -18,14 +20,16 @@ function callOf(step: Step) {
   const script = model.expect(step);
   const clock = new TestClock();
   const shown: string[] = [];
+  const given: string[] = [];
   const ends: { readonly text: string; readonly end: ModelEnd }[] = [];
   const call = new TurnCall({
     model,
     clock,
     onText: (piece) => shown.push(piece),
+    onAgain: (_again, text) => given.push(text),
     onEnd: (text, end) => ends.push({ text, end }),
   });
-  return { call, script, clock, shown, ends, over: call.run(REQUEST) };
+  return { call, script, clock, shown, given, ends, over: call.run(REQUEST) };
 }
 
 test('G11 text is shown at once when it begins, and then in pieces no closer than 33 ms', async () => {
@@ -66,4 +70,21 @@ test('G1 a call that fails says so once', async () => {
   const { ends, over } = callOf({ pieces: [], end });
   await over;
   expect(ends).toEqual([{ text: '', end }]);
+});
+
+test('G2 what was said before another attempt is void: the new text is shown from its beginning, at once or in its time', async () => {
+  const { script, clock, shown, given, ends, over } = callOf({
+    pieces: ['old ', 'words', 'new'],
+    againAfter: 2,
+    holdAfter: 3,
+  });
+  await script.held;
+  expect(given).toEqual(['old words']);
+  clock.advance(33);
+  expect(shown).toEqual(['old ', 'new']);
+  script.release();
+  await over;
+  clock.advance(1_000);
+  expect(ends.map(({ text }) => text)).toEqual(['new']);
+  expect(shown).toEqual(['old ', 'new']);
 });

@@ -3,6 +3,7 @@ import type { Model, Tokenizer } from '../ports/model.ts';
 import type { Clock } from '../ports/system.ts';
 import { demoModel } from './model-demo.ts';
 import { openAiModel } from './model-openai.ts';
+import { RoutedModel, type RouteDeps } from './routed-model.ts';
 
 /** What the operator said about the model; all of it may be absent. */
 export interface ModelConfig {
@@ -11,7 +12,7 @@ export interface ModelConfig {
   readonly name: string | undefined;
 }
 
-export interface ChooseModelDeps {
+export interface ChooseModelDeps extends RouteDeps {
   readonly clock: Clock;
   readonly tokenizer: Tokenizer;
   /** Where a local Ollama would be. */
@@ -30,20 +31,28 @@ export async function chooseModel(config: ModelConfig, deps: ChooseModelDeps): P
   const { ollama = OLLAMA } = deps;
   const model = pick(await ollamaModels(ollama, deps.clock), config.name);
   if (model === undefined) return demoModel(deps);
-  return openAiModel({ ...deps, baseURL: `${ollama}/v1`, apiKey: 'ollama', model, name: `${model} (local Ollama)` });
+  return single({ baseURL: `${ollama}/v1`, apiKey: 'ollama', model, name: `${model} (local Ollama)` }, deps);
 }
 
 function configured(config: ModelConfig, deps: ChooseModelDeps): Model {
   const baseURL = config.baseUrl ?? OPENAI;
   const model = config.name ?? DEFAULT_MODEL;
   // Local servers take any key, and the library insists on one.
-  return openAiModel({
-    ...deps,
-    baseURL,
-    apiKey: config.apiKey ?? 'none',
-    model,
-    name: `${model} at ${new URL(baseURL).host}`,
-  });
+  const apiKey = config.apiKey ?? 'none';
+  return single({ baseURL, apiKey, model, name: `${model} at ${new URL(baseURL).host}` }, deps);
+}
+
+/** A route of one: also a lone endpoint is asked a second time when it stumbles (G2). */
+function single({ name, ...at }: Endpoint, deps: ChooseModelDeps): Model {
+  const provider = { provider: new URL(at.baseURL).host, model: at.model };
+  return new RoutedModel(name, [{ provider, key: '', model: openAiModel({ ...deps, ...at }) }], deps);
+}
+
+interface Endpoint {
+  readonly name: string;
+  readonly baseURL: string;
+  readonly apiKey: string;
+  readonly model: string;
 }
 
 function pick(models: readonly string[], wanted: string | undefined): string | undefined {

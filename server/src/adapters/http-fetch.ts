@@ -4,12 +4,18 @@ import { request as secureRequest } from 'node:https';
 /** Of the text of a refusal no more is read: all that is told of it is a status and a code. */
 const MOST_TEXT_CHARS = 64 * 1024;
 
+export const RETRY_AFTER = 'retry-after';
+
 /** An answer whose body is Node's own stream: a web stream around it costs more per token than all the rest. */
 class NodeResponse extends Response {
   readonly incoming: IncomingMessage;
 
   constructor(incoming: IncomingMessage) {
-    super(null, { status: incoming.statusCode ?? 0 });
+    const retryAfter = incoming.headers['retry-after'];
+    super(null, {
+      status: incoming.statusCode ?? 0,
+      headers: retryAfter === undefined ? {} : { [RETRY_AFTER]: retryAfter },
+    });
     this.incoming = incoming;
   }
 
@@ -26,8 +32,8 @@ class NodeResponse extends Response {
 
 /**
  * `fetch` over `node:http`, for requests with a text as their body. Connections are kept by Node's own
- * agent. Redirects are not followed: the key is for the address it was given for. Answers have a status and
- * a body, and no headers, which nobody here reads.
+ * agent. Redirects are not followed: the key is for the address it was given for. Answers have a status, a body
+ * and, of their headers, the one that somebody here reads.
  */
 export function httpFetch(url: string | URL | Request, init: RequestInit = {}): Promise<Response> {
   const address = new URL(url instanceof Request ? url.url : url);

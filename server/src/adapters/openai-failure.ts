@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import type { ModelEnd, ModelFailure } from '../ports/model.ts';
+import { RETRY_AFTER } from './http-fetch.ts';
 import { OversizedEvent } from './sse-reader.ts';
 
 export type Failure = Extract<ModelEnd, { reason: 'failed' }>;
@@ -9,7 +10,9 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof OpenAI.APIConnectionTimeoutError) return failed('stall', 'timeout');
   if (error instanceof OpenAI.APIConnectionError) return failed('network', codeOf(error.cause) ?? 'connection');
   if (error instanceof OpenAI.APIError && error.status !== undefined) {
-    return failed(classOf(error.status), `${error.status} ${error.code ?? error.type ?? ''}`.trim());
+    const end = failed(classOf(error.status), `${error.status} ${error.code ?? error.type ?? ''}`.trim());
+    const retryAfterMs = retryAfterOf(error.headers);
+    return retryAfterMs === null ? end : { ...end, retryAfterMs };
   }
   if (error instanceof OpenAI.APIError) return failed('server', error.code ?? error.type ?? 'error in the stream');
   if (error instanceof SyntaxError || error instanceof OversizedEvent) return failed('server', 'unreadable chunk');
@@ -21,6 +24,12 @@ export function failureOf(error: unknown): Failure {
 
 export function failed(failure: ModelFailure, detail: string): Failure {
   return { reason: 'failed', class: failure, detail };
+}
+
+/** Seconds; the other way to write it, as a date, would have to trust two clocks. */
+function retryAfterOf(headers: Headers | undefined): number | null {
+  const seconds = headers?.get(RETRY_AFTER) ?? '';
+  return /^\d{1,6}(\.\d+)?$/.test(seconds) ? Number(seconds) * 1000 : null;
 }
 
 function classOf(status: number): ModelFailure {

@@ -35,3 +35,8 @@ export const hostDigest: Digest = (text) => hash('sha256', text, 'base64url');
 export function hostRandom(bytes: number): Buffer {
   return randomBytes(bytes);
 }
+
+/** 0 ≤ chance < 1, for what nobody has to be kept from guessing. */
+export function hostChance(): number {
+  return Math.random();
+}

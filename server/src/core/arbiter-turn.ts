@@ -31,6 +31,14 @@ export function refuseBegin(state: RunningLane | StoppingLane): Verdict {
   return refused(fault('condition_failed', 'A turn is running.', { current: { running: state.running.turn } }));
 }
 
+/** G2: another attempt at the same step, in the time that the turn has left. */
+export function retry(state: RunningLane, event: EventOf<'retried'>, now: number): Verdict {
+  if (!isCurrentCall(state.running, event)) return UNCHANGED;
+  const { turn, step, attempt, model, failed: after } = event;
+  const { lane } = state;
+  return changed([{ type: 'turn.attempted', lane, turn, step, attempt: attempt + 1, model, after, at: now }]);
+}
+
 /** The answer is whole, was cut, or failed: either way the turn ends with what came (T14, T34). */
 export function finish(state: RunningLane, event: EventOf<'finished'>, now: number): Verdict {
   if (!isCurrentCall(state.running, event)) return finishParked(state, event, now);

@@ -13,7 +13,7 @@ import {
   tick,
   tickRunning,
 } from './arbiter-stop.ts';
-import { begin, finish, finishParked, finishStopped, refuseBegin } from './arbiter-turn.ts';
+import { begin, finish, finishParked, finishStopped, refuseBegin, retry } from './arbiter-turn.ts';
 import { evolve } from './evolve.ts';
 import type { Decision, EventOf, LaneEvent, LaneEventType, LaneState } from './lane.ts';
 import { UNCHANGED, type Verdict } from './verdict.ts';
@@ -32,6 +32,7 @@ const TABLE: Table = {
   idle: {
     ...queue,
     begin,
+    retried: nothing,
     finished: finishParked,
     stepped: nothing,
     ask: nothing,
@@ -48,6 +49,7 @@ const TABLE: Table = {
   running: {
     ...queue,
     begin: refuseBegin,
+    retried: retry,
     finished: finish,
     stepped: step,
     ask,
@@ -64,6 +66,7 @@ const TABLE: Table = {
   stopping: {
     ...queue,
     begin: refuseBegin,
+    retried: nothing,
     finished: finishStopped,
     stepped: stepStopped,
     ask: nothing,

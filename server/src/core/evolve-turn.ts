@@ -55,10 +55,11 @@ function influenceOf({ influence, entry }: RecordOf<'turn.started'>): Influence 
 export function attempted(state: LaneState, record: RecordOf<'turn.attempted'>): RunningLane {
   const lane = must(state.kind === 'running' ? state : null, `${record.turn} runs and may try again`);
   const running = runningIn(lane, record.turn);
-  const { step, attempt, at } = record;
+  const { step, attempt, after, at } = record;
   const steps = step > running.step ? [...running.steps, finishedStep(running.work)] : running.steps;
   const next: RunningTurn = { ...running, step, attempt, steps, work: { kind: 'calling' } };
-  return { ...lane, running: attempt > 1 ? takenUp(next, at) : next };
+  const crashed = attempt > 1 && after === undefined;
+  return { ...lane, running: crashed ? takenUp(next, at) : next };
 }
 
 /** After a crash the turn has the whole time again. */

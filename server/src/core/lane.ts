@@ -4,6 +4,7 @@ import type { ClientKey, EntryId, LaneKey, TurnId, UserId } from '@parley/shared
 import type { ResourceId } from '@parley/shared/label';
 import type { Limits } from '@parley/shared/policy';
 import type { ApprovalId } from '@parley/shared/tools';
+import type { Retried } from './calling/retried.ts';
 import type { Influence } from './influence.ts';
 import type { JournalRecord, ProposedCall, RecordOf } from './records.ts';
 import type { Approval, CallOutcome, FinishedStep, Work } from './turn-work.ts';
@@ -148,6 +149,7 @@ export type LaneEvent =
       readonly model: string;
       readonly limits: Limits;
     }
+  | Retried
   /** The model call of this attempt is over. Late ones (another turn, an older attempt) change nothing. */
   | {
       readonly type: 'finished';

@@ -180,6 +180,8 @@ export const JournalRecord = z.discriminatedUnion('type', [
     step: z.int().min(1).default(1),
     attempt: z.int().min(1),
     model: z.string(),
+    /** G2: how the attempt before it failed; without it the node died with that one (T44). */
+    after: z.string().optional(),
     at,
   }),
   /** The model ended a step by asking for tools; they are called in this order. */

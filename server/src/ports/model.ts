@@ -1,7 +1,9 @@
 import type { Usage } from '@parley/shared/entry';
+import type { ModelFailure } from '../core/calling/model-failure.ts';
 import type { ModelCall, ModelMessage } from '../core/context.ts';
+import type { RoomRef } from '../core/tenant.ts';
 
-export type { ModelCall, ModelMessage };
+export type { ModelCall, ModelFailure, ModelMessage };
 
 export interface ModelRequest {
   readonly messages: readonly ModelMessage[];
@@ -13,6 +15,10 @@ export interface ModelRequest {
   readonly maxOutputTokens: number;
   /** A keyed hash of the room's lane: routes to the provider's cache without naming anybody (R10). */
   readonly cacheKey: string;
+  /** Whose room asks: calls are shared out by it (G2, G8). No provider is told. Null: the server itself. */
+  readonly caller: RoomRef | null;
+  /** One of the model's `choices`; its first when absent. */
+  readonly model?: string;
 }
 
 /** A function as it is declared to the model. */
@@ -24,19 +30,31 @@ export interface ModelTool {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** What a model call yields: any number of `text`, then exactly one `end`, then nothing. */
+/** What a model call yields: any number of `text` and `again`, then exactly one `end`, then nothing. */
 export type ModelEvent =
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'end'; readonly end: ModelEnd };
+  /** What was said so far is void: it failed this way, and somebody is asked the same anew (G2). */
+  | { readonly type: 'again'; readonly failed: ModelFailure; readonly from: Provider }
+  | { readonly type: 'end'; readonly end: ModelEnd; readonly from?: Provider };
+
+/** Who was called; absent where there is nobody to name. */
+export interface Provider {
+  readonly provider: string;
+  /** The provider's name of the model. */
+  readonly model: string;
+}
 
 export type ModelEnd =
   | { readonly reason: 'stop' | 'length' | 'refused'; readonly usage: Usage }
   /** It asks for these before it goes on; there is at least one. A reply cut by length never runs any. */
   | { readonly reason: 'tool'; readonly calls: readonly ModelCall[]; readonly usage: Usage }
-  | { readonly reason: 'failed'; readonly class: ModelFailure; readonly detail: string };
-
-/** `aborted`: the signal fired. `request`: a mistake of ours, never retried. `runaway`: it would not stop. */
-export type ModelFailure = 'aborted' | 'auth' | 'rate' | 'request' | 'server' | 'network' | 'stall' | 'runaway';
+  | {
+      readonly reason: 'failed';
+      readonly class: ModelFailure;
+      readonly detail: string;
+      /** How long the provider wants to be left alone. */
+      readonly retryAfterMs?: number;
+    };
 
 /**
  * G1: never throws and never rejects; the last event says how the call ended. Aborting the signal ends
@@ -45,6 +63,8 @@ export type ModelFailure = 'aborted' | 'auth' | 'rate' | 'request' | 'server' | 
 export interface Model {
   /** What people are told answers them. */
   readonly name: string;
+  /** Names of those that a request may choose from, where there are several. */
+  readonly choices?: readonly string[];
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
 }
 

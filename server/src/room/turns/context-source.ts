@@ -38,6 +38,9 @@ interface Viewpoint {
   readonly admits: (resources: readonly ResourceId[]) => boolean;
 }
 
+/** A request, without whose room it is from. */
+export type Asked = Omit<ModelRequest, 'caller'>;
+
 /** Good for as long as no words that it may hold were taken away (R14). */
 interface Built {
   readonly turn: TurnId;
@@ -82,7 +85,7 @@ export class ContextSource {
   }
 
   /** The request for the step that the running turn is at: what it was started with, and all steps before. */
-  request(lane: LaneKey, running: RunningTurn, offers: readonly OfferedFunction[]): ModelRequest {
+  request(lane: LaneKey, running: RunningTurn, offers: readonly OfferedFunction[]): Asked {
     const { room } = this.#chronicle;
     const { salt } = must(room.lanes.get(lane), 'a lane that runs is open');
     const wrap = envelopes(boundaryOf(room.salt, this.#digest));

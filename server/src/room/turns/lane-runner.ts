@@ -157,6 +157,7 @@ export class LaneRunner {
 
   #begin(ticket: Ticket): Decision {
     const { chronicle, context, ids, lane, model, tools } = this.#deps;
+    const name = this.#modelFor(ticket.author) ?? model.name;
     const { context: manifest, sources } = context.manifest(lane, ticket, tools.declaredTokens());
     return this.#decide({
       type: 'begin',
@@ -164,7 +165,7 @@ export class LaneRunner {
       promptEntry: ids.next('e') as EntryId,
       context: manifest,
       ...sources,
-      model: model.name,
+      model: name,
       limits: chronicle.room.policy.limits,
     });
   }

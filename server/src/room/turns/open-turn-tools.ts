@@ -42,6 +42,5 @@ export function openTurnTools(deps: OpenTurnToolsDeps): TurnTools {
     offers,
     judge: new CallJudge({ ...deps, offers }),
     runner: new CallRunner({ ...deps, offers, reading, late: new LateCalls(deps) }),
-    modelName: deps.model.name,
   });
 }

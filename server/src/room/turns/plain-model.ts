@@ -8,11 +8,13 @@ import type { Model, ModelEvent, ModelRequest } from '../../ports/model.ts';
  */
 export class PlainModel implements Model {
   readonly name: string;
+  readonly choices: readonly string[];
   readonly #model: Model;
   readonly #boundary: () => string;
 
   constructor(model: Model, boundary: () => string) {
     this.name = model.name;
+    this.choices = model.choices ?? [model.name];
     this.#model = model;
     this.#boundary = boundary;
   }
@@ -21,8 +23,9 @@ export class PlainModel implements Model {
     const words = new PlainStream(neutral(this.#boundary()));
     for await (const event of this.#model.stream(request, signal)) {
       const text = event.type === 'text' ? words.push(event.text) : words.end();
-      if (text !== '') yield { type: 'text', text };
-      if (event.type === 'end') yield event;
+      // What waited when everything became void is void too.
+      if (text !== '' && event.type !== 'again') yield { type: 'text', text };
+      if (event.type !== 'text') yield event;
     }
   }
 }

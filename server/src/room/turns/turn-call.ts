@@ -1,5 +1,5 @@
 import { must } from '@parley/shared/assert';
-import type { Model, ModelEnd, ModelRequest } from '../../ports/model.ts';
+import type { Model, ModelEnd, ModelEvent, ModelRequest, Provider } from '../../ports/model.ts';
 import type { Cancel, Clock } from '../../ports/system.ts';
 
 /** No answer is longer; a model that goes on is cut. */
@@ -12,9 +12,14 @@ export interface TurnCallDeps {
   readonly clock: Clock;
   /** The next piece of text to show. */
   readonly onText: (piece: string) => void;
+  /** All text so far is void, shown or not; what comes next begins anew. */
+  readonly onAgain: (again: Again, text: string) => void;
   /** The call is over; `text` is all of it, shown or not. Called exactly once. */
-  readonly onEnd: (text: string, end: ModelEnd) => void;
+  readonly onEnd: (text: string, end: ModelEnd, from?: Provider) => void;
 }
+
+/** G2: somebody else is asked the same. */
+export type Again = Extract<ModelEvent, { type: 'again' }>;
 
 /** One call of the model, from intent to its last event. */
 export class TurnCall {
@@ -24,6 +29,7 @@ export class TurnCall {
   #shown = 0;
   #lastShownAt = Number.NEGATIVE_INFINITY;
   #timer: Cancel | null = null;
+  #from: Provider | undefined;
 
   constructor(deps: TurnCallDeps) {
     this.#deps = deps;
@@ -33,7 +39,7 @@ export class TurnCall {
   async run(request: ModelRequest): Promise<void> {
     const end = await this.#read(request);
     this.#timer?.();
-    this.#deps.onEnd(this.#text, end);
+    this.#deps.onEnd(this.#text, end, this.#from);
   }
 
   /** Ends the provider's request; what comes after belongs to nobody (T33, T34). */
@@ -44,12 +50,21 @@ export class TurnCall {
   async #read(request: ModelRequest): Promise<ModelEnd> {
     let end: ModelEnd | null = null;
     for await (const event of this.#deps.model.stream(request, this.#abort.signal)) {
-      if (event.type === 'end') end = event.end;
-      else this.#add(event.text);
+      if (event.type === 'text') this.#add(event.text);
+      else if (event.type === 'again') this.#beginAnew(event);
+      else ({ end, from: this.#from } = event);
     }
     if (this.#text.length >= MAX_ANSWER_CHARS)
       return { reason: 'failed', class: 'runaway', detail: 'the answer did not end' };
     return must(end, 'G1: a model stream ends with an end event');
+  }
+
+  #beginAnew(again: Again): void {
+    this.#timer?.();
+    this.#timer = null;
+    this.#deps.onAgain(again, this.#text);
+    this.#text = '';
+    this.#shown = 0;
   }
 
   #add(text: string): void {

@@ -5,8 +5,9 @@ import type { EventOf, RunningTurn } from '../../core/lane.ts';
 import type { ProposedCall } from '../../core/records.ts';
 import type { OfferedFunction } from '../../core/tool-offer.ts';
 import { callsOf, type OpenCall, type StartedCall } from '../../core/turn-work.ts';
-import type { Tokenizer } from '../../ports/model.ts';
+import type { Model, Tokenizer } from '../../ports/model.ts';
 import type { Chronicle } from '../chronicle.ts';
+import { modelFor } from './model-for.ts';
 import { effectOf, type CallJudge } from './call-judge.ts';
 import type { CallResult, CallRunner } from './call-runner.ts';
 import { declared, type Offers } from './offers.ts';
@@ -18,7 +19,7 @@ export interface TurnToolsDeps {
   readonly runner: CallRunner;
   readonly tokenizer: Tokenizer;
   /** Who is asked next when a step's calls are done. */
-  readonly modelName: string;
+  readonly model: Model;
 }
 
 /** What the gate or a tool says of a call, as the arbiter hears it. */
@@ -88,7 +89,9 @@ export class TurnTools {
 
   #ended(turn: RunningTurn, { proposed }: OpenCall, result: CallResult): EventOf<'call-ended'> {
     const { outcome, withheld, resources, influence } = result;
-    const model = this.#deps.modelName;
+    const { chronicle, model: menu } = this.#deps;
+    // Whoever may use none is told so before the next step.
+    const model = modelFor(chronicle.room, menu, turn.author) ?? menu.name;
     const told = { ...this.#fitting(turn, result.text), withheld, resources, influence };
     return { type: 'call-ended', turn: turn.turn, call: proposed.id, outcome, ...told, model };
   }

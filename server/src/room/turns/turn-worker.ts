@@ -10,6 +10,7 @@ import {
 } from '../../core/lane.ts';
 import type { OfferedFunction } from '../../core/tool-offer.ts';
 import { answerText, openCall, STEP_GAP } from '../../core/turn-work.ts';
+import type { RoomRef } from '../../core/tenant.ts';
 import type { Model, ModelEnd, Tokenizer } from '../../ports/model.ts';
 import type { Clock, Ids, Metrics } from '../../ports/system.ts';
 import type { Access } from '../access.ts';
@@ -17,10 +18,12 @@ import type { Chronicle } from '../chronicle.ts';
 import type { Mailbox } from '../mailbox.ts';
 import type { ContextSource } from './context-source.ts';
 import { endOf } from './model-ending.ts';
-import { TurnCall } from './turn-call.ts';
+import { modelFor, NO_MODEL } from './model-for.ts';
+import { TurnCall, type Again } from './turn-call.ts';
 import type { TurnTools } from './turn-tools.ts';
 
 export interface TurnWorkerDeps {
+  readonly ref: RoomRef;
   readonly lane: LaneKey;
   readonly chronicle: Chronicle;
   readonly context: ContextSource;
@@ -102,36 +105,52 @@ export class TurnWorker {
   #whileAllowed(turn: RunningTurn, then: () => void): void {
     const { access, maySpeak, apply } = this.#deps;
     const mayRead = access.mayRead(turn.author.id as UserId, turn.resources);
-    if (maySpeak(turn.author) && mayRead) return then();
-    const reason = mayRead
-      ? 'The right to ask here is gone.'
-      : 'What it was built on may not be read by its author any more.';
-    apply({ type: 'lapse', turn: turn.turn, reason });
+    const allowed = maySpeak(turn.author);
+    if (allowed && mayRead && this.#modelFor(turn) !== null) return then();
+    const readable = mayRead ? NO_MODEL : 'What it was built on may not be read by its author any more.';
+    apply({ type: 'lapse', turn: turn.turn, reason: allowed ? readable : 'The right to ask here is gone.' });
+  }
+
+  #modelFor({ author }: RunningTurn): string | null {
+    const { chronicle, model } = this.#deps;
+    return modelFor(chronicle.room, model, author);
   }
 
   #callModel(turn: RunningTurn): void {
-    const { context, mailbox, post, model, clock, lane, metrics, tools } = this.#deps;
+    const { context, mailbox, post, model, clock, lane, metrics, ref, tools } = this.#deps;
     const offers = tools.offers();
-    const before = answerText(turn).length;
-    const shown: Shown = { chars: before, startedAt: clock.now(), first: true };
+    const ifCurrent = (task: () => void) => () => {
+      if (this.#is(current)) task();
+    };
+    const step: ModelStep = { turn, offers, shown: nothingShown(turn, clock.now()) };
     const call = new TurnCall({
       model,
       clock,
-      onText: (piece) =>
-        mailbox.post(() => {
-          if (this.#is(current)) this.#show(turn, piece, shown);
-        }),
-      onEnd: (text, end) =>
-        post(() => {
-          if (this.#is(current)) this.#modelEnded({ turn, shown, offers }, text, end);
-        }),
+      onText: (piece) => mailbox.post(ifCurrent(() => this.#show(step, piece))),
+      onAgain: (again) => mailbox.post(ifCurrent(() => this.#askAgain(step, again))),
+      onEnd: (text, end) => post(ifCurrent(() => this.#modelEnded(step, text, end))),
     });
     const current = this.#begin(turn.turn, () => call.abort());
     metrics.count('parley_model_attempts_total');
-    void call.run(context.request(lane, turn, offers));
+    const asked = { ...context.request(lane, turn, offers), caller: ref };
+    const chosen = this.#modelFor(turn);
+    void call.run(chosen === null ? asked : { ...asked, model: chosen });
   }
 
-  #show(turn: RunningTurn, piece: string, shown: Shown): void {
+  /** G2: what was shown of this step gives way, on every reader's screen, before anything of the next attempt. */
+  #askAgain(step: ModelStep, { failed }: Again): void {
+    const { apply, clock, metrics, model: menu } = this.#deps;
+    const model = this.#modelFor(step.turn) ?? menu.name;
+    const { turn: id, step: number, attempt } = step.turn;
+    apply({ type: 'retried', turn: id, step: number, attempt, model, failed });
+    const turn = this.#running(id);
+    if (turn === null) return;
+    metrics.count('parley_model_attempts_total');
+    step.turn = turn;
+    step.shown = nothingShown(turn, clock.now());
+  }
+
+  #show({ turn, shown }: ModelStep, piece: string): void {
     if (this.#left || this.#running(turn.turn) === null) return;
     const { chronicle, clock, lane, metrics } = this.#deps;
     if (shown.first) metrics.observe('parley_first_token_seconds', (clock.now() - shown.startedAt) / 1000);
@@ -258,7 +277,12 @@ interface Shown {
 }
 
 interface ModelStep {
-  readonly turn: RunningTurn;
-  readonly shown: Shown;
+  /** As its newest attempt stands. */
+  turn: RunningTurn;
+  shown: Shown;
   readonly offers: readonly OfferedFunction[];
+}
+
+function nothingShown(turn: RunningTurn, startedAt: number): Shown {
+  return { chars: answerText(turn).length, startedAt, first: true };
 }
