@@ -1,4 +1,3 @@
-import type { LaneKey } from '@parley/shared/ids';
 import type { ContextItem, Hand, Piece, Writes } from './context-pieces.ts';
 import { Window } from './context-window.ts';
 import { SealedOrder } from './sealed-order.ts';
@@ -38,8 +37,7 @@ const KEPT = 8;
 export class Pasts {
   readonly #kept = new Map<string, Past>();
 
-  of(lane: LaneKey, budget: number, items: readonly ContextItem[], make: () => Past): Past {
-    const name = `${budget} ${lane}`;
+  of(name: string, items: readonly ContextItem[], make: () => Past): Past {
     const known = this.#kept.get(name);
     this.#kept.delete(name);
     const past = known?.continuesIn(items) === true ? known : make();

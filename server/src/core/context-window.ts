@@ -63,11 +63,11 @@ export class Window<P extends Sized> {
     this.#fit();
   }
 
-  /** One that goes on apart from this. */
+  /** One that goes on apart from this, which does not grow meanwhile. */
   copy(): Window<P> {
     const copy = new Window<P>(this.#budget);
     copy.#sent = [...this.#sent];
-    copy.#repeats = this.#repeats.copy();
+    copy.#repeats = new Repeats(this.#repeats);
     copy.#start = this.#start;
     copy.#tokens = this.#tokens;
     return copy;
@@ -133,16 +133,20 @@ export class Window<P extends Sized> {
   }
 }
 
+/** One and the same, so that what was written without references is written once. */
+const NONE: readonly never[] = [];
+
 /** An item that nobody refers to. */
 export function inFull<P extends Sized>(piece: P): Sent<P> {
-  return { piece, lines: null, repeats: [], tokens: piece.tokens };
+  return { piece, lines: null, repeats: NONE, tokens: piece.tokens };
 }
 
 /** An item with references for what it repeats of `earlier`, which takes it in. */
 export function folded<P extends Sized>(piece: P, earlier: Repeats<P>, visible?: (source: P) => boolean): Sent<P> {
   const lines = piece.lines();
   if (lines === null) return inFull(piece);
-  const repeats = piece.folds === 'never' ? [] : earlier.of(lines, visible);
+  const found = piece.folds === 'never' ? NONE : earlier.of(lines, visible);
+  const repeats = found.length === 0 ? NONE : found;
   earlier.add(piece, lines, repeats);
   return { piece, lines, repeats, tokens: repeats.reduce((tokens, one) => tokens - saved(lines, one), piece.tokens) };
 }

@@ -1,6 +1,7 @@
 import { privateLane, type EntryId, type LaneKey, type UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
-import { Past, type Pasts } from './context-past.ts';
+import { inSight, type History } from './context-history.ts';
+import type { Pasts } from './context-past.ts';
 import {
   privatePieces,
   promptPiece,
@@ -9,15 +10,12 @@ import {
   type ContextPrompt,
   type Hand,
   type Piece,
-  type Writes,
 } from './context-pieces.ts';
-import { sight, type Sight } from './context-sight.ts';
 import { folded, inFull, type Sent } from './context-window.ts';
 import { boundaryOf, envelopes } from './envelope.ts';
 import { joinInfluence, type Influence } from './influence.ts';
 import { joinResources } from './label.ts';
 import { Repeats } from './repeats.ts';
-import { inOrder, sealed } from './sealed-order.ts';
 import { systemText } from './system-text.ts';
 
 export type { ContextItem, ContextPrompt };
@@ -131,12 +129,7 @@ interface Layout {
 /** A turn of the room: its history, and the prompt as the end of the segment that it seals (C5, C7). */
 function layOutRoom(input: ContextInput, hand: Hand): Layout {
   const prompt = promptPiece(input.prompt, hand);
-  const seen = history(
-    input,
-    { lane: 'room', items: input.room, writes: roomPieces, budget: input.budget - FIXED_TOKENS },
-    prompt,
-    hand,
-  );
+  const seen = inSight(historyOf(input, 'room', input.room, input.budget - FIXED_TOKENS), prompt, hand);
   return {
     messages: [...leftOut(seen.leftOut, hand), ...seen.window.sent.map(asMessage), asMessage(inFull(prompt))],
     firstSeq: seen.window.sent[0]?.piece.seq,
@@ -153,9 +146,9 @@ function layOutPrivate(input: ContextInput, items: readonly ContextItem[], hand:
   const budget = input.budget - FIXED_TOKENS;
   const prompt = promptPiece(input.prompt, hand, lastSeq(input.room));
   const lane = privateLane(input.prompt.author.id as UserId);
-  const own = history(input, { lane, items, writes: privatePieces, budget: budget * (1 - ROOM_SHARE) }, prompt, hand);
+  const own = inSight(historyOf(input, lane, items, budget * (1 - ROOM_SHARE)), prompt, hand);
   const roomBudget = Math.min(budget * ROOM_SHARE, budget - own.window.tokens);
-  const room = history(input, { lane: 'room', items: input.room, writes: roomPieces, budget: roomBudget }, null, hand);
+  const room = inSight(historyOf(input, 'room', input.room, roomBudget), null, hand);
   const overlay = [
     overlayHead(input, hand),
     ...leftOut(own.leftOut, hand),
@@ -167,6 +160,17 @@ function layOutPrivate(input: ContextInput, items: readonly ContextItem[], hand:
     tokens: room.window.tokens + own.window.tokens,
     sources: sourcesOf([...room.behind, ...own.behind, prompt]),
   };
+}
+
+function historyOf(
+  { quotes, pasts }: ContextInput,
+  lane: LaneKey,
+  items: readonly ContextItem[],
+  budget: number,
+): History {
+  const writes = lane === 'room' ? roomPieces : privatePieces;
+  if (quotes === null) return { lane, items, writes, budget, pasts: pasts ?? null };
+  return { lane, items: items.filter(({ entry }) => quotes.includes(entry.id)), writes, budget, pasts: null };
 }
 
 /**
@@ -182,31 +186,6 @@ function alsoFolded(own: readonly Sent<Piece>[], room: readonly Sent<Piece>[]): 
     anchor = Math.max(anchor, piece.after ?? 0);
     return folded(piece, earlier, (source) => !shared.has(source) || source.seq <= anchor);
   });
-}
-
-interface Told {
-  readonly lane: LaneKey;
-  readonly items: readonly ContextItem[];
-  readonly writes: Writes;
-  readonly budget: number;
-}
-
-/** What of a lane is sent; a history of nothing but the lane's own items goes on from where the last build was. */
-function history(
-  input: ContextInput,
-  { lane, items, writes, budget }: Told,
-  newest: Piece | null,
-  hand: Hand,
-): Sight<Piece> {
-  const make = (): Past => new Past(budget, writes, hand);
-  if (input.quotes !== null || items.some(({ shelf }) => shelf !== undefined)) {
-    const pieces = sealed(quoted(items, input)).flatMap((placed) => writes(placed, hand));
-    return sight(pieces, newest, budget);
-  }
-  const ordered = inOrder(items);
-  const past = input.pasts?.of(lane, budget, ordered, make) ?? make();
-  const window = past.upTo(ordered, newest);
-  return { window, leftOut: window.start, behind: window.sent.map(({ piece }) => piece) };
 }
 
 /** The nonce keeps anybody from probing the provider's cache for what follows the part that others know (C6). */
@@ -248,10 +227,6 @@ function merged(messages: readonly PlainMessage[]): PlainMessage[] {
     else runs.push({ role, parts: [content] });
   }
   return runs.map(({ role, parts }) => ({ role, content: parts.join('\n') }));
-}
-
-function quoted(items: readonly ContextItem[], { quotes }: ContextInput): readonly ContextItem[] {
-  return quotes === null ? items : items.filter(({ entry }) => quotes.includes(entry.id));
 }
 
 function sourcesOf(pieces: readonly Piece[]): Sources {

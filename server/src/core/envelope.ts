@@ -150,17 +150,26 @@ export function neutral(boundary: string): Neutral {
     copies,
     begun: new RegExp(`(?:${tags}|${tokens})?(?:${begunText(boundary)})?(?:${ends})?$`, 'iu'),
     seen: (body) => body.replace(LINE_ENDS_WITHIN, '\n').replace(HIDDEN, '').replace(INVISIBLE_WITHIN, ''),
-    plain: (body) =>
-      // This is where the brand comes from.
-      body
-        .toWellFormed()
-        .replace(LINE_ENDS, '\n')
-        .replace(HIDDEN, '')
-        .replace(INVISIBLE_RUN, '')
-        .replace(copies, '…')
-        .replace(IMITATION, '&lt;')
-        .replace(CONTROL_TOKENS, '$& ') as Harmless,
+    plain: (body) => (isOrdinary(body, boundary) ? (body as Harmless) : harmless(body, copies)),
   };
+}
+
+/** Most of what people say: there is nothing in it that is changed below. */
+const ORDINARY = /^[\t\n\u0020-;=-Z\\-~]*$/;
+
+function isOrdinary(body: string, boundary: string): boolean {
+  return ORDINARY.test(body) && !body.toLowerCase().includes(boundary);
+}
+
+function harmless(body: string, copies: RegExp): Harmless {
+  return body
+    .toWellFormed()
+    .replace(LINE_ENDS, '\n')
+    .replace(HIDDEN, '')
+    .replace(INVISIBLE_RUN, '')
+    .replace(copies, '…')
+    .replace(IMITATION, '&lt;')
+    .replace(CONTROL_TOKENS, '$& ') as Harmless;
 }
 
 /** The same where a text goes on behind. */

@@ -33,14 +33,12 @@ interface Spot<S> {
  * there and followed for as long as the lines are equal, so one changed digit ends it (C11). Linear in any text.
  */
 export class Repeats<S> {
-  readonly #spots: Map<number, Spot<S>>;
+  readonly #spots = new Map<number, Spot<S>>();
+  /** What was said before all that is added here; it does not grow meanwhile. */
+  readonly #before: Repeats<S> | null;
 
-  constructor(spots: ReadonlyMap<number, Spot<S>> = new Map()) {
-    this.#spots = new Map(spots);
-  }
-
-  copy(): Repeats<S> {
-    return new Repeats(this.#spots);
+  constructor(before: Repeats<S> | null = null) {
+    this.#before = before;
   }
 
   /** The passages of a text that stand in those added before and that `visible` admits, first to last. */
@@ -70,7 +68,11 @@ export class Repeats<S> {
   }
 
   #put(key: number, spot: Spot<S>): void {
-    if (!this.#spots.has(key)) this.#spots.set(key, spot);
+    if (this.#spot(key) === undefined) this.#spots.set(key, spot);
+  }
+
+  #spot(key: number): Spot<S> | undefined {
+    return (this.#before === null ? undefined : this.#before.#spot(key)) ?? this.#spots.get(key);
   }
 
   #from(lines: readonly Line[], from: number, visible: (source: S) => boolean): Repeat<S> | null {
@@ -81,7 +83,7 @@ export class Repeats<S> {
       ...(line.tokens >= LEAST_TOKENS ? [alone(line)] : []),
     ];
     for (const key of keys) {
-      const spot = this.#spots.get(key);
+      const spot = this.#spot(key);
       if (spot === undefined || !visible(spot.held.source)) continue;
       const repeat = followed(lines, from, spot);
       if (repeat) return repeat;

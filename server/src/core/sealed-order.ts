@@ -17,11 +17,12 @@ export class SealedOrder {
   readonly #answers = new Map<TurnId, ContextItem>();
   #seen = 0;
   #settled = 0;
+  #first: ContextItem | undefined;
   #last: ContextItem | undefined;
 
   /** Whether these items, in their order, begin with those that are settled. */
   continuesIn(items: readonly ContextItem[]): boolean {
-    return items.length >= this.#seen && items[this.#seen - 1] === this.#last;
+    return this.#seen === 0 || (items[0] === this.#first && items[this.#seen - 1] === this.#last);
   }
 
   /** What is settled now and was not before. */
@@ -38,6 +39,7 @@ export class SealedOrder {
   }
 
   #see(item: ContextItem | undefined): void {
+    this.#first ??= item;
     this.#last = item;
     if (item?.entry.turn === undefined) return;
     if (item.entry.kind === 'answer') this.#answers.set(item.entry.turn, item);
@@ -66,7 +68,8 @@ export function sealed(items: readonly ContextItem[]): Placed[] {
   return [...order.settle(ordered), ...order.rest(ordered)];
 }
 
-function isSent({ entry }: ContextItem): boolean {
+/** Whether a model is ever sent it. */
+export function isSent({ entry }: ContextItem): boolean {
   const isKind = entry.kind === 'message' || entry.kind === 'prompt' || entry.kind === 'answer';
   return isKind && entry.offRecord !== true && entry.redactedBy === undefined;
 }
@@ -84,7 +87,8 @@ function byPlace(a: ContextItem, b: ContextItem): number {
   return placeOf(a) - placeOf(b) || byShelf(a, b) || a.entry.seq - b.entry.seq;
 }
 
-function placeOf({ entry, shelf }: ContextItem): number {
+/** Its place in the lane's own document; of an item on a shelf, the one it stands behind. */
+export function placeOf({ entry, shelf }: ContextItem): number {
   return shelf === undefined ? entry.seq : (entry.after ?? 0);
 }
 
