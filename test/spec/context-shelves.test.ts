@@ -142,23 +142,28 @@ test('R4 R6 behind a prompt is what it was built on and who shaped it, and nothi
 
 const sized = fc.record({ tokens: fc.integer({ min: 1, max: 60 }), endsTurn: fc.boolean(), shelved: fc.boolean() });
 
+const noLines = () => null;
+const sizedPiece = (item: { tokens: number; endsTurn: boolean; shelved: boolean }) => ({
+  ...item,
+  lines: noLines,
+  folds: 'never' as const,
+});
+
 test('R4 the lane’s own items alone decide what is in sight: shelved ones out of it change nothing that is sent', () => {
   fc.assert(
     fc.property(fc.array(sized, { maxLength: 60 }), fc.integer({ min: 50, max: 600 }), (items, budget) => {
-      const seen = sight(items, budget);
-      const owns = items.filter(({ shelved }) => !shelved);
-      const without = sight(owns, budget);
-      expect(items.slice(seen.from).filter(({ shelved }) => !shelved)).toEqual(owns.slice(without.from));
-      expect(seen.start).toBeGreaterThanOrEqual(seen.from);
-      const inSight = items.filter((item, index) => index >= seen.from || !item.shelved);
-      const less = sight(inSight, budget);
-      expect({ sent: inSight.slice(less.start), leftOut: less.leftOut }).toEqual({
-        sent: items.slice(seen.start),
+      const [all, owns] = [items.map(sizedPiece), items.map(sizedPiece).filter(({ shelved }) => !shelved)];
+      const seen = sight(all, null, budget);
+      const without = sight(owns, null, budget);
+      expect(seen.behind.filter(({ shelved }) => !shelved)).toEqual(without.behind);
+      const from = all.length - seen.behind.length;
+      const inSight = all.filter((item, index) => index >= from || !item.shelved);
+      const less = sight(inSight, null, budget);
+      expect({ sent: less.window.sent, leftOut: less.leftOut }).toEqual({
+        sent: seen.window.sent,
         leftOut: seen.leftOut,
       });
-      expect(items.slice(seen.start).reduce((sum, { tokens }) => sum + tokens, 0)).toBeLessThanOrEqual(
-        Math.max(budget, 0),
-      );
+      expect(seen.window.tokens).toBeLessThanOrEqual(Math.max(budget, 0));
     }),
     { seed: 11, numRuns: 500 },
   );

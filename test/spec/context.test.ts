@@ -7,7 +7,8 @@ import {
   type ContextInput,
   type ContextItem,
 } from '@parley/server/core/context';
-import { windowStart } from '@parley/server/core/context-window';
+import { Pasts } from '@parley/server/core/context-past';
+import { windowed } from '@parley/server/core/context-window';
 import { boundaryOf, readEnvelopes } from '@parley/server/core/envelope';
 import { systemText } from '@parley/server/core/system-text';
 import type { Author, Entry } from '@parley/shared/entry';
@@ -280,6 +281,11 @@ describe('what does not fit', () => {
     const sized = fc.array(fc.record({ tokens: fc.integer({ min: 1, max: 100 }), endsTurn: fc.boolean() }), {
       maxLength: 200,
     });
+    const windowStart = (pieces: readonly { tokens: number; endsTurn: boolean }[], limit: number) =>
+      windowed(
+        pieces.map((piece) => ({ ...piece, lines: () => null, folds: 'never' as const })),
+        limit,
+      ).start;
     fc.assert(
       fc.property(sized, fc.integer({ min: 50, max: 2_000 }), (pieces, limit) => {
         const start = windowStart(pieces, limit);
@@ -612,6 +618,7 @@ describe('counting and speed', () => {
       if (index % 5 === 4) return item(index + 1, answered(text, turn, { tokens: 60 }));
       return item(index + 1, said(ben, text, { tokens: 60 }));
     });
-    expect(cpuTime(40, () => build(room))).toBeLessThan(5);
+    const pasts = new Pasts();
+    expect(cpuTime(40, () => build(room, { pasts }))).toBeLessThan(5);
   });
 });

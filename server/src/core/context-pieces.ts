@@ -1,9 +1,12 @@
 import type { Author, Entry } from '@parley/shared/entry';
-import type { TurnId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
-import type { Envelopes } from './envelope.ts';
+import type { Sighted } from './context-sight.ts';
+import type { Envelopes, Harmless } from './envelope.ts';
+import { foldedText } from './folded-text.ts';
 import type { Influence } from './influence.ts';
-import { shelfKey } from './label.ts';
+import type { Repeat } from './repeats.ts';
+import type { Placed } from './sealed-order.ts';
+import { linesOf, type Line } from './text-lines.ts';
 
 /** An entry with its stored token count (C16: counted once, when it was written). */
 export interface ContextItem {
@@ -26,24 +29,24 @@ export interface ContextPrompt {
 }
 
 /** One entry as the model reads it. */
-export interface Piece {
+export interface Piece extends Sighted {
   readonly role: 'user' | 'assistant';
   /** Its place in the lane's own document; of an item on a shelf, the place behind it. */
   readonly seq: number;
-  /** Upper bound, from the stored count. */
-  readonly tokens: number;
-  readonly endsTurn: boolean;
   readonly after: number | undefined;
-  readonly shelved: boolean;
   readonly resources: readonly ResourceId[];
   readonly influence: Influence;
-  readonly render: () => string;
+  /** How a reference names it (C9); null where it has no number. */
+  readonly cite: string | null;
+  /** In full, or with references for what it repeats. */
+  readonly render: (repeats: readonly Repeat<Piece>[]) => string;
 }
 
 /** How a room's entries are written. */
 export interface Hand {
   readonly boundary: string;
   readonly wrap: Envelopes;
+  readonly hash: (text: string) => string;
 }
 
 /** Upper bounds of what is written around a body; an id and a name come on top of an envelope. */
@@ -53,28 +56,29 @@ const ENDED_EARLY_TOKENS = 14;
 /** Upper bound of the line that anchors a private item. */
 const ANCHOR_TOKENS = 32;
 
-export function roomPieces(items: readonly ContextItem[], hand: Hand): Piece[] {
-  return sealed(items).map((item) => {
-    const { entry } = item;
-    if (entry.kind === 'answer') return piece(item, 'assistant', hand, () => answerText(entry, hand.wrap));
-    return piece(item, 'user', hand, () => said(entry, numberOf(item), hand.wrap));
-  });
-}
+/** How a history is written: that of the room, or of a private lane. */
+export type Writes = (placed: Placed, hand: Hand) => readonly Piece[];
 
-/** Items of a private lane. All of them are said to the model in one message, so its own answers are wrapped too. */
-export function privatePieces(items: readonly ContextItem[], hand: Hand): Piece[] {
-  return sealed(items).map((item) => {
-    const { entry } = item;
-    if (entry.kind === 'answer') {
-      return piece(item, 'user', hand, () =>
-        hand.wrap.answered(privateNumber(numberOf(item)), answerText(entry, hand.wrap)),
-      );
-    }
-    return piece(item, 'user', hand, () => said(entry, privateNumber(numberOf(item)), hand.wrap));
-  });
-}
+export const roomPieces: Writes = ([item, answer], hand) => {
+  const n = numberOf(item);
+  // An answer alone is not numbered: nothing can refer to it.
+  if (item.entry.kind === 'answer') return [piece(item, 'assistant', hand, { cite: null, write: (text) => text })];
+  const said = piece(item, 'user', hand, { cite: n, write: (text) => saidBy(item.entry, n, hand.wrap, text) });
+  if (answer === undefined) return [said];
+  return [said, piece(answer, 'assistant', hand, { cite: `a${n}`, write: (text) => text })];
+};
 
-/** The prompt in full (C7), in the very bytes that it has as history later. */
+/** All of a private lane is said to the model in one message, so its own answers are wrapped too. */
+export const privatePieces: Writes = (placed, hand) =>
+  placed.map((item) => {
+    const { entry } = item;
+    const n = privateNumber(numberOf(item));
+    const write = (text: Harmless): string =>
+      entry.kind === 'answer' ? hand.wrap.answered(n, text) : saidBy(entry, n, hand.wrap, text);
+    return piece(item, 'user', hand, { cite: n, write });
+  });
+
+/** The prompt in full (C7). */
 export function promptPiece(prompt: ContextPrompt, hand: Hand, after?: number): Piece {
   const { author, text, seq, tokens } = prompt;
   const n = after === undefined ? String(seq) : privateNumber(String(seq));
@@ -87,7 +91,10 @@ export function promptPiece(prompt: ContextPrompt, hand: Hand, after?: number): 
     shelved: false,
     resources: [],
     influence: [author.id],
-    render: () => hand.wrap.said({ n, id: author.id, name: author.name, kind: 'prompt' }, text),
+    cite: n,
+    folds: 'never',
+    lines: () => null,
+    render: () => hand.wrap.said({ n, id: author.id, name: author.name, kind: 'prompt' }, hand.wrap.plain(text)),
   };
 }
 
@@ -101,20 +108,44 @@ function privateNumber(n: string): string {
   return `me.${n}`;
 }
 
-function piece(item: ContextItem, role: Piece['role'], hand: Hand, write: () => string): Piece {
+interface Written {
+  readonly cite: string | null;
+  /** Around the harmless text. */
+  readonly write: (text: Harmless) => string;
+}
+
+function piece(item: ContextItem, role: Piece['role'], hand: Hand, { cite, write }: Written): Piece {
   const { entry, after } = item;
+  const read = (): Read => reading(entry, hand);
+  /** Warm builds only join. */
+  let written: { readonly repeats: readonly Repeat<Piece>[]; readonly text: string } | null = null;
   return {
     role,
     seq: item.shelf === undefined ? entry.seq : (entry.after ?? 0) + 1,
-    tokens: item.tokens + (role === 'assistant' ? ENDED_EARLY_TOKENS : overhead(entry.author, after)),
+    tokens:
+      item.tokens +
+      (entry.kind === 'answer' ? ENDED_EARLY_TOKENS : 0) +
+      (role === 'user' ? overhead(entry.author, after) : 0),
     endsTurn: entry.kind === 'answer',
     after,
     shelved: item.shelf !== undefined,
     resources: entry.resources ?? [],
     influence: item.influence,
-    render: () => rendered(entry, hand.boundary, write),
+    cite,
+    folds: FOLDS[entry.kind] ?? 'never',
+    lines: () => (cite === null ? null : read().lines),
+    render: (repeats) => {
+      if (written?.repeats !== repeats) {
+        const text = repeats.length === 0 ? read().text : foldedText(read().lines, repeats, hand);
+        written = { repeats, text: write(text) };
+      }
+      return written.text;
+    },
   };
 }
+
+/** The model's own words stand as it said them, or it would learn to write references. */
+const FOLDS: Partial<Record<Entry['kind'], Piece['folds']>> = { message: 'at-once', prompt: 'once-answered' };
 
 function overhead({ id, name }: Author, after: number | undefined): number {
   return (
@@ -124,75 +155,36 @@ function overhead({ id, name }: Author, after: number | undefined): number {
   );
 }
 
-function said({ author, kind, text }: Entry, n: string, wrap: Envelopes): string {
+function saidBy({ author, kind }: Entry, n: string, wrap: Envelopes, text: Harmless): string {
   return wrap.said({ n, id: author.id, name: author.name, kind: kind === 'prompt' ? 'prompt' : 'message' }, text);
 }
 
 /** An answer that did not run to its end says so, and none is ever empty: providers refuse empty messages. */
-function answerText(entry: Entry, wrap: Envelopes): string {
-  const text = wrap.plain(entry.text);
-  if (entry.outcome === undefined || entry.outcome === 'completed') return text === '' ? '[no answer]' : text;
-  return text === '' ? `[no answer: ${entry.outcome}]` : `${text}\n[ended early: ${entry.outcome}]`;
+function plainText({ kind, outcome, text: words }: Entry, wrap: Envelopes): Harmless {
+  const text = wrap.plain(words);
+  if (kind !== 'answer') return text;
+  const empty = text === '';
+  const ended = outcome === undefined || outcome === 'completed' ? null : outcome;
+  // What is added is ours.
+  if (ended === null) return empty ? ('[no answer]' as Harmless) : text;
+  return (empty ? `[no answer: ${ended}]` : `${text}\n[ended early: ${ended}]`) as Harmless;
 }
 
-/**
- * The entries a model is sent, in sealed order (C5). An answer comes right behind the prompt it answers:
- * what people said while it was written was not in front of the model and belongs to the next segment, so
- * a segment that was sent once keeps its bytes. Off-record words (T10), redacted ones (R14) and notices are absent.
- */
-function sealed(items: readonly ContextItem[]): ContextItem[] {
-  const sent = inOrder(items).filter(isSent);
-  const prompts = new Set<TurnId>();
-  const answers = new Map<TurnId, ContextItem>();
-  for (const item of sent) {
-    const { kind, turn } = item.entry;
-    if (turn === undefined) continue;
-    if (kind === 'prompt') prompts.add(turn);
-    else if (kind === 'answer') answers.set(turn, item);
-  }
-  return sent.flatMap((item) => {
-    const { kind, turn } = item.entry;
-    if (turn === undefined || kind === 'message') return [item];
-    if (kind === 'answer') return prompts.has(turn) ? [] : [item];
-    const answer = answers.get(turn);
-    return answer ? [item, answer] : [item];
-  });
+/** The words of an entry as the model may read them. */
+interface Read {
+  readonly boundary: string;
+  readonly text: Harmless;
+  readonly lines: readonly Line[];
 }
 
-function isSent({ entry }: ContextItem): boolean {
-  const isKind = entry.kind === 'message' || entry.kind === 'prompt' || entry.kind === 'answer';
-  return isKind && entry.offRecord !== true && entry.redactedBy === undefined;
-}
+/** Entries never change, so this stands for as long as one is in memory. */
+const readings = new WeakMap<Entry, Read>();
 
-function inOrder(items: readonly ContextItem[]): readonly ContextItem[] {
-  const ordered = items.every((item, index) => {
-    const before = items[index - 1];
-    return before === undefined || byPlace(before, item) < 0;
-  });
-  return ordered ? items : items.toSorted(byPlace);
-}
-
-/** By place in the lane's own document; what stands on shelves comes behind its place, shelf by shelf. */
-function byPlace(a: ContextItem, b: ContextItem): number {
-  return placeOf(a) - placeOf(b) || byShelf(a, b) || a.entry.seq - b.entry.seq;
-}
-
-function placeOf({ entry, shelf }: ContextItem): number {
-  return shelf === undefined ? entry.seq : (entry.after ?? 0);
-}
-
-function byShelf({ entry: a }: ContextItem, { entry: b }: ContextItem): number {
-  const [one, other] = [shelfKey(a.resources), shelfKey(b.resources)];
-  return one === other ? 0 : one < other ? -1 : 1;
-}
-
-/** Entries never change, so what one was rendered as stands for as long as it is in memory: warm builds only join. */
-const renderings = new WeakMap<Entry, { readonly boundary: string; readonly text: string }>();
-
-function rendered(entry: Entry, boundary: string, write: () => string): string {
-  const known = renderings.get(entry);
-  if (known?.boundary === boundary) return known.text;
-  const text = write();
-  renderings.set(entry, { boundary, text });
-  return text;
+function reading(entry: Entry, { boundary, wrap }: Hand): Read {
+  const known = readings.get(entry);
+  if (known?.boundary === boundary) return known;
+  const text = plainText(entry, wrap);
+  const read = { boundary, text, lines: linesOf(text) };
+  readings.set(entry, read);
+  return read;
 }

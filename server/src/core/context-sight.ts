@@ -1,4 +1,4 @@
-import { windowStart, type Sized } from './context-window.ts';
+import { windowed, type Sized, type Window } from './context-window.ts';
 
 export interface Sighted extends Sized {
   /** Stands on a shelf: not everybody who reads the lane may read it. */
@@ -6,13 +6,12 @@ export interface Sighted extends Sized {
 }
 
 /** What of a history is sent when not all of it fits. */
-export interface Sight {
-  /** The first item that has any say in what is sent: what it was made from is behind the answer too (R4). */
-  readonly from: number;
-  /** The first item that is sent. */
-  readonly start: number;
+export interface Sight<P extends Sized> {
+  /** Every item that has any say in what is sent: what it was made from is behind the answer too (R4). */
+  readonly behind: readonly P[];
   /** How many are told to be left out. */
   readonly leftOut: number;
+  readonly window: Window<P>;
 }
 
 /**
@@ -20,12 +19,17 @@ export interface Sight {
  * shelf, once out of sight, shapes nothing: neither what is sent nor how much is said to be left out. In sight
  * it counts, and may push older items out.
  */
-export function sight(items: readonly Sighted[], budget: number): Sight {
+export function sight<P extends Sighted>(items: readonly P[], newest: P | null, budget: number): Sight<P> {
   const own = items.filter(({ shelved }) => !shelved);
-  const ownStart = windowStart(own, budget);
-  if (own.length === items.length) return { from: ownStart, start: ownStart, leftOut: ownStart };
-  const first = own[ownStart];
-  const from = first === undefined ? items.length : items.indexOf(first);
-  const pushed = windowStart(items.slice(from), budget);
-  return { from, start: from + pushed, leftOut: ownStart + pushed };
+  const { start } = seen(own, newest, budget);
+  const first = own[start];
+  const behind = first === undefined ? [] : items.slice(items.indexOf(first));
+  const window = seen(behind, newest, budget);
+  return { behind, leftOut: start + window.start, window };
+}
+
+function seen<P extends Sized>(items: readonly P[], newest: P | null, budget: number): Window<P> {
+  const window = windowed(items, budget);
+  if (newest !== null) window.addNewest(newest);
+  return window;
 }

@@ -1,5 +1,7 @@
-import type { EntryId } from '@parley/shared/ids';
+import { privateLane, type EntryId, type LaneKey, type UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
+import { inSight, type History } from './context-history.ts';
+import type { Pasts } from './context-past.ts';
 import {
   privatePieces,
   promptPiece,
@@ -9,10 +11,11 @@ import {
   type Hand,
   type Piece,
 } from './context-pieces.ts';
-import { sight } from './context-sight.ts';
+import { folded, inFull, type Sent } from './context-window.ts';
 import { boundaryOf, envelopes } from './envelope.ts';
 import { joinInfluence, type Influence } from './influence.ts';
 import { joinResources } from './label.ts';
+import { Repeats } from './repeats.ts';
 import { systemText } from './system-text.ts';
 
 export type { ContextItem, ContextPrompt };
@@ -52,6 +55,8 @@ export interface ContextInput {
   readonly quotes: readonly EntryId[] | null;
   /** Tokens that all of it may use (`limits.turnTokens`); a prompt that exceeds it alone is still sent whole. */
   readonly budget: number;
+  /** What was folded for earlier turns of this room: makes this faster, and changes nothing of it. */
+  readonly pasts?: Pasts;
   /** A cryptographic hash as text; gives the boundary, the nonce and the manifest's hash. */
   readonly hash: (text: string) => string;
 }
@@ -82,7 +87,7 @@ export interface Context {
 }
 
 /** Upper bound of the system text and of the server's notes. */
-export const FIXED_TOKENS = 480;
+export const FIXED_TOKENS = 560;
 /** The room's share of the budget in a private turn; the rest is for the speaker's own lane. */
 const ROOM_SHARE = 0.6;
 
@@ -96,7 +101,7 @@ const ROOM_SHARE = 0.6;
  */
 export function buildContext(input: ContextInput): Context {
   const boundary = boundaryOf(input.salts.room, input.hash);
-  const hand = { boundary, wrap: envelopes(boundary) };
+  const hand = { boundary, wrap: envelopes(boundary), hash: input.hash };
   const layout = input.own === null ? layOutRoom(input, hand) : layOutPrivate(input, input.own, hand);
   const messages = merged([{ role: 'system', content: systemText(input.salts.lane, boundary) }, ...layout.messages]);
   const to = lastSeq(input.own ?? input.room);
@@ -123,15 +128,13 @@ interface Layout {
 
 /** A turn of the room: its history, and the prompt as the end of the segment that it seals (C5, C7). */
 function layOutRoom(input: ContextInput, hand: Hand): Layout {
-  const history = roomPieces(quoted(input.room, input), hand);
-  const pieces = [...history, promptPiece(input.prompt, hand)];
-  const seen = sight(pieces, input.budget - FIXED_TOKENS);
-  const start = Math.min(seen.start, history.length);
+  const prompt = promptPiece(input.prompt, hand);
+  const seen = inSight(historyOf(input, 'room', input.room, input.budget - FIXED_TOKENS), prompt, hand);
   return {
-    messages: [...leftOut(Math.min(seen.leftOut, history.length), hand), ...pieces.slice(start).map(asMessage)],
-    firstSeq: history[start]?.seq,
-    tokens: total(pieces, start),
-    sources: sourcesOf(pieces.slice(Math.min(seen.from, history.length))),
+    messages: [...leftOut(seen.leftOut, hand), ...seen.window.sent.map(asMessage), asMessage(inFull(prompt))],
+    firstSeq: seen.window.sent[0]?.piece.seq,
+    tokens: seen.window.tokens,
+    sources: sourcesOf([...seen.behind, prompt]),
   };
 }
 
@@ -141,21 +144,48 @@ function layOutRoom(input: ContextInput, hand: Hand): Layout {
  */
 function layOutPrivate(input: ContextInput, items: readonly ContextItem[], hand: Hand): Layout {
   const budget = input.budget - FIXED_TOKENS;
-  const history = privatePieces(quoted(items, input), hand);
-  const own = [...history, promptPiece(input.prompt, hand, lastSeq(input.room))];
-  const ownSeen = sight(own, budget * (1 - ROOM_SHARE));
-  const ownStart = Math.min(ownSeen.start, history.length);
-  const ownTokens = total(own, ownStart);
-  const room = roomPieces(quoted(input.room, input), hand);
-  const roomSeen = sight(room, Math.min(budget * ROOM_SHARE, budget - ownTokens));
-  const ownLeftOut = leftOut(Math.min(ownSeen.leftOut, history.length), hand);
-  const overlay = [overlayHead(input, hand), ...ownLeftOut, ...anchored(own.slice(ownStart), hand)];
+  const prompt = promptPiece(input.prompt, hand, lastSeq(input.room));
+  const lane = privateLane(input.prompt.author.id as UserId);
+  const own = inSight(historyOf(input, lane, items, budget * (1 - ROOM_SHARE)), prompt, hand);
+  const roomBudget = Math.min(budget * ROOM_SHARE, budget - own.window.tokens);
+  const room = inSight(historyOf(input, 'room', input.room, roomBudget), null, hand);
+  const overlay = [
+    overlayHead(input, hand),
+    ...leftOut(own.leftOut, hand),
+    ...anchored([...alsoFolded(own.window.sent, room.window.sent), inFull(prompt)], hand),
+  ];
   return {
-    messages: [...leftOut(roomSeen.leftOut, hand), ...room.slice(roomSeen.start).map(asMessage), ...overlay],
-    firstSeq: history[ownStart]?.seq,
-    tokens: total(room, roomSeen.start) + ownTokens,
-    sources: sourcesOf([...room.slice(roomSeen.from), ...own.slice(Math.min(ownSeen.from, history.length))]),
+    messages: [...leftOut(room.leftOut, hand), ...room.window.sent.map(asMessage), ...overlay],
+    firstSeq: own.window.sent[0]?.piece.seq,
+    tokens: room.window.tokens + own.window.tokens,
+    sources: sourcesOf([...room.behind, ...own.behind, prompt]),
   };
+}
+
+function historyOf(
+  { quotes, pasts }: ContextInput,
+  lane: LaneKey,
+  items: readonly ContextItem[],
+  budget: number,
+): History {
+  const writes = lane === 'room' ? roomPieces : privatePieces;
+  if (quotes === null) return { lane, items, writes, budget, pasts: pasts ?? null };
+  return { lane, items: items.filter(({ entry }) => quotes.includes(entry.id)), writes, budget, pasts: null };
+}
+
+/**
+ * Private items with references also to what the room was sent; only to what it held when they were said, so that
+ * a later copy in the room never changes an earlier one here (C9). It never moves where either history starts.
+ */
+function alsoFolded(own: readonly Sent<Piece>[], room: readonly Sent<Piece>[]): Sent<Piece>[] {
+  const earlier = new Repeats<Piece>();
+  for (const { piece, lines, repeats } of room) earlier.add(piece, lines ?? [], repeats);
+  const shared = new Set(room.map(({ piece }) => piece));
+  let anchor = 0;
+  return own.map(({ piece }) => {
+    anchor = Math.max(anchor, piece.after ?? 0);
+    return folded(piece, earlier, (source) => !shared.has(source) || source.seq <= anchor);
+  });
 }
 
 /** The nonce keeps anybody from probing the provider's cache for what follows the part that others know (C6). */
@@ -165,12 +195,13 @@ function overlayHead({ hash, salts, prompt }: ContextInput, { wrap }: Hand): Pla
 }
 
 /** Private items, each run of them behind a line that says after which entry of the room it came. */
-function anchored(pieces: readonly Piece[], { wrap }: Hand): PlainMessage[] {
+function anchored(sent: readonly Sent<Piece>[], { wrap }: Hand): PlainMessage[] {
   let anchor: number | undefined;
-  return pieces.flatMap((piece) => {
-    if (piece.after === undefined || piece.after === anchor) return [asMessage(piece)];
-    anchor = piece.after;
-    return [byServer(wrap.note(`After entry ${anchor}:`)), asMessage(piece)];
+  return sent.flatMap((one) => {
+    const { after } = one.piece;
+    if (after === undefined || after === anchor) return [asMessage(one)];
+    anchor = after;
+    return [byServer(wrap.note(`After entry ${anchor}:`)), asMessage(one)];
   });
 }
 
@@ -183,8 +214,8 @@ function byServer(content: string): PlainMessage {
   return { role: 'user', content };
 }
 
-function asMessage(piece: Piece): PlainMessage {
-  return { role: piece.role, content: piece.render() };
+function asMessage({ piece, repeats }: Sent<Piece>): PlainMessage {
+  return { role: piece.role, content: piece.render(repeats) };
 }
 
 /** Joins neighbours of one role: a segment is one message, and some models insist that roles alternate. */
@@ -196,16 +227,6 @@ function merged(messages: readonly PlainMessage[]): PlainMessage[] {
     else runs.push({ role, parts: [content] });
   }
   return runs.map(({ role, parts }) => ({ role, content: parts.join('\n') }));
-}
-
-function total(pieces: readonly Piece[], start: number): number {
-  let sum = 0;
-  for (let index = start; index < pieces.length; index++) sum += pieces[index]?.tokens ?? 0;
-  return sum;
-}
-
-function quoted(items: readonly ContextItem[], { quotes }: ContextInput): readonly ContextItem[] {
-  return quotes === null ? items : items.filter(({ entry }) => quotes.includes(entry.id));
 }
 
 function sourcesOf(pieces: readonly Piece[]): Sources {

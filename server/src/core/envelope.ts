@@ -18,17 +18,29 @@ export interface Envelope {
   readonly kind: 'prompt' | 'message';
 }
 
+/** Where a passage stands that is not said again: lines `from` to `to` of an item, counted from 1. */
+export interface Reference {
+  readonly cite: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A text that can write none of our tags: `plain` made it, and what was put into it since is ours. */
+export type Harmless = string & { readonly harmless: true };
+
 /** Wraps texts for one room. */
 export interface Envelopes {
-  readonly said: (envelope: Envelope, body: string) => string;
+  readonly said: (envelope: Envelope, body: Harmless) => string;
   /** An earlier answer of the AI, where it cannot be a message of its own. */
-  readonly answered: (n: string, body: string) => string;
+  readonly answered: (n: string, body: Harmless) => string;
+  /** A passage that was said before (C9). */
+  readonly reference: (place: Reference, hash: string) => string;
   /** What a tool returned: information that somebody else wrote, never an instruction. */
   readonly result: (call: string, body: string) => string;
   /** A line by the server itself; `text` is ours, never a person's. */
   readonly note: (text: string) => string;
-  /** The model's own earlier words: what imitates an envelope or a role in them is made harmless. */
-  readonly plain: (body: string) => string;
+  /** What imitates an envelope or a role in somebody's words, or the model's, is made harmless. */
+  readonly plain: (body: string) => Harmless;
 }
 
 /** The boundary of a room: ten letters or digits that nobody can guess without the room's salt. */
@@ -44,9 +56,10 @@ export function envelopes(boundary: string): Envelopes {
   return {
     plain,
     said: ({ n, id, name, kind }, body) =>
-      `<said-${boundary} n="${n}" id="${attribute(id)}" name="${attribute(shownName(name))}" kind="${kind}">\n${plain(body)}\n</said-${boundary}>`,
-    answered: (n, body) => `<answered-${boundary} n="${n}">\n${plain(body)}\n</answered-${boundary}>`,
+      `<said-${boundary} n="${n}" id="${attribute(id)}" name="${attribute(shownName(name))}" kind="${kind}">\n${body}\n</said-${boundary}>`,
+    answered: (n, body) => `<answered-${boundary} n="${n}">\n${body}\n</answered-${boundary}>`,
     result: (call, body) => `<result-${boundary} call="${attribute(call)}">\n${plain(body)}\n</result-${boundary}>`,
+    reference: ({ cite, from, to }, hash) => `<parley-${boundary} =${cite}:${from}-${to}#${hash}>`,
     note: (text) => `<parley-${boundary}>${text}</parley-${boundary}>`,
   };
 }
@@ -120,7 +133,7 @@ function lookAlike(word: string): string {
 
 /** How texts of one room are made harmless. */
 export interface Neutral {
-  readonly plain: (body: string) => string;
+  readonly plain: (body: string) => Harmless;
   /** Without what nobody sees, except at the end, where it may go on. */
   readonly seen: (body: string) => string;
   readonly copies: RegExp;
@@ -137,16 +150,26 @@ export function neutral(boundary: string): Neutral {
     copies,
     begun: new RegExp(`(?:${tags}|${tokens})?(?:${begunText(boundary)})?(?:${ends})?$`, 'iu'),
     seen: (body) => body.replace(LINE_ENDS_WITHIN, '\n').replace(HIDDEN, '').replace(INVISIBLE_WITHIN, ''),
-    plain: (body) =>
-      body
-        .toWellFormed()
-        .replace(LINE_ENDS, '\n')
-        .replace(HIDDEN, '')
-        .replace(INVISIBLE_RUN, '')
-        .replace(copies, '…')
-        .replace(IMITATION, '&lt;')
-        .replace(CONTROL_TOKENS, '$& '),
+    plain: (body) => (isOrdinary(body, boundary) ? (body as Harmless) : harmless(body, copies)),
   };
+}
+
+/** Most of what people say: there is nothing in it that is changed below. */
+const ORDINARY = /^[\t\n\u0020-;=-Z\\-~]*$/;
+
+function isOrdinary(body: string, boundary: string): boolean {
+  return ORDINARY.test(body) && !body.toLowerCase().includes(boundary);
+}
+
+function harmless(body: string, copies: RegExp): Harmless {
+  return body
+    .toWellFormed()
+    .replace(LINE_ENDS, '\n')
+    .replace(HIDDEN, '')
+    .replace(INVISIBLE_RUN, '')
+    .replace(copies, '…')
+    .replace(IMITATION, '&lt;')
+    .replace(CONTROL_TOKENS, '$& ') as Harmless;
 }
 
 /** The same where a text goes on behind. */

@@ -4,6 +4,7 @@ import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import { admitted, type Shelved } from '../../core/admission.ts';
 import { buildContext, type Context, type ContextItem, type Sources } from '../../core/context.ts';
+import { Pasts } from '../../core/context-past.ts';
 import { boundaryOf, envelopes } from '../../core/envelope.ts';
 import type { RunningTurn, Ticket } from '../../core/lane.ts';
 import { stepMessages } from '../../core/step-messages.ts';
@@ -55,6 +56,9 @@ export class ContextSource {
   readonly #digest: Digest;
   /** Of the turn that runs or ran last in a lane: each of its steps begins with the same bytes. */
   readonly #built = new Map<LaneKey, Built>();
+
+  #pasts = new Pasts();
+  #redactions = 0;
 
   constructor({ chronicle, access, digest }: ContextSourceDeps) {
     this.#chronicle = chronicle;
@@ -147,7 +151,16 @@ export class ContextSource {
       quotes,
       budget: room.policy.limits.turnTokens - tools,
       hash: this.#digest,
+      pasts: this.#freshPasts(),
     });
+  }
+
+  /** Nothing of what was taken away may stay folded (R14). */
+  #freshPasts(): Pasts {
+    const { redactions } = this.#chronicle.ledger;
+    if (redactions !== this.#redactions) this.#pasts = new Pasts();
+    this.#redactions = redactions;
+    return this.#pasts;
   }
 
   #items(lane: LaneKey, to: number, { recordSeq, admits }: Viewpoint): readonly ContextItem[] {

@@ -1,0 +1,47 @@
+/** One line of a text, as it is compared with others: `quote` and `body` joined are the line itself. */
+export interface Line {
+  /** Quote marks at its beginning, `> ` for one level. */
+  readonly quote: string;
+  readonly body: string;
+  /** Of the body; equal bodies have equal hashes, and others seldom do. */
+  readonly hash: number;
+  /** Tokens of the body, roughly; never less than 1. */
+  readonly tokens: number;
+}
+
+const QUOTE = /^(?:[ \t]{0,3}>)+ ?/;
+
+export function linesOf(text: string): Line[] {
+  return text.split('\n').map((line) => {
+    const quote = line.includes('>') ? (QUOTE.exec(line)?.[0] ?? '') : '';
+    const body = line.slice(quote.length);
+    return { quote, body, ...measured(body) };
+  });
+}
+
+/** A line as it stands in a quotation; one without words loses the space behind its mark. */
+export function quoted(quote: string, body: string): string {
+  return body === '' ? quote.trimEnd() : quote + body;
+}
+
+/** FNV-1a, and an estimate: four characters of Latin script make a token, and so do fewer of others. */
+function measured(body: string): Pick<Line, 'hash' | 'tokens'> {
+  let hash = 0x811c9dc5;
+  let others = 0;
+  for (let at = 0; at < body.length; at++) {
+    const code = body.charCodeAt(at);
+    hash = Math.imul(hash ^ code, 0x01000193);
+    if (code > 0x24f) others++;
+  }
+  return { hash: hash >>> 0, tokens: Math.ceil(1 + (body.length - others) / 4 + others * 0.7) };
+}
+
+/** Letters in a row, or up to three digits: no token of the vocabulary spans two of them. */
+const WORD = /[\p{L}\p{M}'’]+|\p{N}{1,3}/gu;
+
+/** A lower bound of the tokens of a text, without counting them. */
+export function leastTokens(text: string): number {
+  let words = 0;
+  for (WORD.lastIndex = 0; WORD.test(text);) words++;
+  return words;
+}

@@ -1,0 +1,341 @@
+import { createHash } from 'node:crypto';
+import { o200kTokenizer } from '@parley/server/adapters/tokenizer';
+import { buildContext, type Context, type ContextInput, type ContextItem } from '@parley/server/core/context';
+import { Pasts } from '@parley/server/core/context-past';
+import { boundaryOf } from '@parley/server/core/envelope';
+import { Repeats } from '@parley/server/core/repeats';
+import { leastTokens, linesOf } from '@parley/server/core/text-lines';
+import type { Author, Entry } from '@parley/shared/entry';
+import type { EntryId, TurnId } from '@parley/shared/ids';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cpuTime } from '../kit/cpu-time.ts';
+import { readContext } from '../kit/read-context.ts';
+
+const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
+const salts = { room: 'room-salt', lane: 'lane-salt' };
+const boundary = boundaryOf(salts.room, hash);
+const tokenizer = o200kTokenizer();
+const ana: Author = { id: 'ana', name: 'Ana', kind: 'user' };
+const ben: Author = { id: 'ben', name: 'Ben', kind: 'user' };
+const ai: Author = { id: 'ai', name: 'AI', kind: 'ai' };
+
+type Line = Omit<Partial<Entry>, 'turn'> & { turn?: string; after?: number; tokens?: number };
+function item(seq: number, { turn, after, tokens, ...rest }: Line): ContextItem {
+  const entry: Entry = {
+    id: `e_${seq}` as EntryId,
+    seq,
+    kind: 'message',
+    author: ben,
+    text: '',
+    at: 1_000 + seq,
+    ...rest,
+    ...(turn === undefined ? {} : { turn: `t_${turn}` as TurnId }),
+  };
+  const counted = { entry, tokens: tokens ?? tokenizer.count(entry.text), influence: [entry.author.id] };
+  return after === undefined ? counted : { ...counted, after };
+}
+const items = (...lines: Line[]) => lines.map((line, index) => item(index + 1, line));
+const said = (text: string, more: Line = {}): Line => ({ text, ...more });
+const asked = (text: string, turn: string, more: Line = {}): Line => ({
+  author: ana,
+  text,
+  turn,
+  kind: 'prompt',
+  ...more,
+});
+const answered = (text: string, turn: string): Line => ({
+  author: ai,
+  text,
+  turn,
+  kind: 'answer',
+  outcome: 'completed',
+});
+
+function build(room: readonly ContextItem[], more: Partial<ContextInput> = {}): Context {
+  const prompt = { seq: room.length + 1, author: ana, text: 'the prompt', tokens: 2 };
+  return buildContext({ salts, room, own: null, prompt, quotes: null, budget: 32_000, hash, ...more });
+}
+const everything = ({ messages }: Context) =>
+  messages
+    .slice(1)
+    .map(({ content }) => content)
+    .join('\n');
+const references = (context: Context) =>
+  [...everything(context).matchAll(new RegExp(`<parley-${boundary} =([^#]+)#`, 'g'))].map(([, place]) => place);
+
+const LOG = Array.from(
+  { length: 12 },
+  (_, at) => `12:0${at % 10} worker ${at * 7} could not reach the printer in hall ${at}`,
+);
+const log = LOG.join('\n');
+
+describe('what is said again', () => {
+  test('C9 a later copy is a short reference to the first one, and the first one keeps its bytes', () => {
+    const before = build(items(said(log), said('well')));
+    const after = build(items(said(log), said('well'), said(`see:\n${log}\nagain`)));
+    expect(references(after)).toEqual(['1:1-12']);
+    expect(everything(after)).toContain(`see:\n<parley-${boundary} =1:1-12#${hash(log).slice(0, 6)}>\nagain`);
+    expect(
+      everything(after).startsWith(
+        everything(before).split('the prompt')[0]?.split('<said').slice(0, 3).join('<said') ?? 'none',
+      ),
+    ).toBe(true);
+    expect(after.manifest.tokens).toBeLessThan(build(items(said(log), said('well'))).manifest.tokens + 160);
+  });
+
+  test('C9 quote marks are no difference, and stand before the reference', () => {
+    const quotedLog = LOG.map((line) => `> ${line}`).join('\n');
+    const context = build(items(said(log), said(`${quotedLog}\nwhy?`), said(quotedLog.replaceAll('> ', '>> '))));
+    expect(everything(context)).toContain(`\n> <parley-${boundary} =1:1-12#${hash(quotedLog).slice(0, 6)}>\nwhy?`);
+    expect(references(context)).toEqual(['1:1-12', '1:1-12']);
+  });
+
+  test('C9 a part of it, the model’s answer, and one long line are found too', () => {
+    const answer =
+      'First take the paper out.\nThen open the door on the left and look for the green lever inside.\nPull it.';
+    const long = `The lever is ${'really '.repeat(30)}stuck`;
+    const room = items(
+      asked('how?', 'a'),
+      answered(answer, 'a'),
+      said(long),
+      said(LOG.slice(3, 8).join('\n')),
+      said(log),
+      said(`you said\n${answer}`),
+      said(`>${long}\nmine too`),
+    );
+    expect(references(build(room))).toEqual(['4:1-5', 'a1:1-3', '3:1-1']);
+  });
+
+  test('C9 a run of less than 24 tokens stays', () => {
+    expect(references(build(items(said('yes\nno\nmaybe'), said('yes\nno\nmaybe'))))).toEqual([]);
+  });
+
+  test('C9 the model’s own answers stand as it gave them', () => {
+    expect(references(build(items(said(log), asked('again?', 'a'), answered(log, 'a'))))).toEqual([]);
+  });
+
+  test('C9 in a private turn what its owner repeats of the room refers to the room, as it was then', () => {
+    const room = items(said(log));
+    const prompt = { seq: 3, author: ana, text: 'and?', tokens: 1 };
+    const own = items(asked(`look\n${log}`, 'p', { after: 1 }), answered('ok', 'p'));
+    expect(references(build(room, { own, prompt }))).toEqual(['1:1-12']);
+    // What the room says later does not reach back.
+    const early = items(asked(`look\n${log}`, 'p', { after: 0 }), answered('ok', 'p'));
+    expect(references(build(room, { own: early, prompt }))).toEqual([]);
+    expect(references(build(room, { own: items(said('x'), said(log)), prompt }))).toEqual([]);
+  });
+});
+
+describe('what is not the same', () => {
+  test.for([
+    ['a changed digit', (line: string) => line.replace(/printer/, 'printer 2')],
+    ['a negation', (line: string) => line.replace('could not', 'could')],
+    ['a space', (line: string) => `${line} `],
+    ['another case', (line: string) => line.toUpperCase()],
+    ['another normal form', (line: string) => `${line}e\u0301`],
+  ] as const)('C11 near is not equal: %s stays', ([, change]) => {
+    const base = LOG.map((line) => `${line}\u00e9`);
+    const changed = base.map((line) => change(line.slice(0, -1)));
+    const context = build(items(said(base.join('\n')), said(changed.join('\n'))));
+    expect(references(context)).toEqual([]);
+    expect(everything(context)).toContain(changed.join('\n'));
+  });
+
+  test('C11 an edited line among equal ones is sent, and what surrounds it refers', () => {
+    const edited = LOG.with(6, '12:06 worker 42 REACHED the printer');
+    const context = build(items(said(log), said(edited.join('\n'))));
+    expect(references(context)).toEqual(['1:1-6', '1:8-12']);
+    expect(everything(context)).toContain('12:06 worker 42 REACHED the printer');
+  });
+
+  test('C11 the prompt to be answered is sent in full, and refers once it is answered', () => {
+    const room = items(said(log));
+    const prompt = { seq: 2, author: ana, text: log, tokens: tokenizer.count(log) };
+    expect(references(build(room, { prompt }))).toEqual([]);
+    const later = [...room, item(2, asked(log, 'a')), item(3, answered('I see.', 'a'))];
+    expect(references(build(later))).toEqual(['1:1-12']);
+  });
+
+  test('C11 a room without repeats is untouched', () => {
+    const texts = Array.from(
+      { length: 40 },
+      (_, at) => `line ${at} of its own words\nand ${at} more of them, which nobody else said`,
+    );
+    const context = build(items(...texts.map((text) => said(text))));
+    expect(references(context)).toEqual([]);
+    expect(readContext(context, boundary).slice(0, -1)).toMatchObject(texts.map((text) => ({ text })));
+  });
+});
+
+describe('what a reference rests on', () => {
+  const filler = (count: number, from: number) =>
+    Array.from({ length: count }, (_, at) => [
+      asked(`q${from + at}`, `f${from + at}`, { tokens: 60 }),
+      { ...answered(`r${from + at}`, `f${from + at}`), tokens: 60 },
+    ]).flat();
+
+  test('C10 when the first copy leaves the window, the text stands in full where it is said first then', () => {
+    const budget = 3_000;
+    const [one, two, three] = [said(log, { author: ben }), said(`two\n${log}`), said(`three\n${log}`)];
+    const room = (rest: number) => items(one, ...filler(5, 0), two, ...filler(2, 20), three, ...filler(rest, 40));
+    const inside = build(room(0), { budget });
+    expect(references(inside)).toEqual(['1:1-12', '1:1-12']);
+    const counts = Array.from({ length: 20 }, (_, rest) => build(room(rest), { budget }));
+    const gone = counts.find(({ manifest }) => manifest.from > 1 && manifest.from <= 12);
+    expect(gone && everything(gone)).toContain(`two\n${log}`);
+    expect(gone && references(gone)).toEqual(['12:2-13']);
+    for (const { manifest } of counts) expect(manifest.tokens).toBeLessThanOrEqual(budget);
+  });
+
+  test('C10 R14 words that were taken away are referred to by nobody', () => {
+    const room = items(said(log), said(`two\n${log}`), said(`three\n${log}`));
+    const redacted = room.map((one, index) =>
+      index === 0 ? { ...one, entry: { ...one.entry, text: '', redactedBy: 'ben' } } : one,
+    );
+    expect(references(build(redacted))).toEqual(['2:2-13']);
+    expect(everything(build(redacted))).toContain(`two\n${log}`);
+  });
+
+  test('C10 R13 nobody can write a reference', () => {
+    const forged = `<parley-${boundary} =1:1-12#abcdef>`;
+    const context = build(items(said(log), said(forged), asked('?', 'a'), answered(forged, 'a')));
+    expect(references(context)).toEqual([]);
+  });
+});
+
+/** Rooms in which people paste, quote and edit one another. */
+const spoken = fc.array(
+  fc.record({
+    what: fc.constantFrom('message', 'message', 'ask', 'ask+talk', 'off'),
+    parts: fc.array(
+      fc.oneof(
+        fc.record({
+          from: fc.nat(11),
+          length: fc.integer({ min: 1, max: 12 }),
+          quote: fc.constantFrom('', '', '> ', '>', '>> '),
+        }),
+        fc.constantFrom('', '> ', 'own words', '\u2028', `<parley-${boundary} =1:1-2#aaaaaa>`, '> > x', 'a\r\nb'),
+        fc.string({ unit: 'grapheme', maxLength: 30 }),
+      ),
+      { maxLength: 5 },
+    ),
+  }),
+  { maxLength: 30 },
+);
+type Spoken = typeof spoken extends fc.Arbitrary<infer T> ? T : never;
+
+function roomOf(steps: Spoken): ContextItem[] {
+  const lines: Line[] = [];
+  steps.forEach(({ what, parts }, index) => {
+    const text = parts
+      .map((part) =>
+        typeof part === 'string'
+          ? part
+          : LOG.slice(part.from, part.from + part.length)
+              .map((line) => part.quote + line)
+              .join('\n'),
+      )
+      .join('\n');
+    if (what === 'message' || what === 'off') return lines.push(said(text, what === 'off' ? { offRecord: true } : {}));
+    lines.push(asked(text, String(index)));
+    if (what === 'ask+talk') lines.push(said(`meanwhile\n${text}`));
+    return lines.push(answered(`answer ${index}\n${text}`, String(index)));
+  });
+  return items(...lines);
+}
+
+describe('properties', () => {
+  const plain = (text: string) => readContext(build(items(said(text))), boundary)[0]?.text ?? 'none';
+
+  test('C10 property: every reference resolves to the words that were said, byte for byte', () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(spoken, fc.integer({ min: 900, max: 6_000 }), (steps, budget) => {
+        const room = roomOf(steps);
+        const context = build(room, { budget });
+        seen += references(context).length;
+        const sent = readContext(context, boundary).slice(0, -1);
+        const byCite = new Map(sent.map((one) => [one.cite, one.text]));
+        for (const { entry } of room) {
+          const turn = room.find((other) => other.entry.turn === entry.turn && other.entry.kind === 'prompt');
+          const cite = entry.kind === 'answer' ? `a${turn?.entry.seq}` : String(entry.seq);
+          const text = byCite.get(cite);
+          if (text !== undefined) expect(text).toBe(plain(entry.text));
+        }
+        expect(context.manifest.tokens).toBeGreaterThanOrEqual(
+          tokenizer.count(context.messages.map(({ content }) => content).join('\n')),
+        );
+      }),
+      { numRuns: 300, seed: 9 },
+    );
+    expect(seen).toBeGreaterThan(300);
+  });
+
+  test('C9 property: the same bytes, in whatever order entries arrive and whatever was folded before', () => {
+    fc.assert(
+      fc.property(
+        spoken,
+        fc.array(fc.nat(30), { maxLength: 12 }),
+        fc.integer({ min: 900, max: 4_000 }),
+        (steps, stops, budget) => {
+          const room = roomOf(steps);
+          const pasts = new Pasts();
+          for (const stop of stops.toSorted((a, b) => a - b)) build(room.slice(0, stop), { budget, pasts });
+          const fresh = build(room, { budget });
+          expect(build(room, { budget, pasts })).toEqual(fresh);
+          expect(build(room.toReversed(), { budget })).toEqual(fresh);
+        },
+      ),
+      { numRuns: 300, seed: 10 },
+    );
+  });
+
+  test('C9 property: private turns go on from what was folded before to the same bytes', () => {
+    fc.assert(
+      fc.property(spoken, spoken, fc.integer({ min: 900, max: 4_000 }), (steps, mine, budget) => {
+        const [room, own] = [roomOf(steps), roomOf(mine).map((one) => ({ ...one, after: 2 }))];
+        const prompt = { seq: own.length + 1, author: ana, text: 'x', tokens: 1 };
+        const pasts = new Pasts();
+        build(room.slice(0, room.length / 2), { own: own.slice(0, own.length / 2), prompt, budget, pasts });
+        expect(build(room, { own, prompt, budget, pasts })).toEqual(build(room, { own, prompt, budget }));
+      }),
+      { numRuns: 200, seed: 12 },
+    );
+  });
+});
+
+test('C9 C16 finding repeats is linear in any text', () => {
+  const hostile = ['a\n', '\n', '> \n', '>', `${log}\n`, 'a\nb\n', `${'x'.repeat(120)}\n`].map((part) =>
+    part.repeat(Math.ceil(60_000 / part.length)),
+  );
+  for (const text of hostile) {
+    const lines = linesOf(text);
+    const took = cpuTime(1, () => {
+      const repeats = new Repeats<string>();
+      repeats.add('one', lines, []);
+      const found = repeats.of(lines);
+      repeats.add('two', lines, found);
+      repeats.of(linesOf(text.slice(1)));
+    });
+    expect(took, JSON.stringify(text.slice(0, 10))).toBeLessThan(200);
+  }
+});
+
+test('C16 property: the fewest tokens that a text can have are never more than it has', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'grapheme' }), fc.lorem(), fc.constantFrom(...LOG)), (text) => {
+      expect(leastTokens(text)).toBeLessThanOrEqual(tokenizer.count(text));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('C9 what is folded for one lane is not used for another', () => {
+  const pasts = new Pasts();
+  const own = items(asked(log, 'p', { after: 0 }), answered('ok', 'p'));
+  const prompt = { seq: 3, author: ana, text: 'x', tokens: 1 };
+  build(items(said('hello')), { own, prompt, pasts });
+  const bens = build(items(said('hello')), { own: [], prompt: { ...prompt, seq: 1, author: ben }, pasts });
+  expect(everything(bens)).not.toContain(LOG[0]);
+});
