@@ -154,6 +154,10 @@ export class RoomWitness {
       case 'call.started':
       case 'call.ended':
         return this.#call(story, record);
+      case 'call.late': {
+        const called = [...this.#operations.values()].some((name) => name.startsWith(`${record.turn} `));
+        return claim(called, 'T33', `${record.turn} called nothing that could come late`);
+      }
     }
   }
 

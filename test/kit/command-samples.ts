@@ -1,0 +1,45 @@
+import type { CommandType } from '@parley/shared/commands';
+
+/** Of each command one that fits; a new kind of command does not compile before it has one here. */
+const SAMPLES: { readonly [C in CommandType]: Readonly<Record<string, unknown>> } = {
+  'prompt.submit': { id: 'k1', text: 'hello', audience: 'me', quotes: ['e_x'], onlyIf: { seq: 1 } },
+  'message.post': { id: 'k2', text: 'hello', audience: 'room', offRecord: false },
+  'turn.get': { turn: 't_x' },
+  'turn.hold': { turn: 't_x' },
+  'turn.unhold': { turn: 't_x' },
+  'turn.edit': { turn: 't_x', text: 'x', revision: 1, id: 'k3' },
+  'turn.withdraw': { turn: 't_x' },
+  'turn.stop': { turn: 't_x' },
+  'room.create': { title: 'T', policy: { join: 'tenant' } },
+  'room.get': {},
+  'room.update': { title: 'T', policy: { levels: { 'room.read': 0 }, limits: { turnSeconds: 5 } } },
+  'room.delete': {},
+  'member.list': {},
+  'member.set': { user: 'eve', role: 'owner', grants: { tools: ['mail'], models: ['m'], budget: 1 } },
+  'member.remove': { user: 'ana' },
+  'transcript.read': { lane: 'me', after: 0, before: 3, limit: 10 },
+  'transcript.search': { q: 'words', limit: 5 },
+  'room.export': {},
+  'document.list': {},
+  'approval.decide': { approval: 'a_x', decision: 'approve', digest: 'd' },
+  'approval.list': {},
+  'entry.preview-release': { entry: 'e_x' },
+  'entry.release': { entry: 'e_x', digest: 'd', to: 'room' },
+  'entry.redact': { entry: 'e_x' },
+  'invite.create': { role: 'reader', expiresIn: 60, uses: 2, for: 'ana' },
+  'invite.list': {},
+  'invite.revoke': { invite: 'i' },
+  'invite.accept': { secret: 'x'.repeat(32) },
+  'tool.admit': { tool: 'mail', as: 'connector' },
+  'tool.drop': { tool: 'mail' },
+  'tool.list': {},
+  'trust.set': { trust: { call: 'mail.send', people: ['ana'], arguments: { '/to': { deep: [1] } } } },
+  'trust.drop': { call: 'mail.send' },
+  'trust.list': {},
+  'rights.explain': { user: 'ana' },
+};
+
+export const COMMANDS: readonly Readonly<Record<string, unknown>>[] = Object.entries(SAMPLES).map(([type, rest]) => ({
+  type,
+  ...rest,
+}));
