@@ -11,8 +11,10 @@ import type { LinkEnd } from './link-end.ts';
 import { LiveLane } from './live-lane.ts';
 import { LivePresence } from './live-presence.ts';
 import { Outbox } from './outbox.ts';
+import { organisationOver, type Organisation } from './organisation.ts';
 import type { Fields } from './requests.ts';
 import { Requests } from './requests.ts';
+import { Rest } from './rest.ts';
 import type { Addressed, Asked, ConnectOptions, RoomChange, RoomClient, RoomDetails } from './room-client.ts';
 import type { SessionMessage, Welcome } from './socket-session.ts';
 import { SocketSession } from './socket-session.ts';
@@ -24,6 +26,7 @@ import { Workspace } from './workspace.ts';
 
 /** The room client: one session, its three documents, the outbox, and the view made from them. */
 export class LiveRoom implements RoomClient {
+  readonly organisation: Organisation;
   readonly #session: SocketSession;
   readonly #channels: DocChannels;
   readonly #requests: Requests;
@@ -39,6 +42,7 @@ export class LiveRoom implements RoomClient {
 
   constructor(options: ConnectOptions, env: ClientEnv) {
     const { server, room, token } = options;
+    this.organisation = organisationOver(new Rest(server, token));
     const changed = () => this.#changed();
     this.#session = new SocketSession({ server, room, token, env, events: this.#sessionEvents() });
     this.#channels = new DocChannels(this.#session, env.clock);

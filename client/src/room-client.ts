@@ -7,6 +7,7 @@ import type { Askable } from '@parley/shared/replies';
 import type { RoomRole } from '@parley/shared/roles';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
+import type { Organisation } from './organisation.ts';
 import type { Fields } from './requests.ts';
 import type { RoomViewModel } from './view.ts';
 
@@ -71,6 +72,7 @@ export interface RoomClient {
   /** Brings entries older than the view's first; resolves to false when there are none. */
   loadOlder(lane: 'room' | 'me'): Promise<boolean>;
   setTyping(typing: boolean): void;
+  readonly organisation: Organisation;
   /** The shared workspace, for an editor binding. */
   readonly workspace: { readonly doc: Y.Doc; readonly awareness: Awareness };
   /** Drops the words that the server refused, once the person has them back. */

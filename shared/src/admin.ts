@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { RoomId, UserId } from './ids.ts';
 import { RoomRole } from './roles.ts';
-import { CallName, FunctionName, FunctionTerms, ToolClass, ToolFunction, ToolName } from './tools.ts';
+import { FunctionName, FunctionTerms, ToolFunction, ToolName } from './tools.ts';
 
 /**
  * What an admin of a tenant sends and is sent. Secrets go in and never come out; nothing here holds a word that
@@ -100,14 +100,6 @@ export const ToolFindings = z.strictObject({
 export type ToolFindings = z.infer<typeof ToolFindings>;
 export const ToolRegistered = z.strictObject({ tool: ToolView, findings: ToolFindings });
 
-/** A tool as the people of the tenant see it, who may want it in a room of theirs. */
-export const ToolOffer = z.strictObject({
-  name: ToolName,
-  title: z.string(),
-  functions: z.array(z.strictObject({ call: CallName, description: z.string(), class: ToolClass })),
-});
-export type ToolOffer = z.infer<typeof ToolOffer>;
-
 /** A room from outside. */
 export const AdminRoom = z.strictObject({
   id: RoomId,
@@ -164,7 +156,6 @@ export const AdminRooms = pageOf(AdminRoom).extend({ /** Over all rooms of the t
 export const AdminPeople = pageOf(AdminPerson);
 export const AuditLines = pageOf(AuditLineView);
 export const UsageRows = z.strictObject({ items: z.array(UsageRow) });
-export const ToolOffers = z.strictObject({ items: z.array(ToolOffer) });
 export const PersonRevoked = z.strictObject({ user: UserId, revokedAt: z.number() });
 
 /** `next` is what to ask for the next page with, null at the end. */

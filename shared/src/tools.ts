@@ -134,3 +134,16 @@ export const RoomTool = z.strictObject({
   link: z.string().optional(),
 });
 export type RoomTool = z.infer<typeof RoomTool>;
+
+/** A tool as the people of the tenant see it, who may want it in a room of theirs. */
+export const ToolOffer = z.strictObject({
+  name: ToolName,
+  title: z.string(),
+  functions: z.array(z.strictObject({ call: CallName, description: z.string(), class: ToolClass })),
+});
+export type ToolOffer = z.infer<typeof ToolOffer>;
+export const ToolOffers = z.strictObject({ items: z.array(ToolOffer) });
+
+/** My own account at a tool's authority. */
+export const LinkState = z.strictObject({ linked: z.boolean() });
+export const LinkBegun = z.strictObject({ authorizeUrl: z.string() });

@@ -1,6 +1,8 @@
-import type { FaultCode } from '@parley/shared/fault';
+import { ok, type FaultCode } from '@parley/shared/fault';
+import { ToolOffer } from '@parley/shared/tools';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { FakeRoomClient } from '../kit/fake-room-client.ts';
 import { StoryStage } from './stories/stage.ts';
 import type { StoryName } from './stories/stories.ts';
 import type {} from './stories/story-page.ts';
@@ -262,6 +264,41 @@ describe('UI searching', () => {
     await page.locator('.main [data-entry=e_7]').waitFor();
   });
 
+  test('UI says which of them are in my private lane, also of what is not loaded', async () => {
+    await show('withheld');
+    await page.evaluate(() => {
+      const { client } = window.stage;
+      const [own] = client.view.me.entries;
+      if (own === undefined) throw new Error('something is there');
+      const old = {
+        ...own,
+        id: 'e_old' as typeof own.id,
+        kind: 'message' as const,
+        text: 'an old note',
+        lane: 'me' as const,
+      };
+      client.replies['transcript.search'] = () => ({ ok: true, value: { items: [old] } });
+    });
+    await page.locator('.main .scroll').press('/');
+    await page.getByRole('searchbox').fill('note');
+    await page.locator('.result').getByText('Only you').waitFor();
+    expect(await button('Show in the conversation').count()).toBe(0);
+  });
+
+  test('UI words that are taken away meanwhile are gone from what was found', async () => {
+    await show('conversation');
+    await page.locator('.main .scroll').press('/');
+    await page.getByRole('searchbox').fill('jargon');
+    await page.locator('.result .words', { hasText: 'jargon' }).waitFor();
+    await page.evaluate(() => {
+      const { room } = window.stage.client.view;
+      const entries = room.entries.map((entry) => ({ ...entry, text: '', redactedBy: 'ben' }));
+      window.stage.change({ room: { ...room, entries } });
+    });
+    await page.locator('.result').getByText('Ben took these words away.').waitFor();
+    expect(await page.locator('.result .words').count()).toBe(0);
+  });
+
   test('UI shows what is loaded when nobody can be asked, and says so', async () => {
     await show('conversation');
     await refuse('unavailable');
@@ -273,17 +310,77 @@ describe('UI searching', () => {
 });
 
 describe('UI the tools of a room', () => {
-  test('UI one is let in by its name, as the speaker unless somebody chooses otherwise', async () => {
+  const offer = (offers: FakeRoomClient['offers']) =>
+    page.evaluate((given) => void (window.stage.client.offers = given), offers);
+  const admitted = ['tool.admit', { tool: 'calendar', as: 'speaker' }];
+
+  test('UI one is let in out of a list of those that are not here yet, as the speaker unless somebody chooses otherwise', async () => {
     await show('tools');
+    const functions = [{ call: 'calendar.book', description: 'Books a time.', class: 'act' as const }];
+    const tools = ['mail', 'atlas', 'calendar'].map((name) =>
+      ToolOffer.parse({ name, title: name.toUpperCase(), functions: name === 'calendar' ? functions : [] }),
+    );
+    await offer(ok(tools));
+    await button('Let a tool in').press('Enter');
+    const list = page.getByLabel('Which tool');
+    await expect.poll(focused).toContain('CALENDAR');
+    expect(await list.locator('option').allInnerTexts()).toEqual(['ATLAS (atlas)', 'CALENDAR (calendar)']);
+    await list.selectOption('calendar');
+    await page.getByText('calendar.book changes something outside this room').waitFor();
+    await button('Let it in').press('Enter');
+    await page.getByText('calendar works in this room now.').waitFor();
+    expect(await calls()).toEqual([admitted]);
+  });
+
+  test('UI whoever may not see the list lets one in by its name', async () => {
+    await show('tools');
+    await offer({ ok: false, fault: { code: 'forbidden', detail: '' } });
     await button('Let a tool in').click();
-    await page.keyboard.type('Not A Name');
+    await page.getByLabel('Name of the tool').fill('Not A Name');
     await page.keyboard.press('Enter');
     await page.getByText('A name has lower-case letters').waitFor();
     expect(await calls()).toEqual([]);
     await page.getByLabel('Name of the tool').fill('calendar');
     await page.keyboard.press('Enter');
     await page.getByText('calendar works in this room now.').waitFor();
-    expect(await calls()).toEqual([['tool.admit', { tool: 'calendar', as: 'speaker' }]]);
+    expect(await calls()).toEqual([admitted]);
+  });
+
+  test('UI that there is none to let in is said, and nothing is asked for', async () => {
+    await show('tools');
+    await button('Let a tool in').click();
+    await page.getByText('Every tool of your organisation is in this room already').waitFor();
+    await button('Let it in').press('Enter');
+    expect(await calls()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect.poll(focused).toBe('Let a tool in');
+  });
+
+  test('UI an account is linked at its authority, whose address is shown, seen when I come back, and unlinked', async () => {
+    await show('tools');
+    await button('Link your account').press('Enter');
+    const onward = page.getByRole('link', { name: 'Go on at accounts.example' });
+    await expect.poll(focused).toBe('Go on at accounts.example');
+    expect(await onward.getAttribute('href')).toBe('https://accounts.example/authorize?state=once');
+    await page.evaluate(() => {
+      window.stage.client.links.add('mail');
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await page.getByText('Your account there is linked').waitFor();
+    await button('Unlink your account at Team mail').click();
+    await button('Link your account').waitFor();
+    expect(await calls()).toEqual([
+      ['link', 'mail'],
+      ['unlink', 'mail'],
+    ]);
+  });
+
+  test('UI an address that is no web page is no link', async () => {
+    await show('tools');
+    await page.evaluate(() => void (window.stage.client.linkAt = 'javascript:alert(1)'));
+    await button('Link your account').click();
+    await expect.poll(calls).toEqual([['link', 'mail']]);
+    expect(await page.getByRole('link', { name: /Go on at/ }).count()).toBe(0);
   });
 
   test('UI one is removed after a word of warning, and keeping it is the default', async () => {

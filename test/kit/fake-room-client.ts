@@ -1,3 +1,4 @@
+import type { Organisation } from '@parley/client/organisation';
 import type { Fields } from '@parley/client/requests';
 import type { Addressed, Asked, RoomChange, RoomClient, RoomDetails } from '@parley/client/room-client';
 import type { RoomViewModel } from '@parley/client/view';
@@ -7,6 +8,7 @@ import { ok, type Fault, type Result } from '@parley/shared/fault';
 import { ClientKey, RoomId, type TurnId, type UserId } from '@parley/shared/ids';
 import { DEFAULT_POLICY } from '@parley/shared/policy';
 import type { Askable } from '@parley/shared/replies';
+import type { ToolOffer } from '@parley/shared/tools';
 import type { RoomRole } from '@parley/shared/roles';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
@@ -33,6 +35,23 @@ export class FakeRoomClient implements RoomClient {
   /** What each command answers; one that is not named here must not be asked. */
   readonly replies: { [T in Askable]?: (fields: Fields<T>) => Result<Replies[T]> } = {};
   olderEntries: boolean | Error = false;
+  /** What the organisation has, or why it is not told; a link that is begun leads to `linkAt`. */
+  offers: Result<readonly ToolOffer[]> = ok([]);
+  linkAt = 'https://accounts.example/authorize?state=once';
+  readonly links = new Set<string>();
+  readonly organisation: Organisation = {
+    tools: () => Promise.resolve(this.offers),
+    linked: (tool) => Promise.resolve(ok(this.links.has(tool))),
+    link: (tool) => {
+      this.calls.push(['link', tool]);
+      return Promise.resolve(ok(this.linkAt));
+    },
+    unlink: (tool) => {
+      this.calls.push(['unlink', tool]);
+      this.links.delete(tool);
+      return Promise.resolve(ok(null));
+    },
+  };
   readonly #listeners = new Set<() => void>();
 
   constructor(view: RoomViewModel) {

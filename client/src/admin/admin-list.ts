@@ -1,7 +1,7 @@
 import type { Result } from '@parley/shared/fault';
 import { html, nothing, type TemplateResult } from 'lit';
 import { faultWords } from '../ui/strings.ts';
-import type { Page } from './admin-api.ts';
+import type { Page } from '../rest.ts';
 import { adminStrings as words } from './admin-strings.ts';
 import { AdminView } from './admin-view.ts';
 

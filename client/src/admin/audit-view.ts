@@ -4,7 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import { dayAndTime, isoTime } from '../ui/format.ts';
 import { define } from '../ui/part.ts';
 import { faultWords } from '../ui/strings.ts';
-import type { Page, Query } from './admin-api.ts';
+import type { Page, Query } from '../rest.ts';
 import { AdminList } from './admin-list.ts';
 import { adminStrings as words } from './admin-strings.ts';
 import { blank, table } from './admin-view.ts';

@@ -3,7 +3,7 @@ import type { Result } from '@parley/shared/fault';
 import { html, nothing, type TemplateResult } from 'lit';
 import { dayAndTime } from '../ui/format.ts';
 import { define } from '../ui/part.ts';
-import type { Page } from './admin-api.ts';
+import type { Page } from '../rest.ts';
 import { AdminList } from './admin-list.ts';
 import { adminStrings as words } from './admin-strings.ts';
 import { blank, table } from './admin-view.ts';

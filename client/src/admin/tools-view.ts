@@ -1,6 +1,6 @@
-import { ToolOffers, ToolView } from '@parley/shared/admin';
+import { ToolView } from '@parley/shared/admin';
 import { ok, type Result } from '@parley/shared/fault';
-import type { ToolFunction } from '@parley/shared/tools';
+import { ToolOffers, type ToolFunction } from '@parley/shared/tools';
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { define } from '../ui/part.ts';

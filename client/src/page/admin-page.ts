@@ -3,7 +3,7 @@ import { html, render, type TemplateResult } from 'lit';
 import '../admin/parley-admin.ts';
 import { readPlace } from './address.ts';
 import { card, fieldOf } from './cards.ts';
-import { devToken, type DevPerson } from './dev-server.ts';
+import { devToken, freshToken, type DevPerson } from './dev-server.ts';
 import { pageStrings } from './page-strings.ts';
 
 /** The page `/admin`: in development mode choose who to be, and with which role; else how to embed. */
@@ -18,13 +18,7 @@ async function show(into: HTMLElement): Promise<void> {
 }
 
 function adminView(person: DevPerson): TemplateResult {
-  return html`<h1 class="hidden-title">Parley</h1><parley-admin .token=${() => freshToken(person)}><a slot="menu" class="leave" href="/admin">${pageStrings.adminAs(person.name, role)}</a></parley-admin>`;
-}
-
-async function freshToken(person: DevPerson): Promise<string> {
-  const token = await devToken(person, role);
-  if (token === null) throw new Error(pageStrings.noDevelopment);
-  return token;
+  return html`<h1 class="hidden-title">Parley</h1><parley-admin .token=${() => freshToken(person, role)}><a slot="menu" class="leave" href="/admin">${pageStrings.adminAs(person.name, role)}</a></parley-admin>`;
 }
 
 const chooser = card(

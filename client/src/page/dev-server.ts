@@ -1,5 +1,6 @@
 import type { Replies } from '@parley/shared/commands';
 import type { TenantRole } from '@parley/shared/roles';
+import { pageStrings } from './page-strings.ts';
 
 /** Somebody to be, in development mode. */
 export interface DevPerson {
@@ -24,11 +25,18 @@ export async function devToken(person: DevPerson, role: TenantRole = 'member'): 
   return token;
 }
 
+/** Rejects where the server is not in development mode (any more). */
+export async function freshToken(person: DevPerson, role?: TenantRole): Promise<string> {
+  const token = await devToken(person, role);
+  if (token === null) throw new Error(pageStrings.noDevelopment);
+  return token;
+}
+
 export async function listRooms(token: string): Promise<readonly RoomSummary[]> {
   const rooms: RoomSummary[] = [];
   let next: string | null = null;
   do {
-    const query: string = next === null ? '' : `?cursor=${encodeURIComponent(next)}`;
+    const query: string = next === null ? '' : `?after=${encodeURIComponent(next)}`;
     const page = (await answer(await fetch(`/v1/rooms${query}`, bearer(token)))) as {
       items: RoomSummary[];
       next: string | null;
@@ -44,12 +52,6 @@ export async function createRoom(token: string, title: string): Promise<RoomSumm
   return (await answer(
     await fetch('/v1/rooms', { ...post, headers: { ...post.headers, ...bearer(token).headers } }),
   )) as RoomSummary;
-}
-
-/** The room that an invitation lets somebody into; null where it does not, whatever the reason. */
-export async function acceptInvite(token: string, code: string): Promise<RoomSummary | null> {
-  const response = await fetch(`/v1/invites/${encodeURIComponent(code)}/accept`, { method: 'POST', ...bearer(token) });
-  return response.ok ? ((await response.json()) as RoomSummary) : null;
 }
 
 async function answer(response: Response): Promise<unknown> {

@@ -2,7 +2,7 @@ import { personColor } from '@parley/shared/person-color';
 import { html, type TemplateResult } from 'lit';
 import { face } from '../ui/face.ts';
 import { placeQuery } from './address.ts';
-import { acceptInvite, devToken, READY_MADE, type DevPerson } from './dev-server.ts';
+import { devToken, freshToken, READY_MADE, type DevPerson } from './dev-server.ts';
 import { card, otherPerson } from './cards.ts';
 import { pageStrings } from './page-strings.ts';
 
@@ -18,7 +18,7 @@ export async function invitation({ code, person, again }: Invitation): Promise<T
   if (code === '') return card(pageStrings.invited, html`<p>${pageStrings.inviteIncomplete}</p>`);
   if ((await devToken(person ?? { user: 'ana', name: 'Ana' })) === null)
     return card(pageStrings.invited, html`<p>${pageStrings.inviteElsewhere}</p>`);
-  return card(pageStrings.invited, person === null ? whoComes(code, again) : comesIn(code, person));
+  return person === null ? card(pageStrings.invited, whoComes(code, again)) : comesIn(code, person);
 }
 
 function whoComes(code: string, again: () => void): TemplateResult {
@@ -33,22 +33,16 @@ function whoComes(code: string, again: () => void): TemplateResult {
     })}`;
 }
 
+/** The element asks, as in any page that embeds it; then the room has an address of its own here. */
 function comesIn(code: string, person: DevPerson): TemplateResult {
-  return html`<p class="soft who">${face(person.name, personColor(person.user))} ${pageStrings.asked(person.name)} · <a href=${`/invite#${code}`}>${pageStrings.change}</a></p>
-    <p>${pageStrings.inviteLead}</p><p class="problem" role="alert"></p>
-    <button type="button" class="button" @click=${(event: Event) => void accept(event, code, person)}>${pageStrings.comeIn(person.name)}</button>`;
+  const onEntered = (event: CustomEvent<{ readonly room: string }>): void => {
+    event.preventDefault();
+    location.assign(`/${placeQuery({ person, room: event.detail.room })}`);
+  };
+  return html`<h1 class="hidden-title">Parley</h1><parley-room .invite=${code} .token=${() => freshToken(person)} @parley-entered=${onEntered}>
+    <a slot="menu" class="leave" href=${`/invite#${code}`}>${pageStrings.notYou(person.name)}</a></parley-room>`;
 }
 
 function addressOf(code: string, person: DevPerson): string {
   return `/invite${placeQuery({ person, room: null })}#${code}`;
-}
-
-async function accept({ currentTarget }: Event, code: string, person: DevPerson): Promise<void> {
-  const token = await devToken(person);
-  const room = token === null ? null : await acceptInvite(token, code);
-  if (room !== null) location.assign(`/${placeQuery({ person, room: room.id })}`);
-  else if (currentTarget instanceof HTMLElement) {
-    const problem = currentTarget.parentElement?.querySelector('.problem');
-    if (problem) problem.textContent = pageStrings.inviteFails;
-  }
 }

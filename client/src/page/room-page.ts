@@ -2,7 +2,7 @@ import { html, render, type TemplateResult } from 'lit';
 import '../ui/parley-room.ts';
 import { placeQuery, readPlace } from './address.ts';
 import { chooser } from './chooser.ts';
-import { devToken, type DevPerson } from './dev-server.ts';
+import { devToken, freshToken, type DevPerson } from './dev-server.ts';
 import { invitation } from './invitation.ts';
 import { pageStrings } from './page-strings.ts';
 
@@ -28,12 +28,6 @@ function roomView(person: DevPerson, room: string): TemplateResult {
   return html`<h1 class="hidden-title">Parley</h1><parley-room .room=${room} .token=${() => freshToken(person)}>
     <a slot="menu" class="leave" href=${placeQuery({ person, room: null })} title=${pageStrings.leaveHelp(person.name)}>${pageStrings.leave}</a>
   </parley-room>`;
-}
-
-async function freshToken(person: DevPerson): Promise<string> {
-  const token = await devToken(person);
-  if (token === null) throw new Error(pageStrings.noDevelopment);
-  return token;
 }
 
 const notHere = html`<section class="card"><h1>Parley</h1><p>${pageStrings.noDevelopment}</p>

@@ -13,6 +13,7 @@ const LATE = {
   tools: (): Promise<LateModule> => import('./room-tools.ts'),
   search: (): Promise<LateModule> => import('./search-results.ts'),
   approval: (): Promise<LateModule> => import('./approval-dialog.ts'),
+  invitation: (): Promise<LateModule> => import('./invitation.ts'),
   release: (): Promise<LateModule> => import('./release-dialog.ts'),
 } as const;
 type LateName = keyof typeof LATE;

@@ -8,6 +8,7 @@ import { bannersView, refusedBanner } from './banners.ts';
 import { type ParleyComposer } from './composer.ts';
 import { emptyRoom } from './empty-room.ts';
 import { endedView } from './ended.ts';
+import { invitationView } from './entering.ts';
 import { headerView } from './header.ts';
 import { LeaveGuard } from './leave-guard.ts';
 import { loadMarkdown } from './markdown-engine.ts';
@@ -17,6 +18,7 @@ import { define } from './part.ts';
 import { pendingOf } from './pending.ts';
 import { ReadingPlace } from './reading-place.ts';
 import { RoomBinding } from './room-binding.ts';
+import { isWriting } from './room-keys.ts';
 import { roomDialog } from './room-dialog.ts';
 import type { PanelTab, RoomDialog, RoomEvents } from './room-events.ts';
 import { roomStyles } from './room-styles.ts';
@@ -49,6 +51,7 @@ export class ParleyRoom extends LitElement {
     query: { state: true },
     refused: { state: true },
     dialog: { state: true },
+    invite: {},
     inviteLink: { attribute: false },
     spoken: { state: true },
   };
@@ -66,6 +69,8 @@ export class ParleyRoom extends LitElement {
   declare refused: Fault | null;
   /** What stands over the room. */
   declare dialog: RoomDialog | null;
+  /** The code of an invitation to open, while `room` is empty; `parley-entered` tells the room that it opened. */
+  declare invite: string;
   /** The address that an invitation is sent as; the server's own page unless an app has one. */
   declare inviteLink: ((code: string) => string) | null;
   declare spoken: string;
@@ -87,6 +92,7 @@ export class ParleyRoom extends LitElement {
     this.query = null;
     this.refused = null;
     this.dialog = null;
+    this.invite = '';
     this.inviteLink = null;
     this.spoken = '';
     this.addController(new LeaveGuard(() => this.#view));
@@ -109,10 +115,14 @@ export class ParleyRoom extends LitElement {
     if (!SOURCE.some((name) => changed.has(name))) return;
     this.#binding.use({
       client: this.client,
-      server: this.server || location.origin,
+      server: this.#server,
       room: this.room,
       token: this.token,
     });
+  }
+
+  get #server(): string {
+    return (this.server || location.origin).replace(/\/+$/, '');
   }
 
   /** Shows again, in their form, the words that came before their form could be read. */
@@ -138,7 +148,7 @@ export class ParleyRoom extends LitElement {
   override render(): TemplateResult {
     const client = this.#binding.client;
     const view = this.#view;
-    if (client === null || view === null) return html`<div class="room"></div>`;
+    if (client === null || view === null) return html`<div class="room">${invitationView(this, this.#server)}</div>`;
     if (view.connection.kind === 'ended') {
       return html`<div class="room" @click=${copyCode}>${endedView(view.connection, view, this.#names, () => this.#binding.again())}</div>`;
     }
@@ -259,8 +269,7 @@ export class ParleyRoom extends LitElement {
     next.find((one) => one !== null)?.focus();
   };
 
-  readonly #linkOf = (code: string): string =>
-    this.inviteLink?.(code) ?? `${(this.server || location.origin).replace(/\/+$/, '')}/invite#${code}`;
+  readonly #linkOf = (code: string): string => this.inviteLink?.(code) ?? `${this.#server}/invite#${code}`;
 
   readonly #onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -283,10 +292,4 @@ declare global {
   interface HTMLElementTagNameMap {
     'parley-room': ParleyRoom;
   }
-}
-
-function isWriting(event: KeyboardEvent): boolean {
-  const target = event.composedPath()[0];
-  if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.matches('input:not([type=radio]), textarea, select');
 }

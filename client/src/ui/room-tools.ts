@@ -78,7 +78,7 @@ export class ParleyRoomTools extends Part {
         <button type="button" class="outline" @click=${() => this.#load()}>${strings.tryAgain}</button></div>`;
     }
     const may = capabilities.has('tool.admit');
-    return html`${may ? html`<parley-admit-tool .client=${client} .mayConnect=${capabilities.has('connector.bind')} @tool-admitted=${this.#onAdmitted}></parley-admit-tool>` : nothing}
+    return html`${may ? html`<parley-admit-tool .client=${client} .admitted=${list.tools.map(({ tool }) => tool)} .mayConnect=${capabilities.has('connector.bind')} @tool-admitted=${this.#onAdmitted}></parley-admit-tool>` : nothing}
       ${list.tools.length === 0 ? noTools : this.#tools(list.tools, may)}
       <p class="done tools-said" role="status">${this.said}</p>
       <parley-trust-list .client=${client} .names=${this.names}></parley-trust-list>`;
@@ -90,6 +90,7 @@ export class ParleyRoomTools extends Part {
       ({ tool }) => tool,
       (tool) =>
         toolView(tool, {
+          client: this.client,
           by: this.names.name(tool.by),
           may,
           dropping: this.dropping === tool.tool,

@@ -1,12 +1,16 @@
 import type { Fault } from '@parley/shared/fault';
 import type { RoomTool } from '@parley/shared/tools';
 import { css, html, nothing, type TemplateResult } from 'lit';
+import type { RoomClient } from '../room-client.ts';
 import { closeIcon } from './icons.ts';
+import './link-account.ts';
+import { linkAccountStyles } from './link-account.ts';
 import { faultWords } from './strings.ts';
 import { callStrings } from './strings-calls.ts';
 import { visibleText } from './visible-text.ts';
 
 export interface ToolActs {
+  readonly client: RoomClient;
   /** Name of whoever let it in. */
   readonly by: string;
   /** Whether the reader may remove it. */
@@ -27,16 +31,9 @@ export function toolView(tool: RoomTool, acts: ToolActs): TemplateResult {
       ${acts.may ? html`<button type="button" class="icon-only quiet" aria-label=${label} title=${label} aria-expanded=${acts.dropping ? 'true' : 'false'} @click=${() => acts.onAct(!acts.dropping)}>${closeIcon}</button>` : nothing}</div>
     <p>${callStrings.toolActsAs[as]} <span class="soft">(${callStrings.admittedBy(acts.by)})</span></p>
     ${available ? nothing : html`<p class="bad">${callStrings.unavailable}</p>`}
-    ${link === undefined ? nothing : linkView(link)}
+    ${link === undefined ? nothing : html`<parley-link-account .client=${acts.client} .tool=${tool.tool} .title=${title}></parley-link-account>`}
     ${tool.functions.length === 0 ? nothing : functions(tool)}
     ${acts.dropping ? confirm(tool, acts) : nothing}</li>`;
-}
-
-/** An address that is no web page is no link. */
-function linkView(link: string): TemplateResult | typeof nothing {
-  const url = URL.parse(link, document.baseURI);
-  if (url === null || !['https:', 'http:'].includes(url.protocol)) return nothing;
-  return html`<p>${callStrings.linkHelp}</p><a class="button-link" href=${url.href} target="_blank" rel="noopener noreferrer">${callStrings.link} <small class="soft">(${url.host})</small></a>`;
 }
 
 function functions({ functions: list }: RoomTool): TemplateResult {
@@ -69,6 +66,5 @@ export const toolViewStyles = css`
   .functions { display: grid; gap: 2px; }
   .functions dt:not(:first-child) { margin-block-start: 8px; }
   .functions dd { color: var(--soft); }
-  .button-link { display: inline-flex; align-items: center; gap: 6px; min-block-size: 44px; inline-size: fit-content; max-inline-size: 100%; padding-inline: 14px; border: 1px solid var(--line); border-radius: var(--radius-small); color: var(--accent); }
-  .button-link small { font-size: inherit; }
+  ${linkAccountStyles}
 `;

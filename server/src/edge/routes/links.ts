@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { fault, FaultError } from '@parley/shared/fault';
-import { ToolName } from '@parley/shared/tools';
+import { LinkBegun, LinkState, ToolName } from '@parley/shared/tools';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
 import { json, noQuery } from './parts.ts';
@@ -12,7 +12,7 @@ const get = createRoute({
   path: '/v1/links/{tool}',
   summary: 'Whether my account at a tool’s authority is linked',
   request: { params, query: noQuery },
-  responses: { 200: json(z.strictObject({ linked: z.boolean() }), 'Whether it is.'), default: PROBLEM },
+  responses: { 200: json(LinkState, 'Whether it is.'), default: PROBLEM },
 });
 const begin = createRoute({
   method: 'post',
@@ -20,7 +20,7 @@ const begin = createRoute({
   summary: 'Begin to link it',
   request: { params, query: noQuery },
   responses: {
-    201: json(z.strictObject({ authorizeUrl: z.string() }), 'Where to go with a browser, once, within ten minutes.'),
+    201: json(LinkBegun, 'Where to go with a browser, once, within ten minutes.'),
     default: PROBLEM,
   },
 });

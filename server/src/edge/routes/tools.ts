@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { ToolOffer, ToolRegistered, ToolRegistration, ToolView } from '@parley/shared/admin';
+import { ToolRegistered, ToolRegistration, ToolView } from '@parley/shared/admin';
 import { fault, FaultError } from '@parley/shared/fault';
-import { CallName, ToolFunction, ToolName } from '@parley/shared/tools';
+import { CallName, ToolFunction, ToolName, ToolOffer } from '@parley/shared/tools';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
 import type { RegisteredTool } from '../../ports/registry.ts';
