@@ -1,8 +1,6 @@
-import { ok, type FaultCode } from '@parley/shared/fault';
-import { ToolOffer } from '@parley/shared/tools';
+import type { FaultCode } from '@parley/shared/fault';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { FakeRoomClient } from '../kit/fake-room-client.ts';
 import { StoryStage } from './stories/stage.ts';
 import type { StoryName } from './stories/stories.ts';
 import type {} from './stories/story-page.ts';
@@ -289,7 +287,8 @@ describe('UI searching', () => {
     await show('conversation');
     await page.locator('.main .scroll').press('/');
     await page.getByRole('searchbox').fill('jargon');
-    await page.locator('.result .words', { hasText: 'jargon' }).waitFor();
+    await expect.poll(calls).toHaveLength(1);
+    await page.locator('.search-results[aria-busy=false] .result .words', { hasText: 'jargon' }).waitFor();
     await page.evaluate(() => {
       const { room } = window.stage.client.view;
       const entries = room.entries.map((entry) => ({ ...entry, text: '', redactedBy: 'ben' }));
@@ -310,21 +309,14 @@ describe('UI searching', () => {
 });
 
 describe('UI the tools of a room', () => {
-  const offer = (offers: FakeRoomClient['offers']) =>
-    page.evaluate((given) => void (window.stage.client.offers = given), offers);
   const admitted = ['tool.admit', { tool: 'calendar', as: 'speaker' }];
 
   test('UI one is let in out of a list of those that are not here yet, as the speaker unless somebody chooses otherwise', async () => {
     await show('tools');
-    const functions = [{ call: 'calendar.book', description: 'Books a time.', class: 'act' as const }];
-    const tools = ['mail', 'atlas', 'calendar'].map((name) =>
-      ToolOffer.parse({ name, title: name.toUpperCase(), functions: name === 'calendar' ? functions : [] }),
-    );
-    await offer(ok(tools));
     await button('Let a tool in').press('Enter');
     const list = page.getByLabel('Which tool');
-    await expect.poll(focused).toContain('CALENDAR');
-    expect(await list.locator('option').allInnerTexts()).toEqual(['ATLAS (atlas)', 'CALENDAR (calendar)']);
+    await expect.poll(focused).toContain('Calendar');
+    expect(await list.locator('option').allInnerTexts()).toEqual(['Atlas (atlas)', 'Calendar (calendar)']);
     await list.selectOption('calendar');
     await page.getByText('calendar.book changes something outside this room').waitFor();
     await button('Let it in').press('Enter');
@@ -334,8 +326,10 @@ describe('UI the tools of a room', () => {
 
   test('UI whoever may not see the list lets one in by its name', async () => {
     await show('tools');
-    await offer({ ok: false, fault: { code: 'forbidden', detail: '' } });
+    await refuse('forbidden');
     await button('Let a tool in').click();
+    await page.getByLabel('Name of the tool').waitFor();
+    await page.evaluate(() => void (window.stage.client.requestRefusal = null));
     await page.getByLabel('Name of the tool').fill('Not A Name');
     await page.keyboard.press('Enter');
     await page.getByText('A name has lower-case letters').waitFor();
@@ -348,6 +342,7 @@ describe('UI the tools of a room', () => {
 
   test('UI that there is none to let in is said, and nothing is asked for', async () => {
     await show('tools');
+    await page.evaluate(() => void (window.stage.client.offers = { ok: true, value: [] }));
     await button('Let a tool in').click();
     await page.getByText('Every tool of your organisation is in this room already').waitFor();
     await button('Let it in').press('Enter');

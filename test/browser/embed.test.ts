@@ -12,6 +12,8 @@ import { startServer, type RealServer } from '../kit/server.ts';
 class HostApplication {
   readonly #server: Server;
   parley: RealServer | null = null;
+  /** Who is signed in to it. */
+  user = 'ana';
 
   private constructor() {
     this.#server = createServer((request, response) => {
@@ -33,10 +35,12 @@ class HostApplication {
 
   async #answer(path: string): Promise<{ type: string; body: string }> {
     if (this.parley === null) throw new Error('the page was opened before the server was there');
-    if (path === '/parley-token') return { type: 'text/plain', body: await this.parley.token('ana', 'Ana') };
+    if (path === '/parley-token') return { type: 'text/plain', body: await this.parley.token(this.user, this.user) };
+    // What stands behind # never comes here: the page gives it to the element.
+    const invited = path === '/join' ? INVITED : '';
     return {
       type: 'text/html',
-      body: `<!doctype html><meta charset="utf-8"><title>App</title>${snippet(this.parley.url)}`,
+      body: `<!doctype html><meta charset="utf-8"><title>App</title>${snippet(this.parley.url)}${invited}`,
     };
   }
 
@@ -45,6 +49,12 @@ class HostApplication {
     await new Promise((closed) => this.#server.close(closed));
   }
 }
+
+const INVITED = `<script>
+  const room = document.querySelector('parley-room');
+  room.removeAttribute('room');
+  room.setAttribute('invite', location.hash.slice(1));
+</script>`;
 
 function snippet(server: string): string {
   const [, html = ''] = /```html\n(.*?)```/s.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
@@ -62,6 +72,36 @@ test('the five lines of the README embed a room in a page from elsewhere', async
     await page.goto(app.origin);
     await page.getByText('Design review').first().waitFor();
     expect(await page.locator('parley-room').getAttribute('room')).toBe('design-review');
+  } finally {
+    await browser.close();
+  }
+});
+
+test('R19 UI an invitation is opened in a page from elsewhere, by whoever is signed in there', async () => {
+  await using app = await HostApplication.open();
+  await using parley = await startServer({ PARLEY_ORIGINS: app.origin });
+  app.parley = parley;
+  await makeRoom(parley, 'den', 'Den');
+  const ana = await parley.person('ana');
+  const terms = { role: 'speaker', expiresIn: 3_600 };
+  const { code } = await ana.must<{ code: string }>('POST', '/v1/rooms/den/invites', terms);
+  app.user = 'fay';
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${app.origin}/join#${code}`);
+    await page.getByRole('heading', { name: 'You are invited to a shared room' }).waitFor();
+    const { items } = await ana.must<{ items: unknown[] }>('GET', '/v1/rooms/den/members');
+    expect(items).toHaveLength(1);
+    await page.getByRole('button', { name: 'Come in' }).press('Enter');
+    await page.getByRole('heading', { name: 'Den' }).waitFor();
+    await page.getByText('Nobody else is here').waitFor();
+    expect(await ana.must('GET', '/v1/rooms/den/members')).toMatchObject({ items: [{ user: 'ana' }, { user: 'fay' }] });
+    await page.goto(`${app.origin}/?again`);
+    app.user = 'gil';
+    await page.goto(`${app.origin}/join#${code}`);
+    await page.getByRole('button', { name: 'Come in' }).press('Enter');
+    await page.getByRole('alert').getByText('This invitation does not let you in').waitFor();
   } finally {
     await browser.close();
   }

@@ -122,3 +122,11 @@ test('UI why somebody may do something here is said in the server’s own senten
   await ana.page.getByText('delete the room').waitFor();
   expect(await ana.look('rights-explained')).toEqual([]);
 });
+
+test('W27 the list of rooms to choose from holds all of them, also beyond one page', async () => {
+  const ana = await server.person('ana', 'Ana');
+  for (let count = 0; count < 101; count += 1) await ana.must('POST', '/v1/rooms', { title: `Shelf ${count}` });
+  const window = await open('/?as=ana');
+  await window.page.getByRole('link', { name: /Shelf 100/ }).waitFor();
+  expect(await window.page.getByRole('link', { name: /Shelf/ }).count()).toBe(101);
+});

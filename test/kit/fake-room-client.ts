@@ -40,7 +40,10 @@ export class FakeRoomClient implements RoomClient {
   linkAt = 'https://accounts.example/authorize?state=once';
   readonly links = new Set<string>();
   readonly organisation: Organisation = {
-    tools: () => Promise.resolve(this.offers),
+    tools: () => {
+      const { requestRefusal } = this;
+      return Promise.resolve(requestRefusal === null ? this.offers : { ok: false, fault: requestRefusal });
+    },
     linked: (tool) => Promise.resolve(ok(this.links.has(tool))),
     link: (tool) => {
       this.calls.push(['link', tool]);

@@ -3,7 +3,7 @@ import type { Member } from '@parley/shared/entry';
 import { fault } from '@parley/shared/fault';
 import { EntryId, UserId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
-import { ApprovalView, RoomTool, ToolUse, Trust } from '@parley/shared/tools';
+import { ApprovalView, RoomTool, ToolOffer, ToolUse, Trust } from '@parley/shared/tools';
 import { entries, lane, ticket, turnId, view, type Line } from './build.ts';
 import { conversation } from './conversation.ts';
 import { ana, ben, chioma } from './people.ts';
@@ -131,6 +131,15 @@ export const roomTools = [
     functions: [{ call: 'wiki.read', description: 'Reads a page.', class: 'read' }],
   }),
   tool('old-tracker', { title: 'Old tracker', available: false }),
+];
+export const offered = [
+  ToolOffer.parse({ name: 'mail', title: 'Team mail', functions: [] }),
+  ToolOffer.parse({ name: 'atlas', title: 'Atlas', functions: [] }),
+  ToolOffer.parse({
+    name: 'calendar',
+    title: 'Calendar',
+    functions: [{ call: 'calendar.book', description: 'Books a time.', class: 'act' }],
+  }),
 ];
 export const trusted = [
   Trust.parse({ call: 'mail.send', people: ['ben'], arguments: { '/to': ['support@example.com'] } }),

@@ -6,7 +6,7 @@ import { CAPABILITIES, capabilitiesOf } from '@parley/shared/roles';
 import { RoomTool } from '@parley/shared/tools';
 import type { FakeRoomClient } from '../../kit/fake-room-client.ts';
 import { key, MORNING, turnId } from './build.ts';
-import { releasePreview, roomTools, trusted } from './call-stories.ts';
+import { offered, releasePreview, roomTools, trusted } from './call-stories.ts';
 import { ana, author } from './people.ts';
 import type { Story } from './stories.ts';
 
@@ -23,6 +23,7 @@ const decided: TurnView = {
 
 /** A server that does what it is asked, as far as one window can see. */
 export function repliesOf(story: Story, client: FakeRoomClient): Partial<FakeRoomClient['replies']> {
+  client.offers = ok(offered);
   return {
     ...callReplies(client),
     ...inviteReplies(),
