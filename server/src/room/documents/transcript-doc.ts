@@ -4,7 +4,7 @@ import type { EntryId, TurnId } from '@parley/shared/ids';
 import type { ApprovalView } from '@parley/shared/tools';
 import { equalityDeep } from 'lib0/function';
 import * as Y from 'yjs';
-import { redactedEntry } from '../../core/redact-records.ts';
+import { redactedEntry, withoutRepeatsOf } from '../../core/redact-records.ts';
 import type { StoredDoc } from './stored-doc.ts';
 
 /** A transcript shows this many of the newest entries, and up to a step more. */
@@ -15,7 +15,7 @@ export const WINDOW_STEP = 200;
 export interface TranscriptWriter {
   /** Entries come in the order of `seq`. */
   addEntry(entry: Entry): void;
-  /** Takes the words of an entry away; nothing when it stands elsewhere, or before the window. */
+  /** Takes the words of an entry away, and what others repeat of it; nothing when it stands elsewhere, or before the window. */
   redactEntry(entry: EntryId, by: string): void;
   /** Shows exactly these tickets. */
   setTickets(views: readonly TicketView[]): void;
@@ -92,12 +92,11 @@ class Writer implements TranscriptWriter {
   }
 
   redactEntry(id: EntryId, by: string): void {
-    const at = this.#entries.toArray().findIndex((entry) => entry.id === id);
-    if (at < 0) return;
-    const entry = redactedEntry(this.#entries.get(at), by);
-    // Behind the old one, so that it refers to that and not to what was before the window (see transcript-state.ts).
-    this.#entries.insert(at + 1, [entry]);
-    this.#entries.delete(at);
+    const gone = new Set([id]);
+    this.#entries.toArray().forEach((entry, at) => {
+      const changed = entry.id === id ? redactedEntry(entry, by) : withoutRepeatsOf(entry, gone);
+      if (changed !== entry) this.#replaceEntry(at, changed);
+    });
   }
 
   setTickets(views: readonly TicketView[]): void {
@@ -140,6 +139,12 @@ class Writer implements TranscriptWriter {
     const shown = new Set<string>(views.map(({ id }) => id));
     for (const id of [...this.#approvals.keys()]) if (!shown.has(id)) this.#approvals.delete(id);
     for (const view of views) if (!this.#approvals.has(view.id)) this.#approvals.set(view.id, view);
+  }
+
+  /** Behind the old one, so that it refers to that and not to what was before the window (see transcript-state.ts). */
+  #replaceEntry(at: number, entry: Entry): void {
+    this.#entries.insert(at + 1, [entry]);
+    this.#entries.delete(at);
   }
 
   #trim(): void {
