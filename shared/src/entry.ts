@@ -34,6 +34,19 @@ export const Usage = z.strictObject({
 });
 export type Usage = z.infer<typeof Usage>;
 
+/**
+ * Lines `from` to `to` of an entry that another entry of the same document said before, there from line `at` on;
+ * lines are counted from 1 (C12).
+ */
+export const RepeatedLines = z.strictObject({
+  from: z.int().min(1),
+  to: z.int().min(1),
+  entry: EntryId,
+  at: z.int().min(1),
+  author: Author,
+});
+export type RepeatedLines = z.infer<typeof RepeatedLines>;
+
 /** One durable line of a lane's transcript. `seq` counts places in that transcript, from 1. */
 export const Entry = z.strictObject({
   id: EntryId,
@@ -63,6 +76,8 @@ export const Entry = z.strictObject({
   after: z.int().min(0).optional(),
   /** Answers only: the tools that were used for it. */
   tools: z.array(ToolUse).optional(),
+  /** Messages and prompts: passages of it that stand in an earlier entry, first to last. */
+  repeats: z.array(RepeatedLines).min(1).optional(),
   /** An answer that its owner took out of their private lane on purpose (R5). */
   releasedBy: z.string().optional(),
   /** Whoever took the words away; `text` is empty then. */

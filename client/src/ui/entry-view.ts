@@ -3,6 +3,7 @@ import { unreachable } from '@parley/shared/assert';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { entryActs, entryMore, type EntryActs } from './entry-acts.ts';
 import { entryOrigin } from './entry-origin.ts';
+import { entryRepeats } from './entry-repeats.ts';
 import { aiMark, face } from './face.ts';
 import { count, dayAndTime, isoTime, timeOfDay } from './format.ts';
 import { lockIcon } from './icons.ts';
@@ -57,7 +58,8 @@ function messageView(entry: Entry, row: RowContext): TemplateResult {
 /** What somebody wrote, or who took it away. */
 function plainWords(entry: Entry, row: RowContext): TemplateResult {
   if (entry.redactedBy !== undefined) return redacted(entry.redactedBy, row);
-  return html`<div class="words">${blocksView(finishedBlocks(entry.text))}</div>`;
+  const repeats = entryRepeats(entry, row.acts.lane, (id) => personName(id, row));
+  return html`<div class="words">${blocksView(finishedBlocks(entry.text))}</div>${repeats}`;
 }
 
 function redacted(by: string, row: RowContext): TemplateResult {

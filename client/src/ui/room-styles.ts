@@ -6,6 +6,7 @@ import { emptyRoomStyles } from './empty-room.ts';
 import { endedStyles } from './ended.ts';
 import { entryActsStyles } from './entry-acts.ts';
 import { entryOriginStyles } from './entry-origin.ts';
+import { entryRepeatsStyles } from './entry-repeats.ts';
 import { entryStyles } from './entry-view.ts';
 import { formStyles } from './form-styles.ts';
 import { headerStyles } from './header.ts';
@@ -46,6 +47,7 @@ export const roomStyles: CSSResultOrNative[] = [
   toldCardStyles,
   entryActsStyles,
   entryOriginStyles,
+  entryRepeatsStyles,
   searchStyles,
   endedStyles,
   emptyRoomStyles,

@@ -13,6 +13,10 @@ export const entryStrings = {
   redacted: (name: string): string => `${name} took these words away.`,
   releasedBy: (name: string): string => `Shared by ${name} from their private lane`,
   releasedByYou: 'Shared by you from your private lane',
+  repeats: (from: number, to: number, whom: string): string =>
+    from === to ? `Repeats line ${from} of ${whom}` : `Repeats lines ${from}–${to} of ${whom}`,
+  ofTheAi: 'an earlier answer by the AI',
+  ofAuthor: (name: string): string => `an earlier message by ${name}`,
   restricted: (resources: string): string => `Not everyone here sees this: it was built on ${resources}`,
   restrictedMe: (resources: string): string => `Built on ${resources}: it goes when you may no longer read that`,
 

@@ -6,7 +6,7 @@ import { foldedText } from './folded-text.ts';
 import type { Influence } from './influence.ts';
 import type { Repeat } from './repeats.ts';
 import type { Placed } from './sealed-order.ts';
-import { linesOf, type Line } from './text-lines.ts';
+import { linesOf, MOST_CHARS, type Line } from './text-lines.ts';
 
 /** An entry with its stored token count (C16: counted once, when it was written). */
 export interface ContextItem {
@@ -136,7 +136,7 @@ function piece(item: ContextItem, role: Piece['role'], hand: Hand, { cite, write
     lines: () => (cite === null ? null : read().lines),
     render: (repeats) => {
       if (written?.repeats !== repeats) {
-        const text = repeats.length === 0 ? read().text : foldedText(read().lines, repeats, hand);
+        const text = repeats.length === 0 ? read().text : foldedText(read().lines ?? [], repeats, hand);
         written = { repeats, text: write(text) };
       }
       return written.text;
@@ -174,7 +174,7 @@ function plainText({ kind, outcome, text: words }: Entry, wrap: Envelopes): Harm
 interface Read {
   readonly boundary: string;
   readonly text: Harmless;
-  readonly lines: readonly Line[];
+  readonly lines: readonly Line[] | null;
 }
 
 /** Entries never change, so this stands for as long as one is in memory. */
@@ -184,7 +184,7 @@ function reading(entry: Entry, { boundary, wrap }: Hand): Read {
   const known = readings.get(entry);
   if (known?.boundary === boundary) return known;
   const text = plainText(entry, wrap);
-  const read = { boundary, text, lines: linesOf(text) };
+  const read = { boundary, text, lines: text.length > MOST_CHARS ? null : linesOf(text) };
   readings.set(entry, read);
   return read;
 }

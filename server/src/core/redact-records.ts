@@ -1,6 +1,6 @@
 import type { Entry } from '@parley/shared/entry';
 import type { EntryId, TurnId } from '@parley/shared/ids';
-import type { JournalRecord } from './records.ts';
+import type { JournalRecord, RecordOf } from './records.ts';
 
 /** What is taken away: these entries, and what was written on the way to them. */
 export interface Redacted {
@@ -13,8 +13,16 @@ export interface Redacted {
 }
 
 /** An entry without its words: that it was there, whose it was and who took them away stays. */
-export function redactedEntry(entry: Entry, by: string): Entry {
+export function redactedEntry({ repeats: _, ...entry }: Entry, by: string): Entry {
   return { ...entry, text: '', redactedBy: by };
+}
+
+/** An entry that says no more that it repeats one of these, which would tell what they said; the same one when it does not. */
+export function withoutRepeatsOf(entry: Entry, gone: ReadonlySet<EntryId>): Entry {
+  const { repeats: all = [], ...rest } = entry;
+  const repeats = all.filter(({ entry: source }) => !gone.has(source));
+  if (repeats.length === all.length) return entry;
+  return repeats.length === 0 ? rest : { ...rest, repeats };
 }
 
 /**
@@ -25,7 +33,9 @@ export function withoutWords(record: JournalRecord, redacted: Redacted): Journal
   const { by, entries, prompts, answers } = redacted;
   switch (record.type) {
     case 'entry.added':
-      return entries.has(record.entry.id) ? { ...record, entry: redactedEntry(record.entry, by), tokens: 0 } : record;
+      return entries.has(record.entry.id)
+        ? { ...record, entry: redactedEntry(record.entry, by), tokens: 0 }
+        : withEntry(record, withoutRepeatsOf(record.entry, entries));
     case 'entry.released':
       // A hash of few words tells whoever guesses them that they guessed right.
       return entries.has(record.entry) ? { ...record, digest: '' } : record;
@@ -33,7 +43,9 @@ export function withoutWords(record: JournalRecord, redacted: Redacted): Journal
     case 'ticket.edited':
       return prompts.has(record.turn) ? { ...record, text: '', tokens: 0 } : record;
     case 'turn.started':
-      return prompts.has(record.turn) ? { ...record, entry: redactedEntry(record.entry, by), tokens: 0 } : record;
+      return prompts.has(record.turn)
+        ? { ...record, entry: redactedEntry(record.entry, by), tokens: 0 }
+        : withEntry(record, withoutRepeatsOf(record.entry, entries));
     case 'turn.stepped':
     case 'call.asked':
     case 'call.ended':
@@ -42,6 +54,10 @@ export function withoutWords(record: JournalRecord, redacted: Redacted): Journal
     default:
       return record;
   }
+}
+
+function withEntry<R extends RecordOf<'entry.added' | 'turn.started'>>(record: R, entry: Entry): R {
+  return entry === record.entry ? record : { ...record, entry };
 }
 
 type OfAnswer = Extract<JournalRecord, { type: 'turn.stepped' | 'call.asked' | 'call.ended' | 'turn.ended' }>;

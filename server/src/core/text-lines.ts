@@ -9,6 +9,9 @@ export interface Line {
   readonly tokens: number;
 }
 
+/** Longer texts are not looked through: no usual budget holds them, and nobody is to wait for it. */
+export const MOST_CHARS = 262_144;
+
 const QUOTE = /^(?:[ \t]{0,3}>)+ ?/;
 
 export function linesOf(text: string): Line[] {

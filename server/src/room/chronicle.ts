@@ -14,6 +14,7 @@ import type { EventSource } from './turns/event-backlog.ts';
 import { Ledger } from './ledger.ts';
 import { listingOf, touchesListing, waitingIn } from './listing.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
+import { RepeatMarks } from './repeat-marks.ts';
 import type { Shelf } from './stacks.ts';
 import { together, Transcripts, type Shown } from './transcripts.ts';
 import { NotesInfluence } from './turns/notes-influence.ts';
@@ -45,6 +46,7 @@ export class Chronicle {
   readonly #transcripts: Transcripts;
   readonly #grown: () => void;
   readonly #mayReadAnswer: MayReadAnswer;
+  readonly #marks = new RepeatMarks(this.ledger);
   #state: RoomState = ABSENT;
   #busy = false;
   /** As it was written last; null: not since the room was opened. */
@@ -109,7 +111,7 @@ export class Chronicle {
   /** Writes records; `afterwards` happens when they are durable. */
   write(records: readonly JournalRecord[], ...afterwards: readonly Afterwards[]): void {
     const shelves = this.ledger.shelfCount;
-    const { writing, messages } = this.#take(records);
+    const { writing, messages } = this.#take(this.#marks.marked(records));
     this.#pipeline.commit(writing, ...messages, ...afterwards);
     if (this.ledger.shelfCount > shelves) this.#grown();
   }

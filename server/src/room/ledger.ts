@@ -207,6 +207,7 @@ export class Ledger {
     if (known === undefined) return;
     const entry = redactedEntry(known, by);
     this.#stacks.replace(entry, 0);
+    this.#stacks.forget(id);
     this.#redactions += 1;
     if (entry.turn === undefined) return;
     if (entry.kind === 'prompt') this.#change(entry.turn, { submitted: null, text: '' });

@@ -3,6 +3,7 @@ import type { EntryId, LaneKey } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import type { Influence } from '../core/influence.ts';
 import { shelfKey } from '../core/label.ts';
+import { withoutRepeatsOf } from '../core/redact-records.ts';
 
 /** An entry with what is known of it besides. */
 export interface CountedEntry {
@@ -90,6 +91,15 @@ export class Stacks {
     const place = { ...item, entry: changed, tokens };
     items[items.indexOf(item)] = place;
     this.#byId.set(changed.id, { lane, item: place });
+  }
+
+  /** No entry says any more that it repeats this one. */
+  forget(id: EntryId): void {
+    const gone = new Set([id]);
+    for (const { item } of [...this.#byId.values()]) {
+      const changed = withoutRepeatsOf(item.entry, gone);
+      if (changed !== item.entry) this.replace(changed, item.tokens);
+    }
   }
 
   #ownOf(lane: LaneKey): CountedEntry[] {

@@ -4,7 +4,7 @@ import type { EntryId, TurnId } from '@parley/shared/ids';
 import type { ApprovalView } from '@parley/shared/tools';
 import { equalityDeep } from 'lib0/function';
 import * as Y from 'yjs';
-import { redactedEntry } from '../../core/redact-records.ts';
+import { redactedEntry, withoutRepeatsOf } from '../../core/redact-records.ts';
 import type { StoredDoc } from './stored-doc.ts';
 
 /** A transcript shows this many of the newest entries, and up to a step more. */
@@ -15,7 +15,7 @@ export const WINDOW_STEP = 200;
 export interface TranscriptWriter {
   /** Entries come in the order of `seq`. */
   addEntry(entry: Entry): void;
-  /** Takes the words of an entry of this place away; of one before the window only that it happened is shown. */
+  /** Takes the words of an entry of this place away, and what others repeat of it; of one before the window only that it happened is shown. */
   redactEntry(entry: EntryId, by: string): void;
   /** Shows exactly these tickets. */
   setTickets(views: readonly TicketView[]): void;
@@ -92,12 +92,13 @@ class Writer implements TranscriptWriter {
   }
 
   redactEntry(id: EntryId, by: string): void {
-    const at = this.#entries.toArray().findIndex((entry) => entry.id === id);
-    if (at < 0) return this.#countPast();
-    const entry = redactedEntry(this.#entries.get(at), by);
-    // Behind the old one, so that it refers to that and not to what was before the window (see transcript-state.ts).
-    this.#entries.insert(at + 1, [entry]);
-    this.#entries.delete(at);
+    const entries = this.#entries.toArray();
+    if (!entries.some((entry) => entry.id === id)) this.#countPast();
+    const gone = new Set([id]);
+    entries.forEach((entry, at) => {
+      const changed = entry.id === id ? redactedEntry(entry, by) : withoutRepeatsOf(entry, gone);
+      if (changed !== entry) this.#replaceEntry(at, changed);
+    });
   }
 
   setTickets(views: readonly TicketView[]): void {
@@ -140,6 +141,12 @@ class Writer implements TranscriptWriter {
     const shown = new Set<string>(views.map(({ id }) => id));
     for (const id of [...this.#approvals.keys()]) if (!shown.has(id)) this.#approvals.delete(id);
     for (const view of views) if (!this.#approvals.has(view.id)) this.#approvals.set(view.id, view);
+  }
+
+  /** Behind the old one, so that it refers to that and not to what was before the window (see transcript-state.ts). */
+  #replaceEntry(at: number, entry: Entry): void {
+    this.#entries.insert(at + 1, [entry]);
+    this.#entries.delete(at);
   }
 
   #countPast(): void {

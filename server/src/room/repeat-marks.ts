@@ -1,0 +1,109 @@
+import type { Entry, RepeatedLines } from '@parley/shared/entry';
+import type { LaneKey } from '@parley/shared/ids';
+import { shelfKey } from '../core/label.ts';
+import type { JournalRecord } from '../core/records.ts';
+import { Repeats, type Repeat } from '../core/repeats.ts';
+import { linesOf, MOST_CHARS } from '../core/text-lines.ts';
+import type { Ledger } from './ledger.ts';
+
+/** How many entries, and characters of them, of one document are looked through; twice as much before old ones go. */
+const ENTRIES = 1_000;
+const CHARS = 1_000_000;
+/** Passages that one entry names. */
+const MOST_MARKS = 50;
+
+interface Known {
+  readonly repeats: Repeats<Entry>;
+  entries: number;
+  chars: number;
+}
+
+/**
+ * Marks in what people write the passages that the same document said before (C12). A document is what its readers
+ * may all read, so a mark tells none of them of anything else. What was newest is looked through, not all of it.
+ */
+export class RepeatMarks {
+  readonly #ledger: Ledger;
+  readonly #known = new Map<string, Known>();
+  #redactions = 0;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** Records as they are to be written; what they say is known from then on. */
+  marked(records: readonly JournalRecord[]): readonly JournalRecord[] {
+    return records.map((record) => this.#marked(record));
+  }
+
+  #marked(record: JournalRecord): JournalRecord {
+    switch (record.type) {
+      case 'entry.added':
+      case 'turn.started': {
+        const repeats = this.#take(record.lane, record.entry);
+        return repeats.length === 0 ? record : { ...record, entry: { ...record.entry, repeats } };
+      }
+      case 'turn.ended':
+        if (record.answer) this.#take(record.lane, record.answer);
+        return record;
+      default:
+        return record;
+    }
+  }
+
+  #take(lane: LaneKey, entry: Entry): RepeatedLines[] {
+    if (!WORDS.has(entry.kind) || entry.text.length > MOST_CHARS) return [];
+    const known = this.#of(lane, entry);
+    const lines = linesOf(entry.text);
+    const found = entry.kind === 'answer' ? [] : known.repeats.of(lines);
+    known.repeats.add(entry, lines, found);
+    known.entries += 1;
+    known.chars += entry.text.length;
+    return found.slice(0, MOST_MARKS).map(markOf);
+  }
+
+  #of(lane: LaneKey, { resources }: Entry): Known {
+    // Nothing of what was taken away may be found (R14).
+    if (this.#ledger.redactions !== this.#redactions) this.#known.clear();
+    this.#redactions = this.#ledger.redactions;
+    const place = `${lane}\n${shelfKey(resources)}`;
+    const known = this.#known.get(place);
+    if (known && known.entries < ENTRIES * 2 && known.chars < CHARS * 2) return known;
+    const fresh = this.#read(lane, shelfKey(resources));
+    this.#known.set(place, fresh);
+    return fresh;
+  }
+
+  /** The newest of a place, from what the room remembers. */
+  #read(lane: LaneKey, shelf: string): Known {
+    const items =
+      shelf === ''
+        ? this.#ledger.entries(lane)
+        : (this.#ledger.shelves(lane).find(({ resources }) => shelfKey(resources) === shelf)?.items ?? []);
+    const known = { repeats: new Repeats<Entry>(), entries: 0, chars: 0 };
+    for (const { entry } of items.slice(newest(items))) {
+      if (!WORDS.has(entry.kind) || entry.text.length > MOST_CHARS) continue;
+      const lines = linesOf(entry.text);
+      known.repeats.add(entry, lines, entry.kind === 'answer' ? [] : known.repeats.of(lines));
+      known.entries += 1;
+      known.chars += entry.text.length;
+    }
+    return known;
+  }
+}
+
+const WORDS: ReadonlySet<Entry['kind']> = new Set(['message', 'prompt', 'answer']);
+
+function newest(items: readonly { readonly entry: Entry }[]): number {
+  let chars = 0;
+  let from = items.length;
+  while (from > 0 && items.length - from < ENTRIES && chars < CHARS) {
+    from--;
+    chars += items[from]?.entry.text.length ?? 0;
+  }
+  return from;
+}
+
+function markOf({ from, to, source, at }: Repeat<Entry>): RepeatedLines {
+  return { from: from + 1, to, entry: source.id, at: at + 1, author: source.author };
+}
