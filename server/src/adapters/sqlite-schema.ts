@@ -138,6 +138,15 @@ export const MIGRATIONS: readonly Migration[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   sealPlainRows,
+  // Tokens a month, of what an admin set one for.
+  `
+  CREATE TABLE budgets (
+    tenant TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    PRIMARY KEY (tenant, scope)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The data was written by a newer program; running an older one on it could lose what it does not know. */

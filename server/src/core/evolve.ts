@@ -17,6 +17,7 @@ export function evolve(state: LaneState, record: JournalRecord): LaneState {
   switch (record.type) {
     case 'lane.opened':
     case 'entry.released':
+    case 'attempt.settled':
       return state;
     case 'entry.redacted':
       return redacted(state, record);

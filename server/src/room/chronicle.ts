@@ -2,6 +2,7 @@ import { must } from '@parley/shared/assert';
 import { transcriptOf, type DocKey, type ShelfName } from '@parley/shared/documents';
 import { privateLane, type LaneKey, type RoomId, type TurnId, type UserId } from '@parley/shared/ids';
 import type { AuditLine } from '../core/audit-lines.ts';
+import { learned, NOTHING_KNOWN, type Forecast } from '../core/budget/forecast.ts';
 import type { LaneState } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
 import { ABSENT, evolveRoom, isBusy, type PresentRoom, type RoomState } from '../core/room-state.ts';
@@ -46,6 +47,7 @@ export class Chronicle {
   readonly #grown: () => void;
   readonly #mayReadAnswer: MayReadAnswer;
   #state: RoomState = ABSENT;
+  #forecast: Forecast = NOTHING_KNOWN;
   #busy = false;
 
   constructor({ pipeline, documents, digest, room, clock, grown, mayReadAnswer }: ChronicleDeps) {
@@ -71,6 +73,11 @@ export class Chronicle {
   get room(): PresentRoom {
     if (this.#state.kind !== 'present') throw new Error('must: the room is present');
     return this.#state;
+  }
+
+  /** How long answers here are. */
+  get forecast(): Forecast {
+    return this.#forecast;
   }
 
   /** Whether any lane has work. */
@@ -174,6 +181,7 @@ export class Chronicle {
   #remember(record: JournalRecord, seq: number): void {
     this.#state = evolveRoom(this.#state, record);
     this.ledger.apply(record, seq);
+    if (record.type === 'attempt.settled') this.#forecast = learned(this.#forecast, record);
     this.notes.apply(record, (turn) => this.ledger.ticket(turn));
   }
 

@@ -11,6 +11,7 @@ import type { Registry } from '../ports/registry.ts';
 import type { Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
 import type { CallTokens, Tools } from '../ports/tools.ts';
 import { Attendance } from './attendance.ts';
+import type { Budgets } from './budgets.ts';
 import { Chronicle } from './chronicle.ts';
 import { foundForTenant } from './commands/rooms.ts';
 import { perform } from './commands/table.ts';
@@ -38,6 +39,7 @@ export interface RoomDeps {
   readonly journal: Journal;
   readonly authority: Authority;
   readonly model: Model;
+  readonly budgets: Budgets;
   readonly tools: Tools;
   readonly callTokens: CallTokens;
   readonly registry: Registry;

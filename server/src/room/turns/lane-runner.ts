@@ -22,8 +22,6 @@ import { TurnWorker, type TurnWorkerDeps } from './turn-worker.ts';
 
 export interface LaneRunnerDeps extends Omit<TurnWorkerDeps, 'access' | 'state' | 'apply' | 'post' | 'maySpeak'> {
   readonly shelves: ShelfAccess;
-  /** Tells one person something that is nobody else's business. */
-  readonly tell: (user: UserId, text: string) => void;
 }
 
 /**
@@ -43,7 +41,7 @@ export class LaneRunner {
       ...deps,
       access: deps.shelves.access,
       state: () => this.state,
-      apply: (event) => this.apply(event),
+      apply: (event, ...also) => this.apply(event, ...also),
       post: (task) => this.#post(task),
       maySpeak: (author) => this.#maySpeak(author),
     });
@@ -55,8 +53,8 @@ export class LaneRunner {
   }
 
   /** Lets something happen to the lane, and starts the next turn when it became free (T4). */
-  apply(event: LaneEvent): Decision {
-    const decision = this.#decide(event);
+  apply(event: LaneEvent, ...also: readonly JournalRecord[]): Decision {
+    const decision = this.#decide(event, also);
     this.#startNext();
     this.#setAlarm();
     return decision;
@@ -86,14 +84,14 @@ export class LaneRunner {
     this.#worker.abandon();
   }
 
-  #decide(event: LaneEvent): Decision {
+  #decide(event: LaneEvent, also: readonly JournalRecord[] = []): Decision {
     const { chronicle, clock } = this.#deps;
     const before = this.state;
     const decision = decide(before, event, clock.now());
     if (decision.kind === 'refused') return decision;
     const { records, effects } = decision;
-    if (records.length > 0 || effects.length > 0)
-      chronicle.write(records, ...effects.map((effect) => () => this.#worker.perform(effect)));
+    if (records.length + effects.length + also.length > 0)
+      chronicle.write([...also, ...records], ...effects.map((effect) => () => this.#worker.perform(effect)));
     for (const record of records) this.#countEnd(record);
     this.#tellOf(records, before);
     return decision;
