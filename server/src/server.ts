@@ -12,15 +12,17 @@ import { Upgrades } from './edge/upgrade.ts';
 import type { JsonWebKeySet } from './edge/edge.ts';
 import type { Accounts } from './ports/accounts.ts';
 import type { Audit } from './ports/audit.ts';
+import type { BudgetTable } from './ports/budgets.ts';
 import type { People } from './ports/people.ts';
 import type { Registry } from './ports/registry.ts';
 import type { ResourceTable } from './ports/resource-table.ts';
 import type { Tools } from './ports/tools.ts';
 import type { Sealer, Vault } from './ports/vault.ts';
 import type { Sign, Verify } from './ports/verify.ts';
+import { Budgets } from './room/budgets.ts';
 import { Rooms, type RoomsDeps } from './room/rooms.ts';
 
-export interface ServerDeps extends Omit<RoomsDeps, 'lobby' | 'idleMs'> {
+export interface ServerDeps extends Omit<RoomsDeps, 'lobby' | 'idleMs' | 'budgets'> {
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
@@ -34,6 +36,7 @@ export interface ServerDeps extends Omit<RoomsDeps, 'lobby' | 'idleMs'> {
   readonly accounts: Accounts;
   /** Null with an outside authority. */
   readonly resources: ResourceTable | null;
+  readonly budgetTable: BudgetTable;
   readonly callKeys: JsonWebKeySet;
   readonly tools: Tools;
   /** Null outside development. */
@@ -65,7 +68,8 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const development = deps.sign !== null;
   const revocations = new Revocations(deps.people);
   const verify = refusingRevoked(deps.verify, revocations);
-  const rooms = new Rooms({ ...deps, lobby: development, idleMs: IDLE_ROOM_MS });
+  const budgets = new Budgets(deps.budgetTable, clock);
+  const rooms = new Rooms({ ...deps, budgets, lobby: development, idleMs: IDLE_ROOM_MS });
   const links = new RoomLinks({ bus: deps.bus, rooms, metrics });
   const requests = new Requests({ links, clock, ids, revocations });
   const tickets = new Tickets(clock, ids);
@@ -77,7 +81,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     responsive: () => deps.loopLagMs() < MOST_LAG_MS,
     accepting: () => !draining,
   };
-  const app = createApp({ ...deps, verify, revocations, links, requests, tickets, origins, readiness });
+  const app = createApp({ ...deps, budgets, verify, revocations, links, requests, tickets, origins, readiness });
   const upgrades = new Upgrades({
     links,
     verify,

@@ -151,6 +151,17 @@ export const UsageRow = z.strictObject({
 });
 export type UsageRow = z.infer<typeof UsageRow>;
 
+/** What a budget stands at, in tokens of one month (`2026-11`, UTC). */
+export const BudgetView = z.strictObject({
+  month: z.string(),
+  /** Null: no limit. */
+  tokens: z.int().nullable(),
+  used: z.int(),
+  /** For calls that run. */
+  reserved: z.int(),
+});
+export type BudgetView = z.infer<typeof BudgetView>;
+
 /** What the lists answer. */
 export const AdminRooms = pageOf(AdminRoom).extend({ /** Over all rooms of the tenant. */ waiting: z.int() });
 export const AdminPeople = pageOf(AdminPerson);

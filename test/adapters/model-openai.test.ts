@@ -153,6 +153,7 @@ describe('G1 the openai adapter and servers that misbehave', () => {
     const inputTokens = REQUEST.messages.reduce((sum, { content }) => sum + tokenizer.count(content), 0);
     expect(endOf(events)).toEqual({
       reason: 'stop',
+      estimated: true,
       usage: { model: 'served-model', inputTokens, cachedTokens: 0, outputTokens: 2 },
     });
   });

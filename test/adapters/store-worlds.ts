@@ -1,3 +1,4 @@
+import { MemoryBudgets } from '@parley/server/adapters/budgets-memory';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { MemoryPeople } from '@parley/server/adapters/people-memory';
 import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
@@ -10,7 +11,9 @@ import { tempFolder } from './sqlite-world.ts';
 export async function memoryStoreWorld(): Promise<StoreWorld> {
   const journal = new MemoryJournal();
   const people = new MemoryPeople(journal);
-  const store = { journal, audit: journal.audit, people, registry: new MemoryRegistry(), vault: new MemoryVault() };
+  const budgetTable = new MemoryBudgets(journal.audit);
+  const durable = { registry: new MemoryRegistry(), vault: new MemoryVault(), budgetTable };
+  const store = { journal, audit: journal.audit, people, ...durable };
   return { store, reopen: async () => store, dispose: async () => {} };
 }
 

@@ -1,4 +1,5 @@
 import { auditContract } from '../contracts/audit.ts';
+import { budgetContract } from '../contracts/budgets.ts';
 import { peopleContract } from '../contracts/people.ts';
 import { registryContract } from '../contracts/registry.ts';
 import { vaultContract } from '../contracts/vault.ts';
@@ -9,6 +10,7 @@ for (const [name, open] of [
   ['SQLite', sqliteStoreWorld],
 ] as const) {
   auditContract(name, open);
+  budgetContract(name, open);
   peopleContract(name, open);
   registryContract(name, open);
   vaultContract(name, open);

@@ -1,4 +1,5 @@
 import type { Audit } from '@parley/server/ports/audit';
+import type { BudgetTable } from '@parley/server/ports/budgets';
 import type { Journal } from '@parley/server/ports/journal';
 import type { People } from '@parley/server/ports/people';
 import type { Registry } from '@parley/server/ports/registry';
@@ -11,6 +12,7 @@ export interface Store {
   readonly vault: Vault;
   readonly audit: Audit;
   readonly people: People;
+  readonly budgetTable: BudgetTable;
 }
 
 /** What is durable, and the medium behind it. */

@@ -285,6 +285,12 @@ describe('every route answers as /openapi.json says', () => {
     for (const path of ['/v1/admin/rooms', '/v1/admin/people', '/v1/audit', '/v1/usage'])
       expect((await call('GET', path, { by: root })).status).toBe(200);
     expect((await call('GET', '/v1/admin/rooms')).status).toBe(403);
+    const scope = { scope: 'user:ana' };
+    const budget = { by: root, params: scope, body: { tokens: 1_000_000 } };
+    expect((await call('PUT', '/v1/budgets/{scope}', budget)).body).toMatchObject({ tokens: 1_000_000 });
+    expect((await call('GET', '/v1/budgets/{scope}', { params: scope })).body).toMatchObject({ tokens: 1_000_000 });
+    expect((await call('GET', '/v1/budgets/{scope}', { by: ben, params: scope })).status).toBe(403);
+    await call('PUT', '/v1/budgets/{scope}', { ...budget, body: { tokens: null } });
     const resource = { resource: 'doc-1' };
     const body = { readers: ['ana'] };
     expect((await call('PUT', '/v1/resources/{resource}', { by: root, params: resource, body })).status).toBe(200);

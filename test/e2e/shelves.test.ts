@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { MemoryAudit } from '@parley/server/adapters/audit-memory';
+import { MemoryBudgets } from '@parley/server/adapters/budgets-memory';
 import { MemoryBus } from '@parley/server/adapters/bus-memory';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { MemoryLeases } from '@parley/server/adapters/lease-memory';
@@ -54,6 +55,7 @@ function start(journal: MemoryJournal): Promise<RunningServer> {
     people: new MemoryPeople(journal),
     accounts: noAccounts,
     resources: null,
+    budgetTable: new MemoryBudgets(journal.audit),
     callKeys: { keys: [] },
     tools: new ListedTools(),
     callTokens: new ClearTokens(),

@@ -133,6 +133,22 @@ test('A5 R11 routes of a tenant see nothing of another: its tools, rooms, people
   expect(await root.must('GET', '/v1/resources/doc:plan')).toEqual({ readers: ['ana'] });
 });
 
+test('A5 R11 G7 a budget of somebody else answers as one of nobody does, and says nothing of what was set or used', async () => {
+  const route = 'GET /v1/budgets/{scope}';
+  for (const [real, absent] of [
+    ['room:den', 'room:absent'],
+    ['user:ana', 'user:nobody'],
+  ] as const) {
+    await root.must('PUT', `/v1/budgets/${real}`, { tokens: 987_654 });
+    for (const who of strangers.filter((each) => each !== root)) {
+      const told = await answerOf(who, route, { scope: real });
+      expect([who.id, real, told]).toEqual([who.id, real, await answerOf(who, route, { scope: absent })]);
+      expect(told).not.toContain('987654');
+    }
+    await root.must('PUT', `/v1/budgets/${real}`, { tokens: null });
+  }
+});
+
 test('A5 R17 revoking the same user id in another tenant changes nothing here', async () => {
   await foreignRoot.must('POST', '/v1/people/ana/revoke');
   expect((await ana.call('GET', '/v1/rooms/den')).status).toBe(200);
@@ -171,7 +187,7 @@ test('A56 W3 R9 what is in a private lane is, to everybody else in the room, its
 });
 
 test('R11 the sweep knows every route', () => {
-  const known = (route: string) => /\{(room|code|name|user|tool|resource)\}/.test(route) || OWN.includes(route);
+  const known = (route: string) => /\{(room|code|name|user|tool|resource|scope)\}/.test(route) || OWN.includes(route);
   expect(routes.filter((route) => !known(route) && !route.includes('/v1/admin/'))).toEqual([]);
 });
 

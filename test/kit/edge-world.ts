@@ -1,5 +1,6 @@
 import { MemoryAuthority } from '@parley/server/adapters/authority-memory';
 import { MemoryAudit } from '@parley/server/adapters/audit-memory';
+import { MemoryBudgets } from '@parley/server/adapters/budgets-memory';
 import { MemoryBus } from '@parley/server/adapters/bus-memory';
 import { MemoryPeople } from '@parley/server/adapters/people-memory';
 import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
@@ -10,6 +11,7 @@ import type { EdgeApp } from '@parley/server/edge/edge';
 import { Requests } from '@parley/server/edge/requests';
 import { refusingRevoked, Revocations } from '@parley/server/edge/revocations';
 import { RoomLinks } from '@parley/server/edge/room-links';
+import { Budgets } from '@parley/server/room/budgets';
 import type { StaticFiles } from '@parley/server/edge/static';
 import { Tickets } from '@parley/server/edge/tickets';
 import type { CommandResult, EdgeMessage, OwnerEnd, OwnerMessage } from '@parley/server/ports/bus';
@@ -136,6 +138,7 @@ export class EdgeWorld {
   readonly tickets: Tickets;
   readonly registry = new MemoryRegistry();
   readonly audit = new MemoryAudit();
+  readonly budgets = new Budgets(new MemoryBudgets(this.audit), this.clock);
   readonly tools = new ListedTools();
   /** The rooms of every tenant, as its admins see them. */
   overviews: RoomOverview[] = [];
@@ -169,6 +172,7 @@ export class EdgeWorld {
       requests: new Requests({ links: this.links, clock, ids, revocations: this.revocations }),
       registry: this.registry,
       audit: this.audit,
+      budgets: this.budgets,
       people: this.people,
       tools: this.tools,
       revocations: this.revocations,

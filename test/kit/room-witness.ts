@@ -133,6 +133,8 @@ export class RoomWitness {
         return this.#ended(record.turn, record.outcome);
       case 'turn.started':
         return this.#started(story, record);
+      case 'attempt.settled':
+        return;
       case 'turn.attempted':
         return this.#attempted(story, record);
       case 'turn.stopping':

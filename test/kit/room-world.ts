@@ -1,3 +1,5 @@
+import { MemoryAudit } from '@parley/server/adapters/audit-memory';
+import { MemoryBudgets } from '@parley/server/adapters/budgets-memory';
 import { MemoryBus } from '@parley/server/adapters/bus-memory';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { MemoryLeases } from '@parley/server/adapters/lease-memory';
@@ -14,6 +16,7 @@ import type { Principal } from '@parley/server/core/principal';
 import type { CommandResult, TurnEvent } from '@parley/server/ports/bus';
 import type { Journal } from '@parley/server/ports/journal';
 import type { Model } from '@parley/server/ports/model';
+import { Budgets } from '@parley/server/room/budgets';
 import { Rooms } from '@parley/server/room/rooms';
 import { FaultError } from '@parley/shared/fault';
 import type { Command, PromptSubmit, Replies } from '@parley/shared/commands';
@@ -44,6 +47,9 @@ export class RoomWorld {
   readonly tools = new ScriptedTools();
   readonly callTokens = new ClearTokens();
   readonly registry = new MemoryRegistry();
+  /** Limits, and what this room's journal knows was used. */
+  readonly budgetTable: MemoryBudgets;
+  budgets: Budgets;
   readonly #ids = seededIds(1);
   #bus = new MemoryBus();
   #links: RoomLinks;
@@ -54,6 +60,8 @@ export class RoomWorld {
 
   private constructor(journal: Journal, speaks: Model | null) {
     this.journal = journal;
+    this.budgetTable = new MemoryBudgets(journal instanceof MemoryJournal ? journal.audit : new MemoryAudit());
+    this.budgets = new Budgets(this.budgetTable, this.clock);
     this.#speaks = speaks ?? this.model;
     ({ links: this.#links, requests: this.#requests, rooms: this.#rooms } = this.#start());
   }
@@ -194,8 +202,10 @@ export class RoomWorld {
     const lease = new MemoryLeases().forNode('node');
     const tokenizer = { count: (text: string) => Math.ceil(text.length / 4) };
     const { people } = this;
+    this.budgets = new Budgets(this.budgetTable, clock);
+    const { budgets } = this;
     const shell = { people, tokenizer, clock, ids, digest: hostDigest, log, metrics, lobby: false, idleMs: 600_000 };
-    const rooms = new Rooms({ journal, authority, tools, callTokens, registry, bus, lease, model, ...shell });
+    const rooms = new Rooms({ journal, authority, tools, callTokens, registry, bus, lease, model, budgets, ...shell });
     const links = new RoomLinks({ bus, rooms, metrics });
     return { rooms, links, requests: new Requests({ links, clock, ids, revocations: new Revocations(people) }) };
   }

@@ -1,3 +1,4 @@
+import { MemoryBudgets } from '@parley/server/adapters/budgets-memory';
 import { MemoryBus } from '@parley/server/adapters/bus-memory';
 import { MemoryJournal } from '@parley/server/adapters/journal-memory';
 import { MemoryLeases } from '@parley/server/adapters/lease-memory';
@@ -14,6 +15,7 @@ import type { Bus } from '@parley/server/ports/bus';
 import type { Journal } from '@parley/server/ports/journal';
 import type { ModelRequest } from '@parley/server/ports/model';
 import type { Verdict } from '@parley/server/ports/verify';
+import { Budgets } from '@parley/server/room/budgets';
 import { Rooms } from '@parley/server/room/rooms';
 import { connect } from '@parley/client/connect';
 import type { DialEvents, KeyValueStore } from '@parley/client/env';
@@ -249,6 +251,7 @@ export class World {
       bus,
       lease,
       model,
+      budgets: new Budgets(new MemoryBudgets(this.journal.audit), clock),
       people: this.#people,
       tokenizer: { count: (text) => Math.ceil(text.length / 4) },
       clock,

@@ -27,7 +27,9 @@ test('T50 a call of a tool is on record under its function and turn, when it is 
     ticket: () => ({ lane: 'room', author: { id: 'ada' } }),
     isOwn: () => false,
   });
-  const calls = everyRecord.filter(({ type }) => type.startsWith('call.') || type === 'turn.stepped');
+  const calls = everyRecord.filter(
+    ({ type }) => type.startsWith('call.') || ['turn.stepped', 'attempt.settled'].includes(type),
+  );
   const { audit, usage } = trail.linesOf(calls);
   expect(audit.map(({ by, action, target, code }) => [by, action, target, code].join(' '))).toEqual([
     'ada call.asked mail.send t_1 ',
@@ -63,7 +65,7 @@ test('A56 every line about a private lane, and what was used there, is its owner
       ['me:ada', 'ada'],
     ] as const) {
       const own = inLane(record, lane);
-      for (const line of [recordLine(room, own, facts), usageLine(room, own, facts)])
+      for (const line of [recordLine(room, own, facts), usageLine(room, own)])
         if (line !== null) expect([record.type, line.private]).toEqual([record.type, owner]);
     }
   }

@@ -1,3 +1,4 @@
+import { monthOf } from '../core/budget/scopes.ts';
 import { tenantKey, type Tenant } from '../core/tenant.ts';
 import type { Audit, AuditLine, AuditQuery, StoredAuditLine, UsageLine, UsageQuery, UsageSum } from '../ports/audit.ts';
 import { forgottenUpTo, MOST_LINES, nextPrivateId, nextSharedId } from './audit-ids.ts';
@@ -36,6 +37,11 @@ export class MemoryAudit implements Audit {
       .filter(({ user }) => query.user === null || user === query.user)
       .filter((row) => query.room === undefined || (row.room === query.room && !row.private));
     return sumUp(rows, query.by);
+  }
+
+  /** What was used in a month, call by call. */
+  used(tenant: Tenant, month: string): readonly UsageLine[] {
+    return this.#book(tenant).usage.filter(({ at }) => monthOf(at) === month);
   }
 
   /** What a room's batch brings. */

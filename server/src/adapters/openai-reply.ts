@@ -56,6 +56,16 @@ export class OpenAiReply {
 
   /** How it ended once the stream is over. */
   end(): ModelEnd {
+    const end = this.#ended();
+    if (end.reason === 'failed') return end;
+    const reasoningTokens = whole(this.#usage?.completion_tokens_details?.reasoning_tokens);
+    const told = reasoningTokens === undefined ? end : { ...end, reasoningTokens };
+    const { prompt_tokens: input, completion_tokens: output } = this.#usage ?? {};
+    const estimated = whole(input) === undefined || whole(output) === undefined;
+    return estimated ? { ...told, estimated } : told;
+  }
+
+  #ended(): ModelEnd {
     switch (this.#finish) {
       case null:
         return { reason: 'failed', class: 'network', detail: 'the stream ended early' };

@@ -140,6 +140,15 @@ export const MIGRATIONS: readonly Migration[] = [
   sealPlainRows,
   // How many approvals wait in the room's own lane. A room whose data is older says so when it is opened next.
   'ALTER TABLE rooms ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;',
+  // Tokens a month, of what an admin set one for.
+  `
+  CREATE TABLE budgets (
+    tenant TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    PRIMARY KEY (tenant, scope)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The data was written by a newer program; running an older one on it could lose what it does not know. */

@@ -1,11 +1,13 @@
 import type { Authority } from '../ports/authority.ts';
 import type { Audit } from '../ports/audit.ts';
+import type { BudgetTable } from '../ports/budgets.ts';
 import type { People } from '../ports/people.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { ResourceTable } from '../ports/resource-table.ts';
 import type { Vault } from '../ports/vault.ts';
 import { SqliteAudit } from './audit-sqlite.ts';
 import { SqliteAuthority } from './authority-sqlite.ts';
+import { SqliteBudgets } from './budgets-sqlite.ts';
 import { GroupCommit } from './group-commit.ts';
 import { SqliteJournal } from './journal-sqlite.ts';
 import { SqlitePeople } from './people-sqlite.ts';
@@ -25,6 +27,7 @@ export interface SqliteStore {
   readonly sealer: TenantKeys;
   /** The built-in authority, with what admins keep in it. */
   readonly resources: Authority & ResourceTable;
+  readonly budgetTable: BudgetTable;
 }
 
 /**
@@ -55,5 +58,6 @@ function storeIn(file: SqliteFile): SqliteStore {
     people: new SqlitePeople(db, writes),
     sealer: keys,
     resources: new SqliteAuthority(db, writes),
+    budgetTable: new SqliteBudgets(db, writes),
   };
 }

@@ -41,6 +41,7 @@ const NO_DECISION = new Set<JournalRecord['type']>([
   'workspace.client',
   'turn.started',
   'turn.attempted',
+  'attempt.settled',
   'turn.stepped',
   'turn.ended',
   'turn.parked',

@@ -1,5 +1,4 @@
-import type { Usage } from '@parley/shared/entry';
-import { laneOwner, type LaneKey, type RoomId, type TurnId, type UserId } from '@parley/shared/ids';
+import { laneOwner, type RoomId, type TurnId, type UserId } from '@parley/shared/ids';
 import type { AuditLine } from './audit-lines.ts';
 import type { JournalRecord } from './records.ts';
 
@@ -85,16 +84,9 @@ function plain(room: RoomId, { at, by, type }: { readonly at: number; readonly b
   return { at, room, by, action: type, outcome: 'done', code: null, private: null } as const;
 }
 
-/** What a record says was used: each settled model call is in one record. */
-export function usageLine(room: RoomId, record: JournalRecord, facts: TurnFacts): UsageLine | null {
-  if (record.type !== 'turn.stepped' && record.type !== 'turn.ended') return null;
-  return record.usage === undefined ? null : used(record, record.usage, { room, user: facts.speakerOf(record.turn) });
-}
-
-function used(
-  { at, lane }: { readonly at: number; readonly lane: LaneKey },
-  usage: Usage,
-  where: Pick<UsageLine, 'room' | 'user'>,
-): UsageLine {
-  return { at, ...where, ...usage, private: laneOwner(lane) };
+/** What a record says was used: each model call is settled in one record (G6); one that used nothing is no use. */
+export function usageLine(room: RoomId, record: JournalRecord): UsageLine | null {
+  if (record.type !== 'attempt.settled' || record.inputTokens + record.outputTokens === 0) return null;
+  const { at, lane, speaker: user, model, inputTokens, cachedTokens, outputTokens } = record;
+  return { at, room, user, model, inputTokens, cachedTokens, outputTokens, private: laneOwner(lane) };
 }

@@ -18,6 +18,7 @@ export function evolve(state: LaneState, record: JournalRecord): LaneState {
     case 'lane.opened':
     case 'entry.released':
     case 'call.late':
+    case 'attempt.settled':
       return state;
     case 'entry.redacted':
       return redacted(state, record);

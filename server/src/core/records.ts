@@ -1,16 +1,16 @@
 import { Author, Entry, Outcome, Usage } from '@parley/shared/entry';
-import { ClientKey, EntryId, TurnId, UserId, type LaneKey } from '@parley/shared/ids';
+import { ClientKey, EntryId, TurnId, UserId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
 import { RoomPolicy } from '@parley/shared/policy';
 import { Grants, RoomRole, TenantRole } from '@parley/shared/roles';
 import { ApprovalId, CallName, EffectClass, ToolBinding, ToolClass, ToolName, Trust } from '@parley/shared/tools';
 import { z } from 'zod';
+import { AttemptSettled, RecordLane as Lane } from './attempt-settled.ts';
 
 /**
  * The facts a room is made of (D2), each in the past tense. The room's state is a fold over them, so
  * anything a decision may depend on must be in here. `at` is milliseconds since the epoch.
  */
-const Lane = z.custom<LaneKey>((value) => value === 'room' || (typeof value === 'string' && value.startsWith('me:')));
 const at = z.number();
 /** Who did it: a user id, or `system`. */
 const by = z.string();
@@ -184,6 +184,7 @@ export const JournalRecord = z.discriminatedUnion('type', [
     after: z.string().optional(),
     at,
   }),
+  AttemptSettled,
   /** The model ended a step by asking for tools; they are called in this order. */
   z.strictObject({
     type: z.literal('turn.stepped'),

@@ -15,6 +15,7 @@ import { RoomRefusal } from './requests.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { budgetRoutes } from './routes/budgets.ts';
 import { devRoutes } from './routes/dev.ts';
 import { callbackRoutes } from './routes/callback.ts';
 import { entryRoutes } from './routes/entries.ts';
@@ -68,6 +69,7 @@ export function createApp(edge: Edge): EdgeApp {
   peopleRoutes(app, edge, trail);
   auditRoutes(app, edge);
   usageRoutes(app, edge);
+  budgetRoutes(app, edge, trail);
   docsRoutes(app);
   staticRoutes(app, edge.files);
   return app;

@@ -7,6 +7,7 @@ import type { People } from '../ports/people.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Tools } from '../ports/tools.ts';
 import type { Clock, Ids, Log, Metrics } from '../ports/system.ts';
+import type { Budgets } from '../room/budgets.ts';
 import type { Sign, Verify } from '../ports/verify.ts';
 import type { OriginRules } from './origins.ts';
 import type { Revocations } from './revocations.ts';
@@ -28,6 +29,7 @@ export interface Edge {
   readonly callKeys: JsonWebKeySet;
   readonly registry: Registry;
   readonly audit: Audit;
+  readonly budgets: Pick<Budgets, 'standing' | 'setLimit'>;
   readonly people: People;
   readonly tools: Tools;
   readonly links: RoomLinks;

@@ -37,6 +37,14 @@ export type ModelEvent =
   | { readonly type: 'again'; readonly failed: ModelFailure; readonly from: Provider }
   | { readonly type: 'end'; readonly end: ModelEnd; readonly from?: Provider };
 
+interface Used {
+  readonly usage: Usage;
+  /** Of the output: what was thought and not said. */
+  readonly reasoningTokens?: number;
+  /** The provider did not say; it was counted here. */
+  readonly estimated?: boolean;
+}
+
 /** Who was called; absent where there is nobody to name. */
 export interface Provider {
   readonly provider: string;
@@ -45,9 +53,9 @@ export interface Provider {
 }
 
 export type ModelEnd =
-  | { readonly reason: 'stop' | 'length' | 'refused'; readonly usage: Usage }
+  | ({ readonly reason: 'stop' | 'length' | 'refused' } & Used)
   /** It asks for these before it goes on; there is at least one. A reply cut by length never runs any. */
-  | { readonly reason: 'tool'; readonly calls: readonly ModelCall[]; readonly usage: Usage }
+  | ({ readonly reason: 'tool'; readonly calls: readonly ModelCall[] } & Used)
   | {
       readonly reason: 'failed';
       readonly class: ModelFailure;

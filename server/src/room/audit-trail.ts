@@ -65,7 +65,7 @@ export class AuditTrail {
       this.remember(record);
       const line = recordLine(room, record, this);
       if (line !== null) audit.push(line);
-      const used = usageLine(room, record, this);
+      const used = usageLine(room, record);
       if (used !== null) usage.push(used);
     }
     return { audit, usage };

@@ -2,6 +2,7 @@ import { must } from '@parley/shared/assert';
 import { transcriptOf, type DocKey, type ShelfName } from '@parley/shared/documents';
 import { privateLane, type LaneKey, type RoomId, type TurnId, type UserId } from '@parley/shared/ids';
 import type { AuditLine } from '../core/audit-lines.ts';
+import { learned, NOTHING_KNOWN, type Forecast } from '../core/budget/forecast.ts';
 import type { LaneState } from '../core/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
 import { ABSENT, evolveRoom, isBusy, type PresentRoom, type RoomState } from '../core/room-state.ts';
@@ -48,6 +49,7 @@ export class Chronicle {
   readonly #mayReadAnswer: MayReadAnswer;
   readonly #marks = new RepeatMarks(this.ledger);
   #state: RoomState = ABSENT;
+  #forecast: Forecast = NOTHING_KNOWN;
   #busy = false;
   /** As it was written last; null: not since the room was opened. */
   #waiting: number | null = null;
@@ -75,6 +77,11 @@ export class Chronicle {
   get room(): PresentRoom {
     if (this.#state.kind !== 'present') throw new Error('must: the room is present');
     return this.#state;
+  }
+
+  /** How long answers here are. */
+  get forecast(): Forecast {
+    return this.#forecast;
   }
 
   /** Whether any lane has work. */
@@ -184,6 +191,7 @@ export class Chronicle {
   #remember(record: JournalRecord, seq: number): void {
     this.#state = evolveRoom(this.#state, record);
     this.ledger.apply(record, seq);
+    if (record.type === 'attempt.settled') this.#forecast = learned(this.#forecast, record);
     this.notes.apply(record, (turn) => this.ledger.ticket(turn));
   }
 

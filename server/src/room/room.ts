@@ -11,6 +11,7 @@ import type { Registry } from '../ports/registry.ts';
 import type { Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
 import type { CallTokens, Tools } from '../ports/tools.ts';
 import { Attendance } from './attendance.ts';
+import type { Budgets } from './budgets.ts';
 import { Chronicle } from './chronicle.ts';
 import { foundForTenant } from './commands/rooms.ts';
 import { perform } from './commands/table.ts';
@@ -29,6 +30,7 @@ import { audienceOf } from './lane-access.ts';
 import { Mailbox } from './mailbox.ts';
 import { Peers } from './peers.ts';
 import { Pipeline } from './pipeline.ts';
+import { tellPrivately } from './private-notice.ts';
 import { RateWindow } from './rate-window.ts';
 import { ShelfAccess } from './shelf-access.ts';
 
@@ -37,6 +39,7 @@ export interface RoomDeps {
   readonly journal: Journal;
   readonly authority: Authority;
   readonly model: Model;
+  readonly budgets: Budgets;
   readonly tools: Tools;
   readonly callTokens: CallTokens;
   readonly registry: Registry;
@@ -121,6 +124,7 @@ export class Room implements Desk {
       tenant: deps.ref.tenant,
       context: new ContextSource(own),
       tools: openTurnTools({ ...own, builtins }),
+      tell: (user, text) => this.#mailbox.post(() => tellPrivately(this, user, text)),
     });
     this.eraser = new Eraser({ ...deps, ...parts, pipeline: this.#pipeline });
   }

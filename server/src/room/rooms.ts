@@ -10,6 +10,7 @@ import type { People } from '../ports/people.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Cancel, Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
 import type { CallTokens, Tools } from '../ports/tools.ts';
+import type { Budgets } from './budgets.ts';
 import { Room } from './room.ts';
 
 export interface RoomsDeps {
@@ -18,6 +19,7 @@ export interface RoomsDeps {
   readonly bus: Bus;
   readonly lease: Lease;
   readonly model: Model;
+  readonly budgets: Budgets;
   readonly tools: Tools;
   readonly callTokens: CallTokens;
   readonly registry: Registry;

@@ -92,7 +92,7 @@ test('T50 a line is in the commit of what it is about: neither is there without 
   // The prompt with its start, the answer's first piece, and the end with what it used.
   expect(batches.slice(1)).toEqual([
     [3, 2, 0],
-    [1, 1, 1],
+    [2, 1, 1],
   ]);
 });
 

@@ -10,7 +10,7 @@ import type { RunningTurn, Ticket } from '../../core/lane.ts';
 import { stepMessages } from '../../core/step-messages.ts';
 import type { RecordOf } from '../../core/records.ts';
 import type { OfferedFunction } from '../../core/tool-offer.ts';
-import type { ModelRequest } from '../../ports/model.ts';
+import type { ModelRequest, Tokenizer } from '../../ports/model.ts';
 import type { Digest } from '../../ports/system.ts';
 import type { Access } from '../access.ts';
 import type { Chronicle } from '../chronicle.ts';
@@ -21,6 +21,7 @@ export interface ContextSourceDeps {
   readonly chronicle: Chronicle;
   readonly access: Access;
   readonly digest: Digest;
+  readonly tokenizer: Tokenizer;
 }
 
 /** A prompt with the place from which its turn looks back (T18: fixed when the turn starts). */
@@ -54,16 +55,18 @@ export class ContextSource {
   readonly #chronicle: Chronicle;
   readonly #access: Access;
   readonly #digest: Digest;
+  readonly #tokenizer: Tokenizer;
   /** Of the turn that runs or ran last in a lane: each of its steps begins with the same bytes. */
   readonly #built = new Map<LaneKey, Built>();
 
   #pasts = new Pasts();
   #redactions = 0;
 
-  constructor({ chronicle, access, digest }: ContextSourceDeps) {
+  constructor({ chronicle, access, digest, tokenizer }: ContextSourceDeps) {
     this.#chronicle = chronicle;
     this.#access = access;
     this.#digest = digest;
+    this.#tokenizer = tokenizer;
   }
 
   /** What a turn that starts now would be sent (T13), and what stands behind it; `tools`: tokens of what is declared. */
@@ -102,6 +105,15 @@ export class ContextSource {
       maxOutputTokens: MAX_OUTPUT_TOKENS,
       cacheKey: this.#digest(`cache\n${salt}`),
     };
+  }
+
+  /** Tokens of that request's conversation, as they were counted when it was written. */
+  tokens(lane: LaneKey, running: RunningTurn): number {
+    const results = running.steps.flatMap(({ calls }) => calls).reduce((sum, { tokens }) => sum + tokens, 0);
+    const asked = running.steps.map(
+      ({ text, calls }) => text + calls.map(({ proposed }) => proposed.arguments).join(''),
+    );
+    return this.#context(lane, running).manifest.tokens + results + this.#tokenizer.count(asked.join(''));
   }
 
   #context(lane: LaneKey, running: RunningTurn): Context {

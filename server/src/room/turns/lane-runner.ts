@@ -38,7 +38,7 @@ export class LaneRunner {
       ...deps,
       access: deps.shelves.access,
       state: () => this.state,
-      apply: (event) => this.apply(event),
+      apply: (event, ...also) => this.apply(event, ...also),
       post: (task) => this.#post(task),
       maySpeak: (author) => this.#maySpeak(author),
     });
@@ -50,8 +50,8 @@ export class LaneRunner {
   }
 
   /** Lets something happen to the lane, and starts the next turn when it became free (T4). */
-  apply(event: LaneEvent): Decision {
-    const decision = this.#decide(event);
+  apply(event: LaneEvent, ...also: readonly JournalRecord[]): Decision {
+    const decision = this.#decide(event, also);
     this.#startNext();
     this.#setAlarm();
     return decision;
@@ -81,13 +81,13 @@ export class LaneRunner {
     this.#worker.abandon();
   }
 
-  #decide(event: LaneEvent): Decision {
+  #decide(event: LaneEvent, also: readonly JournalRecord[] = []): Decision {
     const { chronicle, clock } = this.#deps;
     const before = this.state;
     const decision = decide(before, event, clock.now());
     if (decision.kind === 'refused') return decision;
     const { records, effects, state: after } = decision;
-    const all = [...records, ...this.#notices.of(records, { before, after })];
+    const all = [...also, ...records, ...this.#notices.of(records, { before, after })];
     if (all.length > 0 || effects.length > 0)
       chronicle.write(all, ...effects.map((effect) => () => this.#worker.perform(effect)));
     for (const record of records) this.#countEnd(record);

@@ -117,4 +117,4 @@ function moved(count: number): string {
   return `${what} while your turn waited for you. Its answer does not know what they say.`;
 }
 
-const SYSTEM = { id: 'system', name: 'Parley', kind: 'system' } as const;
+export const SYSTEM = { id: 'system', name: 'Parley', kind: 'system' } as const;

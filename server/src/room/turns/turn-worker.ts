@@ -1,5 +1,6 @@
 import type { Author } from '@parley/shared/entry';
-import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
+import type { EntryId, TurnId, UserId } from '@parley/shared/ids';
+import { scopeName, type Scope } from '../../core/budget/scopes.ts';
 import {
   startedTurns,
   type EventOf,
@@ -9,36 +10,31 @@ import {
   type RunningTurn,
 } from '../../core/lane.ts';
 import type { OfferedFunction } from '../../core/tool-offer.ts';
-import { answerText, openCall, STEP_GAP } from '../../core/turn-work.ts';
-import type { RoomRef } from '../../core/tenant.ts';
-import type { Model, ModelEnd, Tokenizer } from '../../ports/model.ts';
-import type { Clock, Ids, Metrics } from '../../ports/system.ts';
+import { answerText, openCall } from '../../core/turn-work.ts';
+import type { Model, ModelEnd, ModelRequest } from '../../ports/model.ts';
+import type { Ids } from '../../ports/system.ts';
 import type { Access } from '../access.ts';
-import type { Chronicle } from '../chronicle.ts';
 import type { Mailbox } from '../mailbox.ts';
 import type { ContextSource } from './context-source.ts';
 import { endOf } from './model-ending.ts';
 import { modelFor, NO_MODEL } from './model-for.ts';
+import { ShownAnswer, type ShownAnswerDeps } from './shown-answer.ts';
+import { openStepAccount, type Settled, type StepAccount, type StepAccountsDeps } from './step-account.ts';
 import { TurnCall, type Again } from './turn-call.ts';
 import type { TurnTools } from './turn-tools.ts';
 
-export interface TurnWorkerDeps {
-  readonly ref: RoomRef;
-  readonly lane: LaneKey;
-  readonly chronicle: Chronicle;
+export interface TurnWorkerDeps extends StepAccountsDeps, ShownAnswerDeps {
   readonly context: ContextSource;
   readonly access: Access;
   readonly tools: TurnTools;
   readonly mailbox: Mailbox;
   readonly model: Model;
-  readonly tokenizer: Tokenizer;
-  readonly clock: Clock;
   readonly ids: Ids;
-  readonly metrics: Metrics;
   readonly state: () => LaneState;
   /** Runs what may make the lane free or start a turn: in the mailbox, once who may read what is known. */
   readonly post: (task: () => void | Promise<void>) => void;
-  readonly apply: (event: LaneEvent) => void;
+  /** `also` is written with what it leads to, whatever that is. */
+  readonly apply: (event: LaneEvent, ...also: readonly Settled[]) => void;
   /** T35: whether somebody may still ask in this lane. */
   readonly maySpeak: (author: Author) => boolean;
 }
@@ -116,76 +112,89 @@ export class TurnWorker {
     return modelFor(chronicle.room, model, author);
   }
 
+  /** G7: with what it may use reserved; where that is not there, the turn ends with what it has. */
   #callModel(turn: RunningTurn): void {
-    const { context, mailbox, post, model, clock, lane, metrics, ref, tools } = this.#deps;
+    const { context, lane, ref, tools } = this.#deps;
     const offers = tools.offers();
+    const asked = { ...context.request(lane, turn, offers), caller: ref };
+    const { messages, tools: declared, maxOutputTokens: most } = asked;
+    const asking = { inputTokens: context.tokens(lane, turn), messages: messages.length, tools: declared, most };
+    const account = openStepAccount(this.#deps, turn, asking);
+    if ('spent' in account) return this.#overspent(turn, account.spent);
+    const model = this.#modelFor(turn);
+    const request = { ...asked, maxOutputTokens: account.outputTokens, ...(model === null ? {} : { model }) };
+    this.#call({ turn, offers, account, shown: new ShownAnswer(this.#deps, turn) }, request);
+  }
+
+  #call(step: ModelStep, request: ModelRequest): void {
+    const { mailbox, post, model, clock, metrics } = this.#deps;
+    const { account } = step;
     const ifCurrent = (task: () => void) => () => {
       if (this.#is(current)) task();
     };
-    const step: ModelStep = { turn, offers, shown: nothingShown(turn, clock.now()) };
     const call = new TurnCall({
       model,
       clock,
       onText: (piece) => mailbox.post(ifCurrent(() => this.#show(step, piece))),
-      onAgain: (again) => mailbox.post(ifCurrent(() => this.#askAgain(step, again))),
-      onEnd: (text, end) => post(ifCurrent(() => this.#modelEnded(step, text, end))),
+      onAgain: (again, text) => {
+        const settled = account.failed(again.failed, again.from, text);
+        mailbox.post(ifCurrent(() => this.#askAgain(step, again, settled)));
+      },
+      onEnd: (text, end, from) => {
+        const settled = account.ended(end, from, text);
+        post(ifCurrent(() => this.#modelEnded(step, text, end, settled)));
+      },
     });
-    const current = this.#begin(turn.turn, () => call.abort());
+    const current = this.#begin(step.turn.turn, () => call.abort());
     metrics.count('parley_model_attempts_total');
-    const asked = { ...context.request(lane, turn, offers), caller: ref };
-    const chosen = this.#modelFor(turn);
-    void call.run(chosen === null ? asked : { ...asked, model: chosen });
+    void call.run(request);
+  }
+
+  /** T49: at the boundary of a step, and nobody else's turn. */
+  #overspent(turn: RunningTurn, spent: Scope): void {
+    const text = answerText(turn);
+    const reason = `${scopeName(spent)} for this month is used up.`;
+    const end: EventOf<'finished'>['end'] =
+      text === ''
+        ? { kind: 'failed', reason }
+        : { kind: 'cut', reason: `${reason} Ask again to go on when there is more.` };
+    this.#deps.apply({ type: 'finished', ...this.#report(turn, text), end });
   }
 
   /** G2: what was shown of this step gives way, on every reader's screen, before anything of the next attempt. */
-  #askAgain(step: ModelStep, { failed }: Again): void {
-    const { apply, clock, metrics, model: menu } = this.#deps;
+  #askAgain(step: ModelStep, { failed }: Again, settled: Settled): void {
+    const { apply, metrics, model: menu } = this.#deps;
     const model = this.#modelFor(step.turn) ?? menu.name;
     const { turn: id, step: number, attempt } = step.turn;
-    apply({ type: 'retried', turn: id, step: number, attempt, model, failed });
+    apply({ type: 'retried', turn: id, step: number, attempt, model, failed }, settled);
     const turn = this.#running(id);
     if (turn === null) return;
     metrics.count('parley_model_attempts_total');
     step.turn = turn;
-    step.shown = nothingShown(turn, clock.now());
+    step.shown = new ShownAnswer(this.#deps, turn);
   }
 
   #show({ turn, shown }: ModelStep, piece: string): void {
-    if (this.#left || this.#running(turn.turn) === null) return;
-    const { chronicle, clock, lane, metrics } = this.#deps;
-    if (shown.first) metrics.observe('parley_first_token_seconds', (clock.now() - shown.startedAt) / 1000);
-    const text = shown.first && shown.chars > 0 ? `${STEP_GAP}${piece}` : piece;
-    shown.first = false;
-    shown.chars += text.length;
-    chronicle.showText(lane, turn.turn, text, shown.chars);
+    if (!this.#left && this.#running(turn.turn) !== null) shown.show(piece);
   }
 
-  #modelEnded({ turn, shown, offers }: ModelStep, said: string, end: ModelEnd): void {
+  #modelEnded({ turn, shown, offers }: ModelStep, said: string, end: ModelEnd, settled: Settled): void {
     if (this.#left) return;
     this.#current = null;
     const text = answerText(turn, said);
-    this.#showRest(turn, text, shown, end);
+    if (this.#running(turn.turn) !== null) shown.rest(text, end);
     const calls = end.reason === 'tool' ? this.#deps.tools.propose(turn.step, end.calls, offers) : null;
-    if (end.reason !== 'tool' || calls === null) return this.#finish(turn, text, end);
+    if (end.reason !== 'tool' || calls === null) return this.#finish(turn, text, end, settled);
     const { chronicle, apply } = this.#deps;
     const { turnSteps: maxSteps } = chronicle.room.policy.limits;
-    apply({ type: 'stepped', ...this.#report(turn, text), said, calls, usage: end.usage, maxSteps });
+    apply({ type: 'stepped', ...this.#report(turn, text), said, calls, usage: end.usage, maxSteps }, settled);
   }
 
-  /** What was not shown yet: a document gets the whole entry at the end of a turn, those who follow pieces the last one first. */
-  #showRest(turn: RunningTurn, text: string, shown: Shown, end: ModelEnd): void {
-    const rest = text.slice(shown.chars);
-    if (rest === '' || this.#running(turn.turn) === null) return;
-    const { chronicle, lane } = this.#deps;
-    if (end.reason === 'tool') chronicle.showText(lane, turn.turn, rest, text.length);
-    else chronicle.tellText(turn.turn, rest, text.length);
-  }
-
-  #finish(turn: RunningTurn, text: string, end: ModelEnd): void {
+  #finish(turn: RunningTurn, text: string, end: ModelEnd, ...also: readonly Settled[]): void {
     const { apply, clock, metrics } = this.#deps;
     metrics.observe('parley_turn_seconds', (clock.now() - turn.startedAt) / 1000);
     const usage = end.reason === 'failed' ? {} : { usage: end.usage };
-    apply({ type: 'finished', ...this.#report(turn, text), end: endOf(end), ...usage });
+    apply({ type: 'finished', ...this.#report(turn, text), end: endOf(end), ...usage }, ...also);
   }
 
   #report(
@@ -268,21 +277,10 @@ export class TurnWorker {
   }
 }
 
-/** How much of an answer is shown. */
-interface Shown {
-  chars: number;
-  /** Nothing of this step is shown yet. */
-  first: boolean;
-  readonly startedAt: number;
-}
-
 interface ModelStep {
   /** As its newest attempt stands. */
   turn: RunningTurn;
-  shown: Shown;
+  shown: ShownAnswer;
   readonly offers: readonly OfferedFunction[];
-}
-
-function nothingShown(turn: RunningTurn, startedAt: number): Shown {
-  return { chars: answerText(turn).length, startedAt, first: true };
+  readonly account: StepAccount;
 }

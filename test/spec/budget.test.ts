@@ -1,0 +1,165 @@
+import { MemoryAudit } from '@parley/server/adapters/audit-memory';
+import { MemoryBudgets } from '@parley/server/adapters/budgets-memory';
+import { bandOf, kindOf, learned, NOTHING_KNOWN, type Forecast } from '@parley/server/core/budget/forecast';
+import { monthOf } from '@parley/server/core/budget/scopes';
+import { Budgets, type Claim, type Reservation } from '@parley/server/room/budgets';
+import type { RecordOf } from '@parley/server/core/records';
+import { must } from '@parley/shared/assert';
+import { RoomId, TurnId, UserId } from '@parley/shared/ids';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { TestClock } from '../kit/clock.ts';
+import { REF } from '../kit/room-ref.ts';
+
+const ana = UserId.parse('ana');
+const den = RoomId.parse('den');
+const TENANT = { kind: 'tenant' } as const;
+const ANA = { kind: 'user', user: ana } as const;
+const DEN = { kind: 'room', room: den } as const;
+
+function world() {
+  const clock = new TestClock(Date.UTC(2026, 10, 28));
+  const table = new MemoryBudgets(new MemoryAudit());
+  return { clock, table, budgets: new Budgets(table, clock) };
+}
+function claim(more: Partial<Claim> = {}): Claim {
+  const payer = { room: den, user: ana, shared: true };
+  return { tenant: REF.tenant, payer, granted: null, inputTokens: 100, p90: 300, most: 4_096, ...more };
+}
+function held(reserved: ReturnType<Budgets['reserve']>): Reservation {
+  if ('spent' in reserved) throw new Error(`spent: ${reserved.spent.kind}`);
+  return reserved;
+}
+function spending(outputTokens: number, cachedTokens = 0) {
+  return { inputTokens: 100, cachedTokens, outputTokens };
+}
+
+describe('G7 budgets', () => {
+  test('G7 100 calls at once at the limit: what they use is never more than there is, whatever each of them takes', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 60_000 }),
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 100, maxLength: 100 }),
+        (limit, shares) => {
+          const { budgets, table } = world();
+          void table.setLimit(REF.tenant, DEN, limit);
+          const running = shares.flatMap((share) => {
+            const reserved = budgets.reserve(claim());
+            return 'spent' in reserved ? [] : [{ reserved, share }];
+          });
+          for (const { reserved, share } of running) {
+            budgets.charge(reserved, spending(Math.floor(share * reserved.outputTokens)));
+            budgets.release(reserved);
+          }
+          const after = budgets.standing(REF.tenant, DEN);
+          expect(after.used).toBeLessThanOrEqual(limit);
+          expect(after.held).toBe(0);
+          if (limit >= 4_296) expect(running.length).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test('G7 near the limit a call gets what nine of ten need, then what there is, then nothing', () => {
+    const { budgets, table } = world();
+    void table.setLimit(REF.tenant, ANA, 4_196 + 400 + 363);
+    const outputs = () => {
+      const reserved = budgets.reserve(claim());
+      return 'spent' in reserved ? reserved.spent.kind : reserved.outputTokens;
+    };
+    expect([outputs(), outputs(), outputs(), outputs()]).toEqual([4_096, 300, 263, 'user']);
+  });
+
+  test('G6 what was cached is charged to room and tenant, the rest to the speaker and their grant too, private calls to no room', () => {
+    const { budgets } = world();
+    const shared = held(budgets.reserve(claim()));
+    budgets.charge(shared, spending(10, 60));
+    budgets.release(shared);
+    const own = held(budgets.reserve(claim({ payer: { room: den, user: ana, shared: false } })));
+    budgets.charge(own, spending(5));
+    budgets.release(own);
+    const used = [TENANT, ANA, DEN].map((scope) => budgets.standing(REF.tenant, scope).used);
+    expect(used).toEqual([110 + 105, 50 + 105, 110]);
+  });
+
+  test('G7 a grant limits one person in one room; another account that is full is named', () => {
+    const { budgets, table } = world();
+    expect(budgets.reserve(claim({ granted: 150 }))).toEqual({ spent: { kind: 'grant', room: den, user: ana } });
+    expect(held(budgets.reserve(claim({ granted: 200 }))).outputTokens).toBe(100);
+    void table.setLimit(REF.tenant, TENANT, 300);
+    expect(budgets.reserve(claim())).toEqual({ spent: TENANT });
+  });
+
+  test('G7 whoever takes an account over four fifths is told, once', () => {
+    const { budgets, table } = world();
+    void table.setLimit(REF.tenant, ANA, 1_000);
+    const warned = (output: number) => {
+      const reserved = held(budgets.reserve(claim()));
+      budgets.release(reserved);
+      return budgets.charge(reserved, { inputTokens: 0, cachedTokens: 0, outputTokens: output });
+    };
+    expect([warned(799), warned(1), warned(50)]).toEqual([[], [ANA], []]);
+  });
+
+  test('G7 a new month begins at zero; what was held before it is given back to its own month', () => {
+    const { budgets, clock } = world();
+    const old = held(budgets.reserve(claim()));
+    expect(budgets.standing(REF.tenant, ANA)).toMatchObject({ month: '2026-11', held: 4_196 });
+    clock.advance(4 * 86_400_000);
+    budgets.charge(old, spending(10));
+    budgets.release(old);
+    expect(budgets.standing(REF.tenant, ANA)).toEqual({ month: '2026-12', tokens: null, used: 110, held: 0 });
+  });
+});
+
+test('G7 the month of a moment is the one of the calendar, UTC', () => {
+  for (let day = -800; day < 60_000; day += 1) {
+    const at = day * 86_400_000 + 86_399_999;
+    expect(monthOf(at)).toBe(new Date(at).toISOString().slice(0, 7));
+  }
+});
+
+describe('G7 how long answers are', () => {
+  const call = (outputTokens: number, kind = '3 usual', estimated = false): RecordOf<'attempt.settled'> => ({
+    type: 'attempt.settled',
+    ...{ lane: 'room', turn: TurnId.parse('t_1'), step: 1, attempt: 1, speaker: 'ana', provider: 'p', model: 'm' },
+    ...{ outcome: 'stop', inputTokens: 1, cachedTokens: 0, outputTokens, reasoningTokens: 0 },
+    ...{ estimated, reserved: 1, kind, at: 1 },
+  });
+  const after = (calls: readonly RecordOf<'attempt.settled'>[]): Forecast => calls.reduce(learned, NOTHING_KNOWN);
+
+  test('G7 wide until thirty are known, of the same kind or at least of the room', () => {
+    const some = (n: number, kind?: string) => Array.from({ length: n }, (_, index) => call(index + 1, kind));
+    expect(bandOf(after(some(29)), '3 usual').p90).toBe(4_096);
+    expect(bandOf(after(some(30)), '3 usual')).toEqual({ p50: 15, p90: 27 });
+    expect(bandOf(after(some(30)), '3 long')).toEqual({ p50: 15, p90: 27 });
+    const mixed = after([...some(30), ...Array.from({ length: 30 }, () => call(1_000, '3 long'))]);
+    expect([bandOf(mixed, '3 usual').p90, bandOf(mixed, '3 long').p90]).toEqual([27, 1_000]);
+    expect(bandOf(after(Array.from({ length: 99 }, () => call(5, '3 usual', true))), '3 usual').p90).toBe(4_096);
+    expect([kindOf(3, 63), kindOf(3, 64), kindOf(9, 1_024)]).toEqual(['3 short', '3 usual', '9 long']);
+  });
+
+  test('G7 of answers held out, nine in ten or about take no more than was reserved, and what is kept is bounded', () => {
+    let seed = 11;
+    const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+    const normal = () => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
+    const length = (long: boolean) => Math.min(4_096, Math.ceil(Math.exp((long ? 6.5 : 4.5) + 0.8 * normal())));
+    let forecast = NOTHING_KNOWN;
+    let within = 0;
+    let counted = 0;
+    for (let n = 0; n < 4_000; n += 1) {
+      const long = random() < 0.3;
+      const kind = long ? '3 long' : '3 usual';
+      const took = length(long);
+      if (n >= 1_000) {
+        counted += 1;
+        if (took <= bandOf(forecast, kind).p90) within += 1;
+      }
+      forecast = learned(forecast, call(took, kind));
+    }
+    expect(within / counted).toBeGreaterThan(0.85);
+    expect(within / counted).toBeLessThan(0.95);
+    expect(must(forecast.outputs.get('3 usual'), 'known').length).toBe(300);
+  });
+});
