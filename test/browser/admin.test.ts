@@ -36,11 +36,27 @@ function tab({ page }: PersonWindow, name: string): Promise<void> {
 
 test('UI a member is told in words that the admin page is not for them', async () => {
   const ben = await open('/admin?as=ben&role=member');
-  for (const name of ['Rooms', 'People']) {
+  for (const name of ['Rooms', 'People', 'Tools', 'Usage', 'Audit']) {
     await tab(ben, name);
     await ben.page.getByRole('alert').getByText('This page is for admins of the organisation').waitFor();
   }
   expect(await ben.look('admin-denied')).toEqual([]);
+});
+
+test('UI a day that was counted in UTC is called so, wherever its reader is', async () => {
+  const ana = await server.person('ana');
+  const { id } = await ana.must<{ id: string }>('POST', '/v1/rooms', { title: 'Westward' });
+  await ana.must('POST', `/v1/rooms/${id}/prompts`, { id: 'p1', text: 'Which way is west?' });
+  const days = () => ana.must<{ items: { day: number; calls: number }[] }>('GET', '/v1/usage?by=day');
+  await expect.poll(async () => (await days()).items.length, { timeout: 15_000 }).toBe(1);
+  const called = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+  const name = called.format(((await days()).items[0]?.day ?? 0) * 86_400_000);
+  for (const timezoneId of ['America/Los_Angeles', 'Pacific/Auckland']) {
+    const root = await open('/admin?as=root', { timezoneId });
+    await tab(root, 'Usage');
+    await root.page.getByLabel('Day').check();
+    await root.page.getByRole('rowheader', { name }).waitFor();
+  }
 });
 
 test('UI an admin sees rooms and people, and revokes only after saying yes to what it does', async () => {

@@ -102,6 +102,7 @@ test('UI an invitation by link lets in whoever opens it, as whom they say, once'
   const fay = await open(path);
   await fay.page.getByLabel('Someone else').fill('Fay');
   await fay.page.keyboard.press('Enter');
+  await fay.button('Come in').waitFor();
   expect(await fay.look('invitation-opened')).toEqual([]);
   await fay.button('Come in').click();
   await fay.page.getByText('Ana is here').waitFor();

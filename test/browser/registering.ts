@@ -8,14 +8,18 @@ interface NewTool {
 }
 
 /** Fills in the form for a tool on the admin page, and waits until the server found it. */
-export async function registerTool({ page }: PersonWindow, { name, title, url }: NewTool): Promise<void> {
+export async function registerTool(
+  { page }: PersonWindow,
+  { name, title, url }: NewTool,
+  functions = 1,
+): Promise<void> {
   const form = page.locator('parley-tool-form').first();
   await openFold(form, 'Register a tool');
   await form.getByLabel('Name, as rooms call it').fill(name);
   await form.getByLabel('Title').fill(title);
   await form.getByLabel('Address').fill(url);
   await form.getByLabel('Address').press('Enter');
-  await form.getByText(`${title} is registered with 1 function`).waitFor();
+  await form.getByText(`${title} is registered with ${functions} function`).waitFor();
 }
 
 /** Says what the one function of a tool may do; `choices` are by label. */

@@ -39,6 +39,8 @@ export class ToolServer implements AsyncDisposable {
   /** What it says became of an operation; absent: it says nothing. */
   readonly operations = new Map<string, 'never-happened' | 'done'>();
   readonly calls: HeardCall[] = [];
+  /** The token of whoever asked over MCP what it can do, each time. */
+  readonly asked: (string | null)[] = [];
   /** Sessions of MCP that nobody ended. */
   readonly sessions = new Set<string>();
   readonly #server: Server;
@@ -103,6 +105,7 @@ export class ToolServer implements AsyncDisposable {
         response.writeHead(202).end();
         return;
       case 'tools/list':
+        this.asked.push(bearerOf(request));
         reply(this.#page(Number(params['cursor'] ?? 0)));
         return;
       case 'tools/call':

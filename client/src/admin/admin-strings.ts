@@ -99,9 +99,9 @@ export const adminStrings = {
   auths: {
     none: 'It does not',
     parley: 'A token that Parley signs',
-    exchange: 'That token, exchanged at its own authority',
-    oauth: 'Everyone’s own account there, linked with OAuth',
-    secret: 'A secret that it gave you, for connectors',
+    exchange: 'That token, exchanged (RFC 8693)',
+    oauth: 'Everyone’s own account (OAuth)',
+    secret: 'One secret, for connectors',
   } satisfies Record<ToolAuthView['kind'], string>,
   authFields: {
     audience: 'Audience of the token',
@@ -131,7 +131,7 @@ export const adminStrings = {
   registered: (title: string, count: number): string =>
     `${title} is registered with ${count} ${count === 1 ? 'function' : 'functions'}.`,
   unclassified: (names: readonly string[]): string =>
-    `Nothing was said of ${names.join(', ')}: they count as acts that cannot be undone, and whoever speaks is asked each time.`,
+    `Nothing was said yet of ${names.join(', ')}. Until then the strictest holds: an act that is never called again by itself, and that asks whoever speaks when others shaped it.`,
   changed: (names: readonly string[]): string => `Described otherwise than before: ${names.join(', ')}.`,
   gone: (names: readonly string[]): string => `Not offered any more: ${names.join(', ')}.`,
 

@@ -32,6 +32,8 @@ export const adminStyles = css`
   .terms > legend, .terms-of > legend { font-weight: 600; padding: 0; }
   .terms-of { padding: 12px; border: 1px solid var(--line); border-radius: var(--radius-small); }
   .terms-of .choices { grid-column: 1 / -1; }
+  parley-tool-form [role='status'] { display: grid; gap: 4px; padding-block-start: 8px; }
+  .card h3 .soft { font-weight: 400; }
   .fields button { white-space: normal; }
   .choices { display: flex; flex-wrap: wrap; gap: 4px 20px; align-items: center; }
   .choices legend { float: inline-start; font-weight: 600; margin-inline-end: 12px; padding: 0; }

@@ -21,7 +21,7 @@ export class ParleyAdminRooms extends AdminList<AdminRoom> {
   protected override content(page: Page<AdminRoom>): TemplateResult {
     if (page.items.length === 0) return blank(words.noRooms);
     const heads = [words.roomTitle, words.members, words.waiting, words.created];
-    return html`<p class="soft">${words.waitingInAll(this.#waiting)}</p>${table(words.tabs.rooms, heads, page.items.map(roomRow))}${this.more(page)}`;
+    return html`<p class="soft waiting-in-all">${words.waitingInAll(this.#waiting)}</p>${table(words.tabs.rooms, heads, page.items.map(roomRow))}${this.more(page)}`;
   }
 }
 define('parley-admin-rooms', ParleyAdminRooms);

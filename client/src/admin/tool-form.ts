@@ -89,7 +89,9 @@ export class ParleyToolForm extends Part {
     const body = token === '' ? asked : { ...asked, discoverWith: token };
     const answer = await this.api.send({ method: 'PUT', path, body }, ToolRegistered);
     this.state = answer.ok ? { kind: 'registered', report: answer.value } : { kind: 'refused', fault: answer.fault };
-    if (answer.ok) this.registered();
+    if (!answer.ok) return;
+    if (this.tool === null) this.querySelector('form')?.reset();
+    this.registered();
   }
 }
 define('parley-tool-form', ParleyToolForm);

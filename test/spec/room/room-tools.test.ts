@@ -101,10 +101,12 @@ test('R15 each entry that people find says in which lane it stands', async () =>
   await say(world, 'bob', { text: 'falcon in the room' });
   await say(world, 'bob', { text: 'falcon for me', audience: 'me' });
   const { items } = await world.must('bob', { type: 'transcript.search', q: 'falcon', limit: 9 });
-  expect(items.map(({ lane, text }) => [lane, text]).toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))).toEqual([
-    ['me', 'falcon for me'],
-    ['room', 'falcon in the room'],
-  ]);
+  expect(new Map(items.map(({ lane, text }) => [lane, text]))).toEqual(
+    new Map([
+      ['me', 'falcon for me'],
+      ['room', 'falcon in the room'],
+    ]),
+  );
 });
 
 test('R15 a search finds entries that hold every word, whatever their case and form, newest first', () => {
