@@ -48,9 +48,17 @@ export async function sim([runs = '2000', seed = String(Date.now() % 1_000_000)]
 /** Many random histories against the rules of who may know what; the words are their number for each property and the seed. @type {Command} */
 export async function laws([runs = '40000', seed = String(Date.now() % 1_000_000)]) {
   const tools = await install();
-  const env = { ...tools.env, PARLEY_LAWS_RUNS: runs, PARLEY_LAWS_SEED: seed };
-  console.log(`${runs} histories of each property, seed ${seed}.`);
-  return runTests({ ...tools, env }, ['oracle/']);
+  const laws = { PARLEY_LAWS_RUNS: runs, PARLEY_LAWS_SEED: seed };
+  // A whole room takes some hundred times as long as the model of one.
+  const rooms = String(Math.ceil(Number(runs) / 100));
+  const whole = {
+    PARLEY_DIFFERENTIAL_RUNS: rooms,
+    PARLEY_DIFFERENTIAL_SEED: seed,
+    PARLEY_WORLDS_RUNS: rooms,
+    PARLEY_WORLDS_SEED: seed,
+  };
+  console.log(`${runs} histories of each property, ${rooms} of whole rooms, seed ${seed}.`);
+  return runTests({ ...tools, env: { ...tools.env, ...laws, ...whole } }, ['oracle/', 'hostile/two-worlds-sockets']);
 }
 
 /** Format, lint, types, dead code, rules and shape. @type {Command} */
