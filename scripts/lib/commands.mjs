@@ -72,6 +72,12 @@ export async function format() {
   return run('node_modules/.bin/oxfmt', ['--write', '.'], { env });
 }
 
+/** The figures of what the model is sent. @type {Command} */
+export async function benchContext() {
+  const { node, env } = await install();
+  return run(node, ['test/bench/context/context.ts'], { env });
+}
+
 /** Prints the figures; raw results stay in `test/bench/results/`. @type {Command} */
 export async function bench(rest) {
   const { node, env } = await install();

@@ -108,7 +108,11 @@ describe('what is said again', () => {
   });
 
   test('C9 a run of less than 24 tokens stays', () => {
-    expect(references(build(items(said('yes\nno\nmaybe'), said('yes\nno\nmaybe'))))).toEqual([]);
+    const short = 'one two three four five six\nseven eight nine ten eleven twelve';
+    expect(tokenizer.count(short)).toBeLessThan(24);
+    expect(references(build(items(said(short), said(short))))).toEqual([]);
+    const enough = `${short}\nthirteen fourteen fifteen sixteen seventeen`;
+    expect(references(build(items(said(enough), said(enough))))).toEqual(['1:1-3']);
   });
 
   test('C9 the model’s own answers stand as it gave them', () => {
@@ -329,6 +333,52 @@ test('C16 property: the fewest tokens that a text can have are never more than i
     }),
     { numRuns: 1_000 },
   );
+});
+
+test('C9 R14 a history that is not the one that was folded is folded anew', () => {
+  const pasts = new Pasts();
+  const rooms = [
+    items(said(log), said('a'), said('b')),
+    items(said('another'), said('a'), said('b'), said(log)),
+    items(said('another'), said('c')),
+  ];
+  for (const room of [...rooms, ...rooms.toReversed()]) expect(build(room, { pasts })).toEqual(build(room));
+});
+
+test('C5 C16 of a long history a few budgets are read, and the line about what is left out counts the rest', () => {
+  const pasts = new Pasts();
+  const budget = 1_400;
+  const filler = Array.from({ length: 900 }, (_, at) => {
+    const turn = String(Math.floor(at / 3));
+    if (at % 3 === 0)
+      return said(`words ${at} and more words`, at % 2 === 0 ? { tokens: 60 } : { tokens: 60, offRecord: true });
+    return at % 3 === 1
+      ? asked(`question ${at}`, turn, { tokens: 60 })
+      : { ...answered(`answer ${at}`, turn), tokens: 60 };
+  });
+  const room = items(...filler);
+  let read = 0;
+  const counted = room.map((one) => ({
+    ...one,
+    entry: {
+      ...one.entry,
+      get text() {
+        read += 1;
+        return one.entry.text;
+      },
+    },
+  }));
+  for (let to = 3; to <= room.length; to += 3) {
+    const context = build(room.slice(0, to), { budget, pasts });
+    const said = readContext(context, boundary).length - 1;
+    const leftOut = Number(/>(\d+) earlier entr/.exec(everything(context))?.[1] ?? 0);
+    expect(leftOut + said).toBe(room.slice(0, to).filter(({ entry }) => entry.offRecord !== true).length);
+    // The oldest that is sent is not an answer without its prompt.
+    expect(context.messages[1]?.role).toBe('user');
+    if (to % 150 === 0) expect(context).toEqual(build(room.slice(0, to), { budget }));
+  }
+  build(counted, { budget });
+  expect(read).toBeLessThan(450);
 });
 
 test('C9 what is folded for one lane is not used for another', () => {

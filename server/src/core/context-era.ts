@@ -1,4 +1,5 @@
 import type { ContextItem } from './context-pieces.ts';
+import { byPlace, isSent } from './sealed-order.ts';
 
 /** How many budgets of words are read at most: what repeats make room for beyond that is not worth reading all of it. */
 const BUDGETS = 8;
@@ -6,19 +7,61 @@ const LOW_WATER = 0.6;
 
 /**
  * Where reading begins in a lane's own items, so that a build after a restart reads a few budgets of words and not
- * all that was ever said. By stored counts alone, in coarse steps and behind an answer, as the window moves.
+ * all that was ever said. By stored counts alone, in coarse steps and behind an answer, as the window moves. A lane
+ * only grows: what was taken in is not looked at again.
  */
-export function eraStart(items: readonly ContextItem[], budget: number): number {
-  const limit = budget * BUDGETS;
-  let start = 0;
-  let sum = 0;
-  for (let end = 0; end < items.length; end++) {
-    sum += items[end]?.tokens ?? 0;
-    if (sum <= limit) continue;
-    while (start < end && (sum > limit * LOW_WATER || items[start - 1]?.entry.kind !== 'answer')) {
-      sum -= items[start]?.tokens ?? 0;
-      start++;
+export class Era {
+  readonly #limit: number;
+  #count = 0;
+  #first: ContextItem | undefined;
+  #last: ContextItem | undefined;
+  #sum = 0;
+  #start = 0;
+  #earlier = 0;
+  #isPlain = true;
+
+  constructor(budget: number) {
+    this.#limit = budget * BUDGETS;
+  }
+
+  /** Whether these begin with the items that were taken in. */
+  continuesIn(items: readonly ContextItem[]): boolean {
+    return this.#count === 0 || (items[0] === this.#first && items[this.#count - 1] === this.#last);
+  }
+
+  take(items: readonly ContextItem[]): void {
+    this.#first = items[0];
+    for (; this.#count < items.length; this.#count++) {
+      const item = items[this.#count];
+      if (item === undefined) return;
+      this.#isPlain &&= item.shelf === undefined && (this.#last === undefined || byPlace(this.#last, item) < 0);
+      this.#last = item;
+      this.#sum += item.tokens;
+      if (this.#sum > this.#limit) this.#move(items);
     }
   }
-  return start;
+
+  /** The first item that is read. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** How many before it a model would have been sent. */
+  get earlier(): number {
+    return this.#earlier;
+  }
+
+  /** All of them are the lane's own, and they came in their order. */
+  get isPlain(): boolean {
+    return this.#isPlain;
+  }
+
+  #move(items: readonly ContextItem[]): void {
+    for (; this.#start < this.#count; this.#start++) {
+      if (this.#sum <= this.#limit * LOW_WATER && items[this.#start - 1]?.entry.kind === 'answer') return;
+      const item = items[this.#start];
+      this.#sum -= item?.tokens ?? 0;
+      if (item !== undefined && isSent(item)) this.#earlier += 1;
+    }
+  }
 }

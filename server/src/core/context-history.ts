@@ -1,9 +1,9 @@
 import type { LaneKey } from '@parley/shared/ids';
-import { eraStart } from './context-era.ts';
+import { Era } from './context-era.ts';
 import { Past, type Pasts } from './context-past.ts';
 import type { ContextItem, Hand, Piece, Writes } from './context-pieces.ts';
 import { sight, type Sight } from './context-sight.ts';
-import { inOrder, isSent, placeOf, sealed } from './sealed-order.ts';
+import { inOrder, placeOf, sealed } from './sealed-order.ts';
 
 /** A lane's history, and what of the budget is for it. */
 export interface History {
@@ -17,40 +17,24 @@ export interface History {
 
 /** What of a history is sent before `newest`; one without shelves goes on from where the last build was. */
 export function inSight(history: History, newest: Piece | null, hand: Hand): Sight<Piece> {
-  const all = inOrder(history.items);
-  const own = all.filter(({ shelf }) => shelf === undefined);
-  const from = eraStart(own, history.budget);
-  const earlier = own.slice(0, from).filter(isSent).length;
-  const era = own.slice(from);
-  const seen =
-    own.length === all.length ? ofLane(history, era, newest, hand) : ofAll(history, since(all, era), newest, hand);
-  return { ...seen, leftOut: seen.leftOut + earlier };
-}
-
-function ofLane(
-  { lane, budget, writes, pasts }: History,
-  items: readonly ContextItem[],
-  newest: Piece | null,
-  hand: Hand,
-): Sight<Piece> {
+  const { lane, items, budget, writes, pasts } = history;
   const make = (): Past => new Past(budget, writes, hand);
   const past = pasts?.of(`${budget} ${lane}`, items, make) ?? make();
-  const window = past.upTo(items, newest);
-  return { window, leftOut: window.start, behind: window.sent.map(({ piece }) => piece) };
+  return past.sight(items, newest) ?? make().sight(inOrder(items), newest) ?? withShelves(history, newest, hand);
 }
 
-function ofAll(
-  { budget, writes }: History,
-  items: readonly ContextItem[],
-  newest: Piece | null,
-  hand: Hand,
-): Sight<Piece> {
-  const pieces = sealed(items).flatMap((placed) => writes(placed, hand));
-  return sight(pieces, newest, budget);
+function withShelves({ items, budget, writes }: History, newest: Piece | null, hand: Hand): Sight<Piece> {
+  const all = inOrder(items);
+  const own = all.filter(({ shelf }) => shelf === undefined);
+  const era = new Era(budget);
+  era.take(own);
+  const pieces = sealed(since(all, own[era.start])).flatMap((placed) => writes(placed, hand));
+  const seen = sight(pieces, newest, budget);
+  return { ...seen, leftOut: seen.leftOut + era.earlier };
 }
 
-/** What stands at or behind the first of these, shelves included. */
-function since(all: readonly ContextItem[], era: readonly ContextItem[]): readonly ContextItem[] {
-  const [first] = era;
-  return first === undefined || era.length === all.length ? all : all.filter((item) => placeOf(item) >= placeOf(first));
+/** What stands at or behind the first item that is read, shelves included. */
+function since(all: readonly ContextItem[], first: ContextItem | undefined): readonly ContextItem[] {
+  if (first === undefined || first === all.find(({ shelf }) => shelf === undefined)) return all;
+  return all.filter((item) => placeOf(item) >= placeOf(first));
 }

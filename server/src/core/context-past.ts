@@ -1,28 +1,53 @@
+import { Era } from './context-era.ts';
 import type { ContextItem, Hand, Piece, Writes } from './context-pieces.ts';
+import type { Sight } from './context-sight.ts';
 import { Window } from './context-window.ts';
 import { SealedOrder } from './sealed-order.ts';
 
 /** A lane's own history, folded as far as it is settled; a build goes on from there. */
 export class Past {
-  readonly #order = new SealedOrder();
-  readonly #window: Window<Piece>;
+  readonly #budget: number;
+  readonly #era: Era;
   readonly #pieces: (placed: Parameters<Writes>[0]) => readonly Piece[];
+  #start = 0;
+  #order = new SealedOrder();
+  #window: Window<Piece>;
 
   constructor(budget: number, writes: Writes, hand: Hand) {
+    this.#budget = budget;
+    this.#era = new Era(budget);
     this.#window = new Window(budget);
     this.#pieces = (placed) => writes(placed, hand);
   }
 
   continuesIn(items: readonly ContextItem[]): boolean {
-    return this.#order.continuesIn(items);
+    return this.#era.continuesIn(items);
   }
 
-  /** What is sent of these, which are in their order and begin with those of the last time, and of the newest prompt. */
-  upTo(items: readonly ContextItem[], newest: Piece | null): Window<Piece> {
+  /**
+   * What is sent of these, which begin with those of the last time, before the newest prompt; null when they are not
+   * in their order, or not all the lane's own.
+   */
+  sight(items: readonly ContextItem[], newest: Piece | null): Sight<Piece> | null {
+    this.#era.take(items);
+    if (!this.#era.isPlain) return null;
+    const { start, earlier } = this.#era;
+    if (start !== this.#start) this.#beginAt(start);
+    const window = this.#upTo(items.slice(start));
+    if (newest !== null) window.addNewest(newest);
+    return { window, leftOut: earlier + window.start, behind: window.sent.map(({ piece }) => piece) };
+  }
+
+  #beginAt(start: number): void {
+    this.#start = start;
+    this.#order = new SealedOrder();
+    this.#window = new Window(this.#budget);
+  }
+
+  #upTo(items: readonly ContextItem[]): Window<Piece> {
     for (const placed of this.#order.settle(items)) this.#pieces(placed).forEach((piece) => this.#window.add(piece));
     const window = this.#window.copy();
     for (const placed of this.#order.rest(items)) this.#pieces(placed).forEach((piece) => window.add(piece));
-    if (newest !== null) window.addNewest(newest);
     return window;
   }
 }

@@ -238,5 +238,10 @@ function sourcesOf(pieces: readonly Piece[]): Sources {
 
 /** Of the lane's own document: places on shelves are counted apart. */
 function lastSeq(items: readonly ContextItem[]): number {
-  return items.reduce((last, { entry, shelf }) => (shelf === undefined ? Math.max(last, entry.seq) : last), 0);
+  // Entries are counted without gaps: usually the last one says how many there are.
+  const end = items.at(-1);
+  if (end?.shelf === undefined && end?.entry.seq === items.length) return items.length;
+  let last = 0;
+  for (const { entry, shelf } of items) if (shelf === undefined && entry.seq > last) last = entry.seq;
+  return last;
 }

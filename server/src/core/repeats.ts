@@ -18,8 +18,8 @@ export interface Repeat<S> {
 interface Held<S> {
   readonly source: S;
   readonly lines: readonly Line[];
-  /** For each line, where the words that stand in this very text end; at the line itself where it is a repeat. */
-  readonly ends: readonly number[];
+  /** For each line, where the words that stand in this very text end; at the line itself where it is a repeat. Null: all stand here. */
+  readonly ends: readonly number[] | null;
 }
 
 interface Spot<S> {
@@ -54,14 +54,14 @@ export class Repeats<S> {
 
   /** Takes a text in; `repeats` of it stand elsewhere and are not found here. */
   add(source: S, lines: readonly Line[], repeats: readonly Repeat<S>[]): void {
-    const held = { source, lines, ends: literalEnds(lines.length, repeats) };
+    const held = { source, lines, ends: repeats.length === 0 ? null : literalEnds(lines.length, repeats) };
     for (let at = 0; at < lines.length; at++) this.#remember({ held, at });
   }
 
   #remember(spot: Spot<S>): void {
     const { held, at } = spot;
     const [line, next] = [held.lines[at], held.lines[at + 1]];
-    const end = held.ends[at] ?? at;
+    const end = endOf(held, at);
     if (line === undefined || line.body === '' || end === at) return;
     if (line.tokens >= LEAST_TOKENS) this.#put(alone(line), spot);
     if (next !== undefined && at + 1 < end) this.#put(together(line, next), spot);
@@ -94,7 +94,7 @@ export class Repeats<S> {
 
 function followed<S>(lines: readonly Line[], from: number, { held, at }: Spot<S>): Repeat<S> | null {
   const quote = lines[from]?.quote ?? '';
-  const end = Math.min(lines.length - from, (held.ends[at] ?? at) - at);
+  const end = Math.min(lines.length - from, endOf(held, at) - at);
   let length = 0;
   let tokens = 0;
   while (length < end) {
@@ -109,6 +109,10 @@ function followed<S>(lines: readonly Line[], from: number, { held, at }: Spot<S>
 /** Byte for byte what the first line is, quoted. */
 function isSame(line: Line, first: Line, quote: string): boolean {
   return line.hash === first.hash && line.quote + line.body === quoted(quote, first.body);
+}
+
+function endOf({ ends, lines }: Held<unknown>, at: number): number {
+  return ends === null ? lines.length : (ends[at] ?? at);
 }
 
 function literalEnds(count: number, repeats: readonly Repeat<unknown>[]): number[] {

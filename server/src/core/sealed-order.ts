@@ -17,13 +17,6 @@ export class SealedOrder {
   readonly #answers = new Map<TurnId, ContextItem>();
   #seen = 0;
   #settled = 0;
-  #first: ContextItem | undefined;
-  #last: ContextItem | undefined;
-
-  /** Whether these items, in their order, begin with those that are settled. */
-  continuesIn(items: readonly ContextItem[]): boolean {
-    return this.#seen === 0 || (items[0] === this.#first && items[this.#seen - 1] === this.#last);
-  }
 
   /** What is settled now and was not before. */
   settle(items: readonly ContextItem[]): Placed[] {
@@ -39,8 +32,6 @@ export class SealedOrder {
   }
 
   #see(item: ContextItem | undefined): void {
-    this.#first ??= item;
-    this.#last = item;
     if (item?.entry.turn === undefined) return;
     if (item.entry.kind === 'answer') this.#answers.set(item.entry.turn, item);
     if (item.entry.kind === 'prompt' && isSent(item)) this.#prompts.add(item.entry.turn);
@@ -83,7 +74,7 @@ export function inOrder(items: readonly ContextItem[]): readonly ContextItem[] {
 }
 
 /** By place in the lane's own document; what stands on shelves comes behind its place, shelf by shelf. */
-function byPlace(a: ContextItem, b: ContextItem): number {
+export function byPlace(a: ContextItem, b: ContextItem): number {
   return placeOf(a) - placeOf(b) || byShelf(a, b) || a.entry.seq - b.entry.seq;
 }
 

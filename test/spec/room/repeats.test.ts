@@ -73,3 +73,14 @@ test('C12 R14 nothing says any more that it repeats what was taken away, and not
   expect(marksOf(await shown(world))).toEqual([[], [], [{ from: 1, to: 8, at: 1, of: 1 }]]);
   expect(must((await shown(world))[0], 'it stays')).toMatchObject({ text: '', redactedBy: 'bob' });
 });
+
+test('C12 no entry names more than fifty passages', async () => {
+  const world = await RoomWorld.open();
+  const many = Array.from(
+    { length: 70 },
+    (_, at) => `${at} ${LOG[at % 8]} and then once more from the very beginning of it all, as the log has it`,
+  );
+  await said(world, 'ana', many.join('\n'));
+  await said(world, 'bob', many.flatMap((line, at) => [line, `and ${at}?`]).join('\n'));
+  expect((await shown(world))[1]?.repeats).toHaveLength(50);
+});

@@ -1,0 +1,65 @@
+import { buildContext, type ContextItem } from '@parley/server/core/context';
+import { Pasts } from '@parley/server/core/context-past';
+import { mulberry32 } from '../../kit/ids.ts';
+import { hash, SALTS } from './duplicates.ts';
+import { plantedRoom } from './planted-room.ts';
+
+const ENTRIES = 10_000;
+const MORE = 7_000;
+const ROUND = 7;
+
+export interface BuildTime {
+  readonly seed: number;
+  readonly budget: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+  /** The first build of a process that has just read the journal. */
+  readonly afterRestart: number;
+  /** Of the builds, how many gave other bytes than one that starts from nothing; every 50th is looked at. */
+  readonly different: number;
+}
+
+/** How long it takes to lay out a turn in a room of 10,000 entries, in milliseconds that the thread worked, whoever else wants the machine. */
+export function buildTime(seed: number, count: (text: string) => number): BuildTime {
+  const { items } = plantedRoom({
+    entries: ENTRIES + MORE,
+    share: 0.31,
+    across: false,
+    random: mulberry32(seed),
+    count,
+  });
+  const budget = 32_000;
+  build(items.slice(0, 2_000), budget, new Pasts());
+  const pasts = new Pasts();
+  const afterRestart = timed(() => build(structuredClone(items.slice(0, ENTRIES)), budget, new Pasts()));
+  build(items.slice(0, ENTRIES), budget, pasts);
+  const took: number[] = [];
+  let different = 0;
+  for (let to = ENTRIES + ROUND - (ENTRIES % ROUND); to < items.length; to += ROUND) {
+    const room = items.slice(0, to);
+    took.push(timed(() => build(room, budget, pasts)));
+    if (took.length % 50 === 0 && build(room, budget, pasts) !== build(room.toReversed(), budget, new Pasts()))
+      different++;
+  }
+  took.sort((a, b) => a - b);
+  const at = (share: number): number => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? 0;
+  return { seed, budget, p50: at(0.5), p99: at(0.99), max: at(1), afterRestart, different };
+}
+
+function build(room: readonly ContextItem[], budget: number, pasts: Pasts): string {
+  const prompt = {
+    seq: room.length + 1,
+    author: { id: 'ana', name: 'ana', kind: 'user' as const },
+    text: 'x',
+    tokens: 1,
+  };
+  return buildContext({ salts: SALTS, room, own: null, prompt, quotes: null, budget, hash, pasts }).manifest.hash;
+}
+
+function timed(work: () => void): number {
+  const from = process.threadCpuUsage();
+  work();
+  const { user, system } = process.threadCpuUsage(from);
+  return (user + system) / 1000;
+}

@@ -1,0 +1,59 @@
+// `npm run bench:context`: what of a room is sent twice, how much of it a provider has seen before, and how long it takes.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { o200kTokenizer } from '@parley/server/adapters/tokenizer';
+import { buildTime } from './build-time.ts';
+import { duplicates } from './duplicates.ts';
+import { prefixReuse } from './prefix-reuse.ts';
+
+const RESULTS = join(import.meta.dirname, '../results');
+const SEEDS = [1, 2, 3];
+const SHARES = [0, 0.15, 0.31, 0.45, 0.6];
+
+const startedAt = new Date();
+const tokenizer = o200kTokenizer();
+const count = (text: string): number => tokenizer.count(text);
+const machine = { node: process.version, cores: cpus().length, cpu: cpus()[0]?.model ?? '', load: loadavg()[0] ?? 0 };
+console.log(
+  `Node ${machine.node}, ${machine.cores} cores (${machine.cpu}), load average ${machine.load.toFixed(1)} at the start.`,
+);
+
+const copies = [false, true].flatMap((across) =>
+  SHARES.flatMap((share) => SEEDS.map((seed) => duplicates(share, { seed, across, count }))),
+);
+console.table(
+  copies.map((one) => ({
+    seed: one.seed,
+    of: one.across ? 'several entries' : 'one entry',
+    copied: percent(one.share),
+    removed: percent(one.removed),
+    'own words lost': percent(one.lost),
+    'by whole message': percent(one.byWholeMessage),
+  })),
+);
+const times = SEEDS.map((seed) => buildTime(seed, count));
+console.table(times);
+const reuse = SEEDS.flatMap((seed) => prefixReuse(seed, count));
+console.table(
+  reuse.map((one) => ({
+    seed: one.seed,
+    way: one.way,
+    reused: percent(one.reused),
+    'mean bytes': Math.round(one.meanBytes),
+    wrong: one.wrong,
+  })),
+);
+
+mkdirSync(RESULTS, { recursive: true });
+const name = `context-${startedAt.toISOString().slice(0, 16).replace(':', '-')}.json`;
+const loadAtEnd = loadavg()[0] ?? 0;
+writeFileSync(
+  join(RESULTS, name),
+  `${JSON.stringify({ startedAt, machine: { ...machine, loadAtEnd }, copies, times, reuse }, null, 1)}\n`,
+);
+console.log(`Load average ${loadAtEnd.toFixed(1)} at the end. Everything is in test/bench/results/${name}.`);
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}

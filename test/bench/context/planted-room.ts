@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ContextItem } from '@parley/server/core/context';
+import type { Author, Entry } from '@parley/shared/entry';
+import type { EntryId, TurnId } from '@parley/shared/ids';
+
+const DATA = join(import.meta.dirname, '../../data/irc-ubuntu');
+
+/** What people said in three days of a support channel. */
+export const SAID: readonly string[] = readdirSync(DATA)
+  .filter((name) => name.endsWith('.txt'))
+  .flatMap((name) => readFileSync(join(DATA, name), 'utf8').split('\n'))
+  .flatMap((line) => /^\[\d\d:\d\d\] <[^>]+> (.+)$/.exec(line)?.[1] ?? []);
+
+/** A line of an entry, and whether it was planted as a copy of an earlier one. */
+export interface TaggedLine {
+  readonly text: string;
+  readonly copied: boolean;
+}
+
+export interface Planted {
+  readonly items: readonly ContextItem[];
+  /** By entry. */
+  readonly lines: readonly (readonly TaggedLine[])[];
+}
+
+export interface Planting {
+  readonly entries: number;
+  /** Of all words, about so much is a copy. */
+  readonly share: number;
+  /** Whether a copy is a passage of one entry, or of several in a row, as when a log of the room is pasted. */
+  readonly across: boolean;
+  readonly random: () => number;
+  readonly count: (text: string) => number;
+}
+
+const SPEAKERS: readonly Author[] = ['ana', 'ben', 'cyd', 'dee', 'eli', 'fay', 'gus', 'hal'].map((id) => ({
+  id,
+  name: id,
+  kind: 'user',
+}));
+const AI: Author = { id: 'ai', name: 'AI', kind: 'ai' };
+const QUOTES = ['', '', '> ', '>> '];
+/** Five messages, a prompt, an answer. */
+const ROUND = 7;
+
+/**
+ * A room of real lines, each with a word of its own, so that nothing repeats unless it was planted: passages of
+ * 2 to 30 lines, plain or quoted, alone or among new lines. Answers hold no copies.
+ */
+export function plantedRoom({ entries, share, across, random, count }: Planting): Planted {
+  let fresh = 0;
+  const own = (): TaggedLine => ({ text: `${SAID[fresh % SAID.length]} ~${(fresh++).toString(36)}`, copied: false });
+  const passages: string[][] = [];
+  const lines: TaggedLine[][] = [];
+  const items = Array.from({ length: entries }, (_, index) => {
+    const isAnswer = index % ROUND === ROUND - 1;
+    const length = random() < 0.7 ? 1 + Math.floor(random() * 2) : 2 + Math.floor(random() * 20);
+    const said = Array.from({ length }, own);
+    // A copy is about 16 lines long, an own text 5: `share` of the lines are copied when this often there is one.
+    const often = (5 * share) / (16 * (1 - share));
+    const passage = !isAnswer && passages.length > 0 ? copied(passages, { random, often, across }) : null;
+    if (passage) said.splice(Math.floor(random() * (said.length + 1)), 0, ...passage);
+    const fragment = said.filter((line) => !line.copied).map(({ text }) => text);
+    if (fragment.length >= 2) passages.push(fragment);
+    lines.push(said);
+    return itemOf(index, said.map(({ text }) => text).join('\n'), { random, count });
+  });
+  return { items, lines };
+}
+
+function copied(
+  passages: readonly string[][],
+  { random, often, across }: { random: () => number; often: number; across: boolean },
+): TaggedLine[] | null {
+  if (random() >= often) return null;
+  const wanted = 2 + Math.floor(random() * 29);
+  const fitting = across ? passages : passages.filter(({ length }) => length >= Math.min(wanted, 12));
+  // What was said lately is repeated more often than what is long gone.
+  const back = Math.floor(random() ** 2 * Math.min(fitting.length, 400));
+  const quote = QUOTES[Math.floor(random() * QUOTES.length)] ?? '';
+  const source: string[] = [];
+  for (let at = fitting.length - 1 - back; at >= 0 && source.length < wanted; at--) {
+    source.push(...(fitting[at] ?? []));
+    if (!across) break;
+  }
+  return source.slice(0, wanted).map((line) => ({ text: quote + line, copied: true }));
+}
+
+function itemOf(index: number, text: string, { random, count }: Pick<Planting, 'random' | 'count'>): ContextItem {
+  const place = index % ROUND;
+  const kind = place === ROUND - 1 ? 'answer' : place === ROUND - 2 ? 'prompt' : 'message';
+  const author = kind === 'answer' ? AI : (SPEAKERS[Math.floor(random() * SPEAKERS.length)] ?? AI);
+  const entry: Entry = {
+    id: `e_${index}` as EntryId,
+    seq: index + 1,
+    kind,
+    author,
+    text,
+    at: index,
+    ...(kind === 'message' ? {} : { turn: `t_${Math.floor(index / ROUND)}` as TurnId }),
+    ...(kind === 'answer' ? { outcome: 'completed' } : {}),
+  };
+  return { entry, tokens: count(text), influence: [author.id] };
+}
