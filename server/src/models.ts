@@ -1,6 +1,7 @@
 import { chooseModel, type ModelConfig } from './adapters/choose-model.ts';
 import { openAiModel } from './adapters/model-openai.ts';
 import { ModelMenu } from './adapters/model-menu.ts';
+import { ProviderSlots } from './adapters/provider-slots.ts';
 import { RetryBudgets } from './adapters/retry-budgets.ts';
 import { RoutedModel } from './adapters/routed-model.ts';
 import { Standbys } from './adapters/standbys.ts';
@@ -23,7 +24,7 @@ export async function openModels(
 ): Promise<Model> {
   const { clock } = deps;
   const healths = new TargetHealths(clock);
-  const route = { ...deps, healths, budgets: new RetryBudgets(clock) };
+  const route = { ...deps, healths, budgets: new RetryBudgets(clock), slots: new ProviderSlots(clock) };
   const routes = models.map(({ name, targets }) => ({ name, targets: targets.map((each) => targetOf(each, deps)) }));
   const [first, ...others] = routes.map(({ name, targets }) => new RoutedModel(name, targets, route));
   if (first === undefined) return chooseModel(model, route);

@@ -24,6 +24,12 @@ export const PromptSubmit = z.strictObject({
   /** T8: refused, with nothing done, unless it holds. */
   onlyIf: z.union([z.literal('idle'), z.strictObject({ seq: z.int().min(0) })]).optional(),
 });
+/** G7: what a prompt would take; nothing is kept of it. */
+export const PromptMeasure = z.strictObject({
+  type: z.literal('prompt.measure'),
+  text,
+  audience: Audience.default('room'),
+});
 export const MessagePost = z.strictObject({
   type: z.literal('message.post'),
   id: ClientKey,
@@ -134,6 +140,7 @@ export const RightsExplain = z.strictObject({ type: z.literal('rights.explain'),
 
 export const Command = z.discriminatedUnion('type', [
   PromptSubmit,
+  PromptMeasure,
   MessagePost,
   TurnGet,
   TurnHold,
@@ -227,6 +234,16 @@ export const Explanation = z.strictObject({
     }),
   ),
 });
+/** Tokens of the first call that a prompt leads to; tools add more. */
+export const PromptForecast = z.strictObject({
+  inputTokens: z.int(),
+  /** With the answer, in half of the cases and in nine of ten. */
+  p50: z.int(),
+  p90: z.int(),
+  /** What its sender has left this month; null: no limit. */
+  left: z.int().nullable(),
+});
+export type PromptForecast = z.infer<typeof PromptForecast>;
 export const CreatedInvite = Invite.extend({
   /** Shown this once; whoever has it may come in. */
   code: z.string(),
@@ -235,6 +252,7 @@ export const CreatedInvite = Invite.extend({
 /** What each command answers. */
 export interface Replies {
   'prompt.submit': z.infer<typeof PromptAccepted>;
+  'prompt.measure': PromptForecast;
   /** A ticket where the room's policy makes every message a prompt (T10). */
   'message.post': { entry: z.infer<typeof Entry> } | z.infer<typeof PromptAccepted>;
   'turn.get': z.infer<typeof TurnView>;

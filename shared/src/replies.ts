@@ -4,6 +4,7 @@ import {
   CreatedInvite,
   Explanation,
   PromptAccepted,
+  PromptForecast,
   ReleaseView,
   RoomDescription,
   RoomDescriptionWithRights,
@@ -18,6 +19,7 @@ const NOTHING = z.strictObject({});
 /** The shape of each answer that a client reads over its socket. */
 export const REPLIES: { readonly [T in Askable]: z.ZodType<Replies[T]> } = {
   'prompt.submit': PromptAccepted,
+  'prompt.measure': PromptForecast,
   'message.post': z.union([z.strictObject({ entry: Entry }), PromptAccepted]),
   'turn.get': TurnView,
   'turn.hold': TurnView,
@@ -51,6 +53,7 @@ export const REPLIES: { readonly [T in Askable]: z.ZodType<Replies[T]> } = {
 /** The commands that a client sends over its socket; the rest are HTTP's. */
 export type Askable =
   | 'prompt.submit'
+  | 'prompt.measure'
   | 'message.post'
   | 'turn.get'
   | 'turn.hold'

@@ -119,6 +119,8 @@ describe('every route answers as /openapi.json says', () => {
       (await call('POST', '/v1/rooms/{room}/messages', { params: den, body: { id: 'm1', text: 'hello' } })).status,
     ).toBe(201);
     const prompt = { params: den, body: { id: 'p1', text: 'who are you?' } };
+    const measured = await call('POST', '/v1/rooms/{room}/prompts/measure', { params: den, body: { text: 'hello' } });
+    expect(measured.body).toMatchObject({ left: null });
     const accepted = await call('POST', '/v1/rooms/{room}/prompts', prompt);
     expect(accepted.status).toBe(202);
     expect((await call('POST', '/v1/rooms/{room}/prompts', prompt)).body).toMatchObject({

@@ -13,6 +13,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PATCH /v1/rooms/{room}/turns/{turn}': { text: 'x', revision: 1 },
   'POST /v1/rooms/{room}/entries/{entry}/release': { digest: 'x', to: 'room' },
   'POST /v1/rooms/{room}/approvals/{approval}': { decision: 'approve', digest: 'x' },
+  'POST /v1/rooms/{room}/prompts/measure': { text: 'x' },
   'PUT /v1/rooms/{room}/tools/{name}': {},
   'PUT /v1/rooms/{room}/trust/{call}': { people: [] },
   'PUT /v1/resources/{resource}': { readers: ['ana'] },

@@ -1,3 +1,4 @@
+import { ProviderSlots } from '@parley/server/adapters/provider-slots';
 import { RetryBudgets } from '@parley/server/adapters/retry-budgets';
 import { RoutedModel, type RouteDeps } from '@parley/server/adapters/routed-model';
 import { TargetHealths, type Target } from '@parley/server/adapters/target-healths';
@@ -45,6 +46,7 @@ export class PlayedTarget implements Target {
 export class RouteWorld {
   readonly clock = new TestClock();
   readonly healths = new TargetHealths(this.clock);
+  readonly slots = new ProviderSlots(this.clock);
   /** Every pause that the route made, in milliseconds. */
   readonly pauses: number[] = [];
   readonly deps: RouteDeps;
@@ -60,7 +62,7 @@ export class RouteWorld {
         return cancel;
       },
     };
-    this.deps = { clock: passing, healths, budgets: new RetryBudgets(clock), random };
+    this.deps = { clock: passing, healths, budgets: new RetryBudgets(clock), slots: this.slots, random };
   }
 
   route(...targets: readonly Target[]): RoutedModel {

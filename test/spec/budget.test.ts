@@ -81,6 +81,10 @@ describe('G7 budgets', () => {
     budgets.release(own);
     const used = [TENANT, ANA, DEN].map((scope) => budgets.standing(REF.tenant, scope).used);
     expect(used).toEqual([110 + 105, 50 + 105, 110]);
+    const granted = { tenant: REF.tenant, payer: { room: den, user: ana, shared: true }, granted: 1_000 };
+    expect(budgets.leftOf(granted)).toBe(1_000 - 50 - 105);
+    expect(budgets.leftOf({ ...granted, granted: null })).toBeNull();
+    expect(budgets.leftOf({ ...granted, granted: 100 })).toBe(0);
   });
 
   test('G7 a grant limits one person in one room; another account that is full is named', () => {

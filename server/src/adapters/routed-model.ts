@@ -3,12 +3,14 @@ import { nextCall, type NextCall, type Tried } from '../core/calling/next-call.t
 import type { Model, ModelEnd, ModelEvent, ModelRequest, Provider } from '../ports/model.ts';
 import type { Clock } from '../ports/system.ts';
 import { pause } from './pause.ts';
+import type { ProviderSlots } from './provider-slots.ts';
 import type { RetryBudgets } from './retry-budgets.ts';
 import type { Target, TargetHealths } from './target-healths.ts';
 
 export interface RouteDeps {
   readonly healths: TargetHealths;
   readonly budgets: RetryBudgets;
+  readonly slots: ProviderSlots;
   readonly clock: Clock;
   /** 0 ≤ random() < 1 */
   readonly random: () => number;
@@ -59,13 +61,18 @@ export class RoutedModel implements Model {
     request: ModelRequest,
     signal: AbortSignal,
   ): AsyncGenerator<ModelEvent, Came, undefined> {
-    using call = this.#deps.healths.call(target);
+    const { healths, slots } = this.#deps;
+    using slot = await slots.enter(target.provider.provider, request, signal);
+    if (slot === null) return { end: { reason: 'failed', class: 'aborted', detail: '' }, spoke: false };
+    using call = healths.call(target);
     let spoke = false;
     for await (const event of target.model.stream(request, signal)) {
       if (event.type === 'end') {
         call.ended(event.end);
+        slot.ended(event.end);
         return { end: event.end, spoke };
       }
+      if (!spoke) slot.spoke();
       spoke = true;
       yield event;
     }

@@ -13,6 +13,7 @@ export function capabilityFor(command: Command): Capability | null {
     case 'invite.accept':
       return null;
     case 'prompt.submit':
+    case 'prompt.measure':
       return command.audience === 'room' ? 'prompt.room' : 'prompt.private';
     case 'message.post':
       return command.audience === 'room' ? 'message.post' : 'prompt.private';

@@ -77,6 +77,13 @@ export class Budgets {
     for (const scope of scopes) change(book, scope, (account) => settle(account, claim.inputTokens + outputTokens, 0));
   }
 
+  /** What a person has left of their own in a room; null: nothing limits them. */
+  leftOf(claim: Pick<Claim, 'tenant' | 'payer' | 'granted'>): number | null {
+    const own = scopesOf(claim.payer).filter(({ kind }) => kind === 'user' || kind === 'grant');
+    const least = Math.min(...own.map((scope) => this.#space(this.#book(claim.tenant), claim, scope)));
+    return Number.isFinite(least) ? Math.max(0, least) : null;
+  }
+
   standing(tenant: Tenant, scope: SetScope): Standing {
     const { month, accounts } = this.#book(tenant);
     return { month, tokens: this.#table.limit(tenant, scope), ...(accounts.get(scopeKey(scope)) ?? EMPTY) };
@@ -86,11 +93,11 @@ export class Budgets {
     return this.#table.setLimit(tenant, scope, tokens);
   }
 
-  #space(book: Book, claim: Claim, scope: Scope): number {
+  #space(book: Book, claim: Pick<Claim, 'tenant' | 'granted'>, scope: Scope): number {
     return left(book.accounts.get(scopeKey(scope)) ?? EMPTY, this.#limit(claim, scope));
   }
 
-  #limit({ tenant, granted }: Claim, scope: Scope): number | null {
+  #limit({ tenant, granted }: Pick<Claim, 'tenant' | 'granted'>, scope: Scope): number | null {
     return scope.kind === 'grant' ? granted : this.#table.limit(tenant, scope);
   }
 

@@ -49,7 +49,8 @@ export class Chronicle {
   readonly #mayReadAnswer: MayReadAnswer;
   readonly #marks = new RepeatMarks(this.ledger);
   #state: RoomState = ABSENT;
-  #forecast: Forecast = NOTHING_KNOWN;
+  /** Of each lane alone: what is private teaches nobody else anything (R9). */
+  readonly #forecasts = new Map<LaneKey, Forecast>();
   #busy = false;
   /** As it was written last; null: not since the room was opened. */
   #waiting: number | null = null;
@@ -79,9 +80,9 @@ export class Chronicle {
     return this.#state;
   }
 
-  /** How long answers here are. */
-  get forecast(): Forecast {
-    return this.#forecast;
+  /** How long answers in a lane are. */
+  forecast(lane: LaneKey): Forecast {
+    return this.#forecasts.get(lane) ?? NOTHING_KNOWN;
   }
 
   /** Whether any lane has work. */
@@ -191,7 +192,8 @@ export class Chronicle {
   #remember(record: JournalRecord, seq: number): void {
     this.#state = evolveRoom(this.#state, record);
     this.ledger.apply(record, seq);
-    if (record.type === 'attempt.settled') this.#forecast = learned(this.#forecast, record);
+    if (record.type === 'attempt.settled')
+      this.#forecasts.set(record.lane, learned(this.forecast(record.lane), record));
     this.notes.apply(record, (turn) => this.ledger.ticket(turn));
   }
 

@@ -393,6 +393,7 @@ describe('descriptions', () => {
       '/v1/rooms/{room}/members/{user}/rights',
       '/v1/rooms/{room}/messages',
       '/v1/rooms/{room}/prompts',
+      '/v1/rooms/{room}/prompts/measure',
       '/v1/rooms/{room}/search',
       '/v1/rooms/{room}/tickets',
       '/v1/rooms/{room}/tools',

@@ -149,6 +149,33 @@ test('G7 T33 a stopped turn is charged what it was sent and said, and holds noth
   expect(budgets.standing(REF.tenant, BOB).held).toBe(0);
 });
 
+test('G7 what a prompt would take is asked before it is sent: its input to the token that is reserved then, and how answers were', async () => {
+  const world = await RoomWorld.open({ limits: { promptsPerMinute: 40 } });
+  const measure = (user: string, text: string) => world.must(user, { type: 'prompt.measure', text, audience: 'room' });
+  await world.must('ana', { type: 'member.set', user: bob, role: 'speaker', grants: { budget: 90_000 } });
+  const before = await measure('bob', 'well?');
+  expect(before).toMatchObject({ p50: before.inputTokens + 512, p90: before.inputTokens + 4_096, left: 90_000 });
+  expect((await measure('ana', 'well?')).left).toBeNull();
+  expect(await world.recordsOf('ticket.accepted')).toEqual([]);
+  const call = world.model.expect({ pieces: ['x'], holdAfter: 0 });
+  await world.prompt('bob', 'well?');
+  await call.held;
+  const { maxOutputTokens } = await call.called;
+  expect(world.budgets.standing(REF.tenant, BOB).held).toBe(before.inputTokens + maxOutputTokens);
+  call.release();
+  await settled();
+  for (let n = 0; n < 30; n += 1) {
+    world.model.expect({ pieces: ['x'], end: { reason: 'stop', usage: usage(10, n + 1) } });
+    await world.prompt('ana', `more ${n}`, { audience: 'me' });
+    await settled();
+  }
+  // What is private teaches nobody else anything.
+  const after = await measure('bob', 'well?');
+  expect(after.p90 - after.inputTokens).toBe(4_096);
+  const own = await world.must('ana', { type: 'prompt.measure', text: 'well?', audience: 'me' });
+  expect([own.p50 - own.inputTokens, own.p90 - own.inputTokens]).toEqual([15, 27]);
+});
+
 test('R9 G7 a private turn is charged to no room', async () => {
   const world = await RoomWorld.open();
   world.model.expect({ pieces: ['x'], end: { reason: 'stop', usage: usage(100, 10) } });

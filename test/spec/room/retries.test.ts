@@ -33,10 +33,14 @@ test('G2 cut after any token, an answer is replaced on every screen, in the jour
     await settled();
     expect(ana.live('transcript').join(), `cut after ${cut}`).toBe('And another ');
     expect(followed(events)).toBe('And another ');
+    // Whoever comes back is where they were, and gets what follows.
+    const { events: rest } = await world.watch('bob', events.at(-1)?.cursor ?? BEGINNING);
+    expect(rest).toEqual([]);
     call.release();
     await settled();
     expect(await world.turn('bob', turn)).toMatchObject({ outcome: 'completed', text: SECOND.join('') });
     expect(followed(events)).toBe(SECOND.join(''));
+    expect(followed(rest)).toBe('answer.');
     expect(events.filter(({ name }) => name === 'superseded')).toHaveLength(1);
     expect((await world.recordsOf('turn.attempted')).map(({ attempt, after }) => [attempt, after])).toEqual([
       [1, undefined],

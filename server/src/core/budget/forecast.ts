@@ -1,5 +1,5 @@
 /**
- * How long answers of a room are, by what was asked (G7): a fold over its settled calls, so that a restart knows what
+ * How long answers in a lane are, by what was asked (G7): a fold over its settled calls, so that a restart knows what
  * was known before. Of each kind the newest few hundred count.
  */
 export interface Forecast {
@@ -45,7 +45,7 @@ export function learned(forecast: Forecast, call: Call): Forecast {
   return { outputs };
 }
 
-/** Of the output of one call: of its kind, else of all in the room, else wide. */
+/** Of the output of one call: of its kind, else of all in the lane, else wide. */
 export function bandOf({ outputs }: Forecast, kind: string): Band {
   const known = [outputs.get(kind), outputs.get(ANY)].find(
     (samples) => samples !== undefined && samples.length >= LEAST,

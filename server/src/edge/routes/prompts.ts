@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { MessagePost, PromptAccepted, PromptSubmit } from '@parley/shared/commands';
+import { MessagePost, PromptAccepted, PromptForecast, PromptMeasure, PromptSubmit } from '@parley/shared/commands';
 import { Entry } from '@parley/shared/entry';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
@@ -16,6 +16,13 @@ const submit = createRoute({
     body: body(PromptSubmit.omit({ type: true }).partial({ id: true })),
   },
   responses: { 202: json(PromptAccepted, 'The ticket; the same one for the same id and text.'), default: PROBLEM },
+});
+const measure = createRoute({
+  method: 'post',
+  path: '/v1/rooms/{room}/prompts/measure',
+  summary: 'What a prompt would take, in tokens, before it is sent',
+  request: { params: roomParams, query: noQuery, body: body(PromptMeasure.omit({ type: true })) },
+  responses: { 200: json(PromptForecast, 'Of its first call; nothing is kept.'), default: PROBLEM },
 });
 const post = createRoute({
   method: 'post',
@@ -40,6 +47,10 @@ export function promptRoutes(app: EdgeApp, edge: Edge): void {
     const id = writeId(inBody, c.req.valid('header')['idempotency-key']);
     const command = { type: 'prompt.submit', id, ...wanted } as const;
     return c.json(await edge.requests.ask(c.get('caller').principal, c.req.valid('param').room, command), 202);
+  });
+  app.openapi(measure, async (c) => {
+    const command = { type: 'prompt.measure', ...c.req.valid('json') } as const;
+    return c.json(await edge.requests.ask(c.get('caller').principal, c.req.valid('param').room, command), 200);
   });
   app.openapi(post, async (c) => {
     const { id: inBody, ...wanted } = c.req.valid('json');

@@ -1,5 +1,7 @@
 import type {
   MessagePost,
+  PromptForecast,
+  PromptMeasure,
   PromptSubmit,
   Replies,
   TurnEdit,
@@ -61,6 +63,17 @@ export async function submitPrompt(
   if (decision.kind === 'refused') return { ok: false, fault: decision.fault };
   desk.metrics.count('parley_prompts_accepted_total');
   return ok(acceptance(desk, must(desk.chronicle.ledger.ticket(turn), 'an accepted ticket is known')));
+}
+
+/** G7: as often as one may ask. */
+export async function measurePrompt(
+  desk: Desk,
+  by: Principal,
+  { text, audience }: z.infer<typeof PromptMeasure>,
+): Promise<Result<PromptForecast>> {
+  const { promptsPerMinute } = desk.chronicle.room.policy.limits;
+  const refusal = tooLarge(desk, text) ?? tooOften(desk, `measure ${by.user}`, promptsPerMinute);
+  return refusal ?? ok((await desk.lane(laneFor(by, audience))).forecast(authorOf(by), text));
 }
 
 /** T10: words to people are context, not a prompt, unless the room answers everything. */

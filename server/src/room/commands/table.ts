@@ -12,6 +12,7 @@ import {
   editTurn,
   getTurn,
   holdTurn,
+  measurePrompt,
   postMessage,
   stopTurn,
   submitPrompt,
@@ -36,6 +37,7 @@ type Handler<T extends CommandType> = (
 
 const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
   'prompt.submit': submitPrompt,
+  'prompt.measure': measurePrompt,
   'message.post': postMessage,
   'turn.get': (desk, by, { turn }) => getTurn(desk, by, turn),
   'turn.hold': holdTurn,

@@ -40,8 +40,8 @@ interface Viewpoint {
   readonly admits: (resources: readonly ResourceId[]) => boolean;
 }
 
-/** A request, without whose room it is from. */
-export type Asked = Omit<ModelRequest, 'caller'>;
+/** A prompt, as far as it decides what is sent for it. */
+type Asked = Pick<Ticket, 'author' | 'text' | 'tokens'>;
 
 /** Good for as long as no words that it may hold were taken away (R14). */
 interface Built {
@@ -75,24 +75,20 @@ export class ContextSource {
     ticket: Ticket,
     tools: number,
   ): { readonly context: RecordOf<'turn.started'>['context']; readonly sources: Sources } {
-    const { ledger, room } = this.#chronicle;
-    const { author, text, tokens, turn } = ticket;
-    const seq = ledger.entries(lane).length + 1;
-    const roomTo = lane === 'room' ? seq - 1 : ledger.entries('room').length;
-    const audience = audienceOf(room, lane);
-    const context = this.#build(lane, {
-      ...{ author, text, tokens, seq, roomTo, tools },
-      quotes: ledger.ticket(turn)?.quotes ?? null,
-      recordSeq: Number.POSITIVE_INFINITY,
-      admits: (resources) => this.#access.admits(audience, resources),
-    });
-    this.#keep(lane, turn, context);
+    const context = this.#now(lane, ticket, this.#chronicle.ledger.ticket(ticket.turn)?.quotes ?? null, tools);
+    this.#keep(lane, ticket.turn, context);
     const sent = { ...context.manifest, tools, tokens: context.manifest.tokens + tools };
     return { context: sent, sources: context.sources };
   }
 
+  /** The same of a prompt that nobody has sent yet. */
+  measure(lane: LaneKey, prompt: Asked, tools: number): { readonly inputTokens: number; readonly messages: number } {
+    const { manifest, messages } = this.#now(lane, prompt, null, tools);
+    return { inputTokens: manifest.tokens, messages: messages.length };
+  }
+
   /** The request for the step that the running turn is at: what it was started with, and all steps before. */
-  request(lane: LaneKey, running: RunningTurn, offers: readonly OfferedFunction[]): Asked {
+  request(lane: LaneKey, running: RunningTurn, offers: readonly OfferedFunction[]): Omit<ModelRequest, 'caller'> {
     const { room } = this.#chronicle;
     const { salt } = must(room.lanes.get(lane), 'a lane that runs is open');
     const wrap = envelopes(boundaryOf(room.salt, this.#digest));
@@ -114,6 +110,17 @@ export class ContextSource {
       ({ text, calls }) => text + calls.map(({ proposed }) => proposed.arguments).join(''),
     );
     return this.#context(lane, running).manifest.tokens + results + this.#tokenizer.count(asked.join(''));
+  }
+
+  #now(lane: LaneKey, { author, text, tokens }: Asked, quotes: readonly EntryId[] | null, tools: number): Context {
+    const { ledger, room } = this.#chronicle;
+    const seq = ledger.entries(lane).length + 1;
+    const roomTo = lane === 'room' ? seq - 1 : ledger.entries('room').length;
+    const audience = audienceOf(room, lane);
+    return this.#build(lane, {
+      ...{ author, text, tokens, quotes, seq, roomTo, tools, recordSeq: Number.POSITIVE_INFINITY },
+      admits: (resources) => this.#access.admits(audience, resources),
+    });
   }
 
   #context(lane: LaneKey, running: RunningTurn): Context {

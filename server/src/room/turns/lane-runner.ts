@@ -1,8 +1,10 @@
 import { must } from '@parley/shared/assert';
+import type { PromptForecast } from '@parley/shared/commands';
 import type { Author } from '@parley/shared/entry';
 import type { EntryId, UserId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
 import { decide } from '../../core/arbiter.ts';
+import { bandOf, kindOf } from '../../core/budget/forecast.ts';
 import { startedTurns, type Decision, type LaneEvent, type LaneState, type Ticket } from '../../core/lane.ts';
 import { nextResume, nextTicket, nextWake } from '../../core/queue.ts';
 import type { JournalRecord } from '../../core/records.ts';
@@ -11,6 +13,8 @@ import type { Cancel } from '../../ports/system.ts';
 import type { ShelfAccess } from '../shelf-access.ts';
 import { modelFor, NO_MODEL } from './model-for.ts';
 import { Notices } from './notices.ts';
+import { declared } from './offers.ts';
+import { inputOf } from './step-account.ts';
 import { TurnWorker, type TurnWorkerDeps } from './turn-worker.ts';
 
 export interface LaneRunnerDeps extends Omit<TurnWorkerDeps, 'access' | 'state' | 'apply' | 'post' | 'maySpeak'> {
@@ -55,6 +59,22 @@ export class LaneRunner {
     this.#startNext();
     this.#setAlarm();
     return decision;
+  }
+
+  /** G7: what a prompt would take, its first call alone, before anybody sends it. */
+  forecast(author: Author, text: string): PromptForecast {
+    const { budgets, chronicle, context, lane, ref, tokenizer, tools } = this.#deps;
+    const tokens = tokenizer.count(text);
+    const declarations = declared(tools.offers());
+    const sent = context.measure(lane, { author, text, tokens }, tools.declaredTokens());
+    const inputTokens = inputOf({ ...sent, tools: declarations });
+    const { p50, p90 } = bandOf(chronicle.forecast(lane), kindOf(declarations.length, tokens));
+    // Prompts are by people.
+    const user = author.id as UserId;
+    const payer = { room: ref.room, user, shared: lane === 'room' };
+    const granted = chronicle.room.members.get(user)?.grants.budget ?? null;
+    const left = budgets.leftOf({ tenant: ref.tenant, payer, granted });
+    return { inputTokens, p50: inputTokens + p50, p90: inputTokens + p90, left };
   }
 
   /** Takes up what a crash left (T44). */

@@ -23,8 +23,7 @@ export class PlainModel implements Model {
     const words = new PlainStream(neutral(this.#boundary()));
     for await (const event of this.#model.stream(request, signal)) {
       const text = event.type === 'text' ? words.push(event.text) : words.end();
-      // What waited when everything became void is void too.
-      if (text !== '' && event.type !== 'again') yield { type: 'text', text };
+      if (text !== '') yield { type: 'text', text };
       if (event.type !== 'text') yield event;
     }
   }

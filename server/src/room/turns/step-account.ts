@@ -47,14 +47,15 @@ export function openStepAccount(
   const user = turn.author.id as UserId;
   const payer: Payer = { room: ref.room, user, shared: lane === 'room' };
   const kind = kindOf(asking.tools.length, deps.tokenizer.count(turn.text));
-  const { p90 } = bandOf(chronicle.forecast, kind);
+  const { p90 } = bandOf(chronicle.forecast(lane), kind);
   const granted = chronicle.room.members.get(user)?.grants.budget ?? null;
   const { most } = asking;
   const reserved = budgets.reserve({ tenant: ref.tenant, payer, granted, inputTokens: inputOf(asking), p90, most });
   return 'spent' in reserved ? reserved : new StepAccount(deps, turn, { reservation: reserved, kind });
 }
 
-function inputOf({ inputTokens, messages, tools }: Asking): number {
+/** What a request takes on the wire, to the token or a little more. */
+export function inputOf({ inputTokens, messages, tools }: Omit<Asking, 'most'>): number {
   return inputTokens + messages * FRAME_TOKENS + Math.ceil(JSON.stringify(tools).length / LEAST_CHARS_PER_TOKEN);
 }
 

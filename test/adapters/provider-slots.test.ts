@@ -1,0 +1,74 @@
+import { ProviderSlots, type Slot } from '@parley/server/adapters/provider-slots';
+import type { ModelEnd } from '@parley/server/ports/model';
+import { RoomId } from '@parley/shared/ids';
+import { must } from '@parley/shared/assert';
+import { expect, test } from 'vitest';
+import { REQUEST } from '../contracts/model.ts';
+import { TestClock } from '../kit/clock.ts';
+import { REF } from '../kit/room-ref.ts';
+import { settled } from '../kit/room-world.ts';
+import { failing, played, PlayedTarget, RouteWorld } from '../kit/route-world.ts';
+
+const never = new AbortController().signal;
+const BUSY: ModelEnd = { reason: 'failed', class: 'rate', detail: '' };
+
+function from(room: string) {
+  return { ...REQUEST, caller: { ...REF, room: RoomId.parse(room) } };
+}
+async function full(slots: ProviderSlots): Promise<Slot[]> {
+  const running = await Promise.all(Array.from({ length: 64 }, () => slots.enter('p', from('busy'), never)));
+  return running.map((slot) => must(slot, 'a place'));
+}
+
+test('G8 beyond the places of a provider calls wait, and the place that is given back goes to the room served least', async () => {
+  const slots = new ProviderSlots(new TestClock());
+  const running = await full(slots);
+  const order: string[] = [];
+  for (const room of ['busy', 'busy', 'busy', 'quiet'])
+    void slots.enter('p', from(room), never).then(() => order.push(room));
+  await settled();
+  expect([order, slots.waiting('p')]).toEqual([[], 4]);
+  for (const slot of running.slice(0, 2)) slot[Symbol.dispose]();
+  await settled();
+  expect([order, slots.waiting('p')]).toEqual([['busy', 'quiet'], 2]);
+  expect(await slots.enter('other', from('busy'), never)).not.toBeNull();
+});
+
+test('G8 T33 a stop reaches a call that waits: it gets no place and takes none', async () => {
+  const slots = new ProviderSlots(new TestClock());
+  const running = await full(slots);
+  const abort = new AbortController();
+  const waiting = slots.enter('p', from('den'), abort.signal);
+  abort.abort();
+  expect(await waiting).toBeNull();
+  expect(await slots.enter('p', from('den'), abort.signal)).toBeNull();
+  expect(slots.waiting('p')).toBe(0);
+  for (const slot of running) slot[Symbol.dispose]();
+  await full(slots);
+});
+
+test('G8 after 429 fewer run: places that are given back stay empty until as many are left as may be', async () => {
+  const slots = new ProviderSlots(new TestClock());
+  const running = await full(slots);
+  const late = slots.enter('p', from('den'), never);
+  running[0]?.ended(BUSY);
+  for (const slot of running.slice(0, 32)) slot[Symbol.dispose]();
+  await settled();
+  expect(slots.waiting('p')).toBe(1);
+  running[32]?.[Symbol.dispose]();
+  running[32]?.[Symbol.dispose]();
+  expect(await late).not.toBeNull();
+});
+
+test('G8 a route gives its place back however its call ends', async () => {
+  const world = new RouteWorld();
+  const bad = world.route(new PlayedTarget('p', () => failing('request', ['x'])));
+  const good = world.route(new PlayedTarget('p', () => ({ pieces: ['a', 'b'] })));
+  for (let n = 0; n < 80; n += 1) {
+    await played(bad, REQUEST);
+    await played(good, REQUEST, AbortSignal.abort());
+    for await (const event of good.stream(REQUEST, never)) if (event.type === 'text') break;
+  }
+  expect((await played(good, REQUEST)).text).toBe('ab');
+  expect(world.slots.waiting('p')).toBe(0);
+});
