@@ -92,13 +92,17 @@ test('G5 each is answered by the first model that is granted to them, and whoeve
   const grant = (user: string, models: string[]) =>
     world.must('ana', { type: 'member.set', user: UserId.parse(user), role: 'speaker', grants: { models } });
   await grant('bob', ['small']);
-  await grant('cyd', ['other']);
+  await grant('cyd', ['small']);
   menu.expect({ pieces: ['one'] });
-  menu.expect({ pieces: ['two'] });
+  const two = menu.expect({ pieces: ['two'], holdAfter: 1 });
   await world.prompt('ana', 'first');
   await settled();
   await world.prompt('bob', 'second');
+  await two.held;
   const { turn } = await world.prompt('cyd', 'third');
+  // What was granted when the prompt came is not what holds when its turn comes.
+  await grant('cyd', ['other']);
+  two.release();
   await settled();
   expect(menu.requests.map(({ model }) => model)).toEqual(['large', 'small']);
   expect((await world.recordsOf('turn.attempted')).map(({ model }) => model)).toEqual(['large', 'small']);
