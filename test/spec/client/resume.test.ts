@@ -272,6 +272,14 @@ test('R14 a redaction of something older than the document lets go of the pages 
   server.writeRoom({ title: 'Another title' });
   await server.settle();
   expect(texts()).toHaveLength(4);
+  // Rebuilt from the journal meanwhile: another document, which counts anew.
+  server.last.drop();
+  server.docs.set('transcript', new Y.Doc());
+  server.writeRoom({ title: 'Planning', firstSeq: 4, ai: { state: 'idle' }, pastRedactions: 1 });
+  at(4);
+  clock.advance(1_000);
+  await server.settle();
+  expect([texts(), ana.view.room.firstSeq]).toEqual([['m4'], 4]);
 });
 
 test('older entries that nobody can bring now are an error, not the beginning', async () => {
