@@ -1,17 +1,11 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { backupFolder } from '@parley/server/adapters/sqlite-backup';
-import { databasePath } from '@parley/server/adapters/sqlite-file';
-import { openSqliteStore } from '@parley/server/adapters/store-sqlite';
-import { mintTenant } from '@parley/server/core/tenant';
 import type { Journal } from '@parley/server/ports/journal';
-import { must } from '@parley/shared/assert';
-import { RoomId } from '@parley/shared/ids';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Observer } from '../kit/observer.ts';
 import { RecordingModel } from '../kit/recording-model.ts';
 import { RealServer, RestPerson } from '../kit/server.ts';
+import { inStoredCopy, roomOf, storedParts } from '../kit/stored-copy.ts';
 
 const SECRET = 'canary.ana.private.7f3a';
 const OTHERS = 'canary.other.tenant.91bc';
@@ -121,29 +115,18 @@ function firstLine(request: string): string {
 
 /** One tenant's rows hold none of another's words, and a private lane's words stand in no other document. */
 async function checkRows(): Promise<void> {
-  const copy = mkdtempSync(join(tmpdir(), 'parley-copy-'));
-  try {
-    await backupFolder(server.data, databasePath(copy));
-    copyFileSync(join(server.data, 'master-key'), join(copy, 'master-key'));
-    const { journal } = openSqliteStore(copy);
+  await inStoredCopy(server.data, async (journal) => {
     expect(await placesOf(journal, SECRET)).toEqual(['default null', 'default transcript.me:ana']);
     expect(await placesOf(journal, OTHERS)).toEqual(['other null', 'other transcript', 'other transcript.me:ana']);
-    await journal.close();
-  } finally {
-    rmSync(copy, { recursive: true });
-  }
+  });
 }
 
 /** Where a canary stands: tenant and document, `null` for the records. */
 async function placesOf(journal: Journal, canary: string): Promise<string[]> {
   const places: string[] = [];
   for (const tenant of ['default', 'other']) {
-    const ref = { tenant: must(mintTenant(tenant), 'a tenant'), room: RoomId.parse('den') };
-    if (JSON.stringify(await journal.read(ref, 0)).includes(canary)) places.push(`${tenant} null`);
-    for (const doc of await journal.docs(ref)) {
-      const parts = await journal.loadDoc(ref, doc);
-      if (Buffer.concat(parts).includes(canary)) places.push(`${tenant} ${doc}`);
-    }
+    const parts = await storedParts(journal, roomOf(tenant, 'den'));
+    for (const [place, bytes] of parts) if (bytes.includes(canary)) places.push(`${tenant} ${place}`);
   }
   return places;
 }

@@ -1,17 +1,11 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { backupFolder } from '@parley/server/adapters/sqlite-backup';
-import { databasePath } from '@parley/server/adapters/sqlite-file';
-import { openSqliteStore } from '@parley/server/adapters/store-sqlite';
-import { mintTenant } from '@parley/server/core/tenant';
-import { must } from '@parley/shared/assert';
 import type { Entry, TurnView } from '@parley/shared/entry';
-import { RoomId } from '@parley/shared/ids';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Observer } from '../kit/observer.ts';
 import { RecordingModel } from '../kit/recording-model.ts';
 import { RealServer, type RestPerson } from '../kit/server.ts';
+import { inStoredCopy, roomOf, storedParts } from '../kit/stored-copy.ts';
 
 const WORDS = 'canary.redacted.41fe';
 
@@ -45,19 +39,8 @@ async function newcomer(person: RestPerson, turns: readonly string[]): Promise<s
 
 /** Everything that is kept of the room, opened with its key. */
 async function kept(): Promise<string> {
-  const copy = mkdtempSync(join(tmpdir(), 'parley-copy-'));
-  try {
-    await backupFolder(server.data, databasePath(copy));
-    copyFileSync(join(server.data, 'master-key'), join(copy, 'master-key'));
-    const { journal } = openSqliteStore(copy);
-    const ref = { tenant: must(mintTenant('default'), 'a tenant'), room: RoomId.parse('den') };
-    const parts = (await Promise.all((await journal.docs(ref)).map((doc) => journal.loadDoc(ref, doc)))).flat();
-    const text = JSON.stringify(await journal.read(ref, 0)) + Buffer.concat(parts).toString('latin1');
-    await journal.close();
-    return text;
-  } finally {
-    rmSync(copy, { recursive: true });
-  }
+  const parts = await inStoredCopy(server.data, (journal) => storedParts(journal, roomOf('default', 'den')));
+  return Buffer.concat([...parts.values()]).toString('latin1');
 }
 
 test('A36 what was redacted is in no document, record, file, reply, event, export, search, prompt or log line, also after a crash', async () => {
