@@ -311,16 +311,16 @@ describe('properties', () => {
 
 test('C9 C16 finding repeats is linear in any text', () => {
   const hostile = ['a\n', '\n', '> \n', '>', `${log}\n`, 'a\nb\n', `${'x'.repeat(120)}\n`].map((part) =>
-    part.repeat(Math.ceil(60_000 / part.length)),
+    part.repeat(Math.min(8_000, Math.ceil(250_000 / part.length))),
   );
   for (const text of hostile) {
-    const lines = linesOf(text);
+    const lines = linesOf(text) ?? [];
     const took = cpuTime(1, () => {
       const repeats = new Repeats<string>();
       repeats.add('one', lines, []);
       const found = repeats.of(lines);
       repeats.add('two', lines, found);
-      repeats.of(linesOf(text.slice(1)));
+      repeats.of(linesOf(text.slice(1)) ?? []);
     });
     expect(took, JSON.stringify(text.slice(0, 10))).toBeLessThan(200);
   }
@@ -379,6 +379,32 @@ test('C5 C16 of a long history a few budgets are read, and the line about what i
   }
   build(counted, { budget });
   expect(read).toBeLessThan(450);
+});
+
+test('C5 reading never begins between a prompt and its answer, also where the window reaches that far', () => {
+  const pasts = new Pasts();
+  const passage = Array.from({ length: 150 }, (_, at) => `${at} ${LOG[at % 12]}`).join('\n');
+  const turns = Array.from({ length: 40 }, (_, at) => [
+    asked(passage, String(at)),
+    answered(`answer ${at}`, String(at)),
+  ]);
+  const room = items(...turns.flat());
+  let from = 0;
+  for (let to = 2; to <= room.length; to += 2) {
+    const context = build(room.slice(0, to), { budget: 5_500, pasts });
+    from = context.manifest.from;
+    expect(context.messages[1]?.content).toMatch(/<said/);
+    expect(context.messages[1]?.role).toBe('user');
+  }
+  expect(from).toBeGreaterThan(30);
+});
+
+test('C9 C16 texts of very many lines or characters are not looked through', () => {
+  for (const text of [Array.from({ length: 8_200 }, (_, at) => at).join('\n'), `${log}\n`.repeat(500)]) {
+    expect(linesOf(text)).toBeNull();
+    expect(references(build(items(said(text), said(text)), { budget: 1e9 }))).toEqual([]);
+  }
+  expect(linesOf(log)).toHaveLength(12);
 });
 
 test('C9 what is folded for one lane is not used for another', () => {

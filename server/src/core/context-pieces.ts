@@ -6,7 +6,7 @@ import { foldedText } from './folded-text.ts';
 import type { Influence } from './influence.ts';
 import type { Repeat } from './repeats.ts';
 import type { Placed } from './sealed-order.ts';
-import { linesOf, MOST_CHARS, type Line } from './text-lines.ts';
+import { linesOf, type Line } from './text-lines.ts';
 
 /** An entry with its stored token count (C16: counted once, when it was written). */
 export interface ContextItem {
@@ -184,7 +184,7 @@ function reading(entry: Entry, { boundary, wrap }: Hand): Read {
   const known = readings.get(entry);
   if (known?.boundary === boundary) return known;
   const text = plainText(entry, wrap);
-  const read = { boundary, text, lines: text.length > MOST_CHARS ? null : linesOf(text) };
+  const read = { boundary, text, lines: linesOf(text) };
   readings.set(entry, read);
   return read;
 }

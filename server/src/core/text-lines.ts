@@ -10,16 +10,21 @@ export interface Line {
 }
 
 /** Longer texts are not looked through: no usual budget holds them, and nobody is to wait for it. */
-export const MOST_CHARS = 262_144;
+const MOST_CHARS = 262_144;
+const MOST_LINES = 8_192;
 
 const QUOTE = /^(?:[ \t]{0,3}>)+ ?/;
 
-export function linesOf(text: string): Line[] {
-  return text.split('\n').map((line) => {
-    const quote = line.includes('>') ? (QUOTE.exec(line)?.[0] ?? '') : '';
-    const body = line.slice(quote.length);
-    return { quote, body, ...measured(body) };
-  });
+/** The lines of a text; null where there is too much of it to look through. */
+export function linesOf(text: string): Line[] | null {
+  const lines = text.length > MOST_CHARS ? [] : text.split('\n', MOST_LINES + 1);
+  return lines.length === 0 || lines.length > MOST_LINES ? null : lines.map(lineOf);
+}
+
+function lineOf(line: string): Line {
+  const quote = line.includes('>') ? (QUOTE.exec(line)?.[0] ?? '') : '';
+  const body = line.slice(quote.length);
+  return { quote, body, ...measured(body) };
 }
 
 /** A line as it stands in a quotation; one without words loses the space behind its mark. */

@@ -3,7 +3,7 @@ import type { LaneKey } from '@parley/shared/ids';
 import { shelfKey } from '../core/label.ts';
 import type { JournalRecord } from '../core/records.ts';
 import { Repeats, type Repeat } from '../core/repeats.ts';
-import { linesOf, MOST_CHARS } from '../core/text-lines.ts';
+import { linesOf } from '../core/text-lines.ts';
 import type { Ledger } from './ledger.ts';
 
 /** How many entries, and characters of them, of one document are looked through; twice as much before old ones go. */
@@ -52,14 +52,7 @@ export class RepeatMarks {
   }
 
   #take(lane: LaneKey, entry: Entry): RepeatedLines[] {
-    if (!WORDS.has(entry.kind) || entry.text.length > MOST_CHARS) return [];
-    const known = this.#of(lane, entry);
-    const lines = linesOf(entry.text);
-    const found = entry.kind === 'answer' ? [] : known.repeats.of(lines);
-    known.repeats.add(entry, lines, found);
-    known.entries += 1;
-    known.chars += entry.text.length;
-    return found.slice(0, MOST_MARKS).map(markOf);
+    return WORDS.has(entry.kind) ? takeIn(this.#of(lane, entry), entry).slice(0, MOST_MARKS).map(markOf) : [];
   }
 
   #of(lane: LaneKey, { resources }: Entry): Known {
@@ -81,18 +74,22 @@ export class RepeatMarks {
         ? this.#ledger.entries(lane)
         : (this.#ledger.shelves(lane).find(({ resources }) => shelfKey(resources) === shelf)?.items ?? []);
     const known = { repeats: new Repeats<Entry>(), entries: 0, chars: 0 };
-    for (const { entry } of items.slice(newest(items))) {
-      if (!WORDS.has(entry.kind) || entry.text.length > MOST_CHARS) continue;
-      const lines = linesOf(entry.text);
-      known.repeats.add(entry, lines, entry.kind === 'answer' ? [] : known.repeats.of(lines));
-      known.entries += 1;
-      known.chars += entry.text.length;
-    }
+    for (const { entry } of items.slice(newest(items))) if (WORDS.has(entry.kind)) takeIn(known, entry);
     return known;
   }
 }
 
 const WORDS: ReadonlySet<Entry['kind']> = new Set(['message', 'prompt', 'answer']);
+
+/** What it repeats; others may repeat it from then on. */
+function takeIn(known: Known, entry: Entry): Repeat<Entry>[] {
+  const lines = linesOf(entry.text) ?? [];
+  const found = entry.kind === 'answer' ? [] : known.repeats.of(lines);
+  known.repeats.add(entry, lines, found);
+  known.entries += 1;
+  known.chars += entry.text.length;
+  return found;
+}
 
 function newest(items: readonly { readonly entry: Entry }[]): number {
   let chars = 0;

@@ -84,3 +84,21 @@ test('C12 no entry names more than fifty passages', async () => {
   await said(world, 'bob', many.flatMap((line, at) => [line, `and ${at}?`]).join('\n'));
   expect((await shown(world))[1]?.repeats).toHaveLength(50);
 });
+
+test('C10 R14 what was folded for an earlier turn holds no words that were taken away since', async () => {
+  const world = await RoomWorld.open();
+  await said(world, 'ana', 'the first');
+  const secret = await said(world, 'bob', log);
+  await said(world, 'ana', 'the last');
+  world.model.expect({ pieces: ['one'] });
+  await world.prompt('ana', 'before');
+  await settled();
+  await world.command('bob', { type: 'entry.redact', entry: secret.id });
+  world.model.expect({
+    pieces: ['two'],
+    check: ({ messages }) => expect(JSON.stringify(messages)).not.toContain(LOG[0]),
+  });
+  await world.prompt('ana', 'after');
+  await settled();
+  world.model.assertDone();
+});

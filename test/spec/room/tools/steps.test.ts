@@ -144,7 +144,13 @@ test('C1 T13 what is declared takes its part of what a turn may use, and its sta
   const world = await toolWorld({ limits: { turnTokens: 3_000 } });
   for (let n = 0; n < 10; n += 1) {
     const id = ClientKey.parse(`m-${n}`);
-    await world.must('bob', { type: 'message.post', id, text: `${n} `.repeat(200), audience: 'room', offRecord: false });
+    await world.must('bob', {
+      type: 'message.post',
+      id,
+      text: `${n} `.repeat(200),
+      audience: 'room',
+      offRecord: false,
+    });
   }
   const sent = async (words: number, prompt: string) => {
     await world.registry.put(described(words));
