@@ -1,9 +1,24 @@
 // The one entry of every command in package.json. Plain JavaScript on purpose: it must run on the Node that
 // a machine happens to have (20 or newer), before anything is installed.
-import { bench, benchContext, chaos, check, data, format, laws, sim, start, test } from './lib/commands.mjs';
+import {
+  bench,
+  benchContext,
+  benchModel,
+  chaos,
+  check,
+  data,
+  format,
+  laws,
+  sim,
+  start,
+  test,
+} from './lib/commands.mjs';
 import { StepFailed } from './lib/process.mjs';
 
-const COMMANDS = { start, data, test, check, format, bench, context: benchContext, chaos, laws, sim };
+const COMMANDS = {
+  ...{ start, data, test, check, format },
+  ...{ bench, 'bench-context': benchContext, 'bench-model': benchModel, chaos, laws, sim },
+};
 
 const [name = '', ...rest] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[/** @type {keyof typeof COMMANDS} */ (name)] : null;

@@ -83,3 +83,9 @@ export async function bench(rest) {
   const { node, env } = await install();
   return run(node, ['--expose-gc', 'test/bench/bench.ts', ...rest], { env });
 }
+
+/** What holds of model calls when providers fail. @type {Command} */
+export async function benchModel(rest) {
+  const { node, env } = await install();
+  return run(node, ['test/bench/model-figures.ts', ...rest], { env });
+}

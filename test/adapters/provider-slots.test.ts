@@ -58,6 +58,36 @@ test('G8 after 429 fewer run: places that are given back stay empty until as man
   running[32]?.[Symbol.dispose]();
   running[32]?.[Symbol.dispose]();
   expect(await late).not.toBeNull();
+  // A place is given back once, however often that is said.
+  const more = slots.enter('p', from('den'), never);
+  await settled();
+  expect(slots.waiting('p')).toBe(1);
+  running[33]?.[Symbol.dispose]();
+  expect(await more).not.toBeNull();
+});
+
+test('G8 when more may run than before, whoever comes then still comes behind those who wait', async () => {
+  const slots = new ProviderSlots(new TestClock());
+  const running = await full(slots);
+  const order: string[] = [];
+  void slots.enter('p', from('first'), never).then(() => order.push('first'));
+  for (let n = 0; n < 65; n += 1) running[0]?.spoke();
+  void slots.enter('p', from('second'), never).then(() => order.push('second'));
+  await settled();
+  expect(slots.waiting('p')).toBe(2);
+  running[1]?.[Symbol.dispose]();
+  await settled();
+  expect(order).toEqual(['first', 'second']);
+});
+
+test('G8 a 429 that a route meets leaves its provider half as many places', async () => {
+  const world = new RouteWorld();
+  await played(world.route(new PlayedTarget('p', () => failing('rate', [], 60_000))), REQUEST);
+  const first = await Promise.all(Array.from({ length: 32 }, () => world.slots.enter('p', REQUEST, never)));
+  expect(first).not.toContain(null);
+  void world.slots.enter('p', REQUEST, never);
+  await settled();
+  expect(world.slots.waiting('p')).toBe(1);
 });
 
 test('G8 a route gives its place back however its call ends', async () => {

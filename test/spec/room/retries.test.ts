@@ -6,7 +6,7 @@ import { ScriptedModel } from '../../kit/scripted-model.ts';
 
 const BEGINNING: EventCursor = { seq: 0, room: 0, me: 0 };
 const FIRST = ['The ', 'first ', 'one ', 'said.'];
-const SECOND = ['And ', 'another ', 'answer.'];
+const SECOND = ['And ', 'another ', 'answer', '.'];
 
 /** What somebody ends up with who follows pieces and begins anew when they are told to. */
 function followed(events: readonly TurnEvent[]): string {
