@@ -122,6 +122,7 @@ test.each([
   ['member-remove', 'Ben leaves the room now; their waiting prompts end'],
   ['last-owner', 'You cannot leave: you are the only owner'],
   ['left', 'You left this room'],
+  ['never-in', 'This room is not open to you'],
   ['approval-waits', 'The AI wants to act as you: Team mail (mail.send).'],
   ['approval', 'If you do nothing, it counts as declined in 12 minutes.'],
   ['approval-release', 'Whoever receives this could learn from it what they may not read themselves'],

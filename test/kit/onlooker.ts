@@ -33,6 +33,8 @@ export class Onlooker {
   readonly closed: { readonly doc: string; readonly fault: Fault }[] = [];
   readonly #docs = new Map<string, Y.Doc>();
   readonly #send: (bytes: Uint8Array) => void;
+  /** Closes the socket from this side. */
+  readonly leave: () => void;
 
   constructor({ links, principal, clock, ids, log }: OnlookerDeps) {
     const end = {
@@ -60,6 +62,7 @@ export class Onlooker {
       new FrameSink((payload) => this.#take(payload)),
     );
     this.#send = (bytes) => end.onMessage(bytes);
+    this.leave = () => end.onClose();
     const credential = { principal, expiresAt: clock.now() + 86_400_000 };
     void socket.admit(Promise.resolve({ ok: true, value: credential }), { kind: 'room', room: REF.room });
   }

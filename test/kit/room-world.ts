@@ -39,6 +39,7 @@ import { REF } from './room-ref.ts';
 export class RoomWorld {
   readonly clock = new TestClock();
   readonly log = new RecordingLog();
+  readonly metrics = new RecordingMetrics();
   readonly journal: Journal;
   readonly authority = new TableAuthority();
   readonly model = new ScriptedModel();
@@ -193,11 +194,10 @@ export class RoomWorld {
   }
 
   #start() {
-    const { journal, authority, clock, log, tools, callTokens, registry } = this;
+    const { journal, authority, clock, log, metrics, tools, callTokens, registry } = this;
     const model = this.#speaks;
     const bus = new MemoryBus();
     this.#bus = bus;
-    const metrics = new RecordingMetrics();
     const ids = this.#ids;
     const lease = new MemoryLeases().forNode('node');
     const tokenizer = { count: (text: string) => Math.ceil(text.length / 4) };

@@ -18,7 +18,7 @@ export function endedView(
   const { title, help, reload } =
     ended.by !== undefined && ended.by === you?.id
       ? leftWords
-      : { ...endedWords(ended, names), reload: strings.reload };
+      : { ...endedWords(ended, you, names), reload: strings.reload };
   return html`<section class="ended" role="alert" part="ended">
     <span class="ended-mark" aria-hidden="true">${lockIcon}</span>
     <h2>${title}</h2><p class="soft">${help}</p>
@@ -29,7 +29,14 @@ export function endedView(
 
 const leftWords = { title: strings.leftTitle, help: strings.leftHelp, reload: strings.openAgain };
 
-function endedWords({ fault, by, at }: Ended, names: Names): { title: string; help: string } {
+function endedWords(
+  { fault, by, at }: Ended,
+  you: RoomViewModel['you'],
+  names: Names,
+): { title: string; help: string } {
+  // Nobody was told who they are here: they were never let in, so nothing was taken from them.
+  if (fault.code === 'not_found' && by === undefined && you === null)
+    return { title: strings.closedTitle, help: strings.removedPlain };
   if (fault.code === 'not_found') return { title: strings.removedTitle, help: removed(by, at, names) };
   if (fault.code === 'forbidden' && by !== undefined)
     return { title: strings.removedTitle, help: removed(by, at, names) };

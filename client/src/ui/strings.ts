@@ -205,6 +205,7 @@ export const strings = {
   lostWordsDone: 'I have them',
   dismiss: 'Dismiss',
 
+  closedTitle: 'This room is not open to you',
   removedTitle: 'You are no longer in this room',
   removedBy: (name: string, time: string, day: string): string => `You were removed by ${name} at ${time} on ${day}.`,
   removedPlain: 'The room does not exist, or you are not a member of it.',

@@ -179,6 +179,7 @@ export class Rooms {
     const running = this.#running.get(key);
     if (!running) return;
     this.#running.delete(key);
+    this.#deps.metrics.gauge('parley_rooms', this.#running.size);
     running.owner.close();
     running.lease
       .release()

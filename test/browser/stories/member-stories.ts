@@ -54,5 +54,6 @@ export const memberStories = {
       connection: { kind: 'ended', fault: fault('not_found'), by: 'ana', at: MORNING },
     }),
   },
+  'never-in': { view: view('speaker', { you: null, connection: { kind: 'ended', fault: fault('not_found') } }) },
   renaming: { view: view('owner', full), pressed: ['Rename this room'] },
 } as const;
