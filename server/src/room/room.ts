@@ -157,7 +157,8 @@ export class Room implements Desk {
 
   /** True when nobody has used the room for so long and nothing runs in it. */
   isIdle(ms: number): boolean {
-    const quiet = this.#mailbox.empty && this.#peers.size === 0 && this.chronicle.watchers.size === 0;
+    // Whoever follows turns is a peer as well.
+    const quiet = this.#mailbox.empty && this.#peers.size === 0;
     return quiet && !this.chronicle.busy && this.clock.now() - this.#lastUsedAt >= ms;
   }
 

@@ -73,7 +73,7 @@ test('D13 a room stays while a turn runs', async () => {
 test('D9 a room that was taken over is not counted as running here', async () => {
   const world = await RoomWorld.open();
   await world.journal.acquire(REF);
-  await world.command('bob', { type: 'room.leave' });
+  await world.command('ana', { type: 'room.update', title: 'Renamed' });
   await settled();
   expect(running(world)).toBe(0);
 });
