@@ -34,7 +34,7 @@ test('T50 a call of a tool is on record under its function and turn, when it is 
     'ada call.decided mail.send t_1 approved',
     'ada call.ended mail.send t_1 done',
     'ada call.ended mail.send t_1 unknown',
-    'ada call.late mail.send t_1 done',
+    'ada call.late room.edit_notes t_1 done',
   ]);
   expect(usage).toHaveLength(1);
 });
