@@ -383,20 +383,24 @@ test('C5 C16 of a long history a few budgets are read, and the line about what i
 
 test('C5 reading never begins between a prompt and its answer, also where the window reaches that far', () => {
   const pasts = new Pasts();
-  const passage = Array.from({ length: 150 }, (_, at) => `${at} ${LOG[at % 12]}`).join('\n');
+  // Every word is a token, so what a reference saves is known to be saved.
+  const passage = Array.from({ length: 150 }, (_, at) => `${at} ${'one two three four '.repeat(5)}`).join('\n');
   const turns = Array.from({ length: 40 }, (_, at) => [
-    asked(passage, String(at)),
+    said(passage),
+    asked(`question ${at}`, String(at)),
     answered(`answer ${at}`, String(at)),
   ]);
   const room = items(...turns.flat());
-  let from = 0;
-  for (let to = 2; to <= room.length; to += 2) {
+  let most = 0;
+  for (let to = 3; to <= room.length; to += 3) {
     const context = build(room.slice(0, to), { budget: 5_500, pasts });
-    from = context.manifest.from;
+    const sent = room.slice(context.manifest.from - 1, to).reduce((sum, { tokens }) => sum + tokens, 0);
+    most = Math.max(most, sent);
     expect(context.messages[1]?.content).toMatch(/<said/);
     expect(context.messages[1]?.role).toBe('user');
   }
-  expect(from).toBeGreaterThan(30);
+  // In full it would be several budgets.
+  expect(most).toBeGreaterThan(2 * 5_500);
 });
 
 test('C9 C16 texts of very many lines or characters are not looked through', () => {
