@@ -144,6 +144,31 @@ describe('G1 the openai adapter and servers that misbehave', () => {
     return await reading;
   }
 
+  test.for([
+    ['7', { retryAfterMs: 7_000 }],
+    ['0.5', { retryAfterMs: 500 }],
+    ['Sat, 28 Nov 2026 07:00:00 GMT', {}],
+    ['-1', {}],
+  ] as const)('G2 a provider that says when to come back (%s) is heard', async ([said, more]) => {
+    const events = await played(({ response }) => {
+      response.writeHead(429, { 'retry-after': said, 'content-type': 'application/json' });
+      response.end('{"error":{"code":"slow_down"}}');
+    });
+    expect(endOf(events)).toEqual({ reason: 'failed', class: 'rate', detail: '429 slow_down', ...more });
+  });
+
+  test('G6 what was thought and not said is told apart', async () => {
+    const usage = { prompt_tokens: 9, completion_tokens: 8, total_tokens: 17 };
+    const events = await played(({ send, response }) => {
+      send(chunk({ content: 'so' }, 'stop'));
+      send({ ...chunk({}), choices: [], usage: { ...usage, completion_tokens_details: { reasoning_tokens: 6 } } });
+      response.end('data: [DONE]\n\n');
+    });
+    const end = endOf(events);
+    expect(end).toMatchObject({ reason: 'stop', reasoningTokens: 6, usage: { outputTokens: 8 } });
+    expect(end).not.toHaveProperty('estimated');
+  });
+
   test('G1 missing usage is estimated', async () => {
     const events = await played(({ send, response }) => {
       send(chunk({ content: 'hello world' }));
