@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { backupFolder } from './adapters/sqlite-backup.ts';
-import { openSqliteFile, type SqliteFile } from './adapters/sqlite-file.ts';
-import { forgetTenant } from './adapters/sqlite-forget-tenant.ts';
+import { backupFolder } from './adapters/store/sqlite-backup.ts';
+import { openSqliteFile, type SqliteFile } from './adapters/store/sqlite-file.ts';
+import { forgetTenant } from './adapters/store/sqlite-forget-tenant.ts';
 import { EXIT_CONFIG, readConfig, type Config } from './config.ts';
 import { mintTenant, type Tenant } from './core/tenant.ts';
 

@@ -1,8 +1,8 @@
-import { forgottenUpTo, nextPrivateId, nextSharedId } from '@parley/server/adapters/audit-ids';
-import { MemoryAudit } from '@parley/server/adapters/audit-memory';
-import { SqliteAudit } from '@parley/server/adapters/audit-sqlite';
-import { GroupCommit } from '@parley/server/adapters/group-commit';
-import { openSqliteFile } from '@parley/server/adapters/sqlite-file';
+import { forgottenUpTo, nextPrivateId, nextSharedId } from '@parley/server/adapters/store/audit-ids';
+import { MemoryAudit } from '@parley/server/adapters/store/audit-memory';
+import { SqliteAudit } from '@parley/server/adapters/store/audit-sqlite';
+import { GroupCommit } from '@parley/server/adapters/store/group-commit';
+import { openSqliteFile } from '@parley/server/adapters/store/sqlite-file';
 import type { Audit } from '@parley/server/ports/audit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,10 +1,10 @@
-import { MemoryAuthority } from '@parley/server/adapters/authority-memory';
-import { OpenFgaAuthority } from '@parley/server/adapters/authority-openfga';
-import { splitAuthority } from '@parley/server/adapters/authority-split';
-import { SqliteAuthority } from '@parley/server/adapters/authority-sqlite';
-import { fgaObject } from '@parley/server/adapters/fga-object';
-import { GroupCommit } from '@parley/server/adapters/group-commit';
-import { openSqliteFile } from '@parley/server/adapters/sqlite-file';
+import { MemoryAuthority } from '@parley/server/adapters/authority/authority-memory';
+import { OpenFgaAuthority } from '@parley/server/adapters/authority/authority-openfga';
+import { splitAuthority } from '@parley/server/adapters/authority/authority-split';
+import { SqliteAuthority } from '@parley/server/adapters/authority/authority-sqlite';
+import { fgaObject } from '@parley/server/adapters/authority/fga-object';
+import { GroupCommit } from '@parley/server/adapters/store/group-commit';
+import { openSqliteFile } from '@parley/server/adapters/store/sqlite-file';
 import type { Authority } from '@parley/server/ports/authority';
 import type { ResourceTable } from '@parley/server/ports/resource-table';
 import type { UserId } from '@parley/shared/ids';

@@ -1,4 +1,4 @@
-import { MemoryBus } from '@parley/server/adapters/bus-memory';
+import { MemoryBus } from '@parley/server/adapters/cluster/bus-memory';
 import type { OwnerMessage, PeerId } from '@parley/server/ports/bus';
 import { expect, test } from 'vitest';
 import { busContract } from '../contracts/bus.ts';

@@ -1,5 +1,5 @@
-import { openCallKeys } from '@parley/server/adapters/call-keys';
-import { hostDigest } from '@parley/server/adapters/system';
+import { openCallKeys } from '@parley/server/adapters/credentials/call-keys';
+import { hostDigest } from '@parley/server/adapters/host/system';
 import { UserId } from '@parley/shared/ids';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';

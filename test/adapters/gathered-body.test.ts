@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { GatheredBody, MOST_WAITING } from '@parley/server/adapters/gathered-body';
+import { GatheredBody, MOST_WAITING } from '@parley/server/adapters/model/gathered-body';
 import { expect, test } from 'vitest';
 import { TestClock } from '../kit/clock.ts';
 

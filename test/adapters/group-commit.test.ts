@@ -1,4 +1,4 @@
-import { GroupCommit } from '@parley/server/adapters/group-commit';
+import { GroupCommit } from '@parley/server/adapters/store/group-commit';
 import { beforeEach, expect, test } from 'vitest';
 
 /** A store that notes what happens to it and fails as told. */

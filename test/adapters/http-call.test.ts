@@ -1,7 +1,7 @@
-import { FetchFailure } from '@parley/server/adapters/fetch-failure';
-import { httpRequestOf } from '@parley/server/adapters/http-call';
-import { openApiFunctions } from '@parley/server/adapters/openapi-functions';
-import { discoveredFunctions } from '@parley/server/adapters/tool-function';
+import { FetchFailure } from '@parley/server/adapters/outbound/fetch-failure';
+import { httpRequestOf } from '@parley/server/adapters/tools/http-call';
+import { openApiFunctions } from '@parley/server/adapters/tools/openapi-functions';
+import { discoveredFunctions } from '@parley/server/adapters/tools/tool-function';
 import { ToolFunction } from '@parley/shared/tools';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

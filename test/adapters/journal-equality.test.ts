@@ -1,4 +1,4 @@
-import { MemoryJournal } from '@parley/server/adapters/journal-memory';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import type { RoomRef } from '@parley/server/core/tenant';
 import type { Batch, Epoch, Journal } from '@parley/server/ports/journal';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-import { MemoryLeases } from '@parley/server/adapters/lease-memory';
+import { MemoryLeases } from '@parley/server/adapters/cluster/lease-memory';
 import { leaseContract } from '../contracts/lease.ts';
 
 leaseContract('memory', async () => {

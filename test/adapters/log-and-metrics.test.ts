@@ -1,5 +1,5 @@
-import { pinoLog } from '@parley/server/adapters/log-pino';
-import { promMetrics } from '@parley/server/adapters/metrics-prom';
+import { pinoLog } from '@parley/server/adapters/host/log-pino';
+import { promMetrics } from '@parley/server/adapters/host/metrics-prom';
 import { describe, expect, test } from 'vitest';
 
 describe('the log', () => {

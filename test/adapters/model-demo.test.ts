@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { chooseModel } from '@parley/server/adapters/choose-model';
-import { demoModel } from '@parley/server/adapters/model-demo';
-import { hostClock } from '@parley/server/adapters/system';
-import { o200kTokenizer } from '@parley/server/adapters/tokenizer';
-import { boundaryOf, envelopes } from '@parley/server/core/envelope';
-import { systemText } from '@parley/server/core/system-text';
+import { chooseModel } from '@parley/server/adapters/model/choose-model';
+import { demoModel } from '@parley/server/adapters/model/model-demo';
+import { hostClock } from '@parley/server/adapters/host/system';
+import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
+import { boundaryOf, envelopes } from '@parley/server/core/context/envelope';
+import { systemText } from '@parley/server/core/context/system-text';
 import type { ModelRequest } from '@parley/server/ports/model';
 import { describe, expect, test } from 'vitest';
 import { endOf, eventsOf, modelContract, REQUEST, textOf, type ModelWorld } from '../contracts/model.ts';

@@ -1,9 +1,9 @@
 import { LLMock, type FixtureOpts } from '@copilotkit/aimock';
-import { openAiModel, type OpenAiOptions } from '@parley/server/adapters/model-openai';
-import { chatRequest } from '@parley/server/adapters/openai-request';
-import { MOST_EVENT_CHARS } from '@parley/server/adapters/sse-reader';
-import { hostClock } from '@parley/server/adapters/system';
-import { o200kTokenizer } from '@parley/server/adapters/tokenizer';
+import { openAiModel, type OpenAiOptions } from '@parley/server/adapters/model/model-openai';
+import { chatRequest } from '@parley/server/adapters/model/openai-request';
+import { MOST_EVENT_CHARS } from '@parley/server/adapters/model/sse-reader';
+import { hostClock } from '@parley/server/adapters/host/system';
+import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
 import type { ModelEvent } from '@parley/server/ports/model';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { endOf, eventsOf, modelContract, REQUEST, textOf, type ModelWorld } from '../contracts/model.ts';

@@ -1,4 +1,4 @@
-import { Patience } from '@parley/server/adapters/patience';
+import { Patience } from '@parley/server/adapters/model/patience';
 import { expect, test } from 'vitest';
 import { TestClock } from '../kit/clock.ts';
 

@@ -1,4 +1,4 @@
-import { ProviderSlots, type Slot } from '@parley/server/adapters/provider-slots';
+import { ProviderSlots, type Slot } from '@parley/server/adapters/model/provider-slots';
 import type { ModelEnd } from '@parley/server/ports/model';
 import { RoomId } from '@parley/shared/ids';
 import { must } from '@parley/shared/assert';

@@ -1,9 +1,9 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { databasePath, openSqliteFile } from '@parley/server/adapters/sqlite-file';
-import { MIGRATIONS } from '@parley/server/adapters/sqlite-schema';
-import { openSqliteStore, type SqliteStore } from '@parley/server/adapters/store-sqlite';
+import { databasePath, openSqliteFile } from '@parley/server/adapters/store/sqlite-file';
+import { MIGRATIONS } from '@parley/server/adapters/store/sqlite-schema';
+import { openSqliteStore, type SqliteStore } from '@parley/server/adapters/store/store-sqlite';
 import type { RoomRef } from '@parley/server/core/tenant';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { batch, bytes, listing, note, room, tenant } from '../contracts/journal-samples.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { databasePath } from '@parley/server/adapters/sqlite-file';
+import { databasePath } from '@parley/server/adapters/store/sqlite-file';
 import type { Epoch, Journal } from '@parley/server/ports/journal';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SqliteJournal } from '@parley/server/adapters/journal-sqlite';
-import { openSqliteStore } from '@parley/server/adapters/store-sqlite';
+import type { SqliteJournal } from '@parley/server/adapters/store/journal-sqlite';
+import { openSqliteStore } from '@parley/server/adapters/store/store-sqlite';
 import type { JournalWorld } from '../contracts/journal.ts';
 
 /** A folder of its own on a real disk, gone with {@link TempFolder.remove}. */

@@ -1,4 +1,4 @@
-import { MOST_EVENT_CHARS, OversizedEvent, SseReader } from '@parley/server/adapters/sse-reader';
+import { MOST_EVENT_CHARS, OversizedEvent, SseReader } from '@parley/server/adapters/model/sse-reader';
 import { describe, expect, test } from 'vitest';
 
 const bytes = (text: string) => Buffer.from(text);

@@ -1,4 +1,4 @@
-import { Standbys } from '@parley/server/adapters/standbys';
+import { Standbys } from '@parley/server/adapters/model/standbys';
 import { expect, test } from 'vitest';
 import { RecordingLog } from '../kit/log.ts';
 import { failing, PlayedTarget, RouteWorld } from '../kit/route-world.ts';

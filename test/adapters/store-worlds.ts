@@ -1,9 +1,9 @@
-import { MemoryBudgets } from '@parley/server/adapters/budgets-memory';
-import { MemoryJournal } from '@parley/server/adapters/journal-memory';
-import { MemoryPeople } from '@parley/server/adapters/people-memory';
-import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
-import { openSqliteStore } from '@parley/server/adapters/store-sqlite';
-import { MemoryVault } from '@parley/server/adapters/vault-memory';
+import { MemoryBudgets } from '@parley/server/adapters/store/budgets-memory';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
+import { MemoryPeople } from '@parley/server/adapters/store/people-memory';
+import { MemoryRegistry } from '@parley/server/adapters/store/registry-memory';
+import { openSqliteStore } from '@parley/server/adapters/store/store-sqlite';
+import { MemoryVault } from '@parley/server/adapters/store/vault-memory';
 import type { StoreWorld } from '../contracts/store-world.ts';
 import { tempFolder } from './sqlite-world.ts';
 

@@ -1,4 +1,4 @@
-import { hostClock, hostIds } from '@parley/server/adapters/system';
+import { hostClock, hostIds } from '@parley/server/adapters/host/system';
 import { EntryId, TurnId } from '@parley/shared/ids';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 

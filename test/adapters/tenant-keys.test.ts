@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openSqliteFile, type SqliteFile } from '@parley/server/adapters/sqlite-file';
-import { openSqliteStore } from '@parley/server/adapters/store-sqlite';
-import { TenantErasedError, TenantKeys, WrongMasterKeyError } from '@parley/server/adapters/tenant-keys';
+import { openSqliteFile, type SqliteFile } from '@parley/server/adapters/store/sqlite-file';
+import { openSqliteStore } from '@parley/server/adapters/store/store-sqlite';
+import { TenantErasedError, TenantKeys, WrongMasterKeyError } from '@parley/server/adapters/sealing/tenant-keys';
 import { ToolName } from '@parley/shared/tools';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';

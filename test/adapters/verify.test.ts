@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDevKeys } from '@parley/server/adapters/dev-keys';
-import { joseVerify, type VerifyOptions } from '@parley/server/adapters/verify-jose';
+import { openDevKeys } from '@parley/server/adapters/identity/dev-keys';
+import { joseVerify, type VerifyOptions } from '@parley/server/adapters/identity/verify-jose';
 import type { Verdict } from '@parley/server/ports/verify';
 import {
   base64url,

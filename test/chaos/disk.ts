@@ -1,4 +1,4 @@
-import { openSqliteStore } from '@parley/server/adapters/store-sqlite';
+import { openSqliteStore } from '@parley/server/adapters/store/store-sqlite';
 import { mintTenant } from '@parley/server/core/tenant';
 import type { Journal } from '@parley/server/ports/journal';
 import { must } from '@parley/shared/assert';

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openSqliteStore } from '@parley/server/adapters/store-sqlite';
+import { openSqliteStore } from '@parley/server/adapters/store/store-sqlite';
 import { mintTenant } from '@parley/server/core/tenant';
 import { must } from '@parley/shared/assert';
 import { RoomId } from '@parley/shared/ids';

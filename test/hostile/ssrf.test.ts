@@ -1,6 +1,6 @@
-import { FetchFailure } from '@parley/server/adapters/fetch-failure';
-import { guardedFetch, type GuardedFetch, type Resolve } from '@parley/server/adapters/guarded-fetch';
-import { isPublicAddress } from '@parley/server/adapters/public-address';
+import { FetchFailure } from '@parley/server/adapters/outbound/fetch-failure';
+import { guardedFetch, type GuardedFetch, type Resolve } from '@parley/server/adapters/outbound/guarded-fetch';
+import { isPublicAddress } from '@parley/server/adapters/outbound/public-address';
 import fc from 'fast-check';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';

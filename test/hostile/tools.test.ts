@@ -1,5 +1,5 @@
-import { joseVerify } from '@parley/server/adapters/verify-jose';
-import { judgeCall } from '@parley/server/core/call-gate';
+import { joseVerify } from '@parley/server/adapters/identity/verify-jose';
+import { judgeCall } from '@parley/server/core/tools/call-gate';
 import { ToolFunction } from '@parley/shared/tools';
 import { decodeJwt } from 'jose';
 import { expect, test } from 'vitest';

@@ -1,10 +1,10 @@
-import { OAuthAccounts } from '@parley/server/adapters/accounts';
-import { memoryCallKeys, type CallKeys } from '@parley/server/adapters/call-keys';
-import { callTokens } from '@parley/server/adapters/call-tokens';
-import { guardedFetch } from '@parley/server/adapters/guarded-fetch';
-import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
-import { hostDigest } from '@parley/server/adapters/system';
-import { MemoryVault } from '@parley/server/adapters/vault-memory';
+import { OAuthAccounts } from '@parley/server/adapters/credentials/accounts';
+import { memoryCallKeys, type CallKeys } from '@parley/server/adapters/credentials/call-keys';
+import { callTokens } from '@parley/server/adapters/credentials/call-tokens';
+import { guardedFetch } from '@parley/server/adapters/outbound/guarded-fetch';
+import { MemoryRegistry } from '@parley/server/adapters/store/registry-memory';
+import { hostDigest } from '@parley/server/adapters/host/system';
+import { MemoryVault } from '@parley/server/adapters/store/vault-memory';
 import type { RegisteredTool, ToolAuth } from '@parley/server/ports/registry';
 import type { CallIdentity, CallToken, CallTokens } from '@parley/server/ports/tools';
 import type { RoomId, TurnId, UserId } from '@parley/shared/ids';

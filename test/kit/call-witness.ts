@@ -1,4 +1,4 @@
-import type { LaneEvent } from '@parley/server/core/lane';
+import type { LaneEvent } from '@parley/server/core/arbiter/lane';
 import type { RecordOf } from '@parley/server/core/records';
 import { claim, openCallOf, type Call, type LaneAccount, type Running } from './lane-account.ts';
 

@@ -1,4 +1,4 @@
-import { MemoryJournal } from '@parley/server/adapters/journal-memory';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import { mintTenant } from '@parley/server/core/tenant';
 import type { OwnerMessage, PeerId } from '@parley/server/ports/bus';
 import type { Journal } from '@parley/server/ports/journal';

@@ -1,10 +1,10 @@
-import { MemoryAuthority } from '@parley/server/adapters/authority-memory';
-import { MemoryAudit } from '@parley/server/adapters/audit-memory';
-import { MemoryBudgets } from '@parley/server/adapters/budgets-memory';
-import { MemoryBus } from '@parley/server/adapters/bus-memory';
-import { MemoryPeople } from '@parley/server/adapters/people-memory';
-import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
-import type { Principal } from '@parley/server/core/principal';
+import { MemoryAuthority } from '@parley/server/adapters/authority/authority-memory';
+import { MemoryAudit } from '@parley/server/adapters/store/audit-memory';
+import { MemoryBudgets } from '@parley/server/adapters/store/budgets-memory';
+import { MemoryBus } from '@parley/server/adapters/cluster/bus-memory';
+import { MemoryPeople } from '@parley/server/adapters/store/people-memory';
+import { MemoryRegistry } from '@parley/server/adapters/store/registry-memory';
+import type { Principal } from '@parley/server/core/people/principal';
 import { mintTenant, roomKey, type RoomRef } from '@parley/server/core/tenant';
 import { createApp } from '@parley/server/edge/app';
 import type { EdgeApp } from '@parley/server/edge/edge';

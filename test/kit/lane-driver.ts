@@ -1,7 +1,13 @@
-import { decide } from '@parley/server/core/arbiter';
-import { evolve } from '@parley/server/core/evolve';
-import { openLane, type Decision, type EventOf, type LaneEvent, type LaneState } from '@parley/server/core/lane';
-import { nextResume, nextTicket } from '@parley/server/core/queue';
+import { decide } from '@parley/server/core/arbiter/arbiter';
+import { evolve } from '@parley/server/core/arbiter/evolve';
+import {
+  openLane,
+  type Decision,
+  type EventOf,
+  type LaneEvent,
+  type LaneState,
+} from '@parley/server/core/arbiter/lane';
+import { nextResume, nextTicket } from '@parley/server/core/arbiter/queue';
 import type { JournalRecord, ProposedCall, RecordOf } from '@parley/server/core/records';
 import type { Author } from '@parley/shared/entry';
 import type { Fault } from '@parley/shared/fault';

@@ -1,4 +1,4 @@
-import type { Decision, EventOf, LaneEvent } from '@parley/server/core/lane';
+import type { Decision, EventOf, LaneEvent } from '@parley/server/core/arbiter/lane';
 import { unreachable } from '@parley/shared/assert';
 import type { TurnId } from '@parley/shared/ids';
 import { openCallOf, type Call, type LaneAccount, type Running } from './lane-account.ts';

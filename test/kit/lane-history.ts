@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { decide } from '@parley/server/core/arbiter';
-import { evolve } from '@parley/server/core/evolve';
-import { openLane, type EventOf, type LaneEvent, type LaneState } from '@parley/server/core/lane';
-import { nextResume, nextTicket, positions } from '@parley/server/core/queue';
+import { decide } from '@parley/server/core/arbiter/arbiter';
+import { evolve } from '@parley/server/core/arbiter/evolve';
+import { openLane, type EventOf, type LaneEvent, type LaneState } from '@parley/server/core/arbiter/lane';
+import { nextResume, nextTicket, positions } from '@parley/server/core/arbiter/queue';
 import type { JournalRecord } from '@parley/server/core/records';
 import { unreachable } from '@parley/shared/assert';
 import type { TurnId } from '@parley/shared/ids';

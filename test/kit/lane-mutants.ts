@@ -1,6 +1,6 @@
-import type { Decision, LaneEvent, LaneState } from '@parley/server/core/lane';
+import type { Decision, LaneEvent, LaneState } from '@parley/server/core/arbiter/lane';
 import type { JournalRecord, RecordOf } from '@parley/server/core/records';
-import { released } from '@parley/server/core/ticket';
+import { released } from '@parley/server/core/arbiter/ticket';
 import type { TurnId } from '@parley/shared/ids';
 import { ARBITER, type Arbiter } from './lane-history.ts';
 

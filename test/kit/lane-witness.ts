@@ -5,9 +5,9 @@ import {
   type LaneEffect,
   type LaneEvent,
   type LaneState,
-} from '@parley/server/core/lane';
+} from '@parley/server/core/arbiter/lane';
 import type { JournalRecord, RecordOf } from '@parley/server/core/records';
-import { callsOf, type CallState } from '@parley/server/core/turn-work';
+import { callsOf, type CallState } from '@parley/server/core/arbiter/turn-work';
 import type { Outcome } from '@parley/shared/entry';
 import type { TurnId } from '@parley/shared/ids';
 import { CallWitness } from './call-witness.ts';

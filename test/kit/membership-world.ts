@@ -1,8 +1,8 @@
 import { evolveRoom, ABSENT, type PresentRoom, type RoomState } from '@parley/server/core/room-state';
-import { foundRoom, joinByTenant, removeMember, setMember } from '@parley/server/core/membership';
-import { acceptInvite, createInvite, revokeInvite } from '@parley/server/core/invites';
-import { refusePolicy } from '@parley/server/core/policy-change';
-import type { Principal } from '@parley/server/core/principal';
+import { foundRoom, joinByTenant, removeMember, setMember } from '@parley/server/core/people/membership';
+import { acceptInvite, createInvite, revokeInvite } from '@parley/server/core/people/invites';
+import { refusePolicy } from '@parley/server/core/people/policy-change';
+import type { Principal } from '@parley/server/core/people/principal';
 import type { JournalRecord } from '@parley/server/core/records';
 import { ok, type Result } from '@parley/shared/fault';
 import { UserId } from '@parley/shared/ids';

@@ -1,7 +1,7 @@
-import { MemoryJournal } from '@parley/server/adapters/journal-memory';
-import { MemoryPeople } from '@parley/server/adapters/people-memory';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
+import { MemoryPeople } from '@parley/server/adapters/store/people-memory';
 import { Revocations } from '@parley/server/edge/revocations';
-import type { Principal } from '@parley/server/core/principal';
+import type { Principal } from '@parley/server/core/people/principal';
 import { PeerSocket } from '@parley/server/edge/peer-socket';
 import type { RoomLinks } from '@parley/server/edge/room-links';
 import type { Clock, Ids, Log } from '@parley/server/ports/system';

@@ -1,4 +1,4 @@
-import type { Context } from '@parley/server/core/context';
+import type { Context } from '@parley/server/core/context/context';
 
 /** An item as a reader of the bytes alone finds it, with what its references stand for. */
 export interface ReadItem {

@@ -1,4 +1,4 @@
-import type { GuardedFetch } from '@parley/server/adapters/guarded-fetch';
+import type { GuardedFetch } from '@parley/server/adapters/outbound/guarded-fetch';
 
 /** One request as it left; `operation` from wherever its wire carries it. */
 export interface SentRequest {

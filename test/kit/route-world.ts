@@ -1,7 +1,7 @@
-import { ProviderSlots } from '@parley/server/adapters/provider-slots';
-import { RetryBudgets } from '@parley/server/adapters/retry-budgets';
-import { RoutedModel, type RouteDeps } from '@parley/server/adapters/routed-model';
-import { TargetHealths, type Target } from '@parley/server/adapters/target-healths';
+import { ProviderSlots } from '@parley/server/adapters/model/provider-slots';
+import { RetryBudgets } from '@parley/server/adapters/model/retry-budgets';
+import { RoutedModel, type RouteDeps } from '@parley/server/adapters/model/routed-model';
+import { TargetHealths, type Target } from '@parley/server/adapters/model/target-healths';
 import type { Model, ModelEnd, ModelEvent, ModelFailure, ModelRequest } from '@parley/server/ports/model';
 import { TestClock } from './clock.ts';
 

@@ -1,4 +1,4 @@
-import { MemoryJournal } from '@parley/server/adapters/journal-memory';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import { ClientKey, UserId, type EntryId, type TurnId } from '@parley/shared/ids';
 import * as fc from 'fast-check';
 import { HashingModel } from './hashing-model.ts';

@@ -1,9 +1,9 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { backupFolder } from '@parley/server/adapters/sqlite-backup';
-import { databasePath } from '@parley/server/adapters/sqlite-file';
-import { openSqliteStore } from '@parley/server/adapters/store-sqlite';
+import { backupFolder } from '@parley/server/adapters/store/sqlite-backup';
+import { databasePath } from '@parley/server/adapters/store/sqlite-file';
+import { openSqliteStore } from '@parley/server/adapters/store/store-sqlite';
 import { mintTenant, type RoomRef } from '@parley/server/core/tenant';
 import type { Journal } from '@parley/server/ports/journal';
 import { must } from '@parley/shared/assert';

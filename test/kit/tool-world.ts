@@ -1,5 +1,5 @@
-import { guardedFetch } from '@parley/server/adapters/guarded-fetch';
-import { anyTools } from '@parley/server/adapters/tools';
+import { guardedFetch } from '@parley/server/adapters/outbound/guarded-fetch';
+import { anyTools } from '@parley/server/adapters/tools/tools';
 import { mintTenant, type Tenant } from '@parley/server/core/tenant';
 import type { Tools, ToolTarget } from '@parley/server/ports/tools';
 import { must } from '@parley/shared/assert';

@@ -2,7 +2,7 @@ import type { JournalRecord } from '@parley/server/core/records';
 import { cursorOf, idOf } from '@parley/server/edge/event-id';
 import type { RoomLink } from '@parley/server/edge/room-link';
 import { Watch } from '@parley/server/edge/watch';
-import type { Principal } from '@parley/server/core/principal';
+import type { Principal } from '@parley/server/core/people/principal';
 import type { EventCursor, PeerId, TurnEvent } from '@parley/server/ports/bus';
 import type { StoredRecord } from '@parley/server/ports/journal';
 import type { TurnId } from '@parley/shared/ids';

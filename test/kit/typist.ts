@@ -1,4 +1,4 @@
-import type { Principal } from '@parley/server/core/principal';
+import type { Principal } from '@parley/server/core/people/principal';
 import type { EdgeEnd, OwnerMessage, PeerId } from '@parley/server/ports/bus';
 import { NOTES } from '@parley/shared/documents';
 import * as decoding from 'lib0/decoding';

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryBus } from '@parley/server/adapters/bus-memory';
-import { MemoryLeases } from '@parley/server/adapters/lease-memory';
-import { openSqliteStore } from '@parley/server/adapters/store-sqlite';
-import { hostDigest } from '@parley/server/adapters/system';
+import { MemoryBus } from '@parley/server/adapters/cluster/bus-memory';
+import { MemoryLeases } from '@parley/server/adapters/cluster/lease-memory';
+import { openSqliteStore } from '@parley/server/adapters/store/store-sqlite';
+import { hostDigest } from '@parley/server/adapters/host/system';
 import type { Ids } from '@parley/server/ports/system';
 import type { Model } from '@parley/server/ports/model';
 import { startServer, type RunningServer } from '@parley/server/server';

@@ -1,4 +1,4 @@
-import { MemoryJournal } from '@parley/server/adapters/journal-memory';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import type { ModelRequest } from '@parley/server/ports/model';
 import { expect, test } from 'vitest';
 import { flawOf } from './canaries.ts';

@@ -1,6 +1,6 @@
-import { judgeCall, type CallFacts, type CallVerdict } from '@parley/server/core/call-gate';
-import { joinInfluence, toolInfluence } from '@parley/server/core/influence';
-import { admits, joinResources, labelOf, satisfies, type Atom } from '@parley/server/core/label';
+import { judgeCall, type CallFacts, type CallVerdict } from '@parley/server/core/tools/call-gate';
+import { joinInfluence, toolInfluence } from '@parley/server/core/labels/influence';
+import { admits, joinResources, labelOf, satisfies, type Atom } from '@parley/server/core/labels/label';
 import type { LaneKey, RoomId, UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import type { Person, Resource } from './history.ts';

@@ -3,7 +3,7 @@ import type { Bus, EdgeMessage, OwnerMessage } from '@parley/server/ports/bus';
 import { LaneRunner } from '@parley/server/room/turns/lane-runner';
 import { ContextSource } from '@parley/server/room/turns/context-source';
 import { TranscriptDoc } from '@parley/server/room/documents/transcript-doc';
-import type { LaneEvent } from '@parley/server/core/lane';
+import type { LaneEvent } from '@parley/server/core/arbiter/lane';
 import { CallJudge } from '@parley/server/room/turns/call-judge';
 import type { DocKey } from '@parley/shared/documents';
 import * as fc from 'fast-check';

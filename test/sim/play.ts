@@ -1,4 +1,4 @@
-import { startedTurns } from '@parley/server/core/lane';
+import { startedTurns } from '@parley/server/core/arbiter/lane';
 import { evolveRoom, ABSENT, type PresentRoom } from '@parley/server/core/room-state';
 import type { RecordOf } from '@parley/server/core/records';
 import type { StoredRecord } from '@parley/server/ports/journal';

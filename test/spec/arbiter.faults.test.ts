@@ -1,8 +1,8 @@
-import { parkedIn } from '@parley/server/core/evolve-turn';
-import { openLane, startedTurns, type LaneState } from '@parley/server/core/lane';
-import { startOrder } from '@parley/server/core/queue';
-import { released } from '@parley/server/core/ticket';
-import { openCall } from '@parley/server/core/turn-work';
+import { parkedIn } from '@parley/server/core/arbiter/evolve-turn';
+import { openLane, startedTurns, type LaneState } from '@parley/server/core/arbiter/lane';
+import { startOrder } from '@parley/server/core/arbiter/queue';
+import { released } from '@parley/server/core/arbiter/ticket';
+import { openCall } from '@parley/server/core/arbiter/turn-work';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { user } from '../kit/lane-driver.ts';

@@ -1,6 +1,6 @@
-import { decide } from '@parley/server/core/arbiter';
-import { evolve } from '@parley/server/core/evolve';
-import type { LaneEvent, LaneEventType, LaneState } from '@parley/server/core/lane';
+import { decide } from '@parley/server/core/arbiter/arbiter';
+import { evolve } from '@parley/server/core/arbiter/evolve';
+import type { LaneEvent, LaneEventType, LaneState } from '@parley/server/core/arbiter/lane';
 import { describe, expect, test } from 'vitest';
 import {
   askEvent,

@@ -6,9 +6,9 @@ import {
   openLane,
   type LaneEvent,
   type LaneState,
-} from '@parley/server/core/lane';
-import { evolve } from '@parley/server/core/evolve';
-import { nextTicket, positions } from '@parley/server/core/queue';
+} from '@parley/server/core/arbiter/lane';
+import { evolve } from '@parley/server/core/arbiter/evolve';
+import { nextTicket, positions } from '@parley/server/core/arbiter/queue';
 import { describe, expect, test } from 'vitest';
 import {
   beginEvent,

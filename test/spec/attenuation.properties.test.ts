@@ -1,4 +1,4 @@
-import { within } from '@parley/server/core/grants';
+import { within } from '@parley/server/core/people/grants';
 import { can, CAPABILITIES, DEFAULT_LEVELS, LEVEL, RoomRole, type Grants } from '@parley/shared/roles';
 import { explainRights } from '@parley/shared/explain';
 import fc from 'fast-check';

@@ -1,5 +1,5 @@
-import { MemoryAudit } from '@parley/server/adapters/audit-memory';
-import { MemoryBudgets } from '@parley/server/adapters/budgets-memory';
+import { MemoryAudit } from '@parley/server/adapters/store/audit-memory';
+import { MemoryBudgets } from '@parley/server/adapters/store/budgets-memory';
 import { bandOf, kindOf, learned, NOTHING_KNOWN, type Forecast } from '@parley/server/core/budget/forecast';
 import { monthOf } from '@parley/server/core/budget/scopes';
 import { Budgets, type Claim, type Reservation } from '@parley/server/room/budgets';

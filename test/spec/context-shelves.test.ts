@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { admitted, type Shelved } from '@parley/server/core/admission';
-import { buildContext, type ContextInput, type ContextItem } from '@parley/server/core/context';
-import { sight } from '@parley/server/core/context-sight';
+import { admitted, type Shelved } from '@parley/server/core/context/admission';
+import { buildContext, type ContextInput, type ContextItem } from '@parley/server/core/context/context';
+import { sight } from '@parley/server/core/context/context-sight';
 import type { Author, Entry } from '@parley/shared/entry';
 import type { EntryId, TurnId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { o200kTokenizer } from '@parley/server/adapters/tokenizer';
+import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
 import {
   buildContext,
   FIXED_TOKENS,
   type Context,
   type ContextInput,
   type ContextItem,
-} from '@parley/server/core/context';
-import { Pasts } from '@parley/server/core/context-past';
-import { windowed } from '@parley/server/core/context-window';
-import { boundaryOf, readEnvelopes } from '@parley/server/core/envelope';
-import { systemText } from '@parley/server/core/system-text';
+} from '@parley/server/core/context/context';
+import { Pasts } from '@parley/server/core/context/context-past';
+import { windowed } from '@parley/server/core/context/context-window';
+import { boundaryOf, readEnvelopes } from '@parley/server/core/context/envelope';
+import { systemText } from '@parley/server/core/context/system-text';
 import type { Author, Entry } from '@parley/shared/entry';
 import type { EntryId, TurnId } from '@parley/shared/ids';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-import { openInvites } from '@parley/server/core/invites';
+import { openInvites } from '@parley/server/core/people/invites';
 import { fault } from '@parley/shared/fault';
 import { UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';

@@ -1,5 +1,5 @@
-import { neutral } from '@parley/server/core/envelope';
-import { PlainStream } from '@parley/server/core/plain-stream';
+import { neutral } from '@parley/server/core/context/envelope';
+import { PlainStream } from '@parley/server/core/context/plain-stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 

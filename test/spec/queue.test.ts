@@ -1,5 +1,5 @@
-import { openLane, type LaneState, type QueuedTicket, type Ticket } from '@parley/server/core/lane';
-import { nextTicket, nextWake, positions, startOrder } from '@parley/server/core/queue';
+import { openLane, type LaneState, type QueuedTicket, type Ticket } from '@parley/server/core/arbiter/lane';
+import { nextTicket, nextWake, positions, startOrder } from '@parley/server/core/arbiter/queue';
 import type { ClientKey } from '@parley/shared/ids';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { o200kTokenizer } from '@parley/server/adapters/tokenizer';
-import { buildContext, type Context, type ContextInput, type ContextItem } from '@parley/server/core/context';
-import { Pasts } from '@parley/server/core/context-past';
-import { boundaryOf } from '@parley/server/core/envelope';
-import { Repeats } from '@parley/server/core/repeats';
-import { leastTokens, linesOf } from '@parley/server/core/text-lines';
+import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
+import { buildContext, type Context, type ContextInput, type ContextItem } from '@parley/server/core/context/context';
+import { Pasts } from '@parley/server/core/context/context-past';
+import { boundaryOf } from '@parley/server/core/context/envelope';
+import { Repeats } from '@parley/server/core/context/repeats';
+import { leastTokens, linesOf } from '@parley/server/core/context/text-lines';
 import type { Author, Entry } from '@parley/shared/entry';
 import type { EntryId, TurnId } from '@parley/shared/ids';
 import fc from 'fast-check';

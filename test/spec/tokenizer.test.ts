@@ -1,4 +1,4 @@
-import { o200kTokenizer } from '@parley/server/adapters/tokenizer';
+import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
 import { describe, expect, test } from 'vitest';
 import { cpuTime } from '../kit/cpu-time.ts';
 import { mulberry32 } from '../kit/ids.ts';

@@ -5,7 +5,7 @@ import { RoomPolicy } from '@parley/shared/policy';
 import { Grants, RoomRole, TenantRole } from '@parley/shared/roles';
 import { ApprovalId, CallName, EffectClass, ToolBinding, ToolClass, ToolName, Trust } from '@parley/shared/tools';
 import { z } from 'zod';
-import { AttemptSettled, RecordLane as Lane } from './attempt-settled.ts';
+import { AttemptSettled, RecordLane as Lane } from './budget/attempt-settled.ts';
 
 /**
  * The facts a room is made of (D2), each in the past tense. The room's state is a fold over them, so

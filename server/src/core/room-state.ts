@@ -1,14 +1,14 @@
 import type { LaneKey, UserId } from '@parley/shared/ids';
 import type { RoomPolicy } from '@parley/shared/policy';
 import type { Standing, TenantRole } from '@parley/shared/roles';
-import { evolve as evolveLane } from './evolve.ts';
-import type { Former, Place } from './former.ts';
-import { NO_LIMITS } from './grants.ts';
-import { evolveInvites, NO_INVITES, type Invites } from './invite-state.ts';
-import { isAtWork, openLane, type LaneState } from './lane.ts';
-import type { Principal } from './principal.ts';
+import { evolve as evolveLane } from './arbiter/evolve.ts';
+import type { Former, Place } from './people/former.ts';
+import { NO_LIMITS } from './people/grants.ts';
+import { evolveInvites, NO_INVITES, type Invites } from './people/invite-state.ts';
+import { isAtWork, openLane, type LaneState } from './arbiter/lane.ts';
+import type { Principal } from './people/principal.ts';
 import type { JournalRecord, RecordOf } from './records.ts';
-import { evolveTools, evolveTrust, withoutTrust, type AdmittedTools, type TrustOf } from './tool-state.ts';
+import { evolveTools, evolveTrust, withoutTrust, type AdmittedTools, type TrustOf } from './tools/tool-state.ts';
 
 export interface MemberState extends Place {
   /** Empty until the person was first seen. */

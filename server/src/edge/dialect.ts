@@ -1,6 +1,6 @@
 import type { Fault } from '@parley/shared/fault';
 import type { Levels, Standing } from '@parley/shared/roles';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import type { PeerId } from '../ports/bus.ts';
 import type { Outlet } from './backpressure.ts';
 import type { PeerMessage, RoomLink } from './room-link.ts';

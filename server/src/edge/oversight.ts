@@ -1,5 +1,5 @@
 import type { RoomId } from '@parley/shared/ids';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import type { Edge } from './edge.ts';
 
 /**

@@ -4,7 +4,7 @@ import { fault, FaultError, FAULTS, type Fault, type Result } from '@parley/shar
 import type { RoomId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
 import type { RawData, WebSocket } from 'ws';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import type { PeerId } from '../ports/bus.ts';
 import type { Cancel, Clock, Ids, Log, Metrics } from '../ports/system.ts';
 import type { Verify } from '../ports/verify.ts';

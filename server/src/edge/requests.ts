@@ -1,7 +1,7 @@
 import type { Command, Replies } from '@parley/shared/commands';
 import { fault, FaultError } from '@parley/shared/fault';
 import type { RoomId } from '@parley/shared/ids';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import type { CommandResult, PeerId } from '../ports/bus.ts';
 import type { Clock, Ids } from '../ports/system.ts';
 import { REQUEST_MS } from './limits.ts';

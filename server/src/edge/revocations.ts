@@ -1,5 +1,5 @@
 import type { UserId } from '@parley/shared/ids';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import { personKey, type Tenant } from '../core/tenant.ts';
 import type { People } from '../ports/people.ts';
 import type { Cancel } from '../ports/system.ts';

@@ -1,6 +1,6 @@
 import { docNameOf, type DocKey } from '@parley/shared/documents';
 import { fault } from '@parley/shared/fault';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Bus, CommandResult, EdgeEnd, EdgeMessage, OwnerMessage, PeerId } from '../ports/bus.ts';
 import type { Metrics } from '../ports/system.ts';

@@ -1,6 +1,6 @@
 import { fault, FaultError, type FaultCode } from '@parley/shared/fault';
 import type { MiddlewareHandler } from 'hono';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import { personKey } from '../core/tenant.ts';
 import type { Audit } from '../ports/audit.ts';
 import type { Clock } from '../ports/system.ts';

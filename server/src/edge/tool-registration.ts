@@ -1,7 +1,7 @@
 import type { ToolFindings, ToolRegistration } from '@parley/shared/admin';
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import type { ToolName } from '@parley/shared/tools';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import type { RegisteredTool, Registry, ToolAuth } from '../ports/registry.ts';
 import type { Clock } from '../ports/system.ts';
 import type { Discovery, ToolFailure, Tools, ToolTarget } from '../ports/tools.ts';

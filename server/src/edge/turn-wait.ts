@@ -1,6 +1,6 @@
 import type { TurnView } from '@parley/shared/entry';
 import type { RoomId, TurnId } from '@parley/shared/ids';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import type { Edge } from './edge.ts';
 import { BEGINNING } from './event-id.ts';
 import { newPeerId } from './requests.ts';

@@ -2,7 +2,7 @@ import { unreachable } from '@parley/shared/assert';
 import type { Fault } from '@parley/shared/fault';
 import type { TurnId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import type { EventCursor, PeerId, TurnEvent } from '../ports/bus.ts';
 import type { LinkPeer, PeerMessage, RoomLink } from './room-link.ts';
 

@@ -5,7 +5,7 @@ import type { Fault } from '@parley/shared/fault';
 import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import type { Standing, Levels } from '@parley/shared/roles';
 import type { CallName, ToolBinding, ToolUse } from '@parley/shared/tools';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import type { RoomRef } from '../core/tenant.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Usage } from '@parley/shared/entry';
 import type { ModelFailure } from '../core/calling/model-failure.ts';
-import type { ModelCall, ModelMessage } from '../core/context.ts';
+import type { ModelCall, ModelMessage } from '../core/context/context.ts';
 import type { RoomRef } from '../core/tenant.ts';
 
 export type { ModelCall, ModelFailure, ModelMessage };

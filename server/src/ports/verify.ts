@@ -1,4 +1,4 @@
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 
 /** Turns a token into a principal. Never throws: a broken authority is `unavailable`, never a refusal. */
 export interface Verify {

@@ -1,9 +1,9 @@
 import type { LaneKey, UserId } from '@parley/shared/ids';
 import { privateLane } from '@parley/shared/ids';
 import type { ApprovalView } from '@parley/shared/tools';
-import { startedTurns, type RunningTurn } from '../core/lane.ts';
+import { startedTurns, type RunningTurn } from '../core/arbiter/lane.ts';
 import type { PresentRoom } from '../core/room-state.ts';
-import { askedCall } from '../core/turn-work.ts';
+import { askedCall } from '../core/arbiter/turn-work.ts';
 
 /** T38: everything that waits for one person in a room, in the lanes that they may ask in; nothing of anybody else's. */
 export function approvalsOf(room: PresentRoom, user: UserId): ApprovalView[] {

@@ -1,7 +1,7 @@
 import { fault, type Fault } from '@parley/shared/fault';
 import { can, type Standing } from '@parley/shared/roles';
-import { joinByTenant, refreshMember } from '../core/membership.ts';
-import type { Principal } from '../core/principal.ts';
+import { joinByTenant, refreshMember } from '../core/people/membership.ts';
+import type { Principal } from '../core/people/principal.ts';
 import { standingOf } from '../core/room-state.ts';
 import type { PeerId } from '../ports/bus.ts';
 import type { Clock } from '../ports/system.ts';

@@ -3,7 +3,7 @@ import { transcriptOf, type DocKey, type ShelfName } from '@parley/shared/docume
 import { privateLane, type LaneKey, type RoomId, type TurnId, type UserId } from '@parley/shared/ids';
 import type { AuditLine } from '../core/audit-lines.ts';
 import { learned, NOTHING_KNOWN, type Forecast } from '../core/budget/forecast.ts';
-import type { LaneState } from '../core/lane.ts';
+import type { LaneState } from '../core/arbiter/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
 import { ABSENT, evolveRoom, isBusy, type PresentRoom, type RoomState } from '../core/room-state.ts';
 import type { OwnerMessage } from '../ports/bus.ts';

@@ -1,7 +1,7 @@
 import { transcriptOf, type DocKey } from '@parley/shared/documents';
 import type { LaneKey } from '@parley/shared/ids';
 import type { JournalRecord } from '../core/records.ts';
-import { withoutWords, type Redacted } from '../core/redact-records.ts';
+import { withoutWords, type Redacted } from '../core/labels/redact-records.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Chronicle } from './chronicle.ts';

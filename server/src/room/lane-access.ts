@@ -1,6 +1,6 @@
 import { laneOwner, type LaneKey, type UserId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import { standingOf, standingOfAbsent, type PresentRoom } from '../core/room-state.ts';
 
 /** Who may read a lane now: the room's is for those who may read the room, a private one for its owner among them. */

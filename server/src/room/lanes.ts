@@ -1,8 +1,8 @@
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
-import { isAtWork, startedTurns, type LaneState } from '../core/lane.ts';
+import { isAtWork, startedTurns, type LaneState } from '../core/arbiter/lane.ts';
 import { standingOfAbsent } from '../core/room-state.ts';
-import { callsOf } from '../core/turn-work.ts';
+import { callsOf } from '../core/arbiter/turn-work.ts';
 import type { Tenant } from '../core/tenant.ts';
 import type { People } from '../ports/people.ts';
 import { revokedAuthors } from './revoked-work.ts';

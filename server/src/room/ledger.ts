@@ -1,9 +1,9 @@
 import type { Author, Entry, Outcome, Usage } from '@parley/shared/entry';
 import type { ClientKey, EntryId, LaneKey, TurnId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
-import { joinInfluence, type Influence } from '../core/influence.ts';
-import { joinResources } from '../core/label.ts';
-import { redactedEntry } from '../core/redact-records.ts';
+import { joinInfluence, type Influence } from '../core/labels/influence.ts';
+import { joinResources } from '../core/labels/label.ts';
+import { redactedEntry } from '../core/labels/redact-records.ts';
 import type { JournalRecord, RecordOf } from '../core/records.ts';
 import { callFacts, type CallFacts, type CallRecord } from './call-facts.ts';
 import { accepted, endedUnstarted, started, withoutCalls } from './ticket-facts.ts';

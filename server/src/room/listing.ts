@@ -1,7 +1,7 @@
-import { startedTurns } from '../core/lane.ts';
+import { startedTurns } from '../core/arbiter/lane.ts';
 import type { JournalRecord } from '../core/records.ts';
 import type { PresentRoom } from '../core/room-state.ts';
-import { askedCall } from '../core/turn-work.ts';
+import { askedCall } from '../core/arbiter/turn-work.ts';
 import type { Batch } from '../ports/journal.ts';
 
 /** How a room shows in its members' lists. */

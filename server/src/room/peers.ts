@@ -1,5 +1,5 @@
 import type { UserId } from '@parley/shared/ids';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import type { PeerId } from '../ports/bus.ts';
 
 /** The sockets that are in a room now, by peer and by person (T45: four devices are one person). */

@@ -1,7 +1,7 @@
 import type { Entry } from '@parley/shared/entry';
 import type { EntryId, TurnId } from '@parley/shared/ids';
 import type { JournalRecord, RecordOf } from '../core/records.ts';
-import type { LaneState } from '../core/lane.ts';
+import type { LaneState } from '../core/arbiter/lane.ts';
 import type { PresentRoom } from '../core/room-state.ts';
 import type { TranscriptWriter } from './documents/transcript-doc.ts';
 import { aiState, ticketViews } from './views.ts';

@@ -1,7 +1,7 @@
 import type { PromptSubmit } from '@parley/shared/commands';
 import { refuse, type Result } from '@parley/shared/fault';
 import type { z } from 'zod';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import type { Desk } from './desk.ts';
 import { mayReadLane } from './lane-access.ts';
 

@@ -1,6 +1,6 @@
 import type { Entry } from '@parley/shared/entry';
 import { privateLane, type EntryId, type LaneKey } from '@parley/shared/ids';
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../core/people/principal.ts';
 import type { Desk } from './desk.ts';
 import { mayReadLane } from './lane-access.ts';
 import { readableEntries } from './reading.ts';

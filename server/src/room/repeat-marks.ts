@@ -1,9 +1,9 @@
 import type { Entry, RepeatedLines } from '@parley/shared/entry';
 import type { LaneKey } from '@parley/shared/ids';
-import { shelfKey } from '../core/label.ts';
+import { shelfKey } from '../core/labels/label.ts';
 import type { JournalRecord } from '../core/records.ts';
-import { Repeats, type Repeat } from '../core/repeats.ts';
-import { linesOf } from '../core/text-lines.ts';
+import { Repeats, type Repeat } from '../core/context/repeats.ts';
+import { linesOf } from '../core/context/text-lines.ts';
 import type { Ledger } from './ledger.ts';
 
 /** How many entries, and characters of them, of one document are looked through; twice as much before old ones go. */

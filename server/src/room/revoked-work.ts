@@ -1,5 +1,5 @@
 import type { UserId } from '@parley/shared/ids';
-import { startedTurns, type LaneState } from '../core/lane.ts';
+import { startedTurns, type LaneState } from '../core/arbiter/lane.ts';
 import type { Tenant } from '../core/tenant.ts';
 import type { People } from '../ports/people.ts';
 

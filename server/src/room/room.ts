@@ -1,6 +1,6 @@
 import { fault, type Fault } from '@parley/shared/fault';
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
-import { boundaryOf } from '../core/envelope.ts';
+import { boundaryOf } from '../core/context/envelope.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Authority } from '../ports/authority.ts';
 import type { EdgeMessage, OwnerMessage } from '../ports/bus.ts';

@@ -1,7 +1,7 @@
 import type { DocKey, ShelfName } from '@parley/shared/documents';
 import { laneOwner, privateLane, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
-import { joinResources } from '../core/label.ts';
+import { joinResources } from '../core/labels/label.ts';
 import type { ListedShelf, PeerId } from '../ports/bus.ts';
 import type { Cancel } from '../ports/system.ts';
 import { Access, type AccessDeps } from './access.ts';

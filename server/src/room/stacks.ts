@@ -1,9 +1,9 @@
 import type { Entry } from '@parley/shared/entry';
 import type { EntryId, LaneKey } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
-import type { Influence } from '../core/influence.ts';
-import { shelfKey } from '../core/label.ts';
-import { withoutRepeatsOf } from '../core/redact-records.ts';
+import type { Influence } from '../core/labels/influence.ts';
+import { shelfKey } from '../core/labels/label.ts';
+import { withoutRepeatsOf } from '../core/labels/redact-records.ts';
 
 /** An entry with what is known of it besides. */
 export interface CountedEntry {

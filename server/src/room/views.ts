@@ -1,8 +1,8 @@
 import type { RoomView, TicketView, TurnView } from '@parley/shared/entry';
-import { parkedIn } from '../core/evolve-turn.ts';
-import type { LaneState, RunningTurn, Ticket } from '../core/lane.ts';
-import { positions } from '../core/queue.ts';
-import { askedCall } from '../core/turn-work.ts';
+import { parkedIn } from '../core/arbiter/evolve-turn.ts';
+import type { LaneState, RunningTurn, Ticket } from '../core/arbiter/lane.ts';
+import { positions } from '../core/arbiter/queue.ts';
+import { askedCall } from '../core/arbiter/turn-work.ts';
 import type { TicketFacts } from './ledger.ts';
 
 /** Every waiting and running ticket of a lane, as its document shows them. */

@@ -1,5 +1,5 @@
-import { buildContext, type ContextItem } from '@parley/server/core/context';
-import { Pasts } from '@parley/server/core/context-past';
+import { buildContext, type ContextItem } from '@parley/server/core/context/context';
+import { Pasts } from '@parley/server/core/context/context-past';
 import { mulberry32 } from '../../kit/ids.ts';
 import { hash, SALTS } from './duplicates.ts';
 import { plantedRoom } from './planted-room.ts';

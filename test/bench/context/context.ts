@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { o200kTokenizer } from '@parley/server/adapters/tokenizer';
+import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
 import { buildTime } from './build-time.ts';
 import { duplicates } from './duplicates.ts';
 import { prefixReuse } from './prefix-reuse.ts';

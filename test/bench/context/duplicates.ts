@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { buildContext } from '@parley/server/core/context';
-import { boundaryOf, envelopes } from '@parley/server/core/envelope';
+import { buildContext } from '@parley/server/core/context/context';
+import { boundaryOf, envelopes } from '@parley/server/core/context/envelope';
 import { mulberry32 } from '../../kit/ids.ts';
 import { plantedRoom, type TaggedLine } from './planted-room.ts';
 

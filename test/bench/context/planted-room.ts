@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ContextItem } from '@parley/server/core/context';
+import type { ContextItem } from '@parley/server/core/context/context';
 import type { Author, Entry } from '@parley/shared/entry';
 import type { EntryId, TurnId } from '@parley/shared/ids';
 

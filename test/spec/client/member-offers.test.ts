@@ -1,7 +1,7 @@
 import { offerFor, rolesToAdd, type Asker } from '@parley/client/ui/member-offers';
-import { NO_INVITES } from '@parley/server/core/invite-state';
-import { removeMember, setMember, type MemberChange } from '@parley/server/core/membership';
-import type { Principal } from '@parley/server/core/principal';
+import { NO_INVITES } from '@parley/server/core/people/invite-state';
+import { removeMember, setMember, type MemberChange } from '@parley/server/core/people/membership';
+import type { Principal } from '@parley/server/core/people/principal';
 import type { PresentRoom } from '@parley/server/core/room-state';
 import { mintTenant } from '@parley/server/core/tenant';
 import { must } from '@parley/shared/assert';

@@ -1,7 +1,7 @@
-import { MemoryJournal } from '@parley/server/adapters/journal-memory';
-import { hostDigest } from '@parley/server/adapters/system';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
+import { hostDigest } from '@parley/server/adapters/host/system';
 import type { JournalRecord, RecordOf } from '@parley/server/core/records';
-import { shelfOf } from '@parley/server/core/shelf';
+import { shelfOf } from '@parley/server/core/labels/shelf';
 import type { Journal } from '@parley/server/ports/journal';
 import { Chronicle } from '@parley/server/room/chronicle';
 import type { TranscriptDoc } from '@parley/server/room/documents/transcript-doc';

@@ -1,4 +1,4 @@
-import { MemoryJournal } from '@parley/server/adapters/journal-memory';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import { readDocMessage } from '@parley/server/room/documents/doc-message';
 import { splitUpdate } from '@parley/server/room/documents/split-update';
 import { PART_BYTES, StateCache } from '@parley/server/room/documents/state-cache';

@@ -2,7 +2,7 @@ import { updateMessage } from '@parley/server/room/documents/doc-message';
 import type { TranscriptWriter } from '@parley/server/room/documents/transcript-doc';
 import { WINDOW, WINDOW_STEP } from '@parley/server/room/documents/transcript-doc';
 import { encodeTranscript } from '@parley/server/room/documents/transcript-state';
-import { MemoryJournal } from '@parley/server/adapters/journal-memory';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import { SERVER_CLIENT, StoredDoc } from '@parley/server/room/documents/stored-doc';
 import { TranscriptDoc } from '@parley/server/room/documents/transcript-doc';
 import { ENTRIES, LIVE, ROOM, TURNS } from '@parley/shared/documents';

@@ -1,4 +1,4 @@
-import { MemoryJournal } from '@parley/server/adapters/journal-memory';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import { NOTES } from '@parley/shared/documents';
 import { updateMessage } from '@parley/server/room/documents/doc-message';
 import * as Y from 'yjs';

@@ -1,4 +1,4 @@
-import { MemoryRegistry } from '@parley/server/adapters/registry-memory';
+import { MemoryRegistry } from '@parley/server/adapters/store/registry-memory';
 import type { DiscoveredFunction } from '@parley/server/ports/tools';
 import { mintTenant } from '@parley/server/core/tenant';
 import { must } from '@parley/shared/assert';

@@ -1,4 +1,4 @@
-import { MemoryJournal } from '@parley/server/adapters/journal-memory';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import { REFUSALS_PER_MINUTE } from '@parley/server/room/audit-trail';
 import type { AuditQuery, StoredAuditLine } from '@parley/server/ports/audit';
 import { ClientKey, TurnId, UserId } from '@parley/shared/ids';

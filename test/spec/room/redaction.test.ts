@@ -1,6 +1,6 @@
-import { MemoryJournal } from '@parley/server/adapters/journal-memory';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import { JournalRecord, uniqueKey } from '@parley/server/core/records';
-import { withoutWords } from '@parley/server/core/redact-records';
+import { withoutWords } from '@parley/server/core/labels/redact-records';
 import type { Redaction } from '@parley/server/ports/journal';
 import { must } from '@parley/shared/assert';
 import { ENTRIES, ROOM } from '@parley/shared/documents';

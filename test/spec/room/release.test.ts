@@ -1,6 +1,6 @@
-import { releaseView, sourcesOf } from '@parley/server/core/release';
+import { releaseView, sourcesOf } from '@parley/server/core/labels/release';
 import type { RecordOf } from '@parley/server/core/records';
-import { hostDigest } from '@parley/server/adapters/system';
+import { hostDigest } from '@parley/server/adapters/host/system';
 import { must } from '@parley/shared/assert';
 import type { Replies } from '@parley/shared/commands';
 import { Entry, Member } from '@parley/shared/entry';

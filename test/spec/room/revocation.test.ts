@@ -1,4 +1,4 @@
-import { MemoryPeople } from '@parley/server/adapters/people-memory';
+import { MemoryPeople } from '@parley/server/adapters/store/people-memory';
 import { UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import { RoomWorld, settled } from '../../kit/room-world.ts';

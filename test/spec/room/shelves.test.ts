@@ -1,6 +1,6 @@
 import { withoutWords } from '@parley/server/room/turns/turn-events';
 import { ClientKey, EntryId, TurnId, UserId } from '@parley/shared/ids';
-import { MemoryJournal } from '@parley/server/adapters/journal-memory';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import { expect, test } from 'vitest';
 import { HashingModel } from '../../kit/hashing-model.ts';
 import { prompting, RoomWorld, settled } from '../../kit/room-world.ts';

@@ -3,7 +3,7 @@ import { BudgetView } from '@parley/shared/admin';
 import { fault, FaultError } from '@parley/shared/fault';
 import { RoomId, UserId } from '@parley/shared/ids';
 import type { SetScope } from '../../ports/budgets.ts';
-import type { Principal } from '../../core/principal.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { seesOthers } from '../oversight.ts';
 import { PROBLEM } from '../problems.ts';

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { fault, FaultError } from '@parley/shared/fault';
 import { UserId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
-import type { Principal } from '../../core/principal.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import type { ResourceTable } from '../../ports/resource-table.ts';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';

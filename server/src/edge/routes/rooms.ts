@@ -4,7 +4,7 @@ import { RoomCreate, RoomDescription, RoomDescriptionWithRights, RoomUpdate } fr
 import { fault, FaultError } from '@parley/shared/fault';
 import { RoomId } from '@parley/shared/ids';
 import { RoomRole } from '@parley/shared/roles';
-import type { Principal } from '../../core/principal.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
 import { body, idempotencyHeader, json, listOf, noQuery, pageQuery, roomParams } from './parts.ts';

@@ -1,8 +1,8 @@
 import type { InviteAccept, InviteCreate, InviteRevoke, Replies } from '@parley/shared/commands';
 import { ok, type Result } from '@parley/shared/fault';
 import type { z } from 'zod';
-import { acceptInvite, createInvite, openInvites, revokeInvite } from '../../core/invites.ts';
-import type { Principal } from '../../core/principal.ts';
+import { acceptInvite, createInvite, openInvites, revokeInvite } from '../../core/people/invites.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import type { Desk } from '../desk.ts';
 import { describe } from './rooms.ts';
 

@@ -4,9 +4,9 @@ import { ok, type Result } from '@parley/shared/fault';
 import type { UserId } from '@parley/shared/ids';
 import { must } from '@parley/shared/assert';
 import type { z } from 'zod';
-import { statedGrants } from '../../core/grants.ts';
-import { removeMember, setMember } from '../../core/membership.ts';
-import type { Principal } from '../../core/principal.ts';
+import { statedGrants } from '../../core/people/grants.ts';
+import { removeMember, setMember } from '../../core/people/membership.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import type { Desk } from '../desk.ts';
 
 export function listMembers(desk: Desk): Replies['member.list'] {

@@ -16,9 +16,9 @@ import { privateLane, type EntryId, type LaneKey, type TurnId } from '@parley/sh
 import { must } from '@parley/shared/assert';
 import { can, type Capability } from '@parley/shared/roles';
 import type { z } from 'zod';
-import type { LaneEvent } from '../../core/lane.ts';
-import type { Principal } from '../../core/principal.ts';
-import { positions } from '../../core/queue.ts';
+import type { LaneEvent } from '../../core/arbiter/lane.ts';
+import type { Principal } from '../../core/people/principal.ts';
+import { positions } from '../../core/arbiter/queue.ts';
 import { standingOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
 import type { TicketFacts } from '../ledger.ts';

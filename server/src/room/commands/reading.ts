@@ -3,7 +3,7 @@ import type { Entry } from '@parley/shared/entry';
 import { ok, type Result } from '@parley/shared/fault';
 import { privateLane } from '@parley/shared/ids';
 import type { z } from 'zod';
-import type { Principal } from '../../core/principal.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import type { Desk } from '../desk.ts';
 import { passage, readableEntries } from '../reading.ts';
 import { listMembers } from './members.ts';

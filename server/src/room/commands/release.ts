@@ -6,7 +6,7 @@ import type { EntryId, UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import { can } from '@parley/shared/roles';
 import type { z } from 'zod';
-import type { Principal } from '../../core/principal.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import type { JournalRecord } from '../../core/records.ts';
 import {
   isReleasable,
@@ -16,9 +16,9 @@ import {
   sourcesOf,
   type ReleaseFacts,
   type ReleaseView,
-} from '../../core/release.ts';
+} from '../../core/labels/release.ts';
 import { standingOf } from '../../core/room-state.ts';
-import { nextPlace } from '../../core/place.ts';
+import { nextPlace } from '../../core/arbiter/place.ts';
 import type { Desk } from '../desk.ts';
 import { audienceOf } from '../lane-access.ts';
 import { entryFor } from '../readable.ts';

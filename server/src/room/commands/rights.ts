@@ -2,7 +2,7 @@ import type { Replies, RightsExplain } from '@parley/shared/commands';
 import { explainRights } from '@parley/shared/explain';
 import { ok, type Result } from '@parley/shared/fault';
 import type { z } from 'zod';
-import type { Principal } from '../../core/principal.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import { standingOf, standingOfAbsent } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
 

@@ -4,9 +4,9 @@ import { must } from '@parley/shared/assert';
 import { Limits, RoomPolicy, type RoomPolicyPatch } from '@parley/shared/policy';
 import { capabilitiesOf } from '@parley/shared/roles';
 import type { z } from 'zod';
-import { foundRoom } from '../../core/membership.ts';
-import { refusePolicy } from '../../core/policy-change.ts';
-import type { Principal } from '../../core/principal.ts';
+import { foundRoom } from '../../core/people/membership.ts';
+import { refusePolicy } from '../../core/people/policy-change.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import { standingOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
 

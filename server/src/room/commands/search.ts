@@ -2,7 +2,7 @@ import type { Replies, TranscriptSearch } from '@parley/shared/commands';
 import type { Entry } from '@parley/shared/entry';
 import { ok, type Result } from '@parley/shared/fault';
 import type { z } from 'zod';
-import type { Principal } from '../../core/principal.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import { search } from '../../core/search.ts';
 import type { Desk } from '../desk.ts';
 import { entriesFor } from '../readable.ts';

@@ -2,7 +2,7 @@ import type { Command, CommandType, Replies, Reply } from '@parley/shared/comman
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import { can } from '@parley/shared/roles';
 import { capabilityFor } from '../../core/gate.ts';
-import type { Principal } from '../../core/principal.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import { standingOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
 import { decideApproval, listApprovals } from './approvals.ts';

@@ -4,9 +4,9 @@ import { ok, refuse, type Result } from '@parley/shared/fault';
 import { can } from '@parley/shared/roles';
 import type { RoomTool, ToolName } from '@parley/shared/tools';
 import type { z } from 'zod';
-import type { Principal } from '../../core/principal.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import { standingOf } from '../../core/room-state.ts';
-import { callName } from '../../core/tool-offer.ts';
+import { callName } from '../../core/tools/tool-offer.ts';
 import type { Desk } from '../desk.ts';
 import { ROOM_TOOL } from '../turns/builtin-tools.ts';
 

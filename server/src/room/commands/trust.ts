@@ -1,7 +1,7 @@
 import type { Replies, TrustDrop, TrustSet } from '@parley/shared/commands';
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import type { z } from 'zod';
-import type { Principal } from '../../core/principal.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import type { Desk } from '../desk.ts';
 
 /** A person keeps at most so many standing approvals in a room. */

@@ -1,6 +1,6 @@
 import { personColor } from '@parley/shared/person-color';
 import * as Y from 'yjs';
-import { cleanName } from '../../core/clean-name.ts';
+import { cleanName } from '../../core/context/clean-name.ts';
 
 /** How long the AI is seen where it wrote. */
 export const AI_SEEN_MS = 3_000;

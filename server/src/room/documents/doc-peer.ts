@@ -1,6 +1,6 @@
 import { can, type Standing } from '@parley/shared/roles';
 import { personColor } from '@parley/shared/person-color';
-import type { Principal } from '../../core/principal.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import type { PresentRoom } from '../../core/room-state.ts';
 import type { PeerId } from '../../ports/bus.ts';
 import type { DocPeer } from './doc-session.ts';

@@ -4,7 +4,7 @@ import type { EntryId, TurnId } from '@parley/shared/ids';
 import type { ApprovalView } from '@parley/shared/tools';
 import { equalityDeep } from 'lib0/function';
 import * as Y from 'yjs';
-import { redactedEntry, withoutRepeatsOf } from '../../core/redact-records.ts';
+import { redactedEntry, withoutRepeatsOf } from '../../core/labels/redact-records.ts';
 import type { StoredDoc } from './stored-doc.ts';
 
 /** A transcript shows this many of the newest entries, and up to a step more. */

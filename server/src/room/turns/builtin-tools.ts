@@ -1,7 +1,7 @@
 import type { LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import type { ToolFunction, ToolName } from '@parley/shared/tools';
-import type { Influence } from '../../core/influence.ts';
+import type { Influence } from '../../core/labels/influence.ts';
 
 /** The turn that a call is made in; nothing else says who asks or who listens. */
 export interface CallingTurn {

@@ -1,13 +1,13 @@
 import type { LaneKey, UserId } from '@parley/shared/ids';
 import { laneOwner } from '@parley/shared/ids';
 import type { ApprovalId } from '@parley/shared/tools';
-import { approvalText, operationText, readArguments, recipientsOf } from '../../core/call-arguments.ts';
-import { judgeCall } from '../../core/call-gate.ts';
-import { canonicalJson } from '../../core/canonical-json.ts';
-import type { Influence } from '../../core/influence.ts';
-import type { RunningTurn } from '../../core/lane.ts';
+import { approvalText, operationText, readArguments, recipientsOf } from '../../core/tools/call-arguments.ts';
+import { judgeCall } from '../../core/tools/call-gate.ts';
+import { canonicalJson } from '../../core/tools/canonical-json.ts';
+import type { Influence } from '../../core/labels/influence.ts';
+import type { RunningTurn } from '../../core/arbiter/lane.ts';
 import type { ProposedCall } from '../../core/records.ts';
-import type { OfferedFunction } from '../../core/tool-offer.ts';
+import type { OfferedFunction } from '../../core/tools/tool-offer.ts';
 import {
   afterCrash,
   callsOf,
@@ -15,7 +15,7 @@ import {
   type Approval,
   type CallOutcome,
   type OpenCall,
-} from '../../core/turn-work.ts';
+} from '../../core/arbiter/turn-work.ts';
 import type { RoomRef } from '../../core/tenant.ts';
 import type { Clock, Digest, Ids } from '../../ports/system.ts';
 import type { Access } from '../access.ts';

@@ -1,11 +1,11 @@
 import { must } from '@parley/shared/assert';
 import type { LaneKey, UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
-import { readArguments } from '../../core/call-arguments.ts';
-import { toolInfluence, type Influence } from '../../core/influence.ts';
-import type { RunningTurn } from '../../core/lane.ts';
-import type { OfferedFunction } from '../../core/tool-offer.ts';
-import type { CallOutcome, StartedCall } from '../../core/turn-work.ts';
+import { readArguments } from '../../core/tools/call-arguments.ts';
+import { toolInfluence, type Influence } from '../../core/labels/influence.ts';
+import type { RunningTurn } from '../../core/arbiter/lane.ts';
+import type { OfferedFunction } from '../../core/tools/tool-offer.ts';
+import type { CallOutcome, StartedCall } from '../../core/arbiter/turn-work.ts';
 import type { RoomRef } from '../../core/tenant.ts';
 import type { Registry } from '../../ports/registry.ts';
 import type { CallTokens, ToolFailure, ToolInvocation, ToolOutcome, Tools } from '../../ports/tools.ts';

@@ -1,5 +1,5 @@
 import type { LaneKey, TurnId, UserId } from '@parley/shared/ids';
-import type { LaneState } from '../../core/lane.ts';
+import type { LaneState } from '../../core/arbiter/lane.ts';
 import type { EventCursor, TurnEvent, TurnNews } from '../../ports/bus.ts';
 import type { TicketFacts } from '../ledger.ts';
 import { delta, pastNews, startOf, withoutWords } from './turn-events.ts';

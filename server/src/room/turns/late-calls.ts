@@ -1,7 +1,7 @@
 import type { LaneKey } from '@parley/shared/ids';
-import type { RunningTurn } from '../../core/lane.ts';
+import type { RunningTurn } from '../../core/arbiter/lane.ts';
 import type { RecordOf } from '../../core/records.ts';
-import type { StartedCall } from '../../core/turn-work.ts';
+import type { StartedCall } from '../../core/arbiter/turn-work.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { Chronicle } from '../chronicle.ts';
 import type { Mailbox } from '../mailbox.ts';

@@ -1,4 +1,4 @@
-import type { EventOf } from '../../core/lane.ts';
+import type { EventOf } from '../../core/arbiter/lane.ts';
 import type { ModelEnd } from '../../ports/model.ts';
 
 /** What people are told of how a call ended. */

@@ -1,6 +1,6 @@
 import type { Author } from '@parley/shared/entry';
 import type { UserId } from '@parley/shared/ids';
-import { chosenModel } from '../../core/model-choice.ts';
+import { chosenModel } from '../../core/people/model-choice.ts';
 import type { PresentRoom } from '../../core/room-state.ts';
 import type { Model } from '../../ports/model.ts';
 

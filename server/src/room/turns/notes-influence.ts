@@ -1,4 +1,4 @@
-import { joinInfluence, type Influence } from '../../core/influence.ts';
+import { joinInfluence, type Influence } from '../../core/labels/influence.ts';
 import type { JournalRecord } from '../../core/records.ts';
 import type { TicketFacts } from '../ledger.ts';
 

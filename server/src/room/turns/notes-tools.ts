@@ -2,7 +2,7 @@ import { NOTES } from '@parley/shared/documents';
 import { can } from '@parley/shared/roles';
 import { ToolFunction } from '@parley/shared/tools';
 import type * as Y from 'yjs';
-import { joinInfluence, toolInfluence, type Influence } from '../../core/influence.ts';
+import { joinInfluence, toolInfluence, type Influence } from '../../core/labels/influence.ts';
 import { standingOfAbsent } from '../../core/room-state.ts';
 import { appending, replacing, type TextEdit } from '../../core/text-edit.ts';
 import type { Chronicle } from '../chronicle.ts';

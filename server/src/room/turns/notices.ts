@@ -1,12 +1,12 @@
 import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import { privateLane } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
-import { evolve } from '../../core/evolve.ts';
-import { joinResources } from '../../core/label.ts';
-import { startedTurns, type LaneState, type RunningTurn } from '../../core/lane.ts';
-import { nextPlace } from '../../core/place.ts';
+import { evolve } from '../../core/arbiter/evolve.ts';
+import { joinResources } from '../../core/labels/label.ts';
+import { startedTurns, type LaneState, type RunningTurn } from '../../core/arbiter/lane.ts';
+import { nextPlace } from '../../core/arbiter/place.ts';
 import type { JournalRecord, RecordOf } from '../../core/records.ts';
-import { openCall } from '../../core/turn-work.ts';
+import { openCall } from '../../core/arbiter/turn-work.ts';
 import type { Tokenizer } from '../../ports/model.ts';
 import type { Clock, Ids } from '../../ports/system.ts';
 import type { Chronicle } from '../chronicle.ts';

@@ -1,5 +1,5 @@
-import type { OfferedFunction, OfferedTool } from '../../core/tool-offer.ts';
-import { isGranted, offerOf } from '../../core/tool-offer.ts';
+import type { OfferedFunction, OfferedTool } from '../../core/tools/tool-offer.ts';
+import { isGranted, offerOf } from '../../core/tools/tool-offer.ts';
 import type { PresentRoom } from '../../core/room-state.ts';
 import type { Tenant } from '../../core/tenant.ts';
 import type { UserId } from '@parley/shared/ids';

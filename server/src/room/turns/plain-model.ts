@@ -1,5 +1,5 @@
-import { neutral } from '../../core/envelope.ts';
-import { PlainStream } from '../../core/plain-stream.ts';
+import { neutral } from '../../core/context/envelope.ts';
+import { PlainStream } from '../../core/context/plain-stream.ts';
 import type { Model, ModelEvent, ModelRequest } from '../../ports/model.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { laneOwner, type LaneKey, type UserId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
-import { canonicalJson } from '../../core/canonical-json.ts';
-import type { OfferedFunction } from '../../core/tool-offer.ts';
+import { canonicalJson } from '../../core/tools/canonical-json.ts';
+import type { OfferedFunction } from '../../core/tools/tool-offer.ts';
 import type { Tenant } from '../../core/tenant.ts';
 import type { Authority } from '../../ports/authority.ts';
 import type { Digest } from '../../ports/system.ts';

@@ -1,7 +1,7 @@
 import type { Entry } from '@parley/shared/entry';
 import type { LaneKey } from '@parley/shared/ids';
-import { joinInfluence } from '../../core/influence.ts';
-import { joinResources } from '../../core/label.ts';
+import { joinInfluence } from '../../core/labels/influence.ts';
+import { joinResources } from '../../core/labels/label.ts';
 import { searchForModel } from '../../core/search.ts';
 import { ToolFunction } from '@parley/shared/tools';
 import type { Readable } from '../reading.ts';

@@ -1,6 +1,6 @@
 import type { LaneKey } from '@parley/shared/ids';
-import type { RunningTurn } from '../../core/lane.ts';
-import { answerText, STEP_GAP } from '../../core/turn-work.ts';
+import type { RunningTurn } from '../../core/arbiter/lane.ts';
+import { answerText, STEP_GAP } from '../../core/arbiter/turn-work.ts';
 import type { ModelEnd } from '../../ports/model.ts';
 import type { Clock, Metrics } from '../../ports/system.ts';
 import type { Chronicle } from '../chronicle.ts';

@@ -2,7 +2,7 @@ import type { LaneKey, UserId } from '@parley/shared/ids';
 import type { Payer, Spent } from '../../core/budget/charge.ts';
 import { bandOf, kindOf } from '../../core/budget/forecast.ts';
 import { scopeName, type Scope } from '../../core/budget/scopes.ts';
-import type { RunningTurn } from '../../core/lane.ts';
+import type { RunningTurn } from '../../core/arbiter/lane.ts';
 import type { RecordOf } from '../../core/records.ts';
 import type { RoomRef } from '../../core/tenant.ts';
 import type { ModelEnd, ModelFailure, ModelTool, Provider, Tokenizer } from '../../ports/model.ts';

@@ -1,4 +1,4 @@
-import type { LaneState } from '../../core/lane.ts';
+import type { LaneState } from '../../core/arbiter/lane.ts';
 import type { TurnNews } from '../../ports/bus.ts';
 import type { StoredRecord } from '../../ports/journal.ts';
 import type { StartedFacts, TicketFacts } from '../ledger.ts';

@@ -1,10 +1,10 @@
 import type { LaneKey } from '@parley/shared/ids';
-import { readArguments } from '../../core/call-arguments.ts';
-import type { ModelCall } from '../../core/context.ts';
-import type { EventOf, RunningTurn } from '../../core/lane.ts';
+import { readArguments } from '../../core/tools/call-arguments.ts';
+import type { ModelCall } from '../../core/context/context.ts';
+import type { EventOf, RunningTurn } from '../../core/arbiter/lane.ts';
 import type { ProposedCall } from '../../core/records.ts';
-import type { OfferedFunction } from '../../core/tool-offer.ts';
-import { callsOf, type OpenCall, type StartedCall } from '../../core/turn-work.ts';
+import type { OfferedFunction } from '../../core/tools/tool-offer.ts';
+import { callsOf, type OpenCall, type StartedCall } from '../../core/arbiter/turn-work.ts';
 import type { Model, Tokenizer } from '../../ports/model.ts';
 import type { Chronicle } from '../chronicle.ts';
 import { modelFor } from './model-for.ts';

@@ -8,9 +8,9 @@ import {
   type LaneEvent,
   type LaneState,
   type RunningTurn,
-} from '../../core/lane.ts';
-import type { OfferedFunction } from '../../core/tool-offer.ts';
-import { answerText, openCall } from '../../core/turn-work.ts';
+} from '../../core/arbiter/lane.ts';
+import type { OfferedFunction } from '../../core/tools/tool-offer.ts';
+import { answerText, openCall } from '../../core/arbiter/turn-work.ts';
 import type { Model, ModelEnd, ModelRequest } from '../../ports/model.ts';
 import type { Ids } from '../../ports/system.ts';
 import type { Access } from '../access.ts';

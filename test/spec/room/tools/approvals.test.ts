@@ -1,4 +1,4 @@
-import { MemoryJournal } from '@parley/server/adapters/journal-memory';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import { must } from '@parley/shared/assert';
 import { ClientKey, UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';

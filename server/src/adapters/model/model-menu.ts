@@ -1,0 +1,22 @@
+import type { Model, ModelEvent, ModelRequest } from '../../ports/model.ts';
+
+/** Several models as one: a call goes to the one that it names, and to the first when it names none of them. */
+export class ModelMenu implements Model {
+  readonly name: string;
+  readonly choices: readonly string[];
+  readonly #first: Model;
+  readonly #models: ReadonlyMap<string, Model>;
+
+  constructor(models: readonly [Model, ...Model[]]) {
+    const [first] = models;
+    this.#first = first;
+    this.name = first.name;
+    this.choices = models.map(({ name }) => name);
+    this.#models = new Map(models.map((model) => [model.name, model]));
+  }
+
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent> {
+    const chosen = this.#models.get(request.model ?? this.name) ?? this.#first;
+    return chosen.stream(request, signal);
+  }
+}

@@ -1,0 +1,47 @@
+import type OpenAI from 'openai';
+import type { ModelMessage, ModelRequest, ModelTool } from '../../ports/model.ts';
+
+type WireMessage = OpenAI.ChatCompletionMessageParam;
+type Tools = Pick<OpenAI.ChatCompletionCreateParams, 'tools' | 'tool_choice' | 'parallel_tool_calls'>;
+
+/** A conversation as the chat wire writes it. */
+export function wireMessages(messages: readonly ModelMessage[]): WireMessage[] {
+  return messages.map(wireMessage);
+}
+
+function wireMessage(message: ModelMessage): WireMessage {
+  if (message.role === 'tool') return { role: 'tool', tool_call_id: message.call, content: message.content };
+  if (message.role !== 'assistant') return { role: message.role, content: message.content };
+  const { content, calls } = message;
+  if (calls === undefined) return { role: 'assistant', content };
+  const tool_calls = calls.map(({ id, name, arguments: written }) => ({
+    id,
+    type: 'function' as const,
+    function: { name, arguments: written },
+  }));
+  return { role: 'assistant', content, tool_calls };
+}
+
+/**
+ * C1: what a room has is declared whole, and what this speaker may not call is kept from being chosen where the
+ * wire can say so; the room refuses it again when it is called anyway.
+ */
+export function wireTools({ tools, allowedTools }: ModelRequest): Tools {
+  if (tools.length === 0) return {};
+  const declared = tools.map(wireTool);
+  return { tools: declared, tool_choice: choiceOf(tools, allowedTools) };
+}
+
+function wireTool({ name, description, parameters }: ModelTool): OpenAI.ChatCompletionTool {
+  return { type: 'function', function: { name, description, parameters: { ...parameters } } };
+}
+
+function choiceOf(
+  tools: readonly ModelTool[],
+  allowed: readonly string[],
+): NonNullable<OpenAI.ChatCompletionCreateParams['tool_choice']> {
+  if (allowed.length === 0) return 'none';
+  if (allowed.length === tools.length) return 'auto';
+  const names = allowed.map((name) => ({ type: 'function', function: { name } }));
+  return { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: names } };
+}

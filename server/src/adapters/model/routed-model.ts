@@ -1,0 +1,102 @@
+import type { ModelFailure } from '../../core/calling/model-failure.ts';
+import { nextCall, type NextCall, type Tried } from '../../core/calling/next-call.ts';
+import type { Model, ModelEnd, ModelEvent, ModelRequest, Provider } from '../../ports/model.ts';
+import type { Clock } from '../../ports/system.ts';
+import { pause } from './pause.ts';
+import type { ProviderSlots } from './provider-slots.ts';
+import type { RetryBudgets } from './retry-budgets.ts';
+import type { Target, TargetHealths } from './target-healths.ts';
+
+export interface RouteDeps {
+  readonly healths: TargetHealths;
+  readonly budgets: RetryBudgets;
+  readonly slots: ProviderSlots;
+  readonly clock: Clock;
+  /** 0 ≤ random() < 1 */
+  readonly random: () => number;
+}
+
+/** What became of one call of one target. */
+interface Came {
+  readonly end: ModelEnd;
+  readonly spoke: boolean;
+}
+
+/**
+ * One model that people see, behind it the targets that may answer as it, best first (G2, G3). The only retry loop
+ * there is; what it decides is decided in `core/calling`. What a failed target said is void: `again` says so, and the
+ * next one begins anew.
+ */
+export class RoutedModel implements Model {
+  readonly name: string;
+  readonly #targets: readonly Target[];
+  readonly #deps: RouteDeps;
+
+  /** @param targets at least one */
+  constructor(name: string, targets: readonly Target[], deps: RouteDeps) {
+    this.name = name;
+    this.#targets = targets;
+    this.#deps = deps;
+  }
+
+  async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
+    const { budgets, clock } = this.#deps;
+    const tried: Tried[] = [];
+    budgets.count(request.caller, 'first');
+    for (let next = this.#next(tried, request); next.kind === 'call';) {
+      const target = this.#at(next.target);
+      if (next.waitMs > 0) await pause(clock, next.waitMs, signal);
+      const { end, spoke } = yield* this.#call(target, request, signal);
+      if (end.reason !== 'failed') return yield { type: 'end', end, from: target.provider };
+      tried.push({ target: next.target, failure: end.class, spoke, retryAfterMs: end.retryAfterMs ?? null });
+      next = signal.aborted ? { kind: 'give-up' } : this.#next(tried, request);
+      if (next.kind === 'give-up') return yield { type: 'end', end, from: target.provider };
+      budgets.count(request.caller, 'extra');
+      yield again(end.class, target.provider);
+    }
+  }
+
+  async *#call(
+    target: Target,
+    request: ModelRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<ModelEvent, Came, undefined> {
+    const { healths, slots } = this.#deps;
+    using slot = await slots.enter(target.provider.provider, request, signal);
+    if (slot === null) return { end: { reason: 'failed', class: 'aborted', detail: '' }, spoke: false };
+    using call = healths.call(target);
+    let spoke = false;
+    for await (const event of target.model.stream(request, signal)) {
+      if (event.type === 'end') {
+        call.ended(event.end);
+        slot.ended(event.end);
+        return { end: event.end, spoke };
+      }
+      if (!spoke) slot.spoke();
+      spoke = true;
+      yield event;
+    }
+    throw new Error('must: G1: a model stream ends with an end event');
+  }
+
+  #next(tried: readonly Tried[], { caller }: ModelRequest): NextCall {
+    const { healths, budgets, clock, random } = this.#deps;
+    return nextCall({
+      targets: this.#targets.map((target) => healths.stateOf(target)),
+      tried,
+      affords: budgets.affords(caller),
+      now: clock.now(),
+      random: random(),
+    });
+  }
+
+  #at(index: number): Target {
+    const target = this.#targets[index];
+    if (target === undefined) throw new Error('must: a route has the target that was chosen');
+    return target;
+  }
+}
+
+function again(failed: ModelFailure, from: Provider): ModelEvent {
+  return { type: 'again', failed, from };
+}

@@ -1,0 +1,135 @@
+import type { RoomId, UserId } from '@parley/shared/ids';
+import type { Database, Statement } from 'better-sqlite3';
+import type { Tenant } from '../../core/tenant.ts';
+import type {
+  Audit,
+  AuditLine,
+  AuditQuery,
+  StoredAuditLine,
+  UsageLine,
+  UsageQuery,
+  UsageSum,
+} from '../../ports/audit.ts';
+import { forgottenUpTo, MOST_LINES, nextPrivateId, nextSharedId } from './audit-ids.ts';
+import type { GroupCommit } from './group-commit.ts';
+import { dayOf, daysOf, sumUp, type UsageRow } from './usage-sums.ts';
+
+/** What was decided and used, in tables beside the journal's, so that both are written in one moment (T50). */
+export class SqliteAudit implements Audit {
+  readonly #writes: GroupCommit;
+  readonly #sql: ReturnType<typeof prepare>;
+  readonly #most: number;
+
+  /** @param most lines that are kept of a tenant, besides private ones */
+  constructor(db: Database, writes: GroupCommit, most = MOST_LINES) {
+    this.#writes = writes;
+    this.#sql = prepare(db);
+    this.#most = most;
+  }
+
+  note(tenant: Tenant, lines: readonly AuditLine[]): Promise<void> {
+    return this.#writes.run(() => this.write(tenant, lines, []));
+  }
+
+  async lines(tenant: Tenant, query: AuditQuery): Promise<readonly StoredAuditLine[]> {
+    const { reader, all, room = null, action = null, outcome = null } = query;
+    // Two conditions on one field: whoever reads only their own lines may still ask for somebody's.
+    if (!all && query.by !== undefined && query.by !== reader) return [];
+    const by = all ? (query.by ?? null) : reader;
+    const { after, limit } = query;
+    return this.#sql.lines
+      .all({ tenant: tenant.id, reader, after, limit, room, by, action, outcome })
+      .map((line) => ({ ...line, private: line.private === '' ? null : line.private }));
+  }
+
+  async usage(tenant: Tenant, query: UsageQuery): Promise<readonly UsageSum[]> {
+    const { first, end } = daysOf(query);
+    const { user, room = null } = query;
+    const rows = this.#sql.usage.all({ tenant: tenant.id, first, end, user, room });
+    return sumUp(
+      rows.map((row) => ({ ...row, private: row.private !== '' })),
+      query.by,
+    );
+  }
+
+  /** What a room's batch brings; the caller brings the transaction. */
+  write(tenant: Tenant, lines: readonly AuditLine[], usage: readonly UsageLine[]): void {
+    for (const line of lines) this.#add(tenant, line);
+    for (const { at, room, user, model, private: owner, ...tokens } of usage)
+      this.#sql.use.run({ tenant: tenant.id, day: dayOf(at), room, user, model, private: owner ?? '', ...tokens });
+  }
+
+  #add(tenant: Tenant, line: AuditLine): void {
+    const id = this.#nextId(tenant, line.private);
+    this.#sql.add.run({ ...line, tenant: tenant.id, private: line.private ?? '', id });
+    const gone = line.private === null ? forgottenUpTo(id, this.#most) : null;
+    if (gone !== null) this.#sql.forget.run(tenant.id, gone);
+  }
+
+  #nextId(tenant: Tenant, owner: UserId | null): number {
+    const lastShared = this.#lastId(tenant, '');
+    return owner === null ? nextSharedId(lastShared) : nextPrivateId(this.#lastId(tenant, owner), lastShared);
+  }
+
+  #lastId(tenant: Tenant, owner: string): number {
+    return this.#sql.last.get(tenant.id, owner)?.id ?? 0;
+  }
+}
+
+type LineRow = Omit<StoredAuditLine, 'private'> & { readonly private: UserId | '' };
+type StoredUsage = Omit<UsageRow, 'private'> & { readonly private: string };
+
+function prepare(db: Database) {
+  return { ...lineStatements(db), ...usageStatements(db) };
+}
+
+function lineStatements(db: Database) {
+  const last: Statement<[string, string], { id: number | null }> = db.prepare(
+    'SELECT max(id) AS id FROM audit_lines WHERE tenant = ? AND private = ?',
+  );
+  const add: Statement<[Omit<AuditLine, 'private'> & { tenant: string; private: string; id: number }]> = db.prepare(`
+    INSERT INTO audit_lines (tenant, private, id, at, room, by, action, target, outcome, code)
+    VALUES (@tenant, @private, @id, @at, @room, @by, @action, @target, @outcome, @code)`);
+  const forget: Statement<[string, number]> = db.prepare('DELETE FROM audit_lines WHERE tenant = ? AND id <= ?');
+  const lines: Statement<[LineParameters], LineRow> = db.prepare(
+    `${linesOf("''")} UNION ALL ${linesOf('@reader')} ORDER BY id LIMIT @limit`,
+  );
+  return { last, add, forget, lines };
+}
+
+interface LineParameters {
+  readonly tenant: string;
+  readonly reader: UserId;
+  readonly after: number;
+  readonly limit: number;
+  readonly room: RoomId | null;
+  readonly by: string | null;
+  readonly action: string | null;
+  readonly outcome: string | null;
+}
+
+/** Both halves stand in order in the table, so that merging them reads no more than what is asked for. */
+function linesOf(owner: string): string {
+  return `
+    SELECT id, at, room, by, action, target, outcome, code, private FROM audit_lines
+    WHERE tenant = @tenant AND private = ${owner} AND id > @after AND (@room IS NULL OR room = @room)
+    AND (@by IS NULL OR by = @by) AND (@action IS NULL OR action = @action)
+    AND (@outcome IS NULL OR outcome = @outcome)`;
+}
+
+function usageStatements(db: Database) {
+  const use: Statement<[Omit<UsageLine, 'at' | 'private'> & { tenant: string; day: number; private: string }]> =
+    db.prepare(`
+    INSERT INTO usage (tenant, day, room, user, model, private, calls, input, cached, output)
+    VALUES (@tenant, @day, @room, @user, @model, @private, 1, @inputTokens, @cachedTokens, @outputTokens)
+    ON CONFLICT DO UPDATE SET calls = calls + 1, input = input + excluded.input, cached = cached + excluded.cached,
+    output = output + excluded.output`);
+  const usage: Statement<
+    [{ tenant: string; first: number; end: number; user: string | null; room: RoomId | null }],
+    StoredUsage
+  > = db.prepare(`
+    SELECT day, room, user, model, private, calls, input AS inputTokens, cached AS cachedTokens,
+    output AS outputTokens FROM usage WHERE tenant = @tenant AND day >= @first AND day < @end
+    AND (@user IS NULL OR user = @user) AND (@room IS NULL OR (room = @room AND private = ''))`);
+  return { use, usage };
+}

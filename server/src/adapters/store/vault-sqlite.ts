@@ -1,0 +1,53 @@
+import type { UserId } from '@parley/shared/ids';
+import type { ToolName } from '@parley/shared/tools';
+import type { Database, Statement } from 'better-sqlite3';
+import type { Tenant } from '../../core/tenant.ts';
+import type { LinkedCredential, Sealer, Vault } from '../../ports/vault.ts';
+import { decodeCredential, encodeCredential } from './credential-json.ts';
+import type { GroupCommit } from './group-commit.ts';
+import { openText, sealText } from '../sealing/sealed-text.ts';
+
+/** Credentials in a table, each sealed with its tenant's key for its person and tool (G5). */
+export class SqliteVault implements Vault {
+  readonly #writes: GroupCommit;
+  readonly #sealer: Sealer;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: Database, writes: GroupCommit, sealer: Sealer) {
+    this.#writes = writes;
+    this.#sealer = sealer;
+    this.#sql = prepare(db);
+  }
+
+  async get(tenant: Tenant, user: UserId, tool: ToolName): Promise<LinkedCredential | null> {
+    const row = this.#sql.get.get(tenant.id, user, tool);
+    const json = row ? openText(this.#sealer, tenant, row.sealed, placeOf(user, tool)) : null;
+    return json === null ? null : decodeCredential(json);
+  }
+
+  async put(tenant: Tenant, user: UserId, tool: ToolName, credential: LinkedCredential): Promise<void> {
+    const sealed = sealText(this.#sealer, tenant, encodeCredential(credential), placeOf(user, tool));
+    await this.#writes.run(() => this.#sql.put.run(tenant.id, user, tool, sealed));
+  }
+
+  async drop(tenant: Tenant, user: UserId, tool: ToolName): Promise<void> {
+    await this.#writes.run(() => this.#sql.drop.run(tenant.id, user, tool));
+  }
+}
+
+function placeOf(user: UserId, tool: ToolName): string {
+  return `credential/${user}/${tool}`;
+}
+
+function prepare(db: Database) {
+  const get: Statement<[string, UserId, ToolName], { sealed: Buffer }> = db.prepare(
+    'SELECT sealed FROM credentials WHERE tenant = ? AND user = ? AND tool = ?',
+  );
+  const put: Statement<[string, UserId, ToolName, Uint8Array]> = db.prepare(
+    'INSERT OR REPLACE INTO credentials (tenant, user, tool, sealed) VALUES (?, ?, ?, ?)',
+  );
+  const drop: Statement<[string, UserId, ToolName]> = db.prepare(
+    'DELETE FROM credentials WHERE tenant = ? AND user = ? AND tool = ?',
+  );
+  return { get, put, drop };
+}
