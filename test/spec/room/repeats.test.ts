@@ -52,7 +52,7 @@ test('C12 after a restart what was said before is still found', async () => {
   expect(marksOf(await shown(world))).toEqual([[], [{ from: 1, to: 8, at: 1, of: 0 }]]);
 });
 
-test('C12 R9 a private lane and the room do not see each other’s repeats', async () => {
+test('A45 C12 R9 a private lane and the room do not see each other’s repeats', async () => {
   const world = await RoomWorld.open();
   await said(world, 'ana', log, 'me');
   await said(world, 'bob', log);
