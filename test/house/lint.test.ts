@@ -28,11 +28,20 @@ const SEEDS: readonly (readonly [rule: string, path: string, text: string])[] = 
     'server/src/edge/seed.ts',
     "import { a } from '../adapters/other.ts';\nexport const b = a;",
   ],
-  ['no-restricted-imports', 'server/src/edge/value.ts', "import { a } from '../core/arbiter.ts';\nexport const b = a;"],
   [
     'no-restricted-imports',
-    'server/src/adapters/seed.ts',
-    "import { a } from '../room/other.ts';\nexport const b = a;",
+    'server/src/edge/value.ts',
+    "import { a } from '../core/arbiter/arbiter.ts';\nexport const b = a;",
+  ],
+  [
+    'no-restricted-imports',
+    'server/src/adapters/store/seed.ts',
+    "import { a } from '../../room/other.ts';\nexport const b = a;",
+  ],
+  [
+    'no-restricted-imports',
+    'server/src/core/arbiter/seed.ts',
+    "import { a } from '../../room/other.ts';\nexport const b = a;",
   ],
   ['no-restricted-imports', 'client/src/seed.ts', "import { a } from '@parley/server/main';\nexport const b = a;"],
   ['no-restricted-globals', 'server/src/core/clock.ts', 'export const a = Date;'],
