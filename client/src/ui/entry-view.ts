@@ -129,7 +129,8 @@ function asideView(title: string, entry: Entry): TemplateResult {
 
 function head(entry: Entry, row: RowContext, aside: TemplateResult | typeof nothing): TemplateResult {
   const { id, name } = entry.author;
-  return html`<div class="head"><span class="who-name ${colorClass(row.names.color(id))}">${name}</span>${aside}${time(entry)}</div>`;
+  const alike = row.names.isAlike(id) ? html`<code class="soft" title=${entryStrings.alike}>${id}</code>` : nothing;
+  return html`<div class="head"><span class="who-name ${colorClass(row.names.color(id))}">${name}</span>${alike}${aside}${time(entry)}</div>`;
 }
 
 function time(entry: Entry): TemplateResult {

@@ -10,6 +10,7 @@ export const entryStrings = {
     'The words are taken away for everyone, everywhere, for good: here, in exports, in what the AI is sent, on disk. That there was an entry stays.',
   redactNow: 'Take them away',
   keepWords: 'Keep them',
+  alike: 'Somebody else here has a name that looks like this one',
   redacted: (name: string): string => `${name} took these words away.`,
   releasedBy: (name: string): string => `Shared by ${name} from their private lane`,
   releasedByYou: 'Shared by you from your private lane',
