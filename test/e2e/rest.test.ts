@@ -297,6 +297,8 @@ describe('every route answers as /openapi.json says', () => {
     const body = { readers: ['ana'] };
     expect((await call('PUT', '/v1/resources/{resource}', { by: root, params: resource, body })).status).toBe(200);
     expect((await call('GET', '/v1/resources/{resource}', { by: root, params: resource })).body).toMatchObject(body);
+    const kept = { resource: 'doc-1', readers: ['ana'], count: 1 };
+    expect((await call('GET', '/v1/resources', { by: root })).body).toMatchObject({ items: [kept], next: null });
     expect((await call('DELETE', '/v1/resources/{resource}', { by: root, params: resource })).status).toBe(204);
     expect((await call('POST', '/v1/people/{user}/revoke', { by: root, params: { user: 'cal' } })).status).toBeLessThan(
       300,

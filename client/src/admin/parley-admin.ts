@@ -9,6 +9,7 @@ import { adminStyles } from './admin-styles.ts';
 import { ADMIN_TABS, type AdminTab } from './admin-tab.ts';
 import './audit-view.ts';
 import './people-view.ts';
+import './resources-view.ts';
 import './rooms-view.ts';
 import './tools-view.ts';
 import { usagePlotStyles } from './usage-plot.ts';
@@ -45,6 +46,12 @@ export class ParleyAdmin extends LitElement {
       this.#api = this.token === null ? null : new AdminApi(this.server.replace(/\/$/, ''), this.token);
   }
 
+  /** Where the tabs do not fit side by side, the chosen one is brought into sight. */
+  protected override updated(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('tab'))
+      this.renderRoot.querySelector(`#tab-${this.tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+
   override render(): TemplateResult | typeof nothing {
     if (this.#api === null) return nothing;
     return html`<div class="admin"><div class="admin-head"><h2>${words.title}</h2><slot name="menu"></slot></div>
@@ -78,6 +85,7 @@ function view(tab: AdminTab, api: AdminApi): TemplateResult {
     rooms: html`<parley-admin-rooms .api=${api}></parley-admin-rooms>`,
     people: html`<parley-admin-people .api=${api}></parley-admin-people>`,
     tools: html`<parley-admin-tools .api=${api}></parley-admin-tools>`,
+    resources: html`<parley-admin-resources .api=${api}></parley-admin-resources>`,
     usage: html`<parley-admin-usage .api=${api}></parley-admin-usage>`,
     audit: html`<parley-admin-audit .api=${api}></parley-admin-audit>`,
   };

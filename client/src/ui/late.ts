@@ -9,6 +9,7 @@ interface LateModule {
 
 /** Parts that the first paint of a room does without: each comes when it is first shown. */
 const LATE = {
+  notes: (): Promise<LateModule> => import('./notes.ts'),
   people: (): Promise<LateModule> => import('./people.ts'),
   tools: (): Promise<LateModule> => import('./room-tools.ts'),
   search: (): Promise<LateModule> => import('./search-results.ts'),

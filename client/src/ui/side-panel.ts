@@ -6,7 +6,6 @@ import { closeIcon, lockIcon, noteIcon, peopleIcon, queueIcon, toolIcon } from '
 import './late.ts';
 import type { Names } from './names.ts';
 import './composer.ts';
-import './notes.ts';
 import './now-bar.ts';
 import { define, Part } from './part.ts';
 import { pendingOf } from './pending.ts';
@@ -68,7 +67,7 @@ export class ParleySidePanel extends Part {
       case 'queue':
         return html`<parley-queue .client=${client} .view=${view} .names=${names}></parley-queue>`;
       case 'notes':
-        return html`<parley-notes .client=${client} .view=${view}></parley-notes>`;
+        return html`<parley-late .needs=${'notes'} .content=${html`<parley-notes .client=${client} .view=${view}></parley-notes>`}></parley-late>`;
       case 'people':
         return html`<parley-late .needs=${'people'} .content=${html`<parley-people .client=${client} .people=${view.people} .names=${names} .you=${view.you?.id ?? null} .role=${view.role}
           .capabilities=${view.capabilities} .linkOf=${this.linkOf}></parley-people>`}></parley-late>`;

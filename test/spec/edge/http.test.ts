@@ -376,6 +376,7 @@ describe('descriptions', () => {
       '/v1/invites/{code}/accept',
       '/v1/links/{tool}',
       '/v1/people/{user}/revoke',
+      '/v1/resources',
       '/v1/resources/{resource}',
       '/v1/rooms',
       '/v1/rooms/{room}',
