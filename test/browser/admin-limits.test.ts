@@ -65,3 +65,27 @@ test('R3 UI who may read a resource is said, changed and forgotten, each only af
   await page.getByText('What was said of docs/plan is forgotten.').waitFor();
   expect(await readers()).toMatchObject({ code: 'not_found' });
 });
+
+test('G7 UI a limit says while it is written what it does to whom, and is set and taken away', async () => {
+  const ana = await server.person('ana', 'Ana');
+  await ana.must('POST', '/v1/rooms', { id: 'launch', title: 'Launch' });
+  const { page } = root;
+  const dialog = page.getByRole('dialog');
+  await show('Budgets');
+  await page.getByRole('row', { name: 'Launch' }).getByText('0 tokens used; there is no limit').waitFor();
+  await page.getByLabel('People').check();
+  await root.button('Set the budget: ana').click();
+  await page.keyboard.type('1,000');
+  await dialog.getByText('At 800 (80 %)').waitFor();
+  await dialog.getByText('no model answers them, in all rooms and in private').waitFor();
+  expect(await root.look('admin-budget-dialog')).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.getByText('ana: 1,000 tokens a month from now on.').waitFor();
+  expect(await ana.must('GET', '/v1/budgets/me')).toMatchObject({ tokens: 1_000 });
+  await page.getByRole('row', { name: 'ana' }).getByText('0 of 1,000 tokens used (0%)').waitFor();
+  expect(await root.look('admin-budgets')).toEqual([]);
+  await root.button('Set the budget: ana').click();
+  await root.button('Take the limit away').click();
+  await page.getByText('ana: there is no limit any more.').waitFor();
+  expect(await ana.must('GET', '/v1/budgets/me')).toMatchObject({ tokens: null });
+});

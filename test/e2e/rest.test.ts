@@ -292,6 +292,8 @@ describe('every route answers as /openapi.json says', () => {
     expect((await call('PUT', '/v1/budgets/{scope}', budget)).body).toMatchObject({ tokens: 1_000_000 });
     expect((await call('GET', '/v1/budgets/{scope}', { params: scope })).body).toMatchObject({ tokens: 1_000_000 });
     expect((await call('GET', '/v1/budgets/{scope}', { by: ben, params: scope })).status).toBe(403);
+    const people = await call('GET', '/v1/budgets', { by: root, query: '?of=people' });
+    expect(people.body['items']).toContainEqual(expect.objectContaining({ scope: 'user:ana', tokens: 1_000_000 }));
     await call('PUT', '/v1/budgets/{scope}', { ...budget, body: { tokens: null } });
     const resource = { resource: 'doc-1' };
     const body = { readers: ['ana'] };

@@ -11,6 +11,7 @@ export const adminStrings = {
     people: 'People',
     tools: 'Tools',
     resources: 'Resources',
+    budgets: 'Budgets',
     usage: 'Usage',
     audit: 'Audit',
   } satisfies Record<AdminTab, string>,

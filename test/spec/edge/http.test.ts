@@ -372,6 +372,7 @@ describe('descriptions', () => {
       '/v1/admin/people',
       '/v1/admin/rooms',
       '/v1/audit',
+      '/v1/budgets',
       '/v1/budgets/{scope}',
       '/v1/invites/{code}/accept',
       '/v1/links/{tool}',
