@@ -44,8 +44,9 @@ describe('the Parley client', () => {
       { type: 'update', doc: 'workspace', message: UPDATE },
       { type: 'saved', peer, doc: 'workspace', count: 1 },
     );
-    expect(decodeFrame(await socket.next())).toEqual({ kind: 'doc', doc: 'workspace', message: UPDATE });
+    // An acknowledgement says nothing about what others wrote, so it overtakes that.
     expect(await socket.says('saved')).toEqual({ type: 'saved', doc: 'workspace', count: 1 });
+    expect(decodeFrame(await socket.next())).toEqual({ kind: 'doc', doc: 'workspace', message: UPDATE });
   });
 
   test('W19 a closed document hears nothing more, and its late frames are dropped', async () => {
