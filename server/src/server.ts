@@ -14,6 +14,7 @@ import type { Accounts } from './ports/accounts.ts';
 import type { Audit } from './ports/audit.ts';
 import type { BudgetTable } from './ports/budgets.ts';
 import type { People } from './ports/people.ts';
+import type { ProviderKeys } from './ports/provider-keys.ts';
 import type { Registry } from './ports/registry.ts';
 import type { ResourceTable } from './ports/resource-table.ts';
 import type { Tools } from './ports/tools.ts';
@@ -37,6 +38,7 @@ export interface ServerDeps extends Omit<RoomsDeps, 'lobby' | 'idleMs' | 'budget
   /** Null with an outside authority. */
   readonly resources: ResourceTable | null;
   readonly budgetTable: BudgetTable;
+  readonly keys: ProviderKeys;
   readonly callKeys: JsonWebKeySet;
   readonly tools: Tools;
   /** Null outside development. */

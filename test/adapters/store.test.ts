@@ -2,7 +2,7 @@ import { auditContract } from '../contracts/audit.ts';
 import { budgetContract } from '../contracts/budgets.ts';
 import { peopleContract } from '../contracts/people.ts';
 import { registryContract } from '../contracts/registry.ts';
-import { vaultContract } from '../contracts/vault.ts';
+import { keyPolicyContract, vaultContract } from '../contracts/vault.ts';
 import { memoryStoreWorld, sqliteStoreWorld } from './store-worlds.ts';
 
 for (const [name, open] of [
@@ -14,4 +14,5 @@ for (const [name, open] of [
   peopleContract(name, open);
   registryContract(name, open);
   vaultContract(name, open);
+  keyPolicyContract(name, open);
 }

@@ -26,7 +26,7 @@ const DEFAULT_MODEL = 'gpt-4.1-mini';
 const OLLAMA_MS = 300;
 
 /** The configured endpoint; else a local Ollama that answers at once and has a model; else the demo model. */
-export async function chooseModel(config: ModelConfig, deps: ChooseModelDeps): Promise<Model> {
+export async function chooseModel(config: ModelConfig, deps: ChooseModelDeps): Promise<RoutedModel | Model> {
   if (config.baseUrl !== undefined || config.apiKey !== undefined) return configured(config, deps);
   const { ollama = OLLAMA } = deps;
   const model = pick(await ollamaModels(ollama, deps.clock), config.name);
@@ -34,7 +34,7 @@ export async function chooseModel(config: ModelConfig, deps: ChooseModelDeps): P
   return single({ baseURL: `${ollama}/v1`, apiKey: 'ollama', model, name: `${model} (local Ollama)` }, deps);
 }
 
-function configured(config: ModelConfig, deps: ChooseModelDeps): Model {
+function configured(config: ModelConfig, deps: ChooseModelDeps): RoutedModel {
   const baseURL = config.baseUrl ?? OPENAI;
   const model = config.name ?? DEFAULT_MODEL;
   // Local servers take any key, and the library insists on one.
@@ -43,9 +43,11 @@ function configured(config: ModelConfig, deps: ChooseModelDeps): Model {
 }
 
 /** A route of one: also a lone endpoint is asked a second time when it stumbles (G2). */
-function single({ name, ...at }: Endpoint, deps: ChooseModelDeps): Model {
+function single({ name, ...at }: Endpoint, deps: ChooseModelDeps): RoutedModel {
   const provider = { provider: new URL(at.baseURL).host, model: at.model };
-  return new RoutedModel(name, [{ provider, key: '', model: openAiModel({ ...deps, ...at }) }], deps);
+  const options = { ...deps, ...at };
+  const withKey = (apiKey: string): Model => openAiModel({ ...options, apiKey });
+  return new RoutedModel(name, [{ provider, key: '', model: openAiModel(options), withKey }], deps);
 }
 
 interface Endpoint {

@@ -18,6 +18,8 @@ interface Provider {
 }
 
 const CHARS_PER_TOKEN = 4;
+/** Beyond so many, those where nobody is are forgotten. */
+const MANY = 1_000;
 
 /** Shares the places of each provider out between tenants and their rooms (G8). */
 export class ProviderSlots {
@@ -83,6 +85,12 @@ export class ProviderSlots {
     };
   }
 
+  /** What is known of keys that people brought and that nobody uses now is not kept without bound. */
+  #forgetIdle(): void {
+    for (const [name, { running, queue }] of this.#providers)
+      if (running === 0 && queue.waiting.length === 0) this.#providers.delete(name);
+  }
+
   #leave(provider: Provider): void {
     provider.running -= 1;
     while (provider.running < places(provider.concurrency)) {
@@ -94,8 +102,9 @@ export class ProviderSlots {
     }
   }
 
-  /** There are as many as the operator named. */
+  /** There are as many as the operator named, and one for each key that somebody brought. */
   #provider(name: string): Provider {
+    if (this.#providers.size >= MANY) this.#forgetIdle();
     const known = this.#providers.get(name) ?? { concurrency: FRESH, queue: NOBODY, running: 0 };
     this.#providers.set(name, known);
     return known;

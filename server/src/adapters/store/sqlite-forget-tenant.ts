@@ -4,7 +4,10 @@ import { eraseIn } from './sqlite-erase.ts';
 import type { SqliteFile } from './sqlite-file.ts';
 
 /** Tables of what stands in the clear about a tenant. Who was revoked stays: no old token comes back to life. */
-const TABLES = ['members', 'tools', 'credentials', 'audit_lines', 'usage', 'resource_readers', 'resources', 'budgets'];
+const TABLES = [
+  ...['members', 'tools', 'credentials', 'audit_lines', 'usage', 'resource_readers', 'resources', 'budgets'],
+  'key_policies',
+];
 
 /**
  * Ends a tenant for good (A88): its keys are destroyed first, which makes what was said unreadable, and then goes

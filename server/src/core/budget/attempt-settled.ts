@@ -23,11 +23,19 @@ export const AttemptSettled = z.strictObject({
   outcome: z.string(),
   inputTokens: tokens,
   cachedTokens: tokens,
+  /** Of the input: what the provider wrote into its cache. */
+  cacheWriteTokens: tokens.default(0),
   outputTokens: tokens,
   /** Of the output: what was thought and not said. */
   reasoningTokens: tokens,
   /** The provider did not say: as counted here. */
   estimated: z.boolean(),
+  /** It made a digest of what was said, and answered nobody. */
+  compaction: z.boolean().default(false),
+  /** In millionths of the operator's currency; null: nobody said what it takes. */
+  cost: tokens.nullable().default(null),
+  /** Whose key it was made with. */
+  keyOf: z.enum(['speaker', 'tenant', 'server']).default('server'),
   reserved: tokens,
   /** Which answers are alike (G7). */
   kind: z.string(),
