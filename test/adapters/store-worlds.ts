@@ -12,7 +12,7 @@ export async function memoryStoreWorld(): Promise<StoreWorld> {
   const journal = new MemoryJournal();
   const people = new MemoryPeople(journal);
   const budgetTable = new MemoryBudgets(journal.audit);
-  const durable = { registry: new MemoryRegistry(), vault: new MemoryVault(), budgetTable };
+  const durable = { registry: new MemoryRegistry(), vault: new MemoryVault(), budgetTable, jobs: journal.jobs };
   const store = { journal, audit: journal.audit, people, ...durable };
   return { store, reopen: async () => store, dispose: async () => {} };
 }

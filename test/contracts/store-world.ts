@@ -1,6 +1,7 @@
 import type { Audit } from '@parley/server/ports/audit';
 import type { BudgetTable } from '@parley/server/ports/budgets';
 import type { Journal } from '@parley/server/ports/journal';
+import type { Jobs } from '@parley/server/ports/jobs';
 import type { People } from '@parley/server/ports/people';
 import type { Registry } from '@parley/server/ports/registry';
 import type { Vault } from '@parley/server/ports/vault';
@@ -13,6 +14,7 @@ export interface Store {
   readonly audit: Audit;
   readonly people: People;
   readonly budgetTable: BudgetTable;
+  readonly jobs: Jobs;
 }
 
 /** What is durable, and the medium behind it. */

@@ -56,6 +56,7 @@ function start(journal: MemoryJournal): Promise<RunningServer> {
     accounts: noAccounts,
     resources: null,
     budgetTable: new MemoryBudgets(journal.audit),
+    jobs: journal.jobs,
     callKeys: { keys: [] },
     tools: new ListedTools(),
     callTokens: new ClearTokens(),

@@ -11,7 +11,7 @@ import { adminsOnly, type TenantAudit } from '../tenant-audit.ts';
 import { body, json, noQuery } from './parts.ts';
 
 const params = z.strictObject({
-  scope: z.string().max(200).openapi({ description: '`me`, `tenant`, `user:ID` or `room:ID`.' }),
+  scope: z.string().max(200).openapi({ description: '`me`, `tenant`, `background`, `user:ID` or `room:ID`.' }),
 });
 const answer = { 200: json(BudgetView, 'Tokens of this month (UTC).'), default: PROBLEM };
 
@@ -51,7 +51,7 @@ export function budgetRoutes(app: EdgeApp, edge: Edge, trail: TenantAudit): void
 
 /** Throws `not_found` for what names nothing. */
 function scopeOf(named: string, { user }: Principal): SetScope {
-  if (named === 'tenant') return { kind: 'tenant' };
+  if (named === 'tenant' || named === 'background') return { kind: named };
   if (named === 'me') return { kind: 'user', user };
   const [kind = '', ...rest] = named.split(':');
   const id = rest.join(':');

@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { RoomCreate, RoomDescription, RoomDescriptionWithRights, RoomUpdate } from '@parley/shared/commands';
 import { fault, FaultError } from '@parley/shared/fault';
 import { RoomId } from '@parley/shared/ids';
+import { UNTITLED } from '@parley/shared/policy';
 import { RoomRole } from '@parley/shared/roles';
 import type { Principal } from '../../core/people/principal.ts';
 import type { Edge, EdgeApp } from '../edge.ts';
@@ -90,9 +91,14 @@ async function createOnce(
   } catch (error) {
     if (!(error instanceof FaultError) || error.fault.code !== 'already_exists') throw error;
     const before = await ownRoom(edge, principal, room);
-    if (before?.title !== wanted.title) throw error;
+    if (before === null || givenTitle(before) !== wanted.title) throw error;
     return before;
   }
+}
+
+/** What a person named it, whatever it is called meanwhile. */
+function givenTitle({ title, titledBy }: z.infer<typeof RoomDescription>): string {
+  return titledBy === undefined ? title : UNTITLED;
 }
 
 /** The room if the person owns it. Whoever is not in that room learns no more than that the id is taken. */
