@@ -1,7 +1,8 @@
 import type { DocKey } from '@parley/shared/documents';
 import type { UserId } from '@parley/shared/ids';
-import { uniqueKey, type JournalRecord } from '../../core/records.ts';
+import type { JournalRecord } from '../../core/records.ts';
 import { roomKey, type RoomRef, type Tenant } from '../../core/tenant.ts';
+import { uniqueKey } from '../../core/unique-key.ts';
 import type {
   AppendResult,
   Batch,

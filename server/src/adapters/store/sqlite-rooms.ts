@@ -3,8 +3,9 @@ import { must } from '@parley/shared/assert';
 import type { RoomId, UserId } from '@parley/shared/ids';
 import type { RoomRole } from '@parley/shared/roles';
 import type { Database, Statement } from 'better-sqlite3';
-import { uniqueKey, type JournalRecord } from '../../core/records.ts';
+import type { JournalRecord } from '../../core/records.ts';
 import { mintTenant, type RoomRef, type Tenant } from '../../core/tenant.ts';
+import { uniqueKey } from '../../core/unique-key.ts';
 import type { AppendResult, Batch, Compaction, Epoch, RoomListing } from '../../ports/journal.ts';
 
 /** A batch whose records and updates are already the bytes that are stored. */
