@@ -11,6 +11,7 @@ import { PROBLEM } from '../problems.ts';
 import { body, idempotencyHeader, json, listOf, noQuery, pageQuery, roomParams } from './parts.ts';
 
 const NewRoom = RoomCreate.omit({ type: true }).extend({ id: RoomId.optional() });
+const JSON_TYPE = /^application\/(?:[a-z.-]+\+)?json\b/i;
 const RoomListing = z.strictObject({ id: RoomId, title: z.string(), role: RoomRole, createdAt: z.number() });
 
 const create = createRoute({
@@ -51,6 +52,9 @@ const remove = createRoute({
 
 export function roomRoutes(app: EdgeApp, edge: Edge): void {
   app.openapi(create, async (c) => {
+    // A body of another type is read as an empty one, and everything of a room may be left out.
+    if (!JSON_TYPE.test(c.req.header('content-type') ?? ''))
+      throw new FaultError(fault('bad_request', 'The body must be JSON.'));
     const { id, ...wanted } = c.req.valid('json');
     const { principal } = c.get('caller');
     const key = c.req.valid('header')['idempotency-key'];
