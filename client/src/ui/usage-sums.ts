@@ -22,6 +22,10 @@ function plus(a: UsageRow, b: UsageRow): UsageRow {
     calls: a.calls + b.calls,
     inputTokens: a.inputTokens + b.inputTokens,
     cachedTokens: a.cachedTokens + b.cachedTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
     outputTokens: a.outputTokens + b.outputTokens,
+    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+    cost: a.cost + b.cost,
+    unpriced: a.unpriced + b.unpriced,
   };
 }
