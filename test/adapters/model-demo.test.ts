@@ -12,6 +12,7 @@ import { describe, expect, test } from 'vitest';
 import { endOf, eventsOf, modelContract, REQUEST, textOf, type ModelWorld } from '../contracts/model.ts';
 import { TestClock } from '../kit/clock.ts';
 import { ScriptedModel } from '../kit/scripted-model.ts';
+import { RecordingLog } from '../kit/log.ts';
 import { RouteWorld } from '../kit/route-world.ts';
 
 const tokenizer = o200kTokenizer();
@@ -117,7 +118,13 @@ describe('the demo model', () => {
 
 describe('choosing a model', () => {
   const none = { baseUrl: undefined, apiKey: undefined, name: undefined };
-  const deps = { ...new RouteWorld().deps, clock: hostClock, tokenizer };
+  const deps = {
+    ...new RouteWorld().deps,
+    clock: hostClock,
+    tokenizer,
+    log: new RecordingLog(),
+    pseudonym: () => null,
+  };
 
   async function ollama(body: string) {
     const server = createServer((_request, response) => response.end(body)).listen(0, '127.0.0.1');
