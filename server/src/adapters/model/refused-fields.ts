@@ -1,4 +1,3 @@
-import OpenAI from 'openai';
 import { z } from 'zod';
 
 /** How servers begin to say that they do not know a field. Nothing that a person wrote can stand before its name. */
@@ -14,9 +13,8 @@ const Extra = z.object({ type: z.literal('extra_forbidden'), loc: z.tuple([z.lit
 const Body = z.object({ message: z.unknown(), detail: z.unknown(), code: z.unknown(), param: z.unknown() }).partial();
 
 /** Which fields of a request its server said that it does not know: of those named, and nothing else counts. */
-export function refusedFields(error: unknown, sent: readonly string[]): readonly string[] {
-  if (!(error instanceof OpenAI.APIError) || (error.status !== 400 && error.status !== 422)) return [];
-  const { message, detail, code, param } = Body.safeParse(error.error).data ?? {};
+export function refusedFields(refusal: unknown, sent: readonly string[]): readonly string[] {
+  const { message, detail, code, param } = Body.safeParse(refusal).data ?? {};
   const named = CODES.has(code) ? [param] : [];
   const told = new Set([...named, ...namesIn(message), ...namesIn(detail)]);
   return sent.filter((field) => told.has(field));

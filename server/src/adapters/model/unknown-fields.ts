@@ -1,5 +1,6 @@
 import type { Provider } from '../../ports/model.ts';
 import type { Log } from '../../ports/system.ts';
+import { refusalOf } from './openai-failure.ts';
 import { refusedFields } from './refused-fields.ts';
 
 /**
@@ -27,10 +28,8 @@ export class UnknownFields {
     try {
       return await send(known);
     } catch (error) {
-      const refused = refusedFields(
-        error,
-        dispensable.filter((field) => field in known),
-      );
+      const sent = dispensable.filter((field) => field in known);
+      const refused = refusedFields(refusalOf(error), sent);
       if (refused.length === 0) throw error;
       for (const field of refused) this.#learn(field);
     }

@@ -57,7 +57,7 @@ export interface ContextInput {
   readonly budget: number;
   /** What was folded for earlier turns of this room: makes this faster, and changes nothing of it. */
   readonly pasts?: Pasts;
-  /** A cryptographic hash as text; gives the boundary, the nonce and the manifest's hash. */
+  /** A cryptographic hash as text; gives the boundary, the hashes in references and the manifest's. */
   readonly hash: (text: string) => string;
 }
 
@@ -101,7 +101,8 @@ const ROOM_SHARE = 0.6;
  */
 export function buildContext(input: ContextInput): Context {
   const boundary = boundaryOf(input.salts.room, input.hash);
-  const hand = { boundary, wrap: envelopes(boundary), hash: input.hash };
+  // The boundary is this room's secret: what a reference says of the words behind it says nothing elsewhere (R8).
+  const hand = { boundary, wrap: envelopes(boundary), hash: (text: string) => input.hash(`${boundary}\n${text}`) };
   const layout = input.own === null ? layOutRoom(input, hand) : layOutPrivate(input, input.own, hand);
   const messages = merged([{ role: 'system', content: systemText(input.salts.lane, boundary) }, ...layout.messages]);
   const to = lastSeq(input.own ?? input.room);

@@ -2,15 +2,27 @@ import { quoted, type Line } from './text-lines.ts';
 
 /** Shorter passages cost as much as the reference that would stand for them (C9). */
 export const LEAST_TOKENS = 24;
+/** Fewer in one place cost as much as the place in a reference. */
+const LEAST_PLACE_TOKENS = 8;
 
-/** Lines of a text that say again what an earlier one said; lines are counted from 0, `to` is behind the last. */
+/** Lines in a row that stand in one earlier text. */
+export interface Place<S> {
+  /** The text that said them first, … */
+  readonly source: S;
+  /** … the first of them there, counted from 0, … */
+  readonly at: number;
+  /** … how many they are, … */
+  readonly count: number;
+  /** … and how much, roughly. */
+  readonly tokens: number;
+}
+
+/** Lines of a text that earlier ones said; lines are counted from 0, `to` is behind the last. */
 export interface Repeat<S> {
   readonly from: number;
   readonly to: number;
-  /** The text that said it first, … */
-  readonly source: S;
-  /** … and the first of as many lines there. */
-  readonly at: number;
+  /** Where they stand, one place behind the other: who pastes a log pastes what many people said. */
+  readonly places: readonly Place<S>[];
   /** What marks these lines as quoted; each is `quoted(quote, body)` of the line there, byte for byte (C10). */
   readonly quote: string;
 }
@@ -22,6 +34,12 @@ interface Held<S> {
   readonly ends: readonly number[] | null;
 }
 
+interface Numbered {
+  readonly lines: readonly Line[];
+  /** One for each; none where no line of the texts before is this one. */
+  readonly numbers: readonly (number | undefined)[];
+}
+
 interface Spot<S> {
   readonly held: Held<S>;
   readonly at: number;
@@ -30,22 +48,30 @@ interface Spot<S> {
 /**
  * Finds passages that were said before (C9). Texts come in their order; of each the places of any two lines in
  * a row, and of any line that is long enough alone, are remembered where they first stood. A passage is found
- * there and followed for as long as the lines are equal, so one changed digit ends it (C11). Linear in any text.
+ * there and followed for as long as the lines are equal, so one changed digit ends it (C11), and from where one text
+ * ends it goes on in another. Linear in any text.
+ *
+ * Lines are numbered as they come up, so that places are told apart exactly: nobody can write a line that is taken
+ * for another (R8), and what is found depends on no hash. Those of the map below have a secret of the process.
  */
 export class Repeats<S> {
   readonly #spots = new Map<number, Spot<S>>();
+  readonly #numbers = new Map<string, number>();
+  readonly #firstNumber: number;
   /** What was said before all that is added here; it does not grow meanwhile. */
   readonly #before: Repeats<S> | null;
 
   constructor(before: Repeats<S> | null = null) {
     this.#before = before;
+    this.#firstNumber = before === null ? 0 : before.#firstNumber + before.#numbers.size;
   }
 
   /** The passages of a text that stand in those added before and that `visible` admits, first to last. */
   of(lines: readonly Line[], visible: (source: S) => boolean = () => true): Repeat<S>[] {
     const found: Repeat<S>[] = [];
+    const text = { lines, numbers: lines.map(({ body }) => this.#number(body)) };
     for (let from = 0; from < lines.length;) {
-      const repeat = this.#from(lines, from, visible);
+      const repeat = this.#passage(text, from, visible);
       if (repeat) found.push(repeat);
       from = repeat?.to ?? from + 1;
     }
@@ -55,60 +81,89 @@ export class Repeats<S> {
   /** Takes a text in; `repeats` of it stand elsewhere and are not found here. */
   add(source: S, lines: readonly Line[], repeats: readonly Repeat<S>[]): void {
     const held = { source, lines, ends: repeats.length === 0 ? null : literalEnds(lines.length, repeats) };
-    for (let at = 0; at < lines.length; at++) this.#remember({ held, at });
+    const numbers = lines.map(({ body }) => this.#numbered(body));
+    for (let at = 0; at < lines.length; at++) this.#remember({ held, at }, numbers);
   }
 
-  #remember(spot: Spot<S>): void {
+  #remember(spot: Spot<S>, numbers: readonly number[]): void {
     const { held, at } = spot;
-    const [line, next] = [held.lines[at], held.lines[at + 1]];
+    const [line, one, next] = [held.lines[at], numbers[at], numbers[at + 1]];
     const end = endOf(held, at);
-    if (line === undefined || line.body === '' || end === at) return;
-    if (line.tokens >= LEAST_TOKENS) this.#put(alone(line), spot);
-    if (next !== undefined && at + 1 < end) this.#put(together(line, next), spot);
+    if (line === undefined || one === undefined || line.body === '' || end === at) return;
+    if (line.tokens >= LEAST_PLACE_TOKENS) this.#put(alone(one), spot);
+    if (next !== undefined && at + 1 < end) this.#put(together(one, next), spot);
   }
 
   #put(key: number, spot: Spot<S>): void {
     if (this.#spot(key) === undefined) this.#spots.set(key, spot);
   }
 
+  #numbered(body: string): number {
+    const known = this.#number(body);
+    if (known !== undefined) return known;
+    const fresh = this.#firstNumber + this.#numbers.size;
+    this.#numbers.set(body, fresh);
+    return fresh;
+  }
+
+  #number(body: string): number | undefined {
+    return (this.#before === null ? undefined : this.#before.#number(body)) ?? this.#numbers.get(body);
+  }
+
   #spot(key: number): Spot<S> | undefined {
     return (this.#before === null ? undefined : this.#before.#spot(key)) ?? this.#spots.get(key);
   }
 
-  #from(lines: readonly Line[], from: number, visible: (source: S) => boolean): Repeat<S> | null {
-    const [line, next] = [lines[from], lines[from + 1]];
-    if (line === undefined || line.body === '') return null;
+  /** What begins at a line; none where it is short, so looking again behind its first line stays linear. */
+  #passage(text: Numbered, from: number, visible: (source: S) => boolean): Repeat<S> | null {
+    const quote = text.lines[from]?.quote ?? '';
+    const places: Place<S>[] = [];
+    let to = from;
+    let tokens = 0;
+    for (;;) {
+      const place = text.lines[to]?.quote === quote ? this.#place(text, to, visible) : null;
+      if (place === null) break;
+      places.push(place);
+      to += place.count;
+      tokens += place.tokens;
+    }
+    return tokens < LEAST_TOKENS ? null : { from, to, places, quote };
+  }
+
+  #place({ lines, numbers }: Numbered, from: number, visible: (source: S) => boolean): Place<S> | null {
+    const [line, one, two] = [lines[from], numbers[from], numbers[from + 1]];
+    if (line === undefined || one === undefined || line.body === '') return null;
     const keys = [
-      ...(next === undefined ? [] : [together(line, next)]),
-      ...(line.tokens >= LEAST_TOKENS ? [alone(line)] : []),
+      ...(two === undefined ? [] : [together(one, two)]),
+      ...(line.tokens >= LEAST_PLACE_TOKENS ? [alone(one)] : []),
     ];
     for (const key of keys) {
       const spot = this.#spot(key);
       if (spot === undefined || !visible(spot.held.source)) continue;
-      const repeat = followed(lines, from, spot);
-      if (repeat) return repeat;
+      const place = followed(lines, from, spot);
+      if (place) return place;
     }
     return null;
   }
 }
 
-function followed<S>(lines: readonly Line[], from: number, { held, at }: Spot<S>): Repeat<S> | null {
+function followed<S>(lines: readonly Line[], from: number, { held, at }: Spot<S>): Place<S> | null {
   const quote = lines[from]?.quote ?? '';
   const end = Math.min(lines.length - from, endOf(held, at) - at);
-  let length = 0;
+  let count = 0;
   let tokens = 0;
-  while (length < end) {
-    const [line, first] = [lines[from + length], held.lines[at + length]];
+  while (count < end) {
+    const [line, first] = [lines[from + count], held.lines[at + count]];
     if (line === undefined || first === undefined || !isSame(line, first, quote)) break;
     tokens += line.tokens;
-    length++;
+    count++;
   }
-  return tokens < LEAST_TOKENS ? null : { from, to: from + length, source: held.source, at, quote };
+  return tokens < LEAST_PLACE_TOKENS ? null : { source: held.source, at, count, tokens };
 }
 
 /** Byte for byte what the first line is, quoted. */
 function isSame(line: Line, first: Line, quote: string): boolean {
-  return line.hash === first.hash && line.quote + line.body === quoted(quote, first.body);
+  return line.body === first.body && line.quote + line.body === quoted(quote, first.body);
 }
 
 function endOf({ ends, lines }: Held<unknown>, at: number): number {
@@ -127,10 +182,11 @@ function literalEnds(count: number, repeats: readonly Repeat<unknown>[]): number
   return ends;
 }
 
-function together(line: Line, next: Line): number {
-  return line.hash * 0x20_0000 + (next.hash >>> 11);
+/** There are fewer lines than 2^26, so no two pairs meet. */
+function together(line: number, next: number): number {
+  return line * 0x400_0000 + next;
 }
 
-function alone(line: Line): number {
-  return -1 - line.hash;
+function alone(line: number): number {
+  return -1 - line;
 }
