@@ -3,7 +3,7 @@ import { Entry, FoundEntry, Member, TurnView } from './entry.ts';
 import { ClientKey, EntryId, RoomId, TurnId, UserId } from './ids.ts';
 import { Invite, InviteSecret } from './invite.ts';
 import { RoomPolicy, RoomPolicyPatch } from './policy.ts';
-import { Capability, Grants, RoomRole } from './roles.ts';
+import { Capability, Grants, ModelName, RoomRole } from './roles.ts';
 import { ApprovalId, ApprovalView, CallName, RoomTool, ToolBinding, ToolName, Trust } from './tools.ts';
 
 /**
@@ -21,6 +21,8 @@ export const PromptSubmit = z.strictObject({
   audience: Audience.default('room'),
   /** A clean turn: the model is sent these entries and the prompt, and nothing else (R6). */
   quotes: z.array(EntryId).max(20).optional(),
+  /** G5: who answers; the first model that the room and the asker's grants allow when left out. */
+  model: ModelName.optional(),
   /** T8: refused, with nothing done, unless it holds. */
   onlyIf: z.union([z.literal('idle'), z.strictObject({ seq: z.int().min(0) })]).optional(),
 });
@@ -193,7 +195,13 @@ export const RoomDescription = z.strictObject({
   role: RoomRole,
   createdAt: z.number(),
 });
-export const RoomDescriptionWithRights = RoomDescription.extend({ capabilities: z.array(Capability) });
+export const RoomDescriptionWithRights = RoomDescription.extend({
+  capabilities: z.array(Capability),
+  /** G5: those that the asker may choose to be answered by; the first answers who chooses none. */
+  models: z.array(ModelName),
+  /** All that the server offers; for whoever may say who uses which. */
+  offered: z.array(ModelName).optional(),
+});
 export const TranscriptPage = z.strictObject({
   items: z.array(Entry),
   next: z.string().nullable(),

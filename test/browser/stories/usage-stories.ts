@@ -9,7 +9,8 @@ type Budget = Pick<BudgetView, 'tokens' | 'used' | 'reserved'>;
 const LOBBY = RoomId.parse('lobby');
 const row = (by: Partial<UsageRow>, calls: number, inputTokens: number): UsageRow => {
   const cachedTokens = Math.floor(inputTokens * 0.7);
-  return { ...by, calls, inputTokens, cachedTokens, outputTokens: calls * 310 };
+  const unpriced = { cacheWriteTokens: 0, reasoningTokens: 0, cost: 0, unpriced: calls };
+  return { ...by, calls, inputTokens, cachedTokens, outputTokens: calls * 310, ...unpriced };
 };
 const MINE = [
   row({ room: LOBBY }, 41, 181_204),

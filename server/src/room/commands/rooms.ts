@@ -9,6 +9,7 @@ import { refusePolicy } from '../../core/people/policy-change.ts';
 import type { Principal } from '../../core/people/principal.ts';
 import { standingOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
+import { modelsFor, offeredBy } from '../turns/model-for.ts';
 
 type Description = Replies['room.update'];
 
@@ -33,7 +34,14 @@ export function foundForTenant(desk: Desk, title: string): void {
 
 export function getRoom(desk: Desk, by: Principal): Result<Replies['room.get']> {
   const { room } = desk.chronicle;
-  return ok({ ...describe(desk, by), capabilities: capabilitiesOf(standingOf(room, by), room.policy.levels) });
+  const capabilities = capabilitiesOf(standingOf(room, by), room.policy.levels);
+  const says = capabilities.includes('policy.set') || capabilities.includes('role.set');
+  return ok({
+    ...describe(desk, by),
+    capabilities,
+    models: [...modelsFor(room, desk.model, by.user)],
+    ...(says ? { offered: [...offeredBy(desk.model)] } : {}),
+  });
 }
 
 export async function updateRoom(
@@ -70,6 +78,7 @@ function patched(policy: RoomPolicy, patch: RoomPolicyPatch): RoomPolicy {
     respond: patch.respond ?? policy.respond,
     floor: patch.floor ?? policy.floor,
     release: patch.release ?? policy.release,
+    models: patch.models === undefined ? policy.models : patch.models,
     levels: { ...policy.levels, ...patch.levels },
     limits: Limits.parse({ ...policy.limits, ...patch.limits }),
   };
