@@ -23,6 +23,8 @@ export interface TicketFacts {
   readonly revision: number;
   /** A clean turn: what is sent besides the prompt (R6); null sends the conversation. */
   readonly quotes: readonly EntryId[] | null;
+  /** The model that was chosen; null: none. */
+  readonly model: string | null;
   readonly acceptedSeq: number;
   readonly fate: TicketFate;
 }

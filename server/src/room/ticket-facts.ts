@@ -14,6 +14,7 @@ export function accepted(record: RecordOf<'ticket.accepted'>, seq: number): Tick
     text: record.text,
     revision: 1,
     quotes: record.quotes ?? null,
+    model: record.model ?? null,
     acceptedSeq: seq,
     fate: { kind: 'waiting' },
   };
