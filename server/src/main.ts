@@ -62,6 +62,7 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
   const { model, keys } = await openModels(config, {
     ...{ clock, tokenizer, log, random: hostChance, digest: hostDigest },
     ...{ vault: store.vault, keyPolicies: store.keyPolicies },
+    pseudonym: (tenant, user) => store.sealer.pseudonym(tenant, user),
   });
   const here = { url: '' };
   const server = await startServer({

@@ -7,11 +7,14 @@ import { RetryBudgets } from './adapters/model/retry-budgets.ts';
 import { RoutedModel, type RouteDeps } from './adapters/model/routed-model.ts';
 import { Standbys } from './adapters/model/standbys.ts';
 import { TargetHealths, type Target } from './adapters/model/target-healths.ts';
+import { UnknownFields } from './adapters/model/unknown-fields.ts';
 import type { ModelRoute, ModelTarget } from './config-models.ts';
 import type { Model, Tokenizer } from './ports/model.ts';
 import type { ProviderKeys } from './ports/provider-keys.ts';
+import type { Pseudonym } from './ports/vault.ts';
 
 export interface ModelsDeps extends Omit<VaultKeysDeps, 'providers'> {
+  readonly pseudonym: Pseudonym;
   readonly tokenizer: Tokenizer;
   readonly random: () => number;
 }
@@ -53,15 +56,19 @@ async function modelsOf(
   return [first, ...others];
 }
 
-function targetOf(target: ModelTarget, { clock, tokenizer }: ModelsDeps): Target {
-  const { baseUrl: baseURL, model, api, apiKey, keyEnv, policy, price } = target;
-  const { firstTokenSeconds, idleSeconds } = target;
-  const patience = { firstTokenMs: firstTokenSeconds * 1000, idleMs: idleSeconds * 1000 };
+function targetOf(target: ModelTarget, { clock, tokenizer, pseudonym, log }: ModelsDeps): Target {
+  const { baseUrl: baseURL, model, apiKey, keyEnv, policy, price } = target;
+  const { api, cacheSalt, breakpoints, firstTokenSeconds, idleSeconds } = target;
+  const provider = { provider: new URL(baseURL).host, model };
+  const options = {
+    ...{ baseURL, model, api, cacheSalt, breakpoints: breakpoints ?? undefined },
+    ...{ tokenizer, clock, pseudonym, unknown: new UnknownFields(provider, log) },
+    ...{ firstTokenMs: firstTokenSeconds * 1000, idleMs: idleSeconds * 1000 },
+  };
   const withKey = (secret: string): Model => {
-    const called = openAiModel({ baseURL, model, api, apiKey: secret, tokenizer, clock, ...patience });
+    const called = openAiModel({ ...options, apiKey: secret });
     return policy.tools ? called : withoutTools(called);
   };
-  const provider = { provider: new URL(baseURL).host, model };
   return {
     provider: price === null ? provider : { ...provider, price },
     key: keyEnv ?? '',

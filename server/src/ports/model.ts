@@ -20,6 +20,8 @@ export interface ModelRequest {
   readonly cacheKey: string;
   /** Calls are shared out by it (G2, G8) and made with its keys (G5). No provider is told. Null: the server itself. */
   readonly caller: Caller | null;
+  /** Nobody waits for it: it gives way to every call that somebody waits for (G9), and ends `aborted` when it had to. */
+  readonly background?: true;
   /** One of the model's `choices`; its first when absent. */
   readonly model?: string;
 }
