@@ -6,7 +6,7 @@ import { Requests } from './edge/requests.ts';
 import { refusingRevoked, Revocations } from './edge/revocations.ts';
 import { RoomLinks } from './edge/room-links.ts';
 import { Sockets } from './edge/sockets.ts';
-import type { StaticFiles } from './edge/static.ts';
+import type { StaticFiles } from './edge/static-files.ts';
 import { Tickets } from './edge/tickets.ts';
 import { Upgrades } from './edge/upgrade.ts';
 import type { JsonWebKeySet } from './edge/edge.ts';

@@ -7,7 +7,7 @@ import type { ApprovalId } from '@parley/shared/tools';
 import type { Retried } from '../calling/retried.ts';
 import type { Influence } from '../labels/influence.ts';
 import type { JournalRecord, ProposedCall, RecordOf } from '../records.ts';
-import type { Approval, CallOutcome, FinishedStep, Work } from './turn-work.ts';
+import type { Approval, CallOutcome, Progress } from './turn-work.ts';
 
 /** A prompt that was accepted and has not started. */
 export type Ticket = QueuedTicket | HeldTicket;
@@ -34,7 +34,7 @@ export interface HeldTicket extends TicketBase {
 }
 
 /** The one turn of a lane. */
-export interface RunningTurn {
+export interface RunningTurn extends Progress {
   readonly turn: TurnId;
   readonly key: ClientKey;
   readonly author: Author;
@@ -53,9 +53,6 @@ export interface RunningTurn {
   readonly attempt: number;
   /** How often a node died with it. */
   readonly crashes: number;
-  /** The steps before this one. */
-  readonly steps: readonly FinishedStep[];
-  readonly work: Work;
   /** R4, R6: what is behind everything that the model was sent so far. */
   readonly resources: readonly ResourceId[];
   readonly influence: Influence;
