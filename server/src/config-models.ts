@@ -18,6 +18,8 @@ export interface ModelTarget {
   readonly keyEnv: string | null;
   readonly apiKey: string | null;
   readonly policy: TargetPolicy;
+  /** G9: whether what nobody waits for goes there in batches; the provider keeps these until they were collected. */
+  readonly batch: boolean;
   readonly firstTokenSeconds: number;
   readonly idleSeconds: number;
 }
@@ -40,6 +42,7 @@ const Target = z.strictObject({
     .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'must be the name of a variable')
     .optional(),
   policy: Policy,
+  batch: z.boolean().default(false),
   firstTokenSeconds: z.number().min(1).max(600).default(60),
   idleSeconds: z.number().min(1).max(600).default(30),
 });

@@ -1,12 +1,14 @@
 import { chooseModel, type ModelConfig } from './adapters/model/choose-model.ts';
 import { openAiModel } from './adapters/model/model-openai.ts';
 import { ModelMenu } from './adapters/model/model-menu.ts';
+import { OpenAiBatches } from './adapters/model/openai-batches.ts';
 import { ProviderSlots } from './adapters/model/provider-slots.ts';
 import { RetryBudgets } from './adapters/model/retry-budgets.ts';
 import { RoutedModel } from './adapters/model/routed-model.ts';
 import { Standbys } from './adapters/model/standbys.ts';
 import { TargetHealths, type Target } from './adapters/model/target-healths.ts';
 import type { ModelRoute, ModelTarget } from './config-models.ts';
+import type { Batches } from './ports/batches.ts';
 import type { Model, Tokenizer } from './ports/model.ts';
 import type { Clock, Log } from './ports/system.ts';
 
@@ -29,7 +31,15 @@ export async function openModels(
   const [first, ...others] = routes.map(({ name, targets }) => new RoutedModel(name, targets, route));
   if (first === undefined) return chooseModel(model, route);
   new Standbys({ ...deps, healths, targets: routes.flatMap(({ targets }) => targets.slice(1)) }).start();
-  return new ModelMenu([first, ...others]);
+  return new ModelMenu([first, ...others], batchesOf(models[0]?.targets ?? []));
+}
+
+/** G9: at the first target of the model that people get which the operator says takes them. */
+function batchesOf(targets: readonly ModelTarget[]): Batches | null {
+  const target = targets.find(({ batch }) => batch);
+  if (target === undefined) return null;
+  const { baseUrl: baseURL, model, apiKey } = target;
+  return new OpenAiBatches({ baseURL, model, apiKey: apiKey ?? 'none' });
 }
 
 function targetOf(target: ModelTarget, { clock, tokenizer }: ModelsDeps): Target {

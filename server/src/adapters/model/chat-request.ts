@@ -1,4 +1,5 @@
 import type OpenAI from 'openai';
+import type { BatchQuestion } from '../../ports/batches.ts';
 import type { ModelRequest } from '../../ports/model.ts';
 import { wireMessages, wireTools } from './chat-messages.ts';
 import { ChatReply } from './chat-reply.ts';
@@ -26,6 +27,15 @@ export function chatRequest(
     prompt_cache_key: request.cacheKey,
     ...outputLimit(baseURL, request.maxOutputTokens),
   };
+}
+
+/** The same as one of many that nobody waits for. */
+export function batchRequest(
+  { baseURL, model }: Addressee,
+  { messages, maxOutputTokens, cacheKey }: BatchQuestion['request'],
+): OpenAI.ChatCompletionCreateParamsNonStreaming {
+  const kept = { store: false, prompt_cache_key: cacheKey };
+  return { model, messages: wireMessages(messages), ...kept, ...outputLimit(baseURL, maxOutputTokens) };
 }
 
 /** OpenAI's newer models refuse `max_tokens`; most other servers know nothing else. */
