@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
-import {
-  buildContext,
-  FIXED_TOKENS,
-  type Context,
-  type ContextInput,
-  type ContextItem,
-} from '@parley/server/core/context/context';
+import { buildContext, type Context, type ContextInput, type ContextItem } from '@parley/server/core/context/context';
+import { FIXED_TOKENS } from '@parley/server/core/context/context-layout';
 import { Pasts } from '@parley/server/core/context/context-past';
 import { windowed } from '@parley/server/core/context/context-window';
 import { boundaryOf, readEnvelopes } from '@parley/server/core/context/envelope';

@@ -86,7 +86,11 @@ function plain(room: RoomId, { at, by, type }: { readonly at: number; readonly b
 
 /** What a record says was used: each model call is settled in one record (G6); one that used nothing is no use. */
 export function usageLine(room: RoomId, record: JournalRecord): UsageLine | null {
-  if (record.type !== 'attempt.settled' || record.inputTokens + record.outputTokens === 0) return null;
-  const { at, lane, speaker: user, model, inputTokens, cachedTokens, outputTokens } = record;
-  return { at, room, user, model, inputTokens, cachedTokens, outputTokens, private: laneOwner(lane) };
+  if (record.type !== 'attempt.settled' && record.type !== 'digest.settled') return null;
+  if (record.inputTokens + record.outputTokens === 0) return null;
+  const { at, lane, model, inputTokens, cachedTokens, outputTokens } = record;
+  const owner = laneOwner(lane);
+  // A digest of the room is nobody's: the room pays for it, and its tenant.
+  const user = record.type === 'attempt.settled' ? record.speaker : (owner ?? 'system');
+  return { at, room, user, model, inputTokens, cachedTokens, outputTokens, private: owner };
 }

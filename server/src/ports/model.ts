@@ -17,6 +17,8 @@ export interface ModelRequest {
   readonly cacheKey: string;
   /** Whose room asks: calls are shared out by it (G2, G8). No provider is told. Null: the server itself. */
   readonly caller: RoomRef | null;
+  /** What is asked for besides an answer to a person: it waits until nobody waits for one (G8). */
+  readonly purpose?: 'digest';
   /** One of the model's `choices`; its first when absent. */
   readonly model?: string;
 }

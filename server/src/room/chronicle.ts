@@ -10,6 +10,7 @@ import type { OwnerMessage } from '../ports/bus.ts';
 import type { StoredRecord } from '../ports/journal.ts';
 import type { Clock, Digest } from '../ports/system.ts';
 import { AuditTrail } from './audit-trail.ts';
+import { Digests } from './digests.ts';
 import type { Documents } from './documents/documents.ts';
 import type { EventSource } from './turns/event-backlog.ts';
 import { Ledger } from './ledger.ts';
@@ -40,6 +41,7 @@ export interface ChronicleDeps {
 export class Chronicle {
   readonly ledger = new Ledger();
   readonly notes = new NotesInfluence();
+  readonly digests = new Digests();
   readonly watchers: Watchers;
   readonly trail: AuditTrail;
   readonly #pipeline: Pipeline;
@@ -194,6 +196,7 @@ export class Chronicle {
     this.ledger.apply(record, seq);
     if (record.type === 'attempt.settled')
       this.#forecasts.set(record.lane, learned(this.forecast(record.lane), record));
+    this.digests.apply(record, seq, this.ledger);
     this.notes.apply(record, (turn) => this.ledger.ticket(turn));
   }
 

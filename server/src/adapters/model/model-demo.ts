@@ -1,4 +1,5 @@
 import type { Usage } from '@parley/shared/entry';
+import { citations } from '../../core/compaction/citations.ts';
 import { readEnvelopes } from '../../core/context/envelope.ts';
 import type { Model, ModelEvent, ModelRequest, Tokenizer } from '../../ports/model.ts';
 import type { Clock } from '../../ports/system.ts';
@@ -63,6 +64,7 @@ function usageOf({ tokenizer }: DemoOptions, request: ModelRequest, words: numbe
 }
 
 function answerTo(request: ModelRequest): string {
+  if (request.purpose === 'digest') return digestOf(request);
   const said = speakersIn(request);
   const asking = said.at(-1)?.name ?? 'somebody';
   const names = [...new Map(said.map(({ id, name }) => [id, name])).values()].map(escapeMarkdown);
@@ -74,6 +76,15 @@ function answerTo(request: ModelRequest): string {
     '- `OPENAI_BASE_URL`: any OpenAI-compatible address, with its `/v1`\n- `OPENAI_API_KEY`: its key\n- `PARLEY_MODEL`: the name of the model',
     'A local Ollama is found without any of them.',
   ].join('\n\n');
+}
+
+/** Names what it was told to name, and whose words that is: it cannot think, so it sums nothing up. */
+function digestOf(request: ModelRequest): string {
+  const told = citations(request.messages.at(-1)?.content.split('\n').at(-1) ?? '');
+  const lines = speakersIn(request)
+    .filter(({ n }) => told.includes(n))
+    .map(({ n, name }) => `- ${escapeMarkdown(name)} [${n}]`);
+  return ['The demo model sums nothing up. Before this spoke:', ...lines].join('\n');
 }
 
 function speakersIn({ messages }: ModelRequest): ReturnType<typeof readEnvelopes> {

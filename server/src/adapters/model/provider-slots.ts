@@ -47,7 +47,8 @@ export class ProviderSlots {
   /** Waits; whoever wakes it has taken the place for it. */
   #turn(provider: Provider, request: ModelRequest, signal: AbortSignal): Promise<boolean> {
     const id = (this.#lastId += 1);
-    provider.queue = joined(provider.queue, { id, cost: costOf(request), ...callerOf(request) });
+    const background = request.purpose === 'digest';
+    provider.queue = joined(provider.queue, { id, background, cost: costOf(request), ...callerOf(request) });
     return new Promise((resolve) => {
       const over = (mine: boolean): void => {
         signal.removeEventListener('abort', gone);

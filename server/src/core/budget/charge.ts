@@ -4,7 +4,8 @@ import type { Scope } from './scopes.ts';
 /** Whom a call is charged to. */
 export interface Payer {
   readonly room: RoomId;
-  readonly user: UserId;
+  /** Null: nobody, which is what digests of a room are charged to. */
+  readonly user: UserId | null;
   /** In the room's own lane; a private one is charged to no room (R9). */
   readonly shared: boolean;
 }
@@ -17,7 +18,14 @@ export interface Spent {
 }
 
 export function scopesOf({ room, user, shared }: Payer): readonly Scope[] {
-  const own: Scope[] = [{ kind: 'tenant' }, { kind: 'user', user }, { kind: 'grant', room, user }];
+  const person: Scope[] =
+    user === null
+      ? []
+      : [
+          { kind: 'user', user },
+          { kind: 'grant', room, user },
+        ];
+  const own: Scope[] = [{ kind: 'tenant' }, ...person];
   return shared ? [...own, { kind: 'room', room }] : own;
 }
 

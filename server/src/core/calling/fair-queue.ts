@@ -3,6 +3,8 @@ export interface Waiting {
   /** Whose it is: first the tenant counts, then the room within it. */
   readonly tenant: string;
   readonly room: string;
+  /** Nobody waits for what it says: it goes when no other does. */
+  readonly background?: boolean;
   /** Tokens that it may take. */
   readonly cost: number;
   /** Names it; arrives once. */
@@ -33,9 +35,11 @@ export function joined({ waiting, served }: FairQueue, call: Waiting): FairQueue
 /** The call that is next, and the queue without it; null when nobody waits. */
 export function taken(queue: FairQueue): { readonly call: Waiting; readonly queue: FairQueue } | null {
   const { waiting, served } = queue;
-  const tenant = least(waiting.map(tenantOf), served);
-  const room = least(waiting.filter((call) => tenantOf(call) === tenant).map(roomOf), served);
-  const call = waiting.find((each) => roomOf(each) === room);
+  const people = waiting.filter(({ background }) => background !== true);
+  const ready = people.length > 0 ? people : waiting;
+  const tenant = least(ready.map(tenantOf), served);
+  const room = least(ready.filter((call) => tenantOf(call) === tenant).map(roomOf), served);
+  const call = ready.find((each) => roomOf(each) === room);
   if (call === undefined) return null;
   const after = new Map(served);
   for (const key of [tenantOf(call), roomOf(call)]) after.set(key, (served.get(key) ?? 0) + call.cost);

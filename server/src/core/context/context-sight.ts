@@ -11,6 +11,8 @@ export interface Sight<P extends Sized> {
   readonly behind: readonly P[];
   /** How many are told to be left out. */
   readonly leftOut: number;
+  /** What the lane's own items would take, if they were all there is (R9). */
+  readonly ownTokens: number;
   readonly window: Window<P>;
 }
 
@@ -21,11 +23,11 @@ export interface Sight<P extends Sized> {
  */
 export function sight<P extends Sighted>(items: readonly P[], newest: P | null, budget: number): Sight<P> {
   const own = items.filter(({ shelved }) => !shelved);
-  const { start } = seen(own, newest, budget);
+  const { start, tokens } = seen(own, newest, budget);
   const first = own[start];
-  const behind = first === undefined ? [] : items.slice(items.indexOf(first));
+  const behind = start === 0 ? items : first === undefined ? [] : items.slice(items.indexOf(first));
   const window = seen(behind, newest, budget);
-  return { behind, leftOut: start + window.start, window };
+  return { behind, leftOut: start + window.start, ownTokens: tokens, window };
 }
 
 function seen<P extends Sized>(items: readonly P[], newest: P | null, budget: number): Window<P> {

@@ -39,6 +39,8 @@ export interface Envelopes {
   readonly result: (call: string, body: string) => string;
   /** A line by the server itself; `text` is ours, never a person's. */
   readonly note: (text: string) => string;
+  /** Within a line by the server: whose words an entry is. */
+  readonly named: (n: string, id: string) => string;
   /** What imitates an envelope or a role in somebody's words, or the model's, is made harmless. */
   readonly plain: (body: string) => Harmless;
 }
@@ -61,6 +63,7 @@ export function envelopes(boundary: string): Envelopes {
     result: (call, body) => `<result-${boundary} call="${attribute(call)}">\n${plain(body)}\n</result-${boundary}>`,
     reference: ({ cite, from, to }, hash) => `<parley-${boundary} =${cite}:${from}-${to}#${hash}>`,
     note: (text) => `<parley-${boundary}>${text}</parley-${boundary}>`,
+    named: (n, id) => `${n} by "${attribute(id)}"`,
   };
 }
 
