@@ -1,66 +1,33 @@
-import { createHash } from 'node:crypto';
-import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
-import { buildContext, type Context, type ContextInput, type ContextItem } from '@parley/server/core/context/context';
+import type { Context, ContextItem } from '@parley/server/core/context/context';
 import { Pasts } from '@parley/server/core/context/context-past';
-import { boundaryOf } from '@parley/server/core/context/envelope';
 import { Repeats } from '@parley/server/core/context/repeats';
 import { leastTokens, linesOf } from '@parley/server/core/context/text-lines';
-import type { Author, Entry } from '@parley/shared/entry';
-import type { EntryId, TurnId } from '@parley/shared/ids';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import * as lines from '../kit/context-items.ts';
+import {
+  ana,
+  answered,
+  ben,
+  boundary,
+  build,
+  contents,
+  hash,
+  item,
+  items,
+  salts,
+  tokenizer,
+  type Line,
+} from '../kit/context-items.ts';
 import { cpuTime } from '../kit/cpu-time.ts';
 import { readContext } from '../kit/read-context.ts';
 
-const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
-const salts = { room: 'room-salt', lane: 'lane-salt' };
-const boundary = boundaryOf(salts.room, hash);
-const tokenizer = o200kTokenizer();
-const ana: Author = { id: 'ana', name: 'Ana', kind: 'user' };
-const ben: Author = { id: 'ben', name: 'Ben', kind: 'user' };
-const ai: Author = { id: 'ai', name: 'AI', kind: 'ai' };
-
-type Line = Omit<Partial<Entry>, 'turn'> & { turn?: string; after?: number; tokens?: number };
-function item(seq: number, { turn, after, tokens, ...rest }: Line): ContextItem {
-  const entry: Entry = {
-    id: `e_${seq}` as EntryId,
-    seq,
-    kind: 'message',
-    author: ben,
-    text: '',
-    at: 1_000 + seq,
-    ...rest,
-    ...(turn === undefined ? {} : { turn: `t_${turn}` as TurnId }),
-  };
-  const counted = { entry, tokens: tokens ?? tokenizer.count(entry.text), influence: [entry.author.id] };
-  return after === undefined ? counted : { ...counted, after };
-}
-const items = (...lines: Line[]) => lines.map((line, index) => item(index + 1, line));
-const said = (text: string, more: Line = {}): Line => ({ text, ...more });
-const asked = (text: string, turn: string, more: Line = {}): Line => ({
-  author: ana,
-  text,
-  turn,
-  kind: 'prompt',
-  ...more,
-});
-const answered = (text: string, turn: string): Line => ({
-  author: ai,
-  text,
-  turn,
-  kind: 'answer',
-  outcome: 'completed',
-});
-
-function build(room: readonly ContextItem[], more: Partial<ContextInput> = {}): Context {
-  const prompt = { seq: room.length + 1, author: ana, text: 'the prompt', tokens: 2 };
-  return buildContext({ salts, room, own: null, prompt, quotes: null, budget: 32_000, hash, ...more });
-}
-const everything = ({ messages }: Context) =>
-  messages
-    .slice(1)
-    .map(({ content }) => content)
-    .join('\n');
+/** Ben says, Ana asks: who it was does not matter here. */
+const said = (text: string, more: Line = {}) => lines.said(ben, text, more);
+const asked = (text: string, turn: string, more: Line = {}) => lines.asked(ana, text, turn, more);
+const keyed = (passage: string) => hash(`${boundary}\n${passage}`).slice(0, 6);
+/** All that was sent but the system text. */
+const everything = (context: Context) => contents(context).slice(1).join('\n');
 const references = (context: Context) =>
   [...everything(context).matchAll(new RegExp(`<parley-${boundary} =([^#]+)#`, 'g'))].map(([, place]) => place);
 
@@ -75,7 +42,7 @@ describe('what is said again', () => {
     const before = build(items(said(log), said('well')));
     const after = build(items(said(log), said('well'), said(`see:\n${log}\nagain`)));
     expect(references(after)).toEqual(['1:1-12']);
-    expect(everything(after)).toContain(`see:\n<parley-${boundary} =1:1-12#${hash(log).slice(0, 6)}>\nagain`);
+    expect(everything(after)).toContain(`see:\n<parley-${boundary} =1:1-12#${keyed(log)}>\nagain`);
     expect(
       everything(after).startsWith(
         everything(before).split('the prompt')[0]?.split('<said').slice(0, 3).join('<said') ?? 'none',
@@ -87,7 +54,7 @@ describe('what is said again', () => {
   test('C9 quote marks are no difference, and stand before the reference', () => {
     const quotedLog = LOG.map((line) => `> ${line}`).join('\n');
     const context = build(items(said(log), said(`${quotedLog}\nwhy?`), said(quotedLog.replaceAll('> ', '>> '))));
-    expect(everything(context)).toContain(`\n> <parley-${boundary} =1:1-12#${hash(quotedLog).slice(0, 6)}>\nwhy?`);
+    expect(everything(context)).toContain(`\n> <parley-${boundary} =1:1-12#${keyed(quotedLog)}>\nwhy?`);
     expect(references(context)).toEqual(['1:1-12', '1:1-12']);
   });
 
@@ -129,6 +96,23 @@ describe('what is said again', () => {
     expect(references(build(room, { own: early, prompt }))).toEqual([]);
     expect(references(build(room, { own: items(said('x'), said(log)), prompt }))).toEqual([]);
   });
+});
+
+test('A45 R8 what a reference says of the words behind it is keyed by the room', () => {
+  const room = items(said(log), said(log));
+  const elsewhere = build(room, { salts: { ...salts, room: 'another' } });
+  const hashes = [build(room), elsewhere].map((context) => /=1:1-12#(.{6})>/.exec(everything(context))?.[1]);
+  expect(hashes).toEqual([keyed(log), expect.stringMatching(/^.{6}$/)]);
+  expect(hashes[0]).not.toBe(hashes[1]);
+});
+
+test('A45 R8 nobody can write a line that stands in the way of another’s', () => {
+  // Equal under FNV-1a, as lines that are told apart by a hash without a key can be made.
+  const rest =
+    'that the quick brown fox jumps over the lazy dog while nobody in the whole of the long house is looking on';
+  const [mine, theirs] = [`note 133189 ${rest}`, `note 1019624 ${rest}`];
+  const room = items(said(mine), said(theirs), said(`so:\n${theirs}`), said(`${mine}\n${theirs}`));
+  expect(references(build(room))).toEqual(['2:1-1', '1:1-1', '2:1-1']);
 });
 
 describe('what is not the same', () => {

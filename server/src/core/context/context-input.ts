@@ -21,6 +21,6 @@ export interface ContextInput {
   readonly budget: number;
   /** What was folded for earlier turns of this room: makes this faster, and changes nothing of it. */
   readonly pasts?: Pasts;
-  /** A cryptographic hash as text; gives the boundary, the nonce and the manifest's hash. */
+  /** A cryptographic hash as text; gives the boundary, the hashes in references and the manifest's. */
   readonly hash: (text: string) => string;
 }

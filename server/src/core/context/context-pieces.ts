@@ -46,6 +46,7 @@ export interface Piece extends Sighted {
 export interface Hand {
   readonly boundary: string;
   readonly wrap: Envelopes;
+  /** Keyed by the room (R8). */
   readonly hash: (text: string) => string;
 }
 

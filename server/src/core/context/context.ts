@@ -65,7 +65,8 @@ export interface Context {
  */
 export function buildContext(input: ContextInput): Context {
   const boundary = boundaryOf(input.salts.room, input.hash);
-  const hand = { boundary, wrap: envelopes(boundary), hash: input.hash };
+  // The boundary is this room's secret: what a reference says of the words behind it says nothing elsewhere (R8).
+  const hand = { boundary, wrap: envelopes(boundary), hash: (text: string) => input.hash(`${boundary}\n${text}`) };
   const layout = input.own === null ? layOutRoom(input, hand) : layOutPrivate(input, hand);
   const messages = merged([{ role: 'system', content: systemText(input.salts.lane, boundary) }, ...layout.messages]);
   const to = lastSeq(input.own ?? input.room);

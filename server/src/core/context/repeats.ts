@@ -22,6 +22,12 @@ interface Held<S> {
   readonly ends: readonly number[] | null;
 }
 
+interface Numbered {
+  readonly lines: readonly Line[];
+  /** One for each; none where no line of the texts before is this one. */
+  readonly numbers: readonly (number | undefined)[];
+}
+
 interface Spot<S> {
   readonly held: Held<S>;
   readonly at: number;
@@ -31,21 +37,28 @@ interface Spot<S> {
  * Finds passages that were said before (C9). Texts come in their order; of each the places of any two lines in
  * a row, and of any line that is long enough alone, are remembered where they first stood. A passage is found
  * there and followed for as long as the lines are equal, so one changed digit ends it (C11). Linear in any text.
+ *
+ * Lines are numbered as they come up, so that places are told apart exactly: nobody can write a line that is taken
+ * for another (R8), and what is found depends on no hash. Those of the map below have a secret of the process.
  */
 export class Repeats<S> {
   readonly #spots = new Map<number, Spot<S>>();
+  readonly #numbers = new Map<string, number>();
+  readonly #firstNumber: number;
   /** What was said before all that is added here; it does not grow meanwhile. */
   readonly #before: Repeats<S> | null;
 
   constructor(before: Repeats<S> | null = null) {
     this.#before = before;
+    this.#firstNumber = before === null ? 0 : before.#firstNumber + before.#numbers.size;
   }
 
   /** The passages of a text that stand in those added before and that `visible` admits, first to last. */
   of(lines: readonly Line[], visible: (source: S) => boolean = () => true): Repeat<S>[] {
     const found: Repeat<S>[] = [];
+    const numbers = lines.map(({ body }) => this.#number(body));
     for (let from = 0; from < lines.length;) {
-      const repeat = this.#from(lines, from, visible);
+      const repeat = this.#from({ lines, numbers }, from, visible);
       if (repeat) found.push(repeat);
       from = repeat?.to ?? from + 1;
     }
@@ -55,32 +68,45 @@ export class Repeats<S> {
   /** Takes a text in; `repeats` of it stand elsewhere and are not found here. */
   add(source: S, lines: readonly Line[], repeats: readonly Repeat<S>[]): void {
     const held = { source, lines, ends: repeats.length === 0 ? null : literalEnds(lines.length, repeats) };
-    for (let at = 0; at < lines.length; at++) this.#remember({ held, at });
+    const numbers = lines.map(({ body }) => this.#numbered(body));
+    for (let at = 0; at < lines.length; at++) this.#remember({ held, at }, numbers);
   }
 
-  #remember(spot: Spot<S>): void {
+  #remember(spot: Spot<S>, numbers: readonly number[]): void {
     const { held, at } = spot;
-    const [line, next] = [held.lines[at], held.lines[at + 1]];
+    const [line, one, next] = [held.lines[at], numbers[at], numbers[at + 1]];
     const end = endOf(held, at);
-    if (line === undefined || line.body === '' || end === at) return;
-    if (line.tokens >= LEAST_TOKENS) this.#put(alone(line), spot);
-    if (next !== undefined && at + 1 < end) this.#put(together(line, next), spot);
+    if (line === undefined || one === undefined || line.body === '' || end === at) return;
+    if (line.tokens >= LEAST_TOKENS) this.#put(alone(one), spot);
+    if (next !== undefined && at + 1 < end) this.#put(together(one, next), spot);
   }
 
   #put(key: number, spot: Spot<S>): void {
     if (this.#spot(key) === undefined) this.#spots.set(key, spot);
   }
 
+  #numbered(body: string): number {
+    const known = this.#number(body);
+    if (known !== undefined) return known;
+    const fresh = this.#firstNumber + this.#numbers.size;
+    this.#numbers.set(body, fresh);
+    return fresh;
+  }
+
+  #number(body: string): number | undefined {
+    return (this.#before === null ? undefined : this.#before.#number(body)) ?? this.#numbers.get(body);
+  }
+
   #spot(key: number): Spot<S> | undefined {
     return (this.#before === null ? undefined : this.#before.#spot(key)) ?? this.#spots.get(key);
   }
 
-  #from(lines: readonly Line[], from: number, visible: (source: S) => boolean): Repeat<S> | null {
-    const [line, next] = [lines[from], lines[from + 1]];
-    if (line === undefined || line.body === '') return null;
+  #from({ lines, numbers }: Numbered, from: number, visible: (source: S) => boolean): Repeat<S> | null {
+    const [line, one, two] = [lines[from], numbers[from], numbers[from + 1]];
+    if (line === undefined || one === undefined || line.body === '') return null;
     const keys = [
-      ...(next === undefined ? [] : [together(line, next)]),
-      ...(line.tokens >= LEAST_TOKENS ? [alone(line)] : []),
+      ...(two === undefined ? [] : [together(one, two)]),
+      ...(line.tokens >= LEAST_TOKENS ? [alone(one)] : []),
     ];
     for (const key of keys) {
       const spot = this.#spot(key);
@@ -108,7 +134,7 @@ function followed<S>(lines: readonly Line[], from: number, { held, at }: Spot<S>
 
 /** Byte for byte what the first line is, quoted. */
 function isSame(line: Line, first: Line, quote: string): boolean {
-  return line.hash === first.hash && line.quote + line.body === quoted(quote, first.body);
+  return line.body === first.body && line.quote + line.body === quoted(quote, first.body);
 }
 
 function endOf({ ends, lines }: Held<unknown>, at: number): number {
@@ -127,10 +153,11 @@ function literalEnds(count: number, repeats: readonly Repeat<unknown>[]): number
   return ends;
 }
 
-function together(line: Line, next: Line): number {
-  return line.hash * 0x20_0000 + (next.hash >>> 11);
+/** There are fewer lines than 2^26, so no two pairs meet. */
+function together(line: number, next: number): number {
+  return line * 0x400_0000 + next;
 }
 
-function alone(line: Line): number {
-  return -1 - line.hash;
+function alone(line: number): number {
+  return -1 - line;
 }

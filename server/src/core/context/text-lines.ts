@@ -3,8 +3,6 @@ export interface Line {
   /** Quote marks at its beginning, `> ` for one level. */
   readonly quote: string;
   readonly body: string;
-  /** Of the body; equal bodies have equal hashes, and others seldom do. */
-  readonly hash: number;
   /** Tokens of the body, roughly; never less than 1. */
   readonly tokens: number;
 }
@@ -24,7 +22,7 @@ export function linesOf(text: string): Line[] | null {
 function lineOf(line: string): Line {
   const quote = line.includes('>') ? (QUOTE.exec(line)?.[0] ?? '') : '';
   const body = line.slice(quote.length);
-  return { quote, body, ...measured(body) };
+  return { quote, body, tokens: tokensOf(body) };
 }
 
 /** A line as it stands in a quotation; one without words loses the space behind its mark. */
@@ -32,16 +30,11 @@ export function quoted(quote: string, body: string): string {
   return body === '' ? quote.trimEnd() : quote + body;
 }
 
-/** FNV-1a, and an estimate: four characters of Latin script make a token, and so do fewer of others. */
-function measured(body: string): Pick<Line, 'hash' | 'tokens'> {
-  let hash = 0x811c9dc5;
+/** An estimate: four characters of Latin script make a token, and so do fewer of others. */
+function tokensOf(body: string): number {
   let others = 0;
-  for (let at = 0; at < body.length; at++) {
-    const code = body.charCodeAt(at);
-    hash = Math.imul(hash ^ code, 0x01000193);
-    if (code > 0x24f) others++;
-  }
-  return { hash: hash >>> 0, tokens: Math.ceil(1 + (body.length - others) / 4 + others * 0.7) };
+  for (let at = 0; at < body.length; at++) if (body.charCodeAt(at) > 0x24f) others++;
+  return Math.ceil(1 + (body.length - others) / 4 + others * 0.7);
 }
 
 /** Letters in a row, or up to three digits: no token of the vocabulary spans two of them. */
