@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { Entry, FoundEntry, Member, TurnView } from './entry.ts';
 import { ClientKey, EntryId, RoomId, TurnId, UserId } from './ids.ts';
 import { Invite, InviteSecret } from './invite.ts';
+import { DigestRead, EntryPin, EntryUnpin, PinList } from './pin-commands.ts';
+import type { PinReplies } from './pin.ts';
 import { RoomPolicy, RoomPolicyPatch } from './policy.ts';
 import { Capability, Grants, RoomRole } from './roles.ts';
 import { ApprovalId, ApprovalView, CallName, RoomTool, ToolBinding, ToolName, Trust } from './tools.ts';
@@ -164,6 +166,10 @@ export const Command = z.discriminatedUnion('type', [
   ReleasePreview,
   EntryRelease,
   EntryRedact,
+  EntryPin,
+  EntryUnpin,
+  PinList,
+  DigestRead,
   InviteCreate,
   InviteList,
   InviteRevoke,
@@ -250,7 +256,7 @@ export const CreatedInvite = Invite.extend({
 });
 
 /** What each command answers. */
-export interface Replies {
+export interface Replies extends PinReplies {
   'prompt.submit': z.infer<typeof PromptAccepted>;
   'prompt.measure': PromptForecast;
   /** A ticket where the room's policy makes every message a prompt (T10). */

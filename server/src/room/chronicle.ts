@@ -15,6 +15,7 @@ import type { Documents } from './documents/documents.ts';
 import type { EventSource } from './turns/event-backlog.ts';
 import { Ledger } from './ledger.ts';
 import { listingOf, touchesListing, waitingIn } from './listing.ts';
+import { Pins } from './pins.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
 import { RepeatMarks } from './repeat-marks.ts';
 import type { Shelf } from './stacks.ts';
@@ -42,6 +43,7 @@ export class Chronicle {
   readonly ledger = new Ledger();
   readonly notes = new NotesInfluence();
   readonly digests = new Digests();
+  readonly pins = new Pins();
   readonly watchers: Watchers;
   readonly trail: AuditTrail;
   readonly #pipeline: Pipeline;
@@ -69,7 +71,10 @@ export class Chronicle {
     this.#grown = grown;
     this.#mayReadAnswer = mayReadAnswer;
     this.watchers = new Watchers(mayReadAnswer);
-    this.#transcripts = new Transcripts({ documents, digest, ledger: this.ledger, room: () => this.room });
+    this.#transcripts = new Transcripts({
+      ...{ documents, digest, ledger: this.ledger, room: () => this.room },
+      remembered: (lane) => ({ ...this.digests.view(lane), ...this.pins.view(lane) }),
+    });
   }
 
   get state(): RoomState {
@@ -197,6 +202,7 @@ export class Chronicle {
     if (record.type === 'attempt.settled')
       this.#forecasts.set(record.lane, learned(this.forecast(record.lane), record));
     this.digests.apply(record, seq, this.ledger);
+    this.pins.apply(record, seq, this.ledger);
     this.notes.apply(record, (turn) => this.ledger.ticket(turn));
   }
 

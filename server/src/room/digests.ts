@@ -1,6 +1,8 @@
+import type { RoomView } from '@parley/shared/entry';
 import type { LaneKey } from '@parley/shared/ids';
 import {
   evolveDigests,
+  inForce,
   NO_DIGESTS,
   withoutSource,
   type LaneDigests,
@@ -26,6 +28,14 @@ export class Digests {
 
   of(lane: LaneKey): LaneDigests {
     return this.#lanes.get(lane) ?? NO_DIGESTS;
+  }
+
+  /** What the lane's document says of it; nothing where there never was one. */
+  view(lane: LaneKey): Pick<RoomView, 'digest'> {
+    const digests = this.of(lane);
+    if (!digests.held.some(({ adoptedSeq }) => adoptedSeq !== null)) return {};
+    const now = inForce(digests, Number.POSITIVE_INFINITY);
+    return { digest: now && { from: now.from, to: now.to } };
   }
 
   #forget(source: Source | null): void {

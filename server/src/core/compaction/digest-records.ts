@@ -1,5 +1,5 @@
 import { EntryId } from '@parley/shared/ids';
-import { PinKind } from '@parley/shared/pin';
+import { PinKind } from '@parley/shared/pin-kind';
 import { z } from 'zod';
 import { RecordLane } from '../budget/attempt-settled.ts';
 

@@ -7,6 +7,9 @@ import { placeOf } from '../context/sealed-order.ts';
 export interface Generation {
   /** Counts those of its lane, from 1. */
   readonly number: number;
+  readonly at: number;
+  /** Sequence of the record by which it came into force; 0 while it waits. */
+  readonly since: number;
   /** Entries of the lane's own document that it covers, both included. */
   readonly from: number;
   readonly to: number;

@@ -96,7 +96,8 @@ function adopted(digests: LaneDigests, seq: number): LaneDigests {
 }
 
 /** Null: a source of it was taken away, so its sources are sent one by one again (R7). */
-function generationOf({ record, shelvesFrom }: Held): Generation | null {
-  const { generation: number, from, to, text, tokens, kept, influence } = record;
-  return text === '' ? null : { number, from, to, shelvesFrom, text, tokens, kept, influence };
+function generationOf({ record, adoptedSeq, shelvesFrom }: Held): Generation | null {
+  const { generation: number, at, from, to, text, tokens, kept, influence } = record;
+  const since = adoptedSeq ?? 0;
+  return text === '' ? null : { number, at, since, from, to, shelvesFrom, text, tokens, kept, influence };
 }

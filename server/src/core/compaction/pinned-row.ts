@@ -1,5 +1,5 @@
 import type { EntryId } from '@parley/shared/ids';
-import type { PinKind } from '@parley/shared/pin';
+import type { PinKind } from '@parley/shared/pin-kind';
 import {
   ENVELOPE_TOKENS,
   numberOf,
@@ -38,14 +38,13 @@ export interface Pins {
   /** Entries that are not put up any more and still stand at the head. */
   readonly gone: readonly EntryId[];
 }
-export const NO_PINS: Pins = { head: [], since: [], gone: [] };
 
 /** Characters of the words of an entry that a row says. */
-export const ROW_CHARS = 400;
+const ROW_CHARS = 400;
 /** Upper bound of what stands around them. */
 const ROW_TOKENS = ENVELOPE_TOKENS + 24;
 /** All rows together take no more of what a turn may use. */
-export const PINS_SHARE = 0.2;
+const PINS_SHARE = 0.2;
 
 const NAMES: Readonly<Record<PinKind, string>> = {
   decision: 'Decision',
@@ -56,8 +55,8 @@ const NAMES: Readonly<Record<PinKind, string>> = {
 
 /** The words of an entry as a row says them; it is found in full by its number. */
 export function rowText(text: string): string {
-  const characters = [...text.slice(0, ROW_CHARS * 2)];
-  return text.length <= ROW_CHARS ? text : `${characters.slice(0, ROW_CHARS).join('')} […]`;
+  if (text.length <= ROW_CHARS) return text;
+  return `${[...text.slice(0, ROW_CHARS * 2)].slice(0, ROW_CHARS).join('')} […]`;
 }
 
 export function rowTokens(row: PinnedRow): number {

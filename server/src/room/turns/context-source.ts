@@ -6,9 +6,14 @@ import { digestInstruction } from '../../core/compaction/digest-instruction.ts';
 import { digestPlan, type DigestPlan } from '../../core/compaction/digest-plan.ts';
 import type { Compacted } from '../../core/compaction/head.ts';
 import { inForce, lastNumber } from '../../core/compaction/lane-digests.ts';
-import { NO_PINS } from '../../core/compaction/pinned-row.ts';
 import { admitted, type Shelved } from '../../core/context/admission.ts';
-import { buildContext, type Context, type ContextItem, type Sources } from '../../core/context/context.ts';
+import {
+  buildContext,
+  type Context,
+  type ContextInput,
+  type ContextItem,
+  type Sources,
+} from '../../core/context/context.ts';
 import { conversationBudget } from '../../core/context/context-layout.ts';
 import { Pasts } from '../../core/context/context-past.ts';
 import { boundaryOf, envelopes } from '../../core/context/envelope.ts';
@@ -236,13 +241,21 @@ export class ContextSource {
       budget: room.policy.limits.turnTokens - tools,
       hash: this.#digest,
       pasts: this.#freshPasts(),
-      compacted: { room: this.#compacted('room', recordSeq), own: this.#compacted(lane, recordSeq) },
+      compacted: this.#compactedFor(lane, recordSeq),
       ...(instruction === undefined ? {} : { instruction }),
     });
   }
 
+  #compactedFor(lane: LaneKey, recordSeq: number): NonNullable<ContextInput['compacted']> {
+    const room = this.#compacted('room', recordSeq);
+    return { room, own: lane === 'room' ? room : this.#compacted(lane, recordSeq) };
+  }
+
   #compacted(lane: LaneKey, recordSeq: number): Compacted {
-    return { generation: inForce(this.#chronicle.digests.of(lane), recordSeq), pins: NO_PINS };
+    const { digests, ledger, pins } = this.#chronicle;
+    const generation = inForce(digests.of(lane), recordSeq);
+    const rows = { headSeq: generation?.since ?? 0, before: recordSeq };
+    return { generation, pins: pins.sent(lane, ledger, rows) };
   }
 
   /** Nothing of what was taken away may stay folded (R14). */
