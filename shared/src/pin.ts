@@ -33,10 +33,15 @@ export const DigestView = z.strictObject({
 });
 export type DigestView = z.infer<typeof DigestView>;
 
+/** What `…/pins` and `…/digest` answer. */
+export const PinsRead = z.strictObject({ items: z.array(PinView) });
+/** Null: nothing stands for any of them. */
+export const DigestReply = z.strictObject({ digest: DigestView.nullable() });
+
 /** What the commands about pins and digests answer. */
 export interface PinReplies {
-  'entry.pin': { items: PinView[] };
-  'entry.unpin': { items: PinView[] };
-  'pin.list': { items: PinView[] };
-  'digest.read': { digest: DigestView | null };
+  'entry.pin': Record<string, never>;
+  'entry.unpin': Record<string, never>;
+  'pin.list': z.infer<typeof PinsRead>;
+  'digest.read': z.infer<typeof DigestReply>;
 }

@@ -12,11 +12,9 @@ import {
 } from './commands.ts';
 import { Entry, FoundEntry, Member, TurnView } from './entry.ts';
 import { Invite } from './invite.ts';
-import { DigestView, PinView } from './pin.ts';
 import { RoomTool, Trust } from './tools.ts';
 
 const NOTHING = z.strictObject({});
-const PINS = z.strictObject({ items: z.array(PinView) });
 
 /** The shape of each answer that a client reads over its socket. */
 export const REPLIES: { readonly [T in Askable]: z.ZodType<Replies[T]> } = {
@@ -40,10 +38,8 @@ export const REPLIES: { readonly [T in Askable]: z.ZodType<Replies[T]> } = {
   'entry.preview-release': ReleaseView,
   'entry.release': z.strictObject({ entry: Entry }),
   'entry.redact': z.strictObject({ entry: Entry }),
-  'entry.pin': PINS,
-  'entry.unpin': PINS,
-  'pin.list': PINS,
-  'digest.read': z.strictObject({ digest: DigestView.nullable() }),
+  'entry.pin': NOTHING,
+  'entry.unpin': NOTHING,
   'invite.create': CreatedInvite,
   'invite.list': z.strictObject({ items: z.array(Invite) }),
   'invite.revoke': NOTHING,
@@ -80,8 +76,6 @@ export type Askable =
   | 'entry.redact'
   | 'entry.pin'
   | 'entry.unpin'
-  | 'pin.list'
-  | 'digest.read'
   | 'invite.create'
   | 'invite.list'
   | 'invite.revoke'

@@ -13,10 +13,12 @@ export interface EntryOffers {
   readonly quote: boolean;
   readonly share: boolean;
   readonly redact: boolean;
+  /** C3: as a decision, a constraint, an open question or a failed attempt. */
+  readonly pin: boolean;
 }
 
 const WORDS: ReadonlySet<Entry['kind']> = new Set(['message', 'prompt', 'answer']);
-const NOTHING: EntryOffers = { quote: false, share: false, redact: false };
+const NOTHING: EntryOffers = { quote: false, share: false, redact: false, pin: false };
 
 export function offersFor(entry: Entry, { id, lane, capabilities }: Reader): EntryOffers {
   if (id === null || entry.redactedBy !== undefined || !WORDS.has(entry.kind)) return NOTHING;
@@ -25,9 +27,10 @@ export function offersFor(entry: Entry, { id, lane, capabilities }: Reader): Ent
     quote: capabilities.has(lane === 'me' ? 'prompt.private' : 'prompt.room') && entry.text !== '',
     share: lane === 'me' && entry.kind === 'answer' && entry.text !== '' && capabilities.has('message.post'),
     redact: mine || capabilities.has('entry.redact.any'),
+    pin: capabilities.has('entry.pin') && entry.resources === undefined && entry.offRecord !== true,
   };
 }
 
-export function offersAnything({ quote, share, redact }: EntryOffers): boolean {
-  return quote || share || redact;
+export function offersAnything({ quote, share, redact, pin }: EntryOffers): boolean {
+  return quote || share || redact || pin;
 }

@@ -44,7 +44,8 @@ test('C3 what people put up is said by the server as a row in its author’s own
   const entry = await say(at, 'bob', 'we take the blue one');
   await ask(at, 'ana');
   const before = newest(at);
-  expect(await at.world.must('cyd', { type: 'entry.pin', entry, as: 'decision' })).toMatchObject({
+  await at.world.must('cyd', { type: 'entry.pin', entry, as: 'decision' });
+  expect(await at.world.must('ana', { type: 'pin.list', lane: 'room' })).toMatchObject({
     items: [{ entry, seq: 1, as: 'decision', by: 'cyd', author: { id: 'bob' }, text: 'we take the blue one' }],
   });
   await ask(at, 'ana');
@@ -85,7 +86,8 @@ test('C3 an entry that is taken down stays where it was sent until the next dige
   await ask(at, 'ana', 17);
   expect(sent(at)).toContain('Decision, entry 1:');
   const head = newest(at).messages[1];
-  expect(await at.world.must('cyd', { type: 'entry.unpin', entry })).toEqual({ items: [] });
+  await at.world.must('cyd', { type: 'entry.unpin', entry });
+  expect(await at.world.must('ana', { type: 'pin.list', lane: 'room' })).toEqual({ items: [] });
   await ask(at, 'ana');
   expect(newest(at).messages[1]).toEqual(head);
   expect(sent(at)).toMatch(/Not put up any more: 1\.<\/parley-/);

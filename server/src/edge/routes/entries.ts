@@ -2,11 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { EntryRelease, ReleaseView } from '@parley/shared/commands';
 import { Entry } from '@parley/shared/entry';
 import { PinKind } from '@parley/shared/pin-kind';
-import { PinView } from '@parley/shared/pin';
 import { EntryId, RoomId } from '@parley/shared/ids';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
-import { body, items, json, noQuery } from './parts.ts';
+import { body, json, noQuery } from './parts.ts';
 
 const entryParams = z.strictObject({ room: RoomId, entry: EntryId });
 const oneEntry = z.strictObject({ entry: Entry });
@@ -38,14 +37,14 @@ const pin = createRoute({
   path: '/v1/rooms/{room}/entries/{entry}/pin',
   summary: 'Put an entry up for everybody who reads it, and for the AI',
   request: { params: entryParams, query: noQuery, body: body(z.strictObject({ as: PinKind })) },
-  responses: { 200: json(items(PinView), 'What is put up in its lane.'), default: PROBLEM },
+  responses: { 204: { description: 'It is put up.' }, default: PROBLEM },
 });
 const unpin = createRoute({
   method: 'delete',
   path: '/v1/rooms/{room}/entries/{entry}/pin',
   summary: 'Take an entry down',
   request: { params: entryParams, query: noQuery },
-  responses: { 200: json(items(PinView), 'What is put up in its lane.'), default: PROBLEM },
+  responses: { 204: { description: 'It is not put up.' }, default: PROBLEM },
 });
 
 export function entryRoutes(app: EdgeApp, edge: Edge): void {
@@ -62,11 +61,13 @@ export function entryRoutes(app: EdgeApp, edge: Edge): void {
   app.openapi(pin, async (c) => {
     const { room, entry } = c.req.valid('param');
     const command = { type: 'entry.pin', entry, ...c.req.valid('json') } as const;
-    return c.json(await edge.requests.ask(c.get('caller').principal, room, command), 200);
+    await edge.requests.ask(c.get('caller').principal, room, command);
+    return c.body(null, 204);
   });
   app.openapi(unpin, async (c) => {
     const { room, entry } = c.req.valid('param');
-    return c.json(await edge.requests.ask(c.get('caller').principal, room, { type: 'entry.unpin', entry }), 200);
+    await edge.requests.ask(c.get('caller').principal, room, { type: 'entry.unpin', entry });
+    return c.body(null, 204);
   });
   app.openapi(redact, async (c) => {
     const { room, entry } = c.req.valid('param');

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { RoomExportFile, TranscriptPage } from '@parley/shared/commands';
 import { FoundEntry } from '@parley/shared/entry';
-import { DigestView, PinView } from '@parley/shared/pin';
+import { DigestReply, PinsRead } from '@parley/shared/pin';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
 import { items, json, noQuery, roomParams } from './parts.ts';
@@ -64,7 +64,7 @@ const pins = createRoute({
   path: '/v1/rooms/{room}/pins',
   summary: 'What people put up in a lane',
   request: { params: roomParams, query: ofLane },
-  responses: { 200: json(items(PinView), 'In the order in which it was put up.'), default: PROBLEM },
+  responses: { 200: json(PinsRead, 'In the order in which it was put up.'), default: PROBLEM },
 });
 const digest = createRoute({
   method: 'get',
@@ -72,7 +72,7 @@ const digest = createRoute({
   summary: 'What the AI is sent in the place of older entries of a lane',
   request: { params: roomParams, query: ofLane },
   responses: {
-    200: json(z.strictObject({ digest: DigestView.nullable() }), 'Null: nothing stands for any of them.'),
+    200: json(DigestReply, 'Null: nothing stands for any of them.'),
     default: PROBLEM,
   },
 });

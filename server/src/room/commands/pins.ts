@@ -37,7 +37,7 @@ export async function pinEntry(
     const tokens = desk.tokenizer.count(rowText(item.entry.text));
     desk.chronicle.write([{ type: 'entry.pinned', lane, entry: id, as, tokens, by: by.user, at: desk.clock.now() }]);
   }
-  return ok({ items: viewsOf(desk, pins.now(lane)) });
+  return ok({});
 }
 
 /** Taking down what is not put up is the same answer. */
@@ -53,7 +53,7 @@ export async function unpinEntry(
   const { pins } = desk.chronicle;
   if (pins.now(lane).some(({ entry }) => entry === id))
     desk.chronicle.write([{ type: 'entry.unpinned', lane, entry: id, by: by.user, at: desk.clock.now() }]);
-  return ok({ items: viewsOf(desk, pins.now(lane)) });
+  return ok({});
 }
 
 export function listPins(desk: Desk, by: Principal, { lane }: z.infer<typeof PinList>): Result<Replies['pin.list']> {
