@@ -58,8 +58,12 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
   const ids = hostIds;
   const metrics = promMetrics();
   const tokenizer = o200kTokenizer();
-  const model = await openModels(config, { clock, tokenizer, log, random: hostChance });
   const store = openSqliteStore(config.data, config.masterKeys);
+  const { model, keys } = await openModels(config, {
+    ...{ clock, tokenizer, log, random: hostChance, digest: hostDigest },
+    ...{ vault: store.vault, keyPolicies: store.keyPolicies },
+    pseudonym: (tenant, user) => store.sealer.pseudonym(tenant, user),
+  });
   const here = { url: '' };
   const server = await startServer({
     ...(await authority(config)),
@@ -71,6 +75,7 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
     bus: new MemoryBus(),
     lease: new MemoryLeases().forNode('here'),
     model,
+    keys,
     tokenizer,
     clock,
     ids,

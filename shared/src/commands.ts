@@ -2,9 +2,8 @@ import * as z from 'zod';
 import { Entry, FoundEntry, Member, TurnView } from './entry.ts';
 import { ClientKey, EntryId, RoomId, TurnId, UserId } from './ids.ts';
 import { Invite, InviteSecret } from './invite.ts';
-import { DigestRead, EntryPin, EntryUnpin, PinList } from './pin-commands.ts';
-import type { PinReplies } from './pin.ts';
-import { RoomPolicy, RoomPolicyPatch } from './policy.ts';
+import { DigestRead, EntryPin, EntryUnpin, PinList, type PinReplies } from './pin-commands.ts';
+import { RoomPolicy, RoomPolicyPatch, UNTITLED } from './policy.ts';
 import { Capability, Grants, RoomRole } from './roles.ts';
 import { ApprovalId, ApprovalView, CallName, RoomTool, ToolBinding, ToolName, Trust } from './tools.ts';
 
@@ -56,7 +55,8 @@ export const TurnWithdraw = z.strictObject({ type: z.literal('turn.withdraw'), t
 export const TurnStop = z.strictObject({ type: z.literal('turn.stop'), turn: TurnId });
 export const RoomCreate = z.strictObject({
   type: z.literal('room.create'),
-  title,
+  /** Left out, or this very one: nobody named the room, and it may get a title by itself (G9). */
+  title: title.default(UNTITLED),
   policy: RoomPolicy.prefault({}),
 });
 export const RoomGet = z.strictObject({ type: z.literal('room.get') });
@@ -194,6 +194,8 @@ export const PromptAccepted = z.strictObject({
 export const RoomDescription = z.strictObject({
   id: RoomId,
   title: z.string(),
+  /** Present when nobody named the room: the title was made from what was said in it (G9). */
+  titledBy: z.literal('ai').optional(),
   policy: RoomPolicy,
   /** The asker's own role. */
   role: RoomRole,

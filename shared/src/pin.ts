@@ -37,11 +37,3 @@ export type DigestView = z.infer<typeof DigestView>;
 export const PinsRead = z.strictObject({ items: z.array(PinView) });
 /** Null: nothing stands for any of them. */
 export const DigestReply = z.strictObject({ digest: DigestView.nullable() });
-
-/** What the commands about pins and digests answer. */
-export interface PinReplies {
-  'entry.pin': Record<string, never>;
-  'entry.unpin': Record<string, never>;
-  'pin.list': z.infer<typeof PinsRead>;
-  'digest.read': z.infer<typeof DigestReply>;
-}

@@ -125,7 +125,7 @@ export class ClientAsker implements Busy {
     this.#at = at;
     this.#client = new LiveRoom(
       { server, room, token: () => person.token },
-      { ...browserEnv(), random: at.random, onOnline: back },
+      { ...browserEnv(), random: at.random, onOnline: back, onOffline: () => () => {} },
     );
     this.#client.subscribe(() => this.#note(this.#client.view));
   }

@@ -11,8 +11,9 @@ const NOVEMBER = Date.UTC(2026, 10, 1);
 const DAY = 86_400_000;
 
 function use(more: Partial<UsageLine> = {}): UsageLine {
-  const tokens = { inputTokens: 10, cachedTokens: 4, outputTokens: 2 };
-  return { at: NOVEMBER, room: RoomId.parse('a'), user: 'ada', model: 'm', ...tokens, private: null, ...more };
+  const tokens = { inputTokens: 10, cachedTokens: 4, cacheWriteTokens: 0, outputTokens: 2, reasoningTokens: 0 };
+  const whose = { user: 'ada', keyOf: 'server', private: null } as const;
+  return { at: NOVEMBER, room: RoomId.parse('a'), model: 'm', ...tokens, cost: null, ...whose, ...more };
 }
 
 /** What every table of budgets promises. */

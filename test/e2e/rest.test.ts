@@ -302,6 +302,17 @@ describe('every route answers as /openapi.json says', () => {
     const people = await call('GET', '/v1/budgets', { by: root, query: '?of=people' });
     expect(people.body['items']).toContainEqual(expect.objectContaining({ scope: 'user:ana', tokens: 1_000_000 }));
     await call('PUT', '/v1/budgets/{scope}', { ...budget, body: { tokens: null } });
+    const policy = { by: root, body: { personal: true, fallback: false } };
+    expect((await call('PUT', '/v1/keys/policy', policy)).body).toEqual(policy.body);
+    // The demo model has no provider.
+    expect((await call('GET', '/v1/keys')).body).toEqual({ items: [], policy: policy.body });
+    const key = { params: { scope: 'me', provider: 'api.example' } };
+    expect((await call('PUT', '/v1/keys/{scope}/{provider}', { ...key, body: { key: 'k'.repeat(8) } })).status).toBe(
+      404,
+    );
+    expect((await call('DELETE', '/v1/keys/{scope}/{provider}', key)).status).toBe(404);
+    // What they do for a provider that there is, is in test/e2e/keys.test.ts.
+    seen.add('PUT /v1/keys/{scope}/{provider}').add('DELETE /v1/keys/{scope}/{provider}');
     const resource = { resource: 'doc-1' };
     const body = { readers: ['ana'] };
     expect((await call('PUT', '/v1/resources/{resource}', { by: root, params: resource, body })).status).toBe(200);

@@ -14,7 +14,7 @@ export class SummingModel implements Model {
   summary: Summary = HONEST;
 
   async *stream(request: ModelRequest): AsyncGenerator<ModelEvent, void, undefined> {
-    const isDigest = request.purpose === 'digest';
+    const isDigest = request.background === 'digest';
     (isDigest ? this.digests : this.answers).push(structuredClone(request));
     const text = isDigest ? this.summary(toldToCite(request), request) : this.answer;
     yield { type: 'text', text };

@@ -2,22 +2,24 @@ import type { UsageRow } from '@parley/shared/admin';
 
 /** Where somebody used something, seen from one room. */
 export type Place = 'here' | 'privately' | 'elsewhere';
+/** What is shown of a row. */
+export type Summed = Pick<UsageRow, 'room' | 'calls' | 'inputTokens' | 'cachedTokens' | 'outputTokens'>;
 const PLACES: readonly Place[] = ['here', 'privately', 'elsewhere'];
 
 /** A person's rows by room as those of one room, of private lanes, and of all other rooms; without the empty ones. */
-export function sumsOf(rows: readonly UsageRow[], room: string): readonly (readonly [Place, UsageRow])[] {
+export function sumsOf(rows: readonly Summed[], room: string): readonly (readonly [Place, Summed])[] {
   return PLACES.flatMap((place) => {
     const of = rows.filter((row) => placeOf(row, room) === place);
     return of.length === 0 ? [] : [[place, of.reduce(plus)] as const];
   });
 }
 
-function placeOf({ room }: UsageRow, here: string): Place {
+function placeOf({ room }: Summed, here: string): Place {
   if (room === null) return 'privately';
   return room === here ? 'here' : 'elsewhere';
 }
 
-function plus(a: UsageRow, b: UsageRow): UsageRow {
+function plus(a: Summed, b: Summed): Summed {
   return {
     calls: a.calls + b.calls,
     inputTokens: a.inputTokens + b.inputTokens,

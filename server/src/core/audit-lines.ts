@@ -46,6 +46,8 @@ const NO_DECISION = new Set<JournalRecord['type']>([
   'digest.adopted',
   'digest.failed',
   'digest.settled',
+  'background.settled',
+  'room.titled',
   'turn.stepped',
   'turn.ended',
   'turn.parked',

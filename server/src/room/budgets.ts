@@ -108,7 +108,7 @@ export class Budgets {
     if (known?.month === month) return known;
     const book: Book = { month, accounts: new Map() };
     for (const { user, room, private: own, ...spent } of this.#table.used(tenant, month)) {
-      const payer = { user: user === 'system' ? null : user, room, shared: !own } as Payer;
+      const payer = (user === 'system' ? { user: null, room } : { user, room, shared: !own }) as Payer;
       for (const scope of scopesOf(payer)) change(book, scope, (account) => settle(account, 0, chargeOf(scope, spent)));
     }
     this.#books.set(tenantKey(tenant), book);

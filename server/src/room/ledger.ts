@@ -77,6 +77,7 @@ export class Ledger {
   readonly #prompts = new Map<string, TurnId>();
   readonly #messages = new Map<string, EntryId>();
   readonly #releases = new Map<EntryId, EntryId>();
+  readonly #operations = new Set<string>();
   readonly #stacks = new Stacks();
   #permissionEpoch = 0;
   #redactions = 0;
@@ -93,6 +94,9 @@ export class Ledger {
       case 'entry.added':
         this.#stacks.add(record.lane, addedItem(record, seq));
         if (record.key !== undefined) this.#messages.set(idOf(record.entry.author.id, record.key), record.entry.id);
+        return;
+      case 'background.settled':
+        this.#operations.add(record.operation);
         return;
       case 'entry.released':
         this.#releases.set(record.entry, record.as);
@@ -157,6 +161,11 @@ export class Ledger {
   /** What the room got when this entry was released (R5). */
   releaseOf(entry: EntryId): EntryId | undefined {
     return this.#releases.get(entry);
+  }
+
+  /** Whether the answer to a background question was taken in, whatever came of it (G9). */
+  isSettled(operation: string): boolean {
+    return this.#operations.has(operation);
   }
 
   /** In order of acceptance. */

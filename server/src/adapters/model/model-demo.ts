@@ -13,6 +13,7 @@ export interface DemoOptions {
 
 /** About as fast as a person reads along. */
 const PACE_MS = 45;
+const TITLE_WORDS = 6;
 
 /**
  * The model of a server that has none: needs no network and no key, says plainly that it is a demo, and
@@ -28,7 +29,7 @@ async function* streamOf(
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void, undefined> {
-  const words = answerTo(request).match(/\s*\S+/g) ?? [];
+  const words = wordsFor(request).match(/\s*\S+/g) ?? [];
   const sent = words.slice(0, request.maxOutputTokens);
   for (const word of sent) {
     if ((await pause(options, signal)) === 'aborted') {
@@ -63,8 +64,12 @@ function usageOf({ tokenizer }: DemoOptions, request: ModelRequest, words: numbe
   return { model: 'demo', inputTokens, cachedTokens: 0, outputTokens: words };
 }
 
+function wordsFor(request: ModelRequest): string {
+  if (request.background === 'digest') return digestOf(request);
+  return request.background === undefined ? answerTo(request) : titleFor(request);
+}
+
 function answerTo(request: ModelRequest): string {
-  if (request.purpose === 'digest') return digestOf(request);
   const said = speakersIn(request);
   const asking = said.at(-1)?.name ?? 'somebody';
   const names = [...new Map(said.map(({ id, name }) => [id, name])).values()].map(escapeMarkdown);
@@ -85,6 +90,12 @@ function digestOf(request: ModelRequest): string {
     .filter(({ n }) => told.includes(n))
     .map(({ n, name }) => `- ${escapeMarkdown(name)} [${n}]`);
   return ['The demo model sums nothing up. Before this spoke:', ...lines].join('\n');
+}
+
+/** What nobody waits for is a title: the first words that anybody said. */
+function titleFor({ messages }: ModelRequest): string {
+  const said = /^<said-[^>]*>\n(.*)/mu.exec(messages.at(-1)?.content ?? '')?.[1] ?? '';
+  return said.split(/\s+/u).slice(0, TITLE_WORDS).join(' ');
 }
 
 function speakersIn({ messages }: ModelRequest): ReturnType<typeof readEnvelopes> {

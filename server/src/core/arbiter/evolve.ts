@@ -25,6 +25,8 @@ export function evolve(state: LaneState, record: JournalRecord): LaneState {
     case 'digest.adopted':
     case 'digest.failed':
     case 'digest.settled':
+    case 'background.settled':
+    case 'room.titled':
       return state;
     case 'entry.redacted':
       return redacted(state, record);

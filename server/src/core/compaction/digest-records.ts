@@ -1,7 +1,7 @@
 import { EntryId } from '@parley/shared/ids';
 import { PinKind } from '@parley/shared/pin-kind';
 import { z } from 'zod';
-import { RecordLane } from '../budget/attempt-settled.ts';
+import { RecordLane, spent } from '../budget/attempt-settled.ts';
 
 const lane = RecordLane;
 const count = z.int().min(0);
@@ -62,13 +62,7 @@ const DigestSettled = z.strictObject({
   model: z.string(),
   /** `stop`, `length`, `tool`, `refused`, or how it failed. */
   outcome: z.string(),
-  inputTokens: count,
-  cachedTokens: count,
-  outputTokens: count,
-  reasoningTokens: count,
-  /** The provider did not say: as counted here. */
-  estimated: z.boolean(),
-  reserved: count,
+  ...spent,
   at,
 });
 

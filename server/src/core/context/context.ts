@@ -13,7 +13,7 @@ import {
 import type { ContextItem } from './context-pieces.ts';
 import { systemText } from './system-text.ts';
 
-export type { ContextInput, ContextItem, Sources };
+export type { ContextInput, ContextItem, PlainMessage, Sources };
 
 /** One message as the model is sent it. */
 export type ModelMessage =

@@ -1,5 +1,5 @@
 import type { Author } from '@parley/shared/entry';
-import type { LaneKey } from '@parley/shared/ids';
+import { laneOwner, type LaneKey } from '@parley/shared/ids';
 import type { DigestFlaw } from '../../core/compaction/digest-verdict.ts';
 import { digestFlaw } from '../../core/compaction/digest-verdict.ts';
 import { PREPARE_SHARE, SWAP_SHARE } from '../../core/compaction/digest-plan.ts';
@@ -27,6 +27,8 @@ export interface CompactorDeps extends DigestAccountDeps {
 interface Said {
   readonly text: string;
   readonly end: ModelEnd;
+  /** It said more than any digest may. */
+  readonly isEndless: boolean;
   readonly settled: readonly JournalRecord[];
 }
 
@@ -79,11 +81,19 @@ export class Compactor {
 
   /** The model that the turn was answered by: another one has nothing of the prefix. */
   #request({ plan, messages, cacheKey }: AskedDigest, author: Author): ModelRequest | null {
-    const { chronicle, ref, tools, unfiltered } = this.#deps;
+    const { chronicle, lane, ref, tools, unfiltered } = this.#deps;
     const model = modelFor(chronicle.room, unfiltered, author);
     if (model === null) return null;
+    const owner = laneOwner(lane);
     return {
-      ...{ messages, cacheKey, model, caller: ref, purpose: 'digest', maxOutputTokens: plan.mostTokens },
+      ...{
+        messages,
+        cacheKey,
+        model,
+        caller: owner === null ? ref : { ...ref, user: owner },
+        background: 'digest',
+        maxOutputTokens: plan.mostTokens,
+      },
       ...{ tools: declared(tools.offers()), allowedTools: [] },
     };
   }
@@ -107,7 +117,9 @@ export class Compactor {
     const { plan, redactions } = asked;
     const isStale = redactions !== chronicle.ledger.redactions;
     const isNext = plan.generation === lastNumber(chronicle.digests.of(lane)) + 1;
-    if (isStale || !isNext) return chronicle.write(said.settled);
+    // G9: a call that had to give way is asked again behind the next turn.
+    const gaveWay = said.end.reason === 'failed' && said.end.class === 'aborted' && !said.isEndless;
+    if (isStale || !isNext || gaveWay) return chronicle.write(said.settled);
     const { flaw, text, tokens } = this.#judge(asked, said);
     const about = { lane, generation: plan.generation, at: clock.now() };
     if (flaw !== null) return chronicle.write([...said.settled, { type: 'digest.failed', ...about, reason: flaw }]);
@@ -149,5 +161,5 @@ async function listen(model: Model, request: ModelRequest, { account, signal }: 
   }
   if (last === null) throw new Error('must: G1: a model stream ends with an end event');
   settled.push(account.ended(last.end, last.from, text));
-  return { text, end: last.end, settled };
+  return { text, end: last.end, isEndless: text.length === most, settled };
 }

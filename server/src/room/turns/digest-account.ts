@@ -1,5 +1,5 @@
 import { laneOwner, type LaneKey } from '@parley/shared/ids';
-import type { Spent } from '../../core/budget/charge.ts';
+import { costOf, type Priced } from '../../core/budget/price.ts';
 import type { RecordOf } from '../../core/records.ts';
 import type { RoomRef } from '../../core/tenant.ts';
 import type { ModelEnd, ModelFailure, Provider, Tokenizer } from '../../ports/model.ts';
@@ -30,7 +30,7 @@ export function openDigestAccount(
   const { generation, inputTokens, most } = asked;
   const user = laneOwner(lane);
   const granted = user === null ? null : (chronicle.room.members.get(user)?.grants.budget ?? null);
-  const payer = { room: ref.room, user, shared: user === null };
+  const payer = user === null ? { room: ref.room, user } : { room: ref.room, user, shared: false };
   const reserved = budgets.reserve({ tenant: ref.tenant, payer, granted, inputTokens, p90: most, most });
   if ('spent' in reserved) return null;
   if (reserved.outputTokens === most) return new DigestAccount(deps, reserved, generation);
@@ -55,7 +55,7 @@ export class DigestAccount {
   failed(failure: ModelFailure, from: Provider | undefined, text: string): Settled {
     const { inputTokens } = this.#reservation.claim;
     const outputTokens = this.#deps.tokenizer.count(text);
-    const spent = { inputTokens: text === '' ? 0 : inputTokens, cachedTokens: 0, outputTokens };
+    const spent = { inputTokens: text === '' ? 0 : inputTokens, cachedTokens: 0, cacheWriteTokens: 0, outputTokens };
     return this.#settled(failure, from, { ...spent, reasoningTokens: 0, estimated: true });
   }
 
@@ -63,23 +63,25 @@ export class DigestAccount {
   ended(end: ModelEnd, from: Provider | undefined, text: string): Settled {
     this.#deps.budgets.release(this.#reservation);
     if (end.reason === 'failed') return this.failed(end.class, from, text);
-    const { usage, reasoningTokens = 0, estimated = false } = end;
+    const { usage, reasoningTokens = 0, cacheWriteTokens = 0, estimated = false } = end;
     const { model, ...spent } = usage;
-    return this.#settled(end.reason, from ?? { provider: 'built in', model }, { ...spent, reasoningTokens, estimated });
+    return this.#settled(end.reason, from ?? { provider: 'built in', model }, {
+      ...{ ...spent, cacheWriteTokens, reasoningTokens, estimated },
+    });
   }
 
   #settled(
     outcome: string,
     from: Provider | undefined,
-    spent: Spent & Pick<Settled, 'reasoningTokens' | 'estimated'>,
+    spent: Priced & Pick<Settled, 'reasoningTokens' | 'estimated'>,
   ): Settled {
     const { budgets, clock, lane } = this.#deps;
     const { claim, outputTokens } = this.#reservation;
     budgets.charge(this.#reservation, spent);
     const { provider, model } = from ?? { provider: 'built in', model: 'unknown' };
     const reserved = claim.inputTokens + outputTokens;
-    const attempt = this.#attempt++;
-    const about = { lane, generation: this.#generation, attempt, provider, model, outcome };
-    return { type: 'digest.settled', ...about, ...spent, reserved, at: clock.now() };
+    const about = { lane, generation: this.#generation, attempt: this.#attempt++, provider, model, outcome };
+    const priced = { cost: costOf(from?.price, spent), keyOf: from?.keyOf ?? 'server' } as const;
+    return { type: 'digest.settled', ...about, ...spent, ...priced, reserved, at: clock.now() };
   }
 }

@@ -116,7 +116,9 @@ export class TurnWorker {
   #callModel(turn: RunningTurn): void {
     const { context, lane, ref, tools } = this.#deps;
     const offers = tools.offers();
-    const asked = { ...context.request(lane, turn, offers), caller: ref };
+    // Prompts are by people.
+    const caller = { ...ref, user: turn.author.id as UserId };
+    const asked = { ...context.request(lane, turn, offers), caller };
     const { messages, tools: declared, maxOutputTokens: most } = asked;
     const asking = { inputTokens: context.tokens(lane, turn), messages: messages.length, tools: declared, most };
     const account = openStepAccount(this.#deps, turn, asking);
