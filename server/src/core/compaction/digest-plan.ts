@@ -97,7 +97,7 @@ function turnEnds(items: readonly ContextItem[], answered: ReadonlySet<string>):
   return ends;
 }
 
-/** C14: prompts that nobody has answered yet, then the newest of each who asked lately, as far as their share holds them. */
+/** C14: the newest prompt of each who asked lately, then those that nobody has answered yet, as far as their share holds them. */
 function keptOf(items: readonly ContextItem[], to: number, most: number): readonly EntryId[] {
   const answered = new Set(turnsOf(items, 'answer'));
   const prompts = items.filter((item) => item.entry.kind === 'prompt' && isSent(item)).toReversed();
@@ -106,7 +106,7 @@ function keptOf(items: readonly ContextItem[], to: number, most: number): readon
     .toSorted((a, b) => b.entry.seq - a.entry.seq)
     .slice(0, ACTIVE);
   let left = most;
-  const kept = [...new Set([...open, ...newest])]
+  const kept = [...new Set([...newest, ...open])]
     .filter(({ entry }) => entry.seq <= to)
     .filter((item) => (left -= keptTokens(item)) >= 0);
   return kept.map(({ entry }) => entry.id);
