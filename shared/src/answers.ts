@@ -3,6 +3,7 @@ import type { CommandType } from './commands.ts';
 import { Entry, FoundEntry, Member, TurnView } from './entry.ts';
 import { EntryId, RoomId, TurnId, UserId } from './ids.ts';
 import { Invite } from './invite.ts';
+import type { PinReplies } from './pin-commands.ts';
 import { RoomPolicy } from './policy.ts';
 import { Capability, ModelName, RoomRole } from './roles.ts';
 import { ApprovalView, RoomTool, Trust } from './tools.ts';
@@ -86,7 +87,7 @@ export const CreatedInvite = Invite.extend({
 });
 
 /** What each command answers. */
-export interface Replies {
+export interface Replies extends PinReplies {
   'prompt.submit': z.infer<typeof PromptAccepted>;
   'prompt.measure': PromptForecast;
   /** A ticket where the room's policy makes every message a prompt (T10). */

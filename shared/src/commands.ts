@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ClientKey, EntryId, TurnId, UserId } from './ids.ts';
 import { InviteSecret } from './invite.ts';
+import { DigestRead, EntryPin, EntryUnpin, PinList } from './pin-commands.ts';
 import { RoomPolicy, RoomPolicyPatch, UNTITLED } from './policy.ts';
 import { Grants, ModelName, RoomRole } from './roles.ts';
 import { ApprovalId, CallName, ToolBinding, ToolName, Trust } from './tools.ts';
@@ -166,6 +167,10 @@ export const Command = z.discriminatedUnion('type', [
   ReleasePreview,
   EntryRelease,
   EntryRedact,
+  EntryPin,
+  EntryUnpin,
+  PinList,
+  DigestRead,
   InviteCreate,
   InviteList,
   InviteRevoke,

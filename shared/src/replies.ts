@@ -38,6 +38,8 @@ export const REPLIES: { readonly [T in Askable]: z.ZodType<Replies[T]> } = {
   'entry.preview-release': ReleaseView,
   'entry.release': z.strictObject({ entry: Entry }),
   'entry.redact': z.strictObject({ entry: Entry }),
+  'entry.pin': NOTHING,
+  'entry.unpin': NOTHING,
   'invite.create': CreatedInvite,
   'invite.list': z.strictObject({ items: z.array(Invite) }),
   'invite.revoke': NOTHING,
@@ -72,6 +74,8 @@ export type Askable =
   | 'entry.preview-release'
   | 'entry.release'
   | 'entry.redact'
+  | 'entry.pin'
+  | 'entry.unpin'
   | 'invite.create'
   | 'invite.list'
   | 'invite.revoke'

@@ -19,6 +19,7 @@ export const DEFAULT_LEVELS = {
   'prompt.private': 20,
   'turn.stop.own': 20,
   'workspace.edit': 20,
+  'entry.pin': 20,
   'turn.stop.any': 50,
   'queue.manage': 50,
   'floor.set': 50,

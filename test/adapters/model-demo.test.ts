@@ -133,7 +133,7 @@ test('G9 the demo names a room by the first words that were said in it', async (
   const items = [entry, answer].map((each) => ({ entry: each, tokens: 1, influence: [] }));
   const salts = { room: 'room', lane: 'lane' };
   const { messages } = must(titleRequest(items, salts, hostDigest), 'a question');
-  const events = await eventsOf(demo(0).model, undefined, { ...REQUEST, messages, background: true });
+  const events = await eventsOf(demo(0).model, undefined, { ...REQUEST, messages, background: 'title' });
   expect(textOf(events)).toBe('Where can we see the sea');
 });
 

@@ -235,6 +235,13 @@ describe('every route answers as /openapi.json says', () => {
     const body = { digest: preview.body['digest'], to: 'room' };
     const released = await call('POST', '/v1/rooms/{room}/entries/{entry}/release', { params: entry, body });
     expect(released.body).toMatchObject({ entry: { releasedBy: 'ana' } });
+    const path = '/v1/rooms/{room}/entries/{entry}/pin';
+    const pins = { items: [{ as: 'decision', by: 'ana', author: { id: 'ai' } }] };
+    expect((await call('PUT', path, { params: entry, body: { as: 'decision' } })).status).toBe(204);
+    expect((await call('GET', '/v1/rooms/{room}/pins', { params: den, query: '?lane=me' })).body).toMatchObject(pins);
+    expect((await call('GET', '/v1/rooms/{room}/pins', { by: ben, params: den })).body).toEqual({ items: [] });
+    expect((await call('DELETE', path, { params: entry })).status).toBe(204);
+    expect((await call('GET', '/v1/rooms/{room}/digest', { params: den })).body).toEqual({ digest: null });
     const redacted = await call('POST', '/v1/rooms/{room}/entries/{entry}/redact', { params: entry });
     expect(redacted.body).toMatchObject({ entry: { text: '', redactedBy: 'ana' } });
   });

@@ -12,6 +12,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/rooms/{room}/messages': { id: 'm', text: 'x' },
   'PATCH /v1/rooms/{room}/turns/{turn}': { text: 'x', revision: 1 },
   'POST /v1/rooms/{room}/entries/{entry}/release': { digest: 'x', to: 'room' },
+  'PUT /v1/rooms/{room}/entries/{entry}/pin': { as: 'decision' },
   'POST /v1/rooms/{room}/approvals/{approval}': { decision: 'approve', digest: 'x' },
   'POST /v1/rooms/{room}/prompts/measure': { text: 'x' },
   'PUT /v1/rooms/{room}/tools/{name}': {},

@@ -15,10 +15,12 @@ export interface EntryOffers {
   readonly quote: boolean;
   readonly share: boolean;
   readonly redact: boolean;
+  /** C3: as a decision, a constraint, an open question or a failed attempt. */
+  readonly pin: boolean;
 }
 
 const WORDS: ReadonlySet<Entry['kind']> = new Set(['message', 'prompt', 'answer']);
-const NOTHING: EntryOffers = { quote: false, share: false, redact: false };
+const NOTHING: EntryOffers = { quote: false, share: false, redact: false, pin: false };
 
 export function offersFor(entry: Entry, { id, lane, capabilities, shared }: Reader): EntryOffers {
   if (id === null || entry.redactedBy !== undefined || !WORDS.has(entry.kind)) return NOTHING;
@@ -32,6 +34,7 @@ export function offersFor(entry: Entry, { id, lane, capabilities, shared }: Read
       capabilities.has('message.post') &&
       !isShared(entry, id, shared),
     redact: mine || capabilities.has('entry.redact.any'),
+    pin: capabilities.has('entry.pin') && entry.resources === undefined && entry.offRecord !== true,
   };
 }
 
@@ -40,6 +43,6 @@ function isShared({ text }: Entry, id: string, shared: readonly Entry[]): boolea
   return shared.some((one) => one.releasedBy === id && one.text === text);
 }
 
-export function offersAnything({ quote, share, redact }: EntryOffers): boolean {
-  return quote || share || redact;
+export function offersAnything({ quote, share, redact, pin }: EntryOffers): boolean {
+  return quote || share || redact || pin;
 }

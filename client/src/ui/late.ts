@@ -18,6 +18,7 @@ const LATE = {
   approval: (): Promise<LateModule> => import('./approval-dialog.ts'),
   invitation: (): Promise<LateModule> => import('./invitation.ts'),
   release: (): Promise<LateModule> => import('./release-dialog.ts'),
+  memory: (): Promise<LateModule> => import('./memory-dialog.ts'),
 } as const;
 type LateName = keyof typeof LATE;
 

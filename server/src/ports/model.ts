@@ -1,4 +1,5 @@
 import type { Usage } from '@parley/shared/entry';
+import type { JobKind } from '@parley/shared/background';
 import type { UserId } from '@parley/shared/ids';
 import type { Price } from '../core/budget/price.ts';
 import type { KeyOf } from '../core/calling/key-choice.ts';
@@ -21,8 +22,8 @@ export interface ModelRequest {
   readonly cacheKey: string;
   /** Calls are shared out by it (G2, G8) and made with its keys (G5). No provider is told. Null: the server itself. */
   readonly caller: Caller | null;
-  /** Nobody waits for it: it gives way to every call that somebody waits for (G9), and ends `aborted` when it had to. */
-  readonly background?: true;
+  /** What it is for, where nobody waits for it: it gives way to every call that somebody waits for (G9), and ends `aborted` when it had to. */
+  readonly background?: JobKind;
   /** One of the model's `choices`; its first when absent. */
   readonly model?: string;
 }

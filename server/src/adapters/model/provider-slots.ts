@@ -39,7 +39,7 @@ export class ProviderSlots {
   /** Resolves when there is a place; null when the signal fired before. */
   async enter(name: string, request: ModelRequest, signal: AbortSignal): Promise<Slot | null> {
     const provider = this.#provider(name);
-    const background = request.background === true;
+    const background = request.background !== undefined;
     const first = background ? provider.queue.waiting.length === 0 : !isUrgent(provider.queue);
     const free = first && hasPlace(provider, background);
     if (free) provider.running += 1;
@@ -55,7 +55,7 @@ export class ProviderSlots {
   /** Waits; whoever wakes it has taken the place for it. */
   #turn(provider: Provider, request: ModelRequest, signal: AbortSignal): Promise<boolean> {
     const id = (this.#lastId += 1);
-    const background = request.background === true;
+    const background = request.background !== undefined;
     provider.queue = joined(provider.queue, { id, cost: costOf(request), background, ...callerOf(request) });
     if (!background) cutOne(provider);
     return new Promise((resolve) => {

@@ -9,7 +9,7 @@ export const RecordLane = z.custom<LaneKey>(
 
 const tokens = z.int().min(0);
 
-const spent = {
+export const spent = {
   inputTokens: tokens,
   cachedTokens: tokens,
   /** Of the input: what the provider wrote into its cache. */

@@ -256,7 +256,7 @@ function messagesPerMinute({ chronicle }: Desk): number {
   return MESSAGES_PER_PROMPT * chronicle.room.policy.limits.promptsPerMinute;
 }
 
-function tooOften(desk: Desk, what: string, perMinute: number): Result<never> | null {
+export function tooOften(desk: Desk, what: string, perMinute: number): Result<never> | null {
   const retryAfter = desk.rates.take(what, perMinute, desk.clock.now());
   if (retryAfter === null) return null;
   return refuse('rate_limited', `At most ${perMinute} a minute for each person.`, { retryAfter });

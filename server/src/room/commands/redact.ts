@@ -44,13 +44,7 @@ async function takeAway(desk: Desk, by: UserId, id: EntryId): Promise<void> {
     by,
     at,
   }));
-  await desk.eraser.erase(
-    records,
-    redactionOf(
-      all.map(({ entry }) => entry),
-      by,
-    ),
-  );
+  await desk.eraser.erase(records, redactionOf(all, by));
 }
 
 /** A turn whose prompt is taken away is not answered any further. */
