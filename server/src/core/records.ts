@@ -2,7 +2,7 @@ import { Author, Entry, Outcome, Usage } from '@parley/shared/entry';
 import { ClientKey, EntryId, TurnId, UserId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
 import { RoomPolicy } from '@parley/shared/policy';
-import { Grants, RoomRole, TenantRole } from '@parley/shared/roles';
+import { Grants, ModelName, RoomRole, TenantRole } from '@parley/shared/roles';
 import { ApprovalId, CallName, EffectClass, ToolBinding, ToolClass, ToolName, Trust } from '@parley/shared/tools';
 import { z } from 'zod';
 import { RoomTitled } from './background/room-titled.ts';
@@ -116,6 +116,8 @@ export const JournalRecord = z.discriminatedUnion('type', [
     tokens: z.int(),
     /** A clean turn: what is sent besides the prompt. */
     quotes: z.array(EntryId).optional(),
+    /** G5: the model that was chosen; left out: none was. */
+    model: ModelName.optional(),
     at,
   }),
   z.strictObject({

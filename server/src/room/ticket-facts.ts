@@ -19,6 +19,8 @@ export interface TicketFacts {
   readonly revision: number;
   /** A clean turn: what is sent besides the prompt (R6); null sends the conversation. */
   readonly quotes: readonly EntryId[] | null;
+  /** The model that was chosen; null: none. */
+  readonly model: string | null;
   readonly acceptedSeq: number;
   readonly fate: TicketFate;
 }
@@ -76,6 +78,7 @@ export function accepted(record: RecordOf<'ticket.accepted'>, seq: number): Tick
     text: record.text,
     revision: 1,
     quotes: record.quotes ?? null,
+    model: record.model ?? null,
     acceptedSeq: seq,
     fate: { kind: 'waiting' },
   };
