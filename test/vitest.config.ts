@@ -43,7 +43,7 @@ export default defineConfig({
           ...waiting,
           name: 'browser',
           include: ['browser/**/*.test.ts'],
-          testTimeout: 90_000,
+          testTimeout: 180_000,
           hookTimeout: 60_000,
         },
       },
