@@ -47,7 +47,7 @@ export function jobContract(name: string, open: () => Promise<StoreWorld>): void
       let seen = await jobs.add(wanted('1'));
       const states: JobState[] = [
         ASKED,
-        { ...ASKED, batch: 'b_1' },
+        { ...ASKED, batch: { label: 'b_1', at: 3, id: 'batch_1' } },
         { kind: 'writing', attempts: 0, parts: 2, cursor: 900 },
         { kind: 'ready', parts: 3, until: 77 },
         DEAD,
@@ -71,9 +71,13 @@ export function jobContract(name: string, open: () => Promise<StoreWorld>): void
       const old = await jobs.add(wanted('old', { ref: room('c'), at: 2 }));
       await jobs.add(wanted('theirs', { ref: room('a', 'rival'), at: 8 }));
       expect(await jobs.due(19)).toEqual([]);
+      expect(await jobs.waiting(tenant('acme'), 19, 9)).toEqual([]);
+      expect(ids(await jobs.waiting(tenant('acme'), 20, 9))).toEqual(['j_old', 'j_new']);
+      expect(ids(await jobs.waiting(tenant('acme'), 60, 2))).toEqual(['j_old', 'j_new']);
       expect(ids(await jobs.due(20)).toSorted()).toEqual(['j_old', 'j_theirs']);
       await jobs.move(old, ASKED);
       expect(ids(await jobs.due(60)).toSorted()).toEqual(['j_new', 'j_theirs']);
+      expect(ids(await jobs.waiting(tenant('acme'), 60, 9))).toEqual(['j_new', 'j_late']);
       expect(ids(await jobs.asked())).toEqual(['j_old']);
     });
 

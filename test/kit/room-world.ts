@@ -167,7 +167,16 @@ export class RoomWorld {
   background(more: Partial<BackgroundDeps> = {}): BackgroundLane {
     const { jobs, budgets, clock, log, metrics } = this;
     const kinds = { title: titleJob };
-    const rest = { kinds, clock, log, metrics, tokenizer: TOKENIZER, digest: hostDigest, pressed: () => false };
+    const rest = {
+      ids: this.#ids,
+      kinds,
+      clock,
+      log,
+      metrics,
+      tokenizer: TOKENIZER,
+      digest: hostDigest,
+      pressed: () => false,
+    };
     return new BackgroundLane({ rooms: this.#rooms, jobs, budgets, model: this.#speaks, ...rest, ...more });
   }
 

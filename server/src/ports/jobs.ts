@@ -38,6 +38,8 @@ export interface Jobs {
   move(seen: Job, to: JobState | null): Promise<boolean>;
   /** What is to be taken up by now, the oldest of each tenant. */
   due(now: number): Promise<readonly Job[]>;
+  /** The oldest of one tenant that wait and whose time has come. */
+  waiting(tenant: Tenant, now: number, limit: number): Promise<readonly JobIn<'waiting'>[]>;
   /** All that a model was asked for and did not answer yet. */
   asked(): Promise<readonly JobIn<'asked'>[]>;
   /** Dead letters of a tenant, by id, after a cursor. */

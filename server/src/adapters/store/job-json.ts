@@ -11,7 +11,7 @@ const State = z.discriminatedUnion('kind', [
     attempts: count,
     operation: z.string(),
     sources: z.array(EntryId).readonly(),
-    batch: z.string().nullable(),
+    batch: z.strictObject({ label: z.string(), at: z.number(), id: z.string().nullable() }).nullable(),
     reserved: count,
   }),
   z.strictObject({ kind: z.literal('writing'), attempts: count, parts: count, cursor: count }),

@@ -38,6 +38,14 @@ export class MemoryJobs implements Jobs {
     );
   }
 
+  async waiting(tenant: Tenant, now: number, limit: number): Promise<readonly JobIn<'waiting'>[]> {
+    return this.#all()
+      .filter((job) => isIn(job, 'waiting'))
+      .filter(({ ref, state }) => ref.tenant.id === tenant.id && state.notBefore <= now)
+      .toSorted(byAge)
+      .slice(0, limit);
+  }
+
   async asked(): Promise<readonly JobIn<'asked'>[]> {
     return this.#all()
       .filter((job) => isIn(job, 'asked'))

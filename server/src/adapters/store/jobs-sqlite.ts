@@ -50,6 +50,13 @@ export class SqliteJobs implements Jobs {
     return this.#sql.due.all(now).map(jobOf);
   }
 
+  async waiting(tenant: Tenant, now: number, limit: number): Promise<readonly JobIn<'waiting'>[]> {
+    return this.#sql.waiting
+      .all(tenant.id, now, limit)
+      .map(jobOf)
+      .filter((job) => isIn(job, 'waiting'));
+  }
+
   async asked(): Promise<readonly JobIn<'asked'>[]> {
     return this.#sql.inState
       .all('asked')
@@ -118,6 +125,9 @@ function overAll(db: Database) {
   const due: Statement<[number], JobRow> = db.prepare(
     `SELECT ${COLUMNS}, min(created_at) FROM jobs WHERE due <= ? GROUP BY tenant`,
   );
+  const waiting: Statement<[string, number, number], JobRow> = db.prepare(
+    `SELECT ${COLUMNS} FROM jobs WHERE tenant = ? AND stands = 'waiting' AND due <= ? ORDER BY created_at, id LIMIT ?`,
+  );
   const inState: Statement<[JobState['kind']], JobRow> = db.prepare(
     `SELECT ${COLUMNS} FROM jobs WHERE stands = ? ORDER BY created_at, id`,
   );
@@ -128,5 +138,5 @@ function overAll(db: Database) {
     SELECT count(*) FILTER (WHERE stands NOT IN ('ready', 'dead')) AS waiting,
     min(created_at) FILTER (WHERE stands NOT IN ('ready', 'dead')) AS oldestAt,
     count(*) FILTER (WHERE stands = 'dead') AS dead FROM jobs`);
-  return { due, inState, dead, sums };
+  return { due, waiting, inState, dead, sums };
 }
