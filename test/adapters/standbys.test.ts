@@ -40,7 +40,8 @@ test('G4 one that never answers is given up after a minute and known as silent, 
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     yield { type: 'end', end: { reason: 'failed', class: 'aborted', detail: '' } };
   }
-  const target = { ...new PlayedTarget('mute', () => ({})), model: { name: 'mute', stream: silent } };
+  const provider = { provider: 'mute', model: 'mute-model' };
+  const target = { provider, key: 'mute', model: { name: 'mute', stream: silent } };
   clock.advance(HOUR);
   const round = new Standbys({ targets: [target], healths, clock, log }).exercise();
   clock.advance(60_000);

@@ -20,15 +20,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
 };
 /** Routes that a person of another tenant reaches in their own: no handle of somebody else is in them. */
 const OWN = [
-  'POST /v1/rooms',
-  'GET /v1/rooms',
-  'GET /v1/audit',
-  'GET /v1/usage',
-  'GET /v1/tools',
-  'GET /v1/resources',
-  'GET /v1/budgets',
-  'GET /v1/keys',
-  'PUT /v1/keys/policy',
+  ...['POST /v1/rooms', 'GET /v1/rooms', 'GET /v1/audit', 'GET /v1/usage', 'GET /v1/tools'],
+  ...['GET /v1/resources', 'GET /v1/budgets', 'GET /v1/keys', 'PUT /v1/keys/policy'],
 ];
 const QUERY: Readonly<Record<string, string>> = { 'GET /v1/rooms/{room}/search': '?q=x' };
 

@@ -2,7 +2,7 @@ import type { CommandType } from '@parley/shared/commands';
 
 /** Of each command one that fits; a new kind of command does not compile before it has one here. */
 const SAMPLES: { readonly [C in CommandType]: Readonly<Record<string, unknown>> } = {
-  'prompt.submit': { id: 'k1', text: 'hello', audience: 'me', quotes: ['e_x'], onlyIf: { seq: 1 } },
+  'prompt.submit': { id: 'k1', text: 'hello', audience: 'me', quotes: ['e_x'], model: 'small', onlyIf: { seq: 1 } },
   'prompt.measure': { text: 'hello', audience: 'me' },
   'message.post': { id: 'k2', text: 'hello', audience: 'room', offRecord: false },
   'turn.get': { turn: 't_x' },

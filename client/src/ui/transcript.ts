@@ -160,10 +160,13 @@ export class ParleyTranscript extends Part {
     )}</li>`;
   }
 
-  /** Brings one entry into sight; false when it is not loaded. */
+  /** Brings one entry into sight, and first what stands between, page by page; false when it is not there any more. */
   async reveal(id: string): Promise<boolean> {
+    while (!this.#rows.some(({ key }) => key === id)) {
+      if (!(await this.#loadOlder())) return false;
+      await nextFrame(); // what was brought is among the rows by then
+    }
     const at = this.#rows.findIndex(({ key }) => key === id);
-    if (at < 0) return false;
     this.shown = Math.max(this.shown, this.#rows.length - at + 20);
     this.#follow.following = false;
     await this.updateComplete;
@@ -205,13 +208,15 @@ export class ParleyTranscript extends Part {
     } else await this.#loadOlder();
   }
 
-  async #loadOlder(): Promise<void> {
+  /** Whether there was more. */
+  async #loadOlder(): Promise<boolean> {
     this.older = 'loading';
     try {
       this.older = (await this.client.loadOlder(this.audience)) ? 'unknown' : 'none';
     } catch {
       this.older = 'failed'; // the reader is told, and may try again
     }
+    return this.older === 'unknown';
   }
 
   #pill(): TemplateResult | typeof nothing {
@@ -223,6 +228,10 @@ export class ParleyTranscript extends Part {
   }
 }
 define('parley-transcript', ParleyTranscript);
+
+function nextFrame(): Promise<number> {
+  return new Promise((resolve) => requestAnimationFrame(resolve));
+}
 
 /** How many entries were added before the first and after the last that both lists know. */
 function newEntries(before: readonly Entry[], after: readonly Entry[]): { older: number; newer: number } {
