@@ -85,6 +85,13 @@ test('G5 G6 a record says whose key a call was made with, what was written to th
 test('G5 whoever asked is told in private whose key was refused, and the room is not', async () => {
   const world = await RoomWorld.open();
   const end: ModelEnd = { reason: 'failed', class: 'auth', detail: '401' };
+  const busy = {
+    end: { ...end, class: 'rate' as const },
+    from: { provider: 'p.example', model: 'm', keyOf: 'speaker' as const },
+  };
+  world.model.expect(busy);
+  await world.prompt('bob', 'busy');
+  await settled();
   for (const keyOf of ['speaker', 'tenant', 'server'] as const) {
     world.model.expect({ end, from: { provider: 'p.example', model: 'm', keyOf } });
     const { turn } = await world.prompt('bob', keyOf);
