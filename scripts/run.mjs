@@ -7,6 +7,7 @@ import {
   chaos,
   check,
   data,
+  faults,
   format,
   laws,
   sim,
@@ -17,7 +18,7 @@ import { StepFailed } from './lib/process.mjs';
 
 const COMMANDS = {
   ...{ start, data, test, check, format },
-  ...{ bench, 'bench-context': benchContext, 'bench-model': benchModel, chaos, laws, sim },
+  ...{ bench, 'bench-context': benchContext, 'bench-model': benchModel, chaos, faults, laws, sim },
 };
 
 const [name = '', ...rest] = process.argv.slice(2);
