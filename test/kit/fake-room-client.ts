@@ -162,7 +162,7 @@ export class FakeRoomClient implements RoomClient {
   }
 
   request<T extends Askable>(type: T, fields: Fields<T>): Promise<Result<Replies[T]>> {
-    if (!type.endsWith('.list')) this.calls.push([type, fields]);
+    if (!type.endsWith('.list') && type !== 'room.get') this.calls.push([type, fields]);
     const reply = this.replies[type];
     const refusal = this.requestRefusal ?? this.refusal;
     if (refusal !== null) return Promise.resolve({ ok: false, fault: refusal });
@@ -190,9 +190,10 @@ export class FakeRoomClient implements RoomClient {
     this.#listeners.clear();
   }
 
-  #sent(name: 'ask' | 'say', text: string, { audience = 'room', quotes }: Asked): ClientKey {
+  #sent(name: 'ask' | 'say', text: string, { audience = 'room', quotes, model }: Asked): ClientKey {
     const id = ClientKey.parse(`fake-${this.calls.length}`);
-    this.calls.push(quotes === undefined ? [name, text, audience] : [name, text, audience, quotes]);
+    const more = [quotes, model].filter((one) => one !== undefined);
+    this.calls.push([name, text, audience, ...more]);
     const kind = name === 'ask' ? 'prompt' : 'message';
     this.show({ outbox: [...this.view.outbox, { id, kind, audience, text, state: { kind: 'sent' } }] });
     return id;

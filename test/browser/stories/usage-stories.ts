@@ -56,4 +56,10 @@ export const usageStories = {
     panel: 'usage',
     told: () => refuse('unavailable'),
   },
+  'models-composer': {
+    view: view('speaker', full),
+    models: ['gpt-5-mini', 'claude-large', 'local-llama'],
+    panel: 'queue',
+  },
+  'models-room': { view: view('owner', full), models: ['gpt-5-mini', 'claude-large', 'local-llama'], panel: 'people' },
 } as const;

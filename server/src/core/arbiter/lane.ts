@@ -219,8 +219,7 @@ export type LaneEvent =
   | { readonly type: 'lapse'; readonly turn: TurnId; readonly reason: string }
   /** The floor is free, and a parked turn goes on. */
   | { readonly type: 'resume'; readonly turn: TurnId }
-  /** T36: a person lost the right to prompt here. Their tickets end, their running turn stops. */
-  /** Everything of one person, or one prompt of theirs alone. */
+  /** T36: a person lost the right to prompt here, or (G5) what one `turn` needs. Tickets end, a running turn stops. */
   | {
       readonly type: 'revoke';
       readonly user: UserId;
