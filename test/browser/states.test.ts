@@ -149,6 +149,7 @@ test.each([
   ['usage', 'More than four fifths are used.'],
   ['usage', 'In this room you may use 150,000 tokens a month of it.'],
   ['usage-spent', 'Used up until 1 April 2031 (UTC), unless an admin allows more.'],
+  ['own-keys', 'Key for api.openai.com'],
   ['usage-owner', 'What was used here, by whom'],
   ['usage-failed', 'The server cannot be reached right now.'],
   ['models-room', 'Models that may answer here'],

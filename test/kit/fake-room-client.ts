@@ -57,12 +57,23 @@ export class FakeRoomClient implements RoomClient {
       this.links.delete(tool);
       return Promise.resolve(ok(null));
     },
-    read: (path, shape, query = {}) => {
-      const told = this.told(path, query);
-      if (!told.ok) return Promise.resolve(told);
-      const parsed = shape.safeParse(told.value);
-      if (!parsed.success) throw new Error(`what is told at ${path} does not fit`);
-      return Promise.resolve(ok(parsed.data));
+    rest: {
+      read: (path, shape, query = {}) => {
+        const told = this.told(path, query);
+        if (!told.ok) return Promise.resolve(told);
+        const parsed = shape.safeParse(told.value);
+        if (!parsed.success) throw new Error(`what is told at ${path} does not fit`);
+        return Promise.resolve(ok(parsed.data));
+      },
+      send: (asked, shape) => {
+        this.calls.push(['send', asked]);
+        const parsed = shape.safeParse(null);
+        return Promise.resolve(parsed.success ? ok(parsed.data) : refuse('internal'));
+      },
+      drop: (path) => {
+        this.calls.push(['drop', path]);
+        return Promise.resolve(ok(null));
+      },
     },
   };
   readonly #listeners = new Set<() => void>();
