@@ -19,8 +19,13 @@ export interface ModelTarget {
   readonly keyEnv: string | null;
   readonly apiKey: string | null;
   readonly policy: TargetPolicy;
+  /** What its server knows beside what all do. */
+  readonly cacheSalt: boolean;
+  readonly breakpoints: 'cache_control' | 'prompt_cache_breakpoint' | null;
   /** What a million tokens cost; null: nobody said. */
   readonly price: Price | null;
+  /** G9: whether what nobody waits for goes there in batches; the provider keeps these until they were collected. */
+  readonly batch: boolean;
   readonly firstTokenSeconds: number;
   readonly idleSeconds: number;
 }
@@ -50,7 +55,10 @@ const Target = z.strictObject({
     .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'must be the name of a variable')
     .optional(),
   policy: Policy,
+  cacheSalt: z.boolean().default(false),
+  breakpoints: z.enum(['cache_control', 'prompt_cache_breakpoint']).optional(),
   price: PriceTable.optional(),
+  batch: z.boolean().default(false),
   firstTokenSeconds: z.number().min(1).max(600).default(60),
   idleSeconds: z.number().min(1).max(600).default(30),
 });
@@ -80,9 +88,9 @@ export function readModels(text: string, env: Readonly<Record<string, unknown>>)
 }
 
 function targetOf(env: Readonly<Record<string, unknown>>) {
-  return ({ keyEnv, price, ...target }: Routes[number]['targets'][number]): ModelTarget => {
+  return ({ keyEnv, price, breakpoints, ...target }: Routes[number]['targets'][number]): ModelTarget => {
     const apiKey = keyEnv === undefined ? null : String(env[keyEnv]);
-    return { ...target, keyEnv: keyEnv ?? null, apiKey, price: price ?? null };
+    return { ...target, keyEnv: keyEnv ?? null, apiKey, price: price ?? null, breakpoints: breakpoints ?? null };
   };
 }
 

@@ -2,16 +2,21 @@ import { VaultKeys, type VaultKeysDeps } from './adapters/credentials/provider-k
 import { chooseModel, type ModelConfig } from './adapters/model/choose-model.ts';
 import { openAiModel } from './adapters/model/model-openai.ts';
 import { ModelMenu } from './adapters/model/model-menu.ts';
+import { OpenAiBatches } from './adapters/model/openai-batches.ts';
 import { ProviderSlots } from './adapters/model/provider-slots.ts';
 import { RetryBudgets } from './adapters/model/retry-budgets.ts';
 import { RoutedModel, type RouteDeps } from './adapters/model/routed-model.ts';
 import { Standbys } from './adapters/model/standbys.ts';
 import { TargetHealths, type Target } from './adapters/model/target-healths.ts';
+import { UnknownFields } from './adapters/model/unknown-fields.ts';
 import type { ModelRoute, ModelTarget } from './config-models.ts';
+import type { Batches } from './ports/batches.ts';
 import type { Model, Tokenizer } from './ports/model.ts';
 import type { ProviderKeys } from './ports/provider-keys.ts';
+import type { Pseudonym } from './ports/vault.ts';
 
 export interface ModelsDeps extends Omit<VaultKeysDeps, 'providers'> {
+  readonly pseudonym: Pseudonym;
   readonly tokenizer: Tokenizer;
   readonly random: () => number;
 }
@@ -37,7 +42,7 @@ export async function openModels(config: ModelsConfig, deps: ModelsDeps): Promis
   for (const model of models)
     for (const provider of new Set(model instanceof RoutedModel ? model.providers : []))
       providers.set(provider, [...(providers.get(provider) ?? []), model.name]);
-  return { model: new ModelMenu(models), keys };
+  return { model: new ModelMenu(models, batchesOf(config.models[0]?.targets ?? [])), keys };
 }
 
 /** Those of `PARLEY_MODELS`, else the one endpoint, else whatever is at hand. */
@@ -53,15 +58,27 @@ async function modelsOf(
   return [first, ...others];
 }
 
-function targetOf(target: ModelTarget, { clock, tokenizer }: ModelsDeps): Target {
-  const { baseUrl: baseURL, model, api, apiKey, keyEnv, policy, price } = target;
-  const { firstTokenSeconds, idleSeconds } = target;
-  const patience = { firstTokenMs: firstTokenSeconds * 1000, idleMs: idleSeconds * 1000 };
+/** G9: at the first target of the model that people get which the operator says takes them. */
+function batchesOf(targets: readonly ModelTarget[]): Batches | null {
+  const target = targets.find(({ batch }) => batch);
+  if (target === undefined) return null;
+  const { baseUrl: baseURL, model, apiKey } = target;
+  return new OpenAiBatches({ baseURL, model, apiKey: apiKey ?? 'none' });
+}
+
+function targetOf(target: ModelTarget, { clock, tokenizer, pseudonym, log }: ModelsDeps): Target {
+  const { baseUrl: baseURL, model, apiKey, keyEnv, policy, price } = target;
+  const { api, cacheSalt, breakpoints, firstTokenSeconds, idleSeconds } = target;
+  const provider = { provider: new URL(baseURL).host, model };
+  const options = {
+    ...{ baseURL, model, api, cacheSalt, breakpoints: breakpoints ?? undefined },
+    ...{ tokenizer, clock, pseudonym, unknown: new UnknownFields(provider, log) },
+    ...{ firstTokenMs: firstTokenSeconds * 1000, idleMs: idleSeconds * 1000 },
+  };
   const withKey = (secret: string): Model => {
-    const called = openAiModel({ baseURL, model, api, apiKey: secret, tokenizer, clock, ...patience });
+    const called = openAiModel({ ...options, apiKey: secret });
     return policy.tools ? called : withoutTools(called);
   };
-  const provider = { provider: new URL(baseURL).host, model };
   return {
     provider: price === null ? provider : { ...provider, price },
     key: keyEnv ?? '',

@@ -18,6 +18,7 @@ export async function memoryStoreWorld(): Promise<StoreWorld> {
     vault: new MemoryVault(),
     budgetTable,
     keyPolicies: new MemoryKeyPolicies(),
+    jobs: journal.jobs,
   };
   const store = { journal, audit: journal.audit, people, ...durable };
   return { store, reopen: async () => store, dispose: async () => {} };

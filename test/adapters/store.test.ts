@@ -1,5 +1,6 @@
 import { auditContract } from '../contracts/audit.ts';
 import { budgetContract } from '../contracts/budgets.ts';
+import { jobContract } from '../contracts/jobs.ts';
 import { peopleContract } from '../contracts/people.ts';
 import { registryContract } from '../contracts/registry.ts';
 import { keyPolicyContract, vaultContract } from '../contracts/vault.ts';
@@ -11,6 +12,7 @@ for (const [name, open] of [
 ] as const) {
   auditContract(name, open);
   budgetContract(name, open);
+  jobContract(name, open);
   peopleContract(name, open);
   registryContract(name, open);
   vaultContract(name, open);

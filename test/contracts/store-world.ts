@@ -1,6 +1,7 @@
 import type { Audit } from '@parley/server/ports/audit';
 import type { BudgetTable } from '@parley/server/ports/budgets';
 import type { Journal } from '@parley/server/ports/journal';
+import type { Jobs } from '@parley/server/ports/jobs';
 import type { People } from '@parley/server/ports/people';
 import type { KeyPolicyTable } from '@parley/server/ports/provider-keys';
 import type { Registry } from '@parley/server/ports/registry';
@@ -15,6 +16,7 @@ export interface Store {
   readonly people: People;
   readonly budgetTable: BudgetTable;
   readonly keyPolicies: KeyPolicyTable;
+  readonly jobs: Jobs;
 }
 
 /** What is durable, and the medium behind it. */

@@ -58,6 +58,7 @@ function start(journal: MemoryJournal): Promise<RunningServer> {
     keys: keptKeys(),
     resources: null,
     budgetTable: new MemoryBudgets(journal.audit),
+    jobs: journal.jobs,
     callKeys: { keys: [] },
     tools: new ListedTools(),
     callTokens: new ClearTokens(),

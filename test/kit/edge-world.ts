@@ -12,7 +12,7 @@ import { Requests } from '@parley/server/edge/requests';
 import { refusingRevoked, Revocations } from '@parley/server/edge/revocations';
 import { RoomLinks } from '@parley/server/edge/room-links';
 import { Budgets } from '@parley/server/room/budgets';
-import type { StaticFiles } from '@parley/server/edge/static';
+import type { StaticFiles } from '@parley/server/edge/static-files';
 import { Tickets } from '@parley/server/edge/tickets';
 import type { CommandResult, EdgeMessage, OwnerEnd, OwnerMessage } from '@parley/server/ports/bus';
 import type { Accounts } from '@parley/server/ports/accounts';

@@ -42,10 +42,10 @@ export class WholeServer implements AsyncDisposable {
   static async start(model: Model): Promise<WholeServer> {
     const folder = mkdtempSync(join(tmpdir(), 'parley-whole-'));
     const [tools, authority] = [toolParts(), new TableAuthority()];
-    const { journal, registry, vault, audit, people, sealer, budgetTable } = openSqliteStore(folder);
+    const { journal, registry, vault, audit, people, sealer, budgetTable, jobs } = openSqliteStore(folder);
     const running = await startServer({
       ...{ host: '127.0.0.1', port: 0, origins: [], verify: testVerify, sign: null, files: new Map() },
-      ...{ journal, registry, vault, audit, people, sealer, budgetTable, authority, model },
+      ...{ journal, registry, vault, audit, people, sealer, budgetTable, jobs, authority, model },
       keys: keptKeys(),
       ...{ accounts: noAccounts, resources: null, callKeys: { keys: [] } },
       ...{ tools: tools.tools, clock: tools.clock, log: tools.log, callTokens: new ClearTokens() },

@@ -42,6 +42,8 @@ const NO_DECISION = new Set<JournalRecord['type']>([
   'turn.started',
   'turn.attempted',
   'attempt.settled',
+  'background.settled',
+  'room.titled',
   'turn.stepped',
   'turn.ended',
   'turn.parked',

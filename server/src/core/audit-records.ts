@@ -76,6 +76,7 @@ export function uncommandedLine(room: RoomId, record: JournalRecord): AuditLine 
   switch (record.type) {
     case 'room.created':
     case 'room.changed':
+    case 'room.titled':
     case 'room.deleted':
       return { ...plain(room, record), target: null };
     case 'member.set':
@@ -92,8 +93,10 @@ function plain(room: RoomId, { at, by, type }: { readonly at: number; readonly b
 
 /** What a record says was used: each model call is settled in one record (G6); one that used nothing is no use. */
 export function usageLine(room: RoomId, record: JournalRecord): UsageLine | null {
-  if (record.type !== 'attempt.settled' || record.inputTokens + record.outputTokens === 0) return null;
-  const { at, lane, speaker: user, model, inputTokens, cachedTokens, cacheWriteTokens } = record;
+  if (record.type !== 'attempt.settled' && record.type !== 'background.settled') return null;
+  if (record.inputTokens + record.outputTokens === 0) return null;
+  const user = record.type === 'attempt.settled' ? record.speaker : 'system';
+  const { at, lane, model, inputTokens, cachedTokens, cacheWriteTokens } = record;
   const { outputTokens, reasoningTokens, cost, keyOf } = record;
   const tokens = { inputTokens, cachedTokens, cacheWriteTokens, outputTokens, reasoningTokens };
   return { at, room, user, model, ...tokens, cost, keyOf, private: laneOwner(lane) };

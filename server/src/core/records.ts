@@ -5,7 +5,8 @@ import { RoomPolicy } from '@parley/shared/policy';
 import { Grants, ModelName, RoomRole, TenantRole } from '@parley/shared/roles';
 import { ApprovalId, CallName, EffectClass, ToolBinding, ToolClass, ToolName, Trust } from '@parley/shared/tools';
 import { z } from 'zod';
-import { AttemptSettled, RecordLane as Lane } from './budget/attempt-settled.ts';
+import { RoomTitled } from './background/room-titled.ts';
+import { AttemptSettled, BackgroundSettled, RecordLane as Lane } from './budget/attempt-settled.ts';
 
 /**
  * The facts a room is made of (D2), each in the past tense. The room's state is a fold over them, so
@@ -48,6 +49,7 @@ export const JournalRecord = z.discriminatedUnion('type', [
     by,
     at,
   }),
+  RoomTitled,
   z.strictObject({ type: z.literal('member.removed'), user: UserId, by, at }),
 
   /** `invite` is a hash of the secret that was shown once. */
@@ -183,6 +185,7 @@ export const JournalRecord = z.discriminatedUnion('type', [
     at,
   }),
   AttemptSettled,
+  BackgroundSettled,
   /** The model ended a step by asking for tools; they are called in this order. */
   z.strictObject({
     type: z.literal('turn.stepped'),
@@ -288,11 +291,3 @@ export const JournalRecord = z.discriminatedUnion('type', [
 ]);
 export type JournalRecord = z.infer<typeof JournalRecord>;
 export type RecordOf<T extends JournalRecord['type']> = Extract<JournalRecord, { type: T }>;
-
-/** A key that may appear once in a room: what makes a resend harmless even across a crash (T2, D1). */
-export function uniqueKey(record: JournalRecord): string | null {
-  if (record.type === 'ticket.accepted') return `prompt:${record.author.id}:${record.key}`;
-  if (record.type === 'entry.added' && record.key !== undefined)
-    return `message:${record.entry.author.id}:${record.key}`;
-  return null;
-}

@@ -14,7 +14,7 @@ import type { OriginRules } from './origins.ts';
 import type { Revocations } from './revocations.ts';
 import type { Requests } from './requests.ts';
 import type { RoomLinks } from './room-links.ts';
-import type { StaticFiles } from './static.ts';
+import type { StaticFiles } from './static-files.ts';
 import type { Credential, Tickets } from './tickets.ts';
 
 /** What the routes work with. */

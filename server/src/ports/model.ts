@@ -5,6 +5,7 @@ import type { KeyOf } from '../core/calling/key-choice.ts';
 import type { ModelFailure } from '../core/calling/model-failure.ts';
 import type { ModelCall, ModelMessage } from '../core/context/context.ts';
 import type { RoomRef } from '../core/tenant.ts';
+import type { Batches } from './batches.ts';
 
 export type { ModelCall, ModelFailure, ModelMessage };
 
@@ -20,6 +21,8 @@ export interface ModelRequest {
   readonly cacheKey: string;
   /** Calls are shared out by it (G2, G8) and made with its keys (G5). No provider is told. Null: the server itself. */
   readonly caller: Caller | null;
+  /** Nobody waits for it: it gives way to every call that somebody waits for (G9), and ends `aborted` when it had to. */
+  readonly background?: true;
   /** One of the model's `choices`; its first when absent. */
   readonly model?: string;
 }
@@ -88,6 +91,8 @@ export interface Model {
   readonly name: string;
   /** Names of those that a request may choose from, where there are several. */
   readonly choices?: readonly string[];
+  /** Where the first of them is asked many things at once that nobody waits for; absent where its provider takes none. */
+  readonly batches?: Batches;
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
 }
 

@@ -13,7 +13,7 @@ import { AuditTrail } from './audit-trail.ts';
 import type { Documents } from './documents/documents.ts';
 import type { EventSource } from './turns/event-backlog.ts';
 import { Ledger } from './ledger.ts';
-import { listingOf, touchesListing, waitingIn } from './listing.ts';
+import { listingOf, touchesListing, touchesTitle, waitingIn } from './listing.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
 import { RepeatMarks } from './repeat-marks.ts';
 import type { Shelf } from './stacks.ts';
@@ -30,6 +30,8 @@ export interface ChronicleDeps {
   readonly clock: Clock;
   /** Hears of a shelf that was not there before. */
   readonly grown: () => void;
+  /** Hears of records once they are durable. */
+  readonly written: (records: readonly JournalRecord[]) => void;
   readonly mayReadAnswer: MayReadAnswer;
 }
 
@@ -46,6 +48,7 @@ export class Chronicle {
   readonly #documents: Documents;
   readonly #transcripts: Transcripts;
   readonly #grown: () => void;
+  readonly #written: ChronicleDeps['written'];
   readonly #mayReadAnswer: MayReadAnswer;
   readonly #marks = new RepeatMarks(this.ledger);
   #state: RoomState = ABSENT;
@@ -55,7 +58,7 @@ export class Chronicle {
   /** As it was written last; null: not since the room was opened. */
   #waiting: number | null = null;
 
-  constructor({ pipeline, documents, digest, room, clock, grown, mayReadAnswer }: ChronicleDeps) {
+  constructor({ pipeline, documents, digest, room, clock, grown, written, mayReadAnswer }: ChronicleDeps) {
     this.#pipeline = pipeline;
     this.#documents = documents;
     this.trail = new AuditTrail({
@@ -65,6 +68,7 @@ export class Chronicle {
       isOwn: (user, entry) => this.ledger.entries(privateLane(user)).some((own) => own.entry.id === entry),
     });
     this.#grown = grown;
+    this.#written = written;
     this.#mayReadAnswer = mayReadAnswer;
     this.watchers = new Watchers(mayReadAnswer);
     this.#transcripts = new Transcripts({ documents, digest, ledger: this.ledger, room: () => this.room });
@@ -120,7 +124,7 @@ export class Chronicle {
   write(records: readonly JournalRecord[], ...afterwards: readonly Afterwards[]): void {
     const shelves = this.ledger.shelfCount;
     const { writing, messages } = this.#take(this.#marks.marked(records));
-    this.#pipeline.commit(writing, ...messages, ...afterwards);
+    this.#pipeline.commit(writing, ...messages, ...afterwards, () => this.#written(records));
     if (this.ledger.shelfCount > shelves) this.#grown();
   }
 
@@ -211,7 +215,7 @@ export class Chronicle {
     const shown = [...byLane(records)].map(([lane, own]) =>
       this.#transcripts.show(lane, own, before.get(lane) ?? new Map()),
     );
-    if (records.some(({ type }) => type === 'room.changed')) shown.push(this.#transcripts.showRoom());
+    if (records.some(touchesTitle)) shown.push(this.#transcripts.showRoom());
     return { updates: shown.flatMap(({ updates }) => updates), messages: shown.flatMap(({ messages }) => messages) };
   }
 

@@ -9,8 +9,8 @@ type Budget = Pick<BudgetView, 'tokens' | 'used' | 'reserved'>;
 const LOBBY = RoomId.parse('lobby');
 const row = (by: Partial<UsageRow>, calls: number, inputTokens: number): UsageRow => {
   const cachedTokens = Math.floor(inputTokens * 0.7);
-  const unpriced = { cacheWriteTokens: 0, reasoningTokens: 0, cost: 0, unpriced: calls };
-  return { ...by, calls, inputTokens, cachedTokens, outputTokens: calls * 310, ...unpriced };
+  const rest = { cacheWriteTokens: 0, reasoningTokens: calls * 120, cost: calls * 2_900, unpriced: 0 };
+  return { ...by, calls, inputTokens, cachedTokens, outputTokens: calls * 310, ...rest };
 };
 const MINE = [
   row({ room: LOBBY }, 41, 181_204),

@@ -44,7 +44,8 @@ test('G7 UI a limit is written as people write numbers, and what is no whole num
 test('G6 UI what a person used is summed for this room, for private lanes, and for all other rooms', () => {
   const row = (room: string | null, n: number) => {
     const at = room === null ? null : RoomId.parse(room);
-    return { room: at, calls: n, inputTokens: n * 10, cachedTokens: n * 2, outputTokens: n * 3 };
+    const unread = { cacheWriteTokens: 0, reasoningTokens: 0, cost: 0, unpriced: 0 };
+    return { room: at, calls: n, inputTokens: n * 10, cachedTokens: n * 2, outputTokens: n * 3, ...unread };
   };
   const sum = (n: number) => ({ calls: n, inputTokens: n * 10, cachedTokens: n * 2, outputTokens: n * 3 });
   expect(sumsOf([row('b', 1), row(null, 2), row('a', 4), row('c', 8)], 'a')).toMatchObject([

@@ -1,5 +1,6 @@
 import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
-import { JournalRecord, uniqueKey } from '@parley/server/core/records';
+import { JournalRecord } from '@parley/server/core/records';
+import { uniqueKey } from '@parley/server/core/unique-key';
 import { withoutWords } from '@parley/server/core/labels/redact-records';
 import type { Redaction } from '@parley/server/ports/journal';
 import { must } from '@parley/shared/assert';

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Model, Tokenizer } from '../../ports/model.ts';
-import type { Clock } from '../../ports/system.ts';
+import type { Clock, Log } from '../../ports/system.ts';
+import type { Pseudonym } from '../../ports/vault.ts';
 import { demoModel } from './model-demo.ts';
 import { openAiModel } from './model-openai.ts';
+import { UnknownFields } from './unknown-fields.ts';
 import { RoutedModel, type RouteDeps } from './routed-model.ts';
 
 /** What the operator said about the model; all of it may be absent. */
@@ -15,6 +17,8 @@ export interface ModelConfig {
 export interface ChooseModelDeps extends RouteDeps {
   readonly clock: Clock;
   readonly tokenizer: Tokenizer;
+  readonly pseudonym: Pseudonym;
+  readonly log: Log;
   /** Where a local Ollama would be. */
   readonly ollama?: string;
 }
@@ -45,7 +49,7 @@ function configured(config: ModelConfig, deps: ChooseModelDeps): RoutedModel {
 /** A route of one: also a lone endpoint is asked a second time when it stumbles (G2). */
 function single({ name, ...at }: Endpoint, deps: ChooseModelDeps): RoutedModel {
   const provider = { provider: new URL(at.baseURL).host, model: at.model };
-  const options = { ...deps, ...at };
+  const options = { ...deps, ...at, unknown: new UnknownFields(provider, deps.log) };
   const withKey = (apiKey: string): Model => openAiModel({ ...options, apiKey });
   return new RoutedModel(name, [{ provider, key: '', model: openAiModel(options), withKey }], deps);
 }

@@ -12,6 +12,7 @@ export interface DemoOptions {
 
 /** About as fast as a person reads along. */
 const PACE_MS = 45;
+const TITLE_WORDS = 6;
 
 /**
  * The model of a server that has none: needs no network and no key, says plainly that it is a demo, and
@@ -27,7 +28,7 @@ async function* streamOf(
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void, undefined> {
-  const words = answerTo(request).match(/\s*\S+/g) ?? [];
+  const words = (request.background === true ? titleFor(request) : answerTo(request)).match(/\s*\S+/g) ?? [];
   const sent = words.slice(0, request.maxOutputTokens);
   for (const word of sent) {
     if ((await pause(options, signal)) === 'aborted') {
@@ -74,6 +75,12 @@ function answerTo(request: ModelRequest): string {
     '- `OPENAI_BASE_URL`: any OpenAI-compatible address, with its `/v1`\n- `OPENAI_API_KEY`: its key\n- `PARLEY_MODEL`: the name of the model',
     'A local Ollama is found without any of them.',
   ].join('\n\n');
+}
+
+/** What nobody waits for is a title: the first words that anybody said. */
+function titleFor({ messages }: ModelRequest): string {
+  const said = /^<said-[^>]*>\n(.*)/mu.exec(messages.at(-1)?.content ?? '')?.[1] ?? '';
+  return said.split(/\s+/u).slice(0, TITLE_WORDS).join(' ');
 }
 
 function speakersIn({ messages }: ModelRequest): ReturnType<typeof readEnvelopes> {

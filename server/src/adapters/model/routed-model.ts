@@ -73,7 +73,8 @@ export class RoutedModel implements Model {
     if (slot === null) return { end: { reason: 'failed', class: 'aborted', detail: '' }, spoke: false };
     using call = healths.call(target);
     let spoke = false;
-    for await (const event of target.model.stream(request, signal)) {
+    const ending = slot.cut === null ? signal : AbortSignal.any([signal, slot.cut]);
+    for await (const event of target.model.stream(request, ending)) {
       if (event.type === 'end') {
         call.ended(event.end);
         slot.ended(event.end);

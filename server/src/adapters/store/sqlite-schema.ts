@@ -180,6 +180,24 @@ export const MIGRATIONS: readonly Migration[] = [
     SELECT tenant, day, room, user, model, private, 'server', calls, input, cached, 0, output, 0, 0, calls FROM usage;
   DROP TABLE usage;
   ALTER TABLE priced_usage RENAME TO usage;
+    `,
+  // Background work, and titles that were made from what was said: these are sealed like it.
+  `
+  ALTER TABLE rooms ADD COLUMN proposed BLOB;
+
+  CREATE TABLE jobs (
+    tenant TEXT NOT NULL,
+    room TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    by TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    due REAL,
+    stands TEXT NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (tenant, room, kind)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX jobs_due ON jobs (due) WHERE due IS NOT NULL;
   `,
 ];
 

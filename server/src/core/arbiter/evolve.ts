@@ -19,6 +19,8 @@ export function evolve(state: LaneState, record: JournalRecord): LaneState {
     case 'entry.released':
     case 'call.late':
     case 'attempt.settled':
+    case 'background.settled':
+    case 'room.titled':
       return state;
     case 'entry.redacted':
       return redacted(state, record);

@@ -7,7 +7,7 @@ import type { ApprovalId } from '@parley/shared/tools';
 import type { Retried } from '../calling/retried.ts';
 import type { Influence } from '../labels/influence.ts';
 import type { JournalRecord, ProposedCall, RecordOf } from '../records.ts';
-import type { Approval, CallOutcome, FinishedStep, Work } from './turn-work.ts';
+import type { Approval, CallOutcome, Progress } from './turn-work.ts';
 
 /** A prompt that was accepted and has not started. */
 export type Ticket = QueuedTicket | HeldTicket;
@@ -34,7 +34,7 @@ export interface HeldTicket extends TicketBase {
 }
 
 /** The one turn of a lane. */
-export interface RunningTurn {
+export interface RunningTurn extends Progress {
   readonly turn: TurnId;
   readonly key: ClientKey;
   readonly author: Author;
@@ -53,9 +53,6 @@ export interface RunningTurn {
   readonly attempt: number;
   /** How often a node died with it. */
   readonly crashes: number;
-  /** The steps before this one. */
-  readonly steps: readonly FinishedStep[];
-  readonly work: Work;
   /** R4, R6: what is behind everything that the model was sent so far. */
   readonly resources: readonly ResourceId[];
   readonly influence: Influence;
@@ -219,7 +216,7 @@ export type LaneEvent =
   | { readonly type: 'lapse'; readonly turn: TurnId; readonly reason: string }
   /** The floor is free, and a parked turn goes on. */
   | { readonly type: 'resume'; readonly turn: TurnId }
-  /** T36: a person lost the right to prompt here, or (G5) what one `turn` needs. Tickets end, a running turn stops. */
+  /** T36: a person lost the right to prompt here, or one prompt of theirs its model: it ends, or stops where it runs. */
   | {
       readonly type: 'revoke';
       readonly user: UserId;

@@ -17,15 +17,18 @@ export interface Sight<P extends Sized> {
 /**
  * How far back a history is sent. The lane's own items alone decide what is in sight, so that an item on a
  * shelf, once out of sight, shapes nothing: neither what is sent nor how much is said to be left out. In sight
- * it counts, and may push older items out.
+ * it counts, and may push older items out. A clean turn may be sent items of shelves alone.
  */
 export function sight<P extends Sighted>(items: readonly P[], newest: P | null, budget: number): Sight<P> {
   const own = items.filter(({ shelved }) => !shelved);
   const { start } = seen(own, newest, budget);
-  const first = own[start];
-  const behind = first === undefined ? [] : items.slice(items.indexOf(first));
+  const behind = start === 0 ? items : since(items, own[start]);
   const window = seen(behind, newest, budget);
   return { behind, leftOut: start + window.start, window };
+}
+
+function since<P>(items: readonly P[], first: P | undefined): readonly P[] {
+  return first === undefined ? [] : items.slice(items.indexOf(first));
 }
 
 function seen<P extends Sized>(items: readonly P[], newest: P | null, budget: number): Window<P> {

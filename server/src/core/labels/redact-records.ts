@@ -36,6 +36,8 @@ export function withoutWords(record: JournalRecord, redacted: Redacted): Journal
       return entries.has(record.entry.id)
         ? { ...record, entry: redactedEntry(record.entry, by), tokens: 0 }
         : withEntry(record, withoutRepeatsOf(record.entry, entries));
+    case 'room.titled':
+      return record.sources.some((source) => entries.has(source)) ? { ...record, title: '' } : record;
     case 'entry.released':
       // A hash of few words tells whoever guesses them that they guessed right.
       return entries.has(record.entry) ? { ...record, digest: '' } : record;

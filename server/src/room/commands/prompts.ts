@@ -1,9 +1,8 @@
+import type { PromptForecast, Replies } from '@parley/shared/answers';
 import type {
   MessagePost,
-  PromptForecast,
   PromptMeasure,
   PromptSubmit,
-  Replies,
   TurnEdit,
   TurnHold,
   TurnStop,
@@ -21,7 +20,7 @@ import type { Principal } from '../../core/people/principal.ts';
 import { positions } from '../../core/arbiter/queue.ts';
 import { standingOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
-import type { TicketFacts } from '../ledger.ts';
+import type { TicketFacts } from '../ticket-facts.ts';
 import { mayReadLane } from '../lane-access.ts';
 import { unquotable } from '../quoting.ts';
 import { chosenModel } from '../../core/people/model-choice.ts';

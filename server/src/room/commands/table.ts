@@ -1,4 +1,5 @@
-import type { Command, CommandType, Replies, Reply } from '@parley/shared/commands';
+import type { Replies, Reply } from '@parley/shared/answers';
+import type { Command, CommandType } from '@parley/shared/commands';
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import { can } from '@parley/shared/roles';
 import { capabilityFor } from '../../core/gate.ts';

@@ -1,5 +1,5 @@
 import { must } from '@parley/shared/assert';
-import type { PromptForecast } from '@parley/shared/commands';
+import type { PromptForecast } from '@parley/shared/answers';
 import type { Author } from '@parley/shared/entry';
 import type { EntryId, UserId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
