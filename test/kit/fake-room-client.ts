@@ -58,8 +58,8 @@ export class FakeRoomClient implements RoomClient {
       return Promise.resolve(ok(null));
     },
     rest: {
-      read: (path, shape, query = {}) => {
-        const told = this.told(path, query);
+      read: (path, shape, query?: Query) => {
+        const told = this.told(path, query ?? {});
         if (!told.ok) return Promise.resolve(told);
         const parsed = shape.safeParse(told.value);
         if (!parsed.success) throw new Error(`what is told at ${path} does not fit`);
