@@ -6,11 +6,8 @@ import type { FakeRoomClient } from '../../kit/fake-room-client.ts';
 import { callStories } from './call-stories.ts';
 import { conversation, streaming } from './conversation.ts';
 import { entries, lane, MORNING, sending, ticket, turnId, view, type Line } from './build.ts';
-<<<<<<< HEAD
 import { memoryStories } from './memory-stories.ts';
-=======
 import { entryStories } from './entry-stories.ts';
->>>>>>> screens
 import { memberStories } from './member-stories.ts';
 import { usageStories } from './usage-stories.ts';
 import { ana, ben, chioma, dmitri } from './people.ts';
@@ -221,11 +218,8 @@ export const stories = {
   ...memberStories,
   ...callStories,
   ...usageStories,
-<<<<<<< HEAD
   ...memoryStories,
-=======
   ...entryStories,
->>>>>>> screens
 } as const satisfies Record<string, Story>;
 
 export type StoryName = keyof typeof stories;
