@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EXPORT_COMMANDS, type ExportReplies } from './background.ts';
 import { Entry, FoundEntry, Member, TurnView } from './entry.ts';
 import { ClientKey, EntryId, RoomId, TurnId, UserId } from './ids.ts';
 import { Invite, InviteSecret } from './invite.ts';
@@ -158,6 +159,7 @@ export const Command = z.discriminatedUnion('type', [
   MemberRemove,
   TranscriptRead,
   RoomExport,
+  ...EXPORT_COMMANDS,
   DocumentList,
   TranscriptSearch,
   ApprovalDecide,
@@ -253,7 +255,7 @@ export const CreatedInvite = Invite.extend({
 });
 
 /** What each command answers. */
-export interface Replies {
+export interface Replies extends ExportReplies {
   'prompt.submit': z.infer<typeof PromptAccepted>;
   'prompt.measure': PromptForecast;
   /** A ticket where the room's policy makes every message a prompt (T10). */

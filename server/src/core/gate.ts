@@ -22,6 +22,9 @@ export function capabilityFor(command: Command): Capability | null {
     case 'room.delete':
       return 'room.delete';
     case 'room.export':
+    case 'export.prepare':
+    case 'export.list':
+    case 'export.open':
       return 'room.export';
     case 'turn.hold':
     case 'turn.unhold':

@@ -14,6 +14,7 @@ const TABLES = [
   'resources',
   'budgets',
   'jobs',
+  'job_parts',
 ];
 
 /**

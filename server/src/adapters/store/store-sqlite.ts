@@ -62,6 +62,6 @@ function storeIn(file: SqliteFile): SqliteStore {
     sealer: keys,
     resources: new SqliteAuthority(db, writes),
     budgetTable: new SqliteBudgets(db, writes),
-    jobs: new SqliteJobs(db, writes),
+    jobs: new SqliteJobs(db, writes, keys),
   };
 }
