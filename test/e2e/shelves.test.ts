@@ -69,6 +69,7 @@ function start(journal: MemoryJournal): Promise<RunningServer> {
     ...{ clock: hostClock, ids: hostIds, digest: hostDigest, log, metrics },
     metricsText: async () => '',
     loopLagMs: () => 0,
+    backgroundLagMs: () => 0,
   });
 }
 

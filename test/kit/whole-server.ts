@@ -52,6 +52,7 @@ export class WholeServer implements AsyncDisposable {
       metrics: new RecordingMetrics(),
       metricsText: async () => '',
       loopLagMs: () => 0,
+      backgroundLagMs: () => 0,
     });
     return new WholeServer(running, folder, { tools, authority });
   }
