@@ -6,7 +6,7 @@ import { Requests } from './edge/requests.ts';
 import { refusingRevoked, Revocations } from './edge/revocations.ts';
 import { RoomLinks } from './edge/room-links.ts';
 import { Sockets } from './edge/sockets.ts';
-import type { StaticFiles } from './edge/static.ts';
+import type { StaticFiles } from './edge/static-files.ts';
 import { Tickets } from './edge/tickets.ts';
 import { Upgrades } from './edge/upgrade.ts';
 import type { JsonWebKeySet } from './edge/edge.ts';
@@ -14,6 +14,7 @@ import type { Accounts } from './ports/accounts.ts';
 import type { Audit } from './ports/audit.ts';
 import type { BudgetTable } from './ports/budgets.ts';
 import type { People } from './ports/people.ts';
+import type { ProviderKeys } from './ports/provider-keys.ts';
 import type { Registry } from './ports/registry.ts';
 import type { ResourceTable } from './ports/resource-table.ts';
 import type { Tools } from './ports/tools.ts';
@@ -39,6 +40,7 @@ export interface ServerDeps extends Omit<RoomsDeps, 'lobby' | 'idleMs' | 'budget
   /** Null with an outside authority. */
   readonly resources: ResourceTable | null;
   readonly budgetTable: BudgetTable;
+  readonly keys: ProviderKeys;
   readonly callKeys: JsonWebKeySet;
   readonly tools: Tools;
   /** Null outside development. */

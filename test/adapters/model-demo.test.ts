@@ -15,6 +15,7 @@ import { describe, expect, test } from 'vitest';
 import { endOf, eventsOf, modelContract, REQUEST, textOf, type ModelWorld } from '../contracts/model.ts';
 import { TestClock } from '../kit/clock.ts';
 import { ScriptedModel } from '../kit/scripted-model.ts';
+import { RecordingLog } from '../kit/log.ts';
 import { RouteWorld } from '../kit/route-world.ts';
 
 const tokenizer = o200kTokenizer();
@@ -132,13 +133,19 @@ test('G9 the demo names a room by the first words that were said in it', async (
   const items = [entry, answer].map((each) => ({ entry: each, tokens: 1, influence: [] }));
   const salts = { room: 'room', lane: 'lane' };
   const { messages } = must(titleRequest(items, salts, hostDigest), 'a question');
-  const events = await eventsOf(demo(0).model, undefined, { ...REQUEST, messages, background: true });
+  const events = await eventsOf(demo(0).model, undefined, { ...REQUEST, messages, background: 'title' });
   expect(textOf(events)).toBe('Where can we see the sea');
 });
 
 describe('choosing a model', () => {
   const none = { baseUrl: undefined, apiKey: undefined, name: undefined };
-  const deps = { ...new RouteWorld().deps, clock: hostClock, tokenizer };
+  const deps = {
+    ...new RouteWorld().deps,
+    clock: hostClock,
+    tokenizer,
+    log: new RecordingLog(),
+    pseudonym: () => null,
+  };
 
   async function ollama(body: string) {
     const server = createServer((_request, response) => response.end(body)).listen(0, '127.0.0.1');

@@ -103,7 +103,7 @@ test('G8 a route gives its place back however its call ends', async () => {
   expect(world.slots.waiting('p')).toBe(0);
 });
 
-const BACKGROUND = { ...REQUEST, caller: { ...REF, room: RoomId.parse('den') }, background: true } as const;
+const BACKGROUND = { ...REQUEST, caller: { ...REF, room: RoomId.parse('den') }, background: 'title' } as const;
 
 test('G9 calls that nobody waits for get half of the places, and each of the others its own', async () => {
   const slots = new ProviderSlots(new TestClock());
@@ -150,7 +150,8 @@ test('G9 a person’s call is made at once though every place is in use: a backg
   const begun = Promise.withResolvers<void>();
   async function* stream({ background }: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
     begun.resolve();
-    if (background === true) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    if (background !== undefined)
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     const { end } = await played(new PlayedTarget('p', () => ({})).model, REQUEST, signal);
     yield { type: 'end', end };
   }

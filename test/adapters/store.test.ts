@@ -3,7 +3,7 @@ import { budgetContract } from '../contracts/budgets.ts';
 import { jobContract } from '../contracts/jobs.ts';
 import { peopleContract } from '../contracts/people.ts';
 import { registryContract } from '../contracts/registry.ts';
-import { vaultContract } from '../contracts/vault.ts';
+import { keyPolicyContract, vaultContract } from '../contracts/vault.ts';
 import { memoryStoreWorld, sqliteStoreWorld } from './store-worlds.ts';
 
 for (const [name, open] of [
@@ -16,4 +16,5 @@ for (const [name, open] of [
   peopleContract(name, open);
   registryContract(name, open);
   vaultContract(name, open);
+  keyPolicyContract(name, open);
 }

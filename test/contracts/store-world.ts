@@ -3,6 +3,7 @@ import type { BudgetTable } from '@parley/server/ports/budgets';
 import type { Journal } from '@parley/server/ports/journal';
 import type { Jobs } from '@parley/server/ports/jobs';
 import type { People } from '@parley/server/ports/people';
+import type { KeyPolicyTable } from '@parley/server/ports/provider-keys';
 import type { Registry } from '@parley/server/ports/registry';
 import type { Vault } from '@parley/server/ports/vault';
 
@@ -14,6 +15,7 @@ export interface Store {
   readonly audit: Audit;
   readonly people: People;
   readonly budgetTable: BudgetTable;
+  readonly keyPolicies: KeyPolicyTable;
   readonly jobs: Jobs;
 }
 

@@ -287,6 +287,7 @@ export class World {
       random: this.random,
       newId: () => `item-${(this.#newIds += 1)}`,
       onOnline: () => () => {},
+      onOffline: () => () => {},
     });
   }
 

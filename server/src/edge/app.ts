@@ -23,6 +23,7 @@ import { exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inviteRoutes } from './routes/invites.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { linkRoutes } from './routes/links.ts';
 import { memberRoutes } from './routes/members.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -74,6 +75,7 @@ export function createApp(edge: Edge): EdgeApp {
   auditRoutes(app, edge);
   usageRoutes(app, edge);
   budgetRoutes(app, edge, trail);
+  keyRoutes(app, edge, trail);
   docsRoutes(app);
   staticRoutes(app, edge.files);
   return app;

@@ -10,10 +10,12 @@ import type { OwnerMessage } from '../ports/bus.ts';
 import type { StoredRecord } from '../ports/journal.ts';
 import type { Clock, Digest } from '../ports/system.ts';
 import { AuditTrail } from './audit-trail.ts';
+import { Digests } from './digests.ts';
 import type { Documents } from './documents/documents.ts';
 import type { EventSource } from './turns/event-backlog.ts';
 import { Ledger } from './ledger.ts';
 import { listingOf, touchesListing, touchesTitle, waitingIn } from './listing.ts';
+import { Pins } from './pins.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
 import { RepeatMarks } from './repeat-marks.ts';
 import type { Shelf } from './stacks.ts';
@@ -42,6 +44,8 @@ export interface ChronicleDeps {
 export class Chronicle {
   readonly ledger = new Ledger();
   readonly notes = new NotesInfluence();
+  readonly digests = new Digests();
+  readonly pins = new Pins();
   readonly watchers: Watchers;
   readonly trail: AuditTrail;
   readonly #pipeline: Pipeline;
@@ -71,7 +75,10 @@ export class Chronicle {
     this.#written = written;
     this.#mayReadAnswer = mayReadAnswer;
     this.watchers = new Watchers(mayReadAnswer);
-    this.#transcripts = new Transcripts({ documents, digest, ledger: this.ledger, room: () => this.room });
+    this.#transcripts = new Transcripts({
+      ...{ documents, digest, ledger: this.ledger, room: () => this.room },
+      remembered: (lane) => ({ ...this.digests.view(lane), ...this.pins.view(lane) }),
+    });
   }
 
   get state(): RoomState {
@@ -198,6 +205,8 @@ export class Chronicle {
     this.ledger.apply(record, seq);
     if (record.type === 'attempt.settled')
       this.#forecasts.set(record.lane, learned(this.forecast(record.lane), record));
+    this.digests.apply(record, seq, this.ledger);
+    this.pins.apply(record, seq, this.ledger);
     this.notes.apply(record, (turn) => this.ledger.ticket(turn));
   }
 

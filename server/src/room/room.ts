@@ -130,6 +130,7 @@ export class Room implements Desk {
     this.#lanes = new Lanes({
       ...own,
       model: new PlainModel(deps.model, () => boundaryOf(this.chronicle.room.salt, deps.digest)),
+      unfiltered: deps.model,
       tenant: deps.ref.tenant,
       context: new ContextSource(own),
       tools: openTurnTools({ ...own, builtins }),

@@ -72,7 +72,7 @@ test('G9 R3 R10 what is asked holds the room’s own words with its salt in fron
   await world.background().look();
   const { messages, background, caller, tools } = await call.called;
   const text = messages.map(({ content }) => content).join('\n');
-  expect([background, caller, tools]).toEqual([true, REF, []]);
+  expect([background, caller, tools]).toEqual(['title', REF, []]);
   expect(messages[0]?.content).toMatch(/^\[\S{16,}\]\n/u);
   expect(text).toContain('id="bob"');
   expect(text).not.toMatch(/between us|mine alone/u);

@@ -1,11 +1,10 @@
 import OpenAI from 'openai';
 import type { Batches, BatchFailed, BatchQuestion } from '../../ports/batches.ts';
 import { batchResults } from './batch-lines.ts';
-import { batchRequest } from './chat-request.ts';
+import { batchRequest, type BatchAddressee } from './chat-request.ts';
 import { failureOf } from './openai-failure.ts';
-import type { Addressee } from './wire.ts';
 
-export interface OpenAiBatchOptions extends Addressee {
+export interface OpenAiBatchOptions extends BatchAddressee {
   readonly apiKey: string;
 }
 
@@ -25,7 +24,7 @@ const STILL_RUNNING: ReadonlySet<Batch['status']> = new Set(['validating', 'in_p
 export class OpenAiBatches implements Batches {
   readonly provider: Batches['provider'];
   readonly #client: OpenAI;
-  readonly #to: Addressee;
+  readonly #to: BatchAddressee;
 
   constructor({ baseURL, model, apiKey }: OpenAiBatchOptions) {
     this.#to = { baseURL, model };

@@ -22,6 +22,8 @@ interface Provider {
 }
 
 const CHARS_PER_TOKEN = 4;
+/** Beyond so many, those where nobody is are forgotten. */
+const MANY = 1_000;
 
 /** Shares the places of each provider out between tenants and their rooms (G8). */
 export class ProviderSlots {
@@ -37,7 +39,7 @@ export class ProviderSlots {
   /** Resolves when there is a place; null when the signal fired before. */
   async enter(name: string, request: ModelRequest, signal: AbortSignal): Promise<Slot | null> {
     const provider = this.#provider(name);
-    const background = request.background === true;
+    const background = request.background !== undefined;
     const first = background ? provider.queue.waiting.length === 0 : !isUrgent(provider.queue);
     const free = first && hasPlace(provider, background);
     if (free) provider.running += 1;
@@ -53,7 +55,7 @@ export class ProviderSlots {
   /** Waits; whoever wakes it has taken the place for it. */
   #turn(provider: Provider, request: ModelRequest, signal: AbortSignal): Promise<boolean> {
     const id = (this.#lastId += 1);
-    const background = request.background === true;
+    const background = request.background !== undefined;
     provider.queue = joined(provider.queue, { id, cost: costOf(request), background, ...callerOf(request) });
     if (!background) cutOne(provider);
     return new Promise((resolve) => {
@@ -95,6 +97,12 @@ export class ProviderSlots {
     };
   }
 
+  /** What is known of keys that people brought and that nobody uses now is not kept without bound. */
+  #forgetIdle(): void {
+    for (const [name, { running, queue }] of this.#providers)
+      if (running === 0 && queue.waiting.length === 0) this.#providers.delete(name);
+  }
+
   #leave(provider: Provider): void {
     provider.running -= 1;
     for (;;) {
@@ -106,8 +114,9 @@ export class ProviderSlots {
     }
   }
 
-  /** There are as many as the operator named. */
+  /** There are as many as the operator named, and one for each key that somebody brought. */
   #provider(name: string): Provider {
+    if (this.#providers.size >= MANY) this.#forgetIdle();
     const known = this.#providers.get(name) ?? { concurrency: FRESH, queue: NOBODY, running: 0, background: new Set() };
     this.#providers.set(name, known);
     return known;

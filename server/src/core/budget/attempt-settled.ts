@@ -9,14 +9,20 @@ export const RecordLane = z.custom<LaneKey>(
 
 const tokens = z.int().min(0);
 
-const spent = {
+export const spent = {
   inputTokens: tokens,
   cachedTokens: tokens,
+  /** Of the input: what the provider wrote into its cache. */
+  cacheWriteTokens: tokens.default(0),
   outputTokens: tokens,
   /** Of the output: what was thought and not said. */
   reasoningTokens: tokens,
   /** The provider did not say: as counted here. */
   estimated: z.boolean(),
+  /** In millionths of the operator's currency; null: nobody said what it takes. */
+  cost: tokens.nullable().default(null),
+  /** Whose key it was made with. */
+  keyOf: z.enum(['speaker', 'tenant', 'server']).default('server'),
   reserved: tokens,
 };
 
@@ -33,6 +39,8 @@ export const AttemptSettled = z.strictObject({
   model: z.string(),
   /** `stop`, `length`, `tool`, `refused`, or how it failed. */
   outcome: z.string(),
+  /** It made a digest of what was said, and answered nobody. */
+  compaction: z.boolean().default(false),
   ...spent,
   /** Which answers are alike (G7). */
   kind: z.string(),

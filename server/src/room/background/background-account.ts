@@ -1,6 +1,7 @@
 import type { Usage } from '@parley/shared/entry';
 import { scopesOf, type Payer } from '../../core/budget/charge.ts';
 import type { BackgroundSettled } from '../../core/budget/attempt-settled.ts';
+import { costOf } from '../../core/budget/price.ts';
 import { failed, postponed, type JobIn, type JobState } from '../../core/background/job.ts';
 import type { RoomRef } from '../../core/tenant.ts';
 import type { Provider, Tokenizer } from '../../ports/model.ts';
@@ -36,6 +37,7 @@ export interface Came {
   readonly reason: string;
   readonly usage: Usage;
   readonly reasoningTokens?: number;
+  readonly cacheWriteTokens?: number;
   readonly estimated?: boolean;
   readonly from: Provider | undefined;
 }
@@ -71,10 +73,22 @@ function payerOf({ room }: RoomRef): Payer {
 }
 
 function settledOf({ kind: work, state }: JobIn<'asked'>, came: Came, at: number): BackgroundSettled {
-  const { usage, reason: outcome, reasoningTokens = 0, estimated = false, from } = came;
-  const { model, ...spent } = usage;
-  const who = from ?? { provider: 'built in', model };
+  const { usage, reason: outcome, reasoningTokens = 0, cacheWriteTokens = 0, estimated = false, from } = came;
+  const { model: named, ...used } = usage;
+  const { provider = 'built in', model = named, price, keyOf = 'server' } = from ?? {};
+  const spent = { ...used, cacheWriteTokens, reasoningTokens, estimated };
   const { operation, reserved } = state;
-  const facts = { work, operation, ...who, outcome, ...spent, reasoningTokens, estimated, reserved, at };
+  const facts = {
+    work,
+    operation,
+    provider,
+    model,
+    outcome,
+    ...spent,
+    cost: costOf(price, spent),
+    keyOf,
+    reserved,
+    at,
+  };
   return { type: 'background.settled', lane: 'room', ...facts };
 }

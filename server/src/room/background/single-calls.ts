@@ -33,8 +33,8 @@ export class SingleCalls {
       const asked = await intend(this.#deps, prepared, null);
       if (asked === null) return;
       const request = { ...question.request, maxOutputTokens: reservation.outputTokens };
-      const said = await this.#call({ ...request, tools: [], allowedTools: [], caller: job.ref, background: true });
-      // What the end of the server cut off is taken up by the next one as the store has it.
+      const said = await this.#call({ ...request, tools: [], allowedTools: [], caller: job.ref, background: job.kind });
+      // What was cut off by the end of the server is taken up by the next one as the store has it.
       if (!this.#signal.aborted) await jobs.move(asked, await this.#after(asked, kind, said));
     } finally {
       budgets.release(reservation);
