@@ -35,6 +35,7 @@ const running = await startServer({
   metrics: new RecordingMetrics(),
   metricsText: async () => '',
   loopLagMs: () => 0,
+  backgroundLagMs: () => 0,
 });
 process.on('SIGTERM', () => void end());
 process.stdout.write(`${JSON.stringify({ event: 'listening', url: running.url })}\n`);
