@@ -12,6 +12,8 @@ export interface ModelTarget {
   readonly baseUrl: string;
   /** The provider's name of the model. */
   readonly model: string;
+  /** Which of OpenAI's wires it speaks. */
+  readonly api: 'chat' | 'responses';
   /** The variable that holds the key; null: the server takes any. */
   readonly keyEnv: string | null;
   readonly apiKey: string | null;
@@ -32,6 +34,7 @@ const Policy = z.strictObject({ region: word, retention: word, tools: z.boolean(
 const Target = z.strictObject({
   baseUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }),
   model: word,
+  api: z.enum(['chat', 'responses']).default('chat'),
   keyEnv: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'must be the name of a variable')

@@ -33,11 +33,11 @@ export async function openModels(
 }
 
 function targetOf(target: ModelTarget, { clock, tokenizer }: ModelsDeps): Target {
-  const { baseUrl: baseURL, model, apiKey, keyEnv, policy } = target;
+  const { baseUrl: baseURL, model, api, apiKey, keyEnv, policy } = target;
   const { firstTokenSeconds, idleSeconds } = target;
   const patience = { firstTokenMs: firstTokenSeconds * 1000, idleMs: idleSeconds * 1000 };
   // Local servers take any key, and the library insists on one.
-  const called = openAiModel({ baseURL, model, apiKey: apiKey ?? 'none', tokenizer, clock, ...patience });
+  const called = openAiModel({ baseURL, model, api, apiKey: apiKey ?? 'none', tokenizer, clock, ...patience });
   return {
     provider: { provider: new URL(baseURL).host, model },
     key: keyEnv ?? '',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RoomId, UserId } from './ids.ts';
+import { ResourceId } from './label.ts';
 import { RoomRole } from './roles.ts';
 import { FunctionName, FunctionTerms, ToolFunction, ToolName } from './tools.ts';
 
@@ -162,7 +163,23 @@ export const BudgetView = z.strictObject({
 });
 export type BudgetView = z.infer<typeof BudgetView>;
 
+/** A budget in a list: whose it is, as the routes name it (`room:ID`, `user:ID`), and what people call that. */
+export const BudgetLine = BudgetView.extend({ scope: z.string(), title: z.string() });
+export type BudgetLine = z.infer<typeof BudgetLine>;
+
+/** Who may read a resource, as admins say it. */
+export const ResourceReaders = z.strictObject({ readers: z.array(UserId).max(10_000) });
+/** One line of that table: the first readers by id, and how many there are. */
+export const SaidResource = z.strictObject({
+  resource: ResourceId,
+  readers: z.array(UserId),
+  count: z.int(),
+});
+export type SaidResource = z.infer<typeof SaidResource>;
+
 /** What the lists answer. */
+export const SaidResources = pageOf(SaidResource);
+export const BudgetLines = pageOf(BudgetLine);
 export const AdminRooms = pageOf(AdminRoom).extend({ /** Over all rooms of the tenant. */ waiting: z.int() });
 export const AdminPeople = pageOf(AdminPerson);
 export const AuditLines = pageOf(AuditLineView);

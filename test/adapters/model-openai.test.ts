@@ -1,6 +1,6 @@
 import { LLMock, type FixtureOpts } from '@copilotkit/aimock';
 import { openAiModel, type OpenAiOptions } from '@parley/server/adapters/model/model-openai';
-import { chatRequest } from '@parley/server/adapters/model/openai-request';
+import { chatRequest } from '@parley/server/adapters/model/chat-request';
 import { MOST_EVENT_CHARS } from '@parley/server/adapters/model/sse-reader';
 import { hostClock } from '@parley/server/adapters/host/system';
 import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';

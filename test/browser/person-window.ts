@@ -74,7 +74,7 @@ export class PersonWindow {
     await this.#send('Say', text);
   }
 
-  async tab(name: 'Queue' | 'Notes' | 'Private' | 'People' | 'Tools'): Promise<void> {
+  async tab(name: 'Queue' | 'Notes' | 'Private' | 'People' | 'Tools' | 'Usage'): Promise<void> {
     await this.page.getByRole('tab', { name }).click();
   }
 

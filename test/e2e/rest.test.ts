@@ -292,11 +292,15 @@ describe('every route answers as /openapi.json says', () => {
     expect((await call('PUT', '/v1/budgets/{scope}', budget)).body).toMatchObject({ tokens: 1_000_000 });
     expect((await call('GET', '/v1/budgets/{scope}', { params: scope })).body).toMatchObject({ tokens: 1_000_000 });
     expect((await call('GET', '/v1/budgets/{scope}', { by: ben, params: scope })).status).toBe(403);
+    const people = await call('GET', '/v1/budgets', { by: root, query: '?of=people' });
+    expect(people.body['items']).toContainEqual(expect.objectContaining({ scope: 'user:ana', tokens: 1_000_000 }));
     await call('PUT', '/v1/budgets/{scope}', { ...budget, body: { tokens: null } });
     const resource = { resource: 'doc-1' };
     const body = { readers: ['ana'] };
     expect((await call('PUT', '/v1/resources/{resource}', { by: root, params: resource, body })).status).toBe(200);
     expect((await call('GET', '/v1/resources/{resource}', { by: root, params: resource })).body).toMatchObject(body);
+    const kept = { resource: 'doc-1', readers: ['ana'], count: 1 };
+    expect((await call('GET', '/v1/resources', { by: root })).body).toMatchObject({ items: [kept], next: null });
     expect((await call('DELETE', '/v1/resources/{resource}', { by: root, params: resource })).status).toBe(204);
     expect((await call('POST', '/v1/people/{user}/revoke', { by: root, params: { user: 'cal' } })).status).toBeLessThan(
       300,

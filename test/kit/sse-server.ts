@@ -70,3 +70,17 @@ export function chunk(delta: Record<string, unknown>, finish_reason: string | nu
     choices: [{ index: 0, delta, finish_reason }],
   };
 }
+
+/** The events of a whole answer on the Responses wire: what is said piece by piece, and how it ends. */
+export function responsesEvents(
+  pieces: readonly string[],
+  last: Record<string, unknown> = {},
+): readonly Record<string, unknown>[] {
+  const { type = 'response.completed', status = 'completed', ...more } = last;
+  const at = { item_id: 'i1', output_index: 0, content_index: 0 };
+  return [
+    { type: 'response.created', response: { id: 'r1', model: 'served-model', status: 'in_progress' } },
+    ...pieces.map((delta) => ({ type: 'response.output_text.delta', ...at, delta })),
+    { type, response: { id: 'r1', model: 'served-model', status, ...more } },
+  ];
+}

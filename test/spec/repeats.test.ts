@@ -1,30 +1,35 @@
-import type { ContextItem } from '@parley/server/core/context/context';
+import type { Context, ContextItem } from '@parley/server/core/context/context';
 import { Pasts } from '@parley/server/core/context/context-past';
 import { Repeats } from '@parley/server/core/context/repeats';
 import { leastTokens, linesOf } from '@parley/server/core/context/text-lines';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import * as lines from '../kit/context-items.ts';
 import {
   ana,
   answered,
-  asked,
   ben,
   boundary,
   build,
-  everything,
+  contents,
   hash,
   item,
   items,
-  references,
-  said,
   salts,
   tokenizer,
-  type Said,
+  type Line,
 } from '../kit/context-items.ts';
 import { cpuTime } from '../kit/cpu-time.ts';
 import { readContext } from '../kit/read-context.ts';
 
+/** Ben says, Ana asks: who it was does not matter here. */
+const said = (text: string, more: Line = {}) => lines.said(ben, text, more);
+const asked = (text: string, turn: string, more: Line = {}) => lines.asked(ana, text, turn, more);
 const keyed = (passage: string) => hash(`${boundary}\n${passage}`).slice(0, 6);
+/** All that was sent but the system text. */
+const everything = (context: Context) => contents(context).slice(1).join('\n');
+const references = (context: Context) =>
+  [...everything(context).matchAll(new RegExp(`<parley-${boundary} =([^#]+)#`, 'g'))].map(([, place]) => place);
 
 const LOG = Array.from(
   { length: 12 },
@@ -209,7 +214,7 @@ const spoken = fc.array(
 type Spoken = typeof spoken extends fc.Arbitrary<infer T> ? T : never;
 
 function roomOf(steps: Spoken): ContextItem[] {
-  const lines: Said[] = [];
+  const lines: Line[] = [];
   steps.forEach(({ what, parts }, index) => {
     const text = parts
       .map((part) =>

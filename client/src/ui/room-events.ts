@@ -25,8 +25,8 @@ export type RoomDialog =
   /** An answer of my private lane. */
   | { readonly kind: 'release'; readonly entry: Entry };
 
-export type PanelTab = 'queue' | 'notes' | 'private' | 'people' | 'tools';
-export const PANEL_TABS: readonly PanelTab[] = ['queue', 'notes', 'private', 'people', 'tools'];
+export type PanelTab = 'queue' | 'notes' | 'private' | 'people' | 'tools' | 'usage';
+export const PANEL_TABS: readonly PanelTab[] = ['queue', 'notes', 'private', 'people', 'tools', 'usage'];
 
 export function tell<K extends keyof RoomEvents>(from: EventTarget, name: K, detail: RoomEvents[K]): void {
   from.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));

@@ -41,6 +41,8 @@ interface Used {
   readonly usage: Usage;
   /** Of the output: what was thought and not said. */
   readonly reasoningTokens?: number;
+  /** Of the input: what the provider wrote into its cache. */
+  readonly cacheWriteTokens?: number;
   /** The provider did not say; it was counted here. */
   readonly estimated?: boolean;
 }

@@ -13,7 +13,13 @@ function problemsOf(...given: Parameters<typeof read>): readonly string[] {
 }
 
 test('G2 W29 models have a name and targets in order, each with its key and its patience', () => {
-  const direct = { baseUrl: 'https://api.example/v1', model: 'm-1', policy: POLICY, firstTokenSeconds: 5 };
+  const direct = {
+    baseUrl: 'https://api.example/v1',
+    model: 'm-1',
+    api: 'responses',
+    policy: POLICY,
+    firstTokenSeconds: 5,
+  };
   expect(read([{ name: 'Large', targets: [TARGET, direct] }])).toMatchObject({
     ok: true,
     config: {
@@ -21,7 +27,7 @@ test('G2 W29 models have a name and targets in order, each with its key and its 
         {
           name: 'Large',
           targets: [
-            { ...TARGET, apiKey: 'hunter2', firstTokenSeconds: 60, idleSeconds: 30 },
+            { ...TARGET, api: 'chat', apiKey: 'hunter2', firstTokenSeconds: 60, idleSeconds: 30 },
             { ...direct, keyEnv: null, apiKey: null, firstTokenSeconds: 5 },
           ],
         },

@@ -1,13 +1,15 @@
 import type OpenAI from 'openai';
 import type { ModelRequest } from '../../ports/model.ts';
-import { wireMessages, wireTools } from './openai-wire.ts';
+import { wireMessages, wireTools } from './chat-messages.ts';
+import { ChatReply } from './chat-reply.ts';
+import type { Addressee, Wire } from './wire.ts';
 
-export interface Addressee {
-  /** Including `/v1`. */
-  readonly baseURL: string;
-  /** The provider's name of the model. */
-  readonly model: string;
-}
+/** Chat completions: what every compatible server speaks. */
+export const chatWire: Wire = {
+  ask: (client, to, request, signal) =>
+    client.chat.completions.create(chatRequest(to, request), { signal }).asResponse(),
+  reply: (model) => new ChatReply(model),
+};
 
 /** What a provider is sent. It keeps nothing, and no field names anybody (R10). */
 export function chatRequest(
