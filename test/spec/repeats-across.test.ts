@@ -1,20 +1,20 @@
+import type { Context } from '@parley/server/core/context/context';
 import { Repeats } from '@parley/server/core/context/repeats';
 import { linesOf } from '@parley/server/core/context/text-lines';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  answered,
-  asked,
-  boundary,
-  build,
-  everything,
-  items,
-  references,
-  said,
-  tokenizer,
-} from '../kit/context-items.ts';
+import * as lines from '../kit/context-items.ts';
+import { ana, answered, ben, boundary, build, contents, items, tokenizer } from '../kit/context-items.ts';
 import { readContext } from '../kit/read-context.ts';
 
+const said = (text: string) => lines.said(ben, text);
+const asked = (text: string, turn: string) => lines.asked(ana, text, turn);
+/** All that was sent but the system text. */
+const everything = (context: Context) => contents(context).slice(1).join('\n');
+const references = (context: Context) =>
+  [...everything(context).matchAll(new RegExp(`<parley-${boundary} =([^#]+)#`, 'g'))].flatMap(
+    ([, places]) => places ?? [],
+  );
 const SHORT = [
   'did anybody look at the pump today?',
   'the one in the cellar of house four',
@@ -93,10 +93,10 @@ test('C10 a place that leaves the window is sent in full, the others stay places
 test('R3 no place is in a text that may not be looked at', () => {
   const repeats = new Repeats<string>();
   SHORT.forEach((line, at) => repeats.add(at === 1 ? 'hidden' : 'open', linesOf(line) ?? [], []));
-  const lines = linesOf([SHORT[0], SHORT[2], SHORT[1], SHORT[3], SHORT[0]].join('\n')) ?? [];
-  const found = repeats.of(lines, (source) => source === 'open');
+  const pasted = linesOf([SHORT[0], SHORT[2], SHORT[1], SHORT[3], SHORT[0]].join('\n')) ?? [];
+  const found = repeats.of(pasted, (source) => source === 'open');
   expect(found.flatMap(({ places }) => places).map(({ source }) => source)).not.toContain('hidden');
-  expect(repeats.of(lines, () => true)).toMatchObject([{ from: 0, to: 5 }]);
+  expect(repeats.of(pasted, () => true)).toMatchObject([{ from: 0, to: 5 }]);
 });
 
 test('C10 property: a room of short lines, pasted in any order, is read back as it was said', () => {
@@ -105,16 +105,20 @@ test('C10 property: a room of short lines, pasted in any order, is read back as 
   const paste = fc.array(fc.record({ of: fc.nat(20), mark: fc.constantFrom('', '', '> ') }), { maxLength: 8 });
   let seen = 0;
   fc.assert(
-    fc.property(fc.array(line, { minLength: 4, maxLength: 20 }), fc.array(paste, { maxLength: 6 }), (lines, pastes) => {
-      const texts = pastes.map((parts) => parts.map(({ of, mark }) => mark + lines[of % lines.length]).join('\n'));
-      const room = items(...[...lines, ...texts].map((text) => said(text)));
-      const context = build(room);
-      seen += references(context).filter((places) => places.includes(',')).length;
-      const sent = readContext(context, boundary).slice(0, -1);
-      expect(sent.map(({ text }) => text)).toEqual(room.map(({ entry }) => entry.text));
-      const real = tokenizer.count(context.messages.map(({ content }) => content).join('\n'));
-      expect(context.manifest.tokens).toBeGreaterThanOrEqual(real);
-    }),
+    fc.property(
+      fc.array(line, { minLength: 4, maxLength: 20 }),
+      fc.array(paste, { maxLength: 6 }),
+      (spoken, pastes) => {
+        const texts = pastes.map((parts) => parts.map(({ of, mark }) => mark + spoken[of % spoken.length]).join('\n'));
+        const room = items(...[...spoken, ...texts].map((text) => said(text)));
+        const context = build(room);
+        seen += references(context).filter((places) => places.includes(',')).length;
+        const sent = readContext(context, boundary).slice(0, -1);
+        expect(sent.map(({ text }) => text)).toEqual(room.map(({ entry }) => entry.text));
+        const real = tokenizer.count(context.messages.map(({ content }) => content).join('\n'));
+        expect(context.manifest.tokens).toBeGreaterThanOrEqual(real);
+      },
+    ),
     { numRuns: 200, seed: 21 },
   );
   expect(seen).toBeGreaterThan(50);

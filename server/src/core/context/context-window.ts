@@ -1,3 +1,4 @@
+import { LineNumbers } from './line-numbers.ts';
 import { Repeats, type Repeat } from './repeats.ts';
 import { leastTokens, type Line } from './text-lines.ts';
 
@@ -40,15 +41,18 @@ export interface Sent<P> {
  */
 export class Window<P extends Sized> {
   readonly #budget: number;
+  readonly #numbers: LineNumbers;
   #sent: Sent<P>[] = [];
-  #repeats = new Repeats<P>();
+  #repeats: Repeats<P>;
   #newest: P | null = null;
   #start = 0;
   /** Of what is sent, without the newest. */
   #tokens = 0;
 
-  constructor(budget: number) {
+  constructor(budget: number, numbers = new LineNumbers()) {
     this.#budget = budget;
+    this.#numbers = numbers;
+    this.#repeats = new Repeats(numbers);
   }
 
   add(piece: P): void {
@@ -66,9 +70,9 @@ export class Window<P extends Sized> {
 
   /** One that goes on apart from this, which does not grow meanwhile. */
   copy(): Window<P> {
-    const copy = new Window<P>(this.#budget);
+    const copy = new Window<P>(this.#budget, new LineNumbers(this.#numbers));
     copy.#sent = [...this.#sent];
-    copy.#repeats = new Repeats(this.#repeats);
+    copy.#repeats = new Repeats(copy.#numbers, this.#repeats);
     copy.#start = this.#start;
     copy.#tokens = this.#tokens;
     return copy;
@@ -128,7 +132,7 @@ export class Window<P extends Sized> {
   #refold(): void {
     const kept = this.#sent;
     this.#sent = [];
-    this.#repeats = new Repeats();
+    this.#repeats = new Repeats(this.#numbers);
     this.#tokens = 0;
     for (const { piece } of kept) this.#push(piece);
   }
