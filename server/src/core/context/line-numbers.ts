@@ -26,7 +26,7 @@ export class LineNumbers {
   }
 
   #text(lines: readonly Line[]): readonly number[] | undefined {
-    return this.#before?.#text(lines) ?? this.#texts.get(lines);
+    return (this.#before === null ? undefined : this.#before.#text(lines)) ?? this.#texts.get(lines);
   }
 
   #numbered(body: string): number {
@@ -38,6 +38,6 @@ export class LineNumbers {
   }
 
   #number(body: string): number | undefined {
-    return this.#before?.#number(body) ?? this.#numbers.get(body);
+    return (this.#before === null ? undefined : this.#before.#number(body)) ?? this.#numbers.get(body);
   }
 }
