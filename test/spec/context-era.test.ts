@@ -8,7 +8,7 @@ const BUDGET = 1_000;
 
 /** People talk, ask, and talk on before the answer comes. */
 const lane = fc
-  .array(fc.record({ before: fc.nat(3), meanwhile: fc.nat(2), tokens: fc.integer({ min: 60, max: 300 }) }), {
+  .array(fc.record({ before: fc.nat(3), meanwhile: fc.nat(2), tokens: fc.integer({ min: 40, max: 150 }) }), {
     minLength: 30,
     maxLength: 60,
   })
@@ -51,12 +51,12 @@ test('C5 property: reading never begins between a prompt and its answer, whereve
   expect(moved).toBeGreaterThan(500);
 });
 
-test('C16 property: at most eight budgets of words are read, and no less than three', () => {
+test('C16 property: at most six budgets of words are read, and no less than one and a half', () => {
   fc.assert(
     fc.property(lane, (room) => {
       const { start, earlier } = eraOf(room);
-      expect(tokensOf(room.slice(start))).toBeLessThanOrEqual(BUDGET * 8);
-      if (start > 0) expect(tokensOf(room.slice(start))).toBeGreaterThan(BUDGET * 3);
+      expect(tokensOf(room.slice(start))).toBeLessThanOrEqual(BUDGET * 6);
+      if (start > 0) expect(tokensOf(room.slice(start))).toBeGreaterThan(BUDGET * 1.5);
       expect(earlier).toBe(start);
     }),
     { numRuns: 200, seed: 6 },
@@ -65,11 +65,11 @@ test('C16 property: at most eight budgets of words are read, and no less than th
 
 test('C5 where nobody ever asks, some budgets of talk stay too', () => {
   const talk = items(...Array.from({ length: 500 }, () => said(ben, 'talk', { tokens: 100 })));
-  for (let to = 81; to <= talk.length; to++) expect(to - eraOf(talk.slice(0, to)).start).toBeGreaterThan(40);
+  for (let to = 61; to <= talk.length; to++) expect(to - eraOf(talk.slice(0, to)).start).toBeGreaterThan(20);
 });
 
 test('C5 a turn that alone is more than is read leaves as a whole', () => {
-  const talk = Array.from({ length: 79 }, () => said(ben, 'meanwhile', { tokens: 100 }));
+  const talk = Array.from({ length: 59 }, () => said(ben, 'meanwhile', { tokens: 100 }));
   const room = items(asked(ana, 'what?', 'a', { tokens: 100 }), ...talk, answered('that', 'a', { tokens: 100 }));
   expect(eraOf(room.slice(0, -1)).start).toBe(0);
   expect(eraOf(room).start).toBe(room.length);

@@ -19,21 +19,23 @@ console.log(
   `Node ${machine.node}, ${machine.cores} cores (${machine.cpu}), load average ${machine.load.toFixed(1)} at the start.`,
 );
 
-const copies = [false, true].flatMap((across) =>
-  SHARES.flatMap((share) => SEEDS.map((seed) => duplicates(share, { seed, across, count }))),
+const copies = (['one entry', 'several entries', 'a log of the room'] as const).flatMap((of) =>
+  SHARES.flatMap((share) => SEEDS.map((seed) => duplicates(share, { seed, of, count }))),
 );
 console.table(
   copies.map((one) => ({
     seed: one.seed,
-    of: one.across ? 'several entries' : 'one entry',
+    of: one.of,
     copied: percent(one.share),
     removed: percent(one.removed),
+    'less references': percent(one.net),
     'own words lost': percent(one.lost),
     'by whole message': percent(one.byWholeMessage),
   })),
 );
 const times = SEEDS.map((seed) => buildTime(seed, count));
 console.table(times);
+console.log('Of the bytes of all requests, what a provider had seen before, and why it had not seen the rest:');
 const reuse = SEEDS.flatMap((seed) => prefixReuse(seed, count));
 console.table(
   reuse.map((one) => ({
@@ -41,6 +43,7 @@ console.table(
     way: one.way,
     reused: percent(one.reused),
     'mean bytes': Math.round(one.meanBytes),
+    ...Object.fromEntries(Object.entries(one.lost).map(([why, share]) => [why, percent(share)])),
     wrong: one.wrong,
   })),
 );

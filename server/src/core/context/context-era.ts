@@ -3,8 +3,9 @@ import type { ContextItem } from './context-pieces.ts';
 import { byPlace, isSent } from './sealed-order.ts';
 
 /** How many budgets of words are read at most: what repeats make room for beyond that is not worth reading all of it. */
-const BUDGETS = 8;
-const LOW_WATER = 0.6;
+const BUDGETS = 6;
+/** The less is left, the less often reading moves on, and the sooner the rest is read when it does. */
+const LOW_WATER = 0.4;
 
 /**
  * Where reading begins in a lane's own items, so that a build after a restart reads a few budgets of words and not
