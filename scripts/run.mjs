@@ -4,6 +4,7 @@ import {
   bench,
   benchContext,
   benchModel,
+  builds,
   chaos,
   check,
   data,
@@ -17,7 +18,7 @@ import { StepFailed } from './lib/process.mjs';
 
 const COMMANDS = {
   ...{ start, data, test, check, format },
-  ...{ bench, 'bench-context': benchContext, 'bench-model': benchModel, chaos, laws, sim },
+  ...{ bench, 'bench-context': benchContext, 'bench-model': benchModel, builds, chaos, laws, sim },
 };
 
 const [name = '', ...rest] = process.argv.slice(2);

@@ -44,9 +44,10 @@ test('C9 in any order, quoted, and an answer among them', () => {
 
 test('C9 less than 24 tokens in all stays, and so does a line of less than 8 at its end', () => {
   expect(references(build(items(...talk, said(`${SHORT[0]}\n${SHORT[1]}`))))).toEqual([]);
-  const room = items(...talk, said('ok, done'), said(`${SHORT.join('\n')}\nok, done`));
+  const room = items(...talk, said('ok\nno'), said('ok, done'), said(`${SHORT.join('\n')}\nok, done`));
   expect(references(build(room))).toEqual(['1:1-1,2:1-1,3:1-1,4:1-1']);
   expect(everything(build(room))).toMatch(/#.{6}>\nok, done\n/);
+  expect(everything(build(items(...talk, said('ok\nno'), said(`${SHORT.join('\n')}\nok\nno`))))).toMatch(/>\nok\nno\n/);
 });
 
 test('C9 what is too short at its first line is looked for again at the next', () => {
