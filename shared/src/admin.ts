@@ -137,6 +137,34 @@ export const AuditLineView = z.strictObject({
 });
 export type AuditLineView = z.infer<typeof AuditLineView>;
 
+/** Whose account at a provider a call is on. */
+export const KeyOf = z.enum(['speaker', 'tenant', 'server']);
+
+/** A key for a model provider, as it is given; nothing ever shows it. */
+export const ProviderKey = z.strictObject({
+  key: z.string().regex(/^[\x21-\x7e]{8,512}$/, '8 to 512 printable characters without spaces'),
+});
+
+/** Whether people may use keys of their own, and whether the next key answers for one that did not. */
+export const KeyPolicy = z.strictObject({ personal: z.boolean(), fallback: z.boolean() });
+export type KeyPolicy = z.infer<typeof KeyPolicy>;
+
+/** Which keys are kept for me and for my tenant. */
+export const KeysView = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      /** The host that the key is sent to. */
+      provider: z.string(),
+      /** Names of the models that it may answer as. */
+      models: z.array(z.string()),
+      mine: z.boolean(),
+      tenant: z.boolean(),
+    }),
+  ),
+  policy: KeyPolicy,
+});
+export type KeysView = z.infer<typeof KeysView>;
+
 /** What model calls used, summed; the fields that were asked for by `by` say over what. */
 export const UsageRow = z.strictObject({
   user: z.string().optional(),
@@ -145,10 +173,20 @@ export const UsageRow = z.strictObject({
   model: z.string().optional(),
   /** Days since the epoch, UTC. */
   day: z.int().optional(),
+  /** Whose keys the calls were made with. */
+  key: KeyOf.optional(),
   calls: z.int(),
   inputTokens: z.int(),
+  /** Of the input: read from the provider's cache, and written to it. */
   cachedTokens: z.int(),
+  cacheWriteTokens: z.int(),
   outputTokens: z.int(),
+  /** Of the output: thought and not said. */
+  reasoningTokens: z.int(),
+  /** In millionths of the operator's currency, of those calls whose cost is known. */
+  cost: z.int(),
+  /** How many calls' cost is not. */
+  unpriced: z.int(),
 });
 export type UsageRow = z.infer<typeof UsageRow>;
 

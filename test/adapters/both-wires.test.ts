@@ -1,9 +1,11 @@
 import { hostClock } from '@parley/server/adapters/host/system';
 import { openAiModel, type Api } from '@parley/server/adapters/model/model-openai';
 import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
+import { UnknownFields } from '@parley/server/adapters/model/unknown-fields';
 import type { Target } from '@parley/server/adapters/model/target-healths';
 import { afterEach, describe, expect, test } from 'vitest';
 import { REQUEST } from '../contracts/model.ts';
+import { RecordingLog } from '../kit/log.ts';
 import { played, PlayedTarget, RouteWorld } from '../kit/route-world.ts';
 import { chunk, responsesEvents, sseServer, type Exchange, type SseServer } from '../kit/sse-server.ts';
 
@@ -33,7 +35,9 @@ async function target(api: Api, answer: (exchange: Exchange) => void | Promise<v
       await answer(exchange);
     }
   })();
+  const unknown = new UnknownFields({ provider: 'p', model: 'm' }, new RecordingLog());
   const model = openAiModel({
+    unknown,
     ...{ api, baseURL: server.baseURL, apiKey: 'k', model: 'm', tokenizer, clock: hostClock },
     ...{ firstTokenMs: idleMs, idleMs },
   });

@@ -3,8 +3,10 @@ import { hostClock } from '@parley/server/adapters/host/system';
 import { openAiModel, type OpenAiOptions } from '@parley/server/adapters/model/model-openai';
 import { responsesRequest } from '@parley/server/adapters/model/responses-request';
 import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
+import { UnknownFields } from '@parley/server/adapters/model/unknown-fields';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { endOf, eventsOf, modelContract, REQUEST, textOf, type ModelWorld } from '../contracts/model.ts';
+import { RecordingLog } from '../kit/log.ts';
 import { responsesEvents, sseServer, type Exchange, type SseServer } from '../kit/sse-server.ts';
 
 const tokenizer = o200kTokenizer();
@@ -24,7 +26,9 @@ afterEach(async () => {
 });
 
 function responses(baseURL: string, more: Partial<OpenAiOptions> = {}) {
+  const unknown = new UnknownFields({ provider: 'p', model: 'asked-model' }, new RecordingLog());
   return openAiModel({
+    unknown,
     api: 'responses',
     baseURL,
     apiKey: KEY,

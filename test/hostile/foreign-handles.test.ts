@@ -12,6 +12,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/rooms/{room}/messages': { id: 'm', text: 'x' },
   'PATCH /v1/rooms/{room}/turns/{turn}': { text: 'x', revision: 1 },
   'POST /v1/rooms/{room}/entries/{entry}/release': { digest: 'x', to: 'room' },
+  'PUT /v1/rooms/{room}/entries/{entry}/pin': { as: 'decision' },
   'POST /v1/rooms/{room}/approvals/{approval}': { decision: 'approve', digest: 'x' },
   'POST /v1/rooms/{room}/prompts/measure': { text: 'x' },
   'PUT /v1/rooms/{room}/tools/{name}': {},
@@ -20,13 +21,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
 };
 /** Routes that a person of another tenant reaches in their own: no handle of somebody else is in them. */
 const OWN = [
-  'POST /v1/rooms',
-  'GET /v1/rooms',
-  'GET /v1/audit',
-  'GET /v1/usage',
-  'GET /v1/tools',
-  'GET /v1/resources',
-  'GET /v1/budgets',
+  ...['POST /v1/rooms', 'GET /v1/rooms', 'GET /v1/audit', 'GET /v1/usage', 'GET /v1/tools'],
+  ...['GET /v1/resources', 'GET /v1/budgets', 'GET /v1/keys', 'PUT /v1/keys/policy'],
 ];
 const QUERY: Readonly<Record<string, string>> = { 'GET /v1/rooms/{room}/search': '?q=x' };
 

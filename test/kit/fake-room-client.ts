@@ -3,7 +3,7 @@ import type { Fields } from '@parley/client/requests';
 import type { Addressed, Asked, RoomChange, RoomClient, RoomDetails } from '@parley/client/room-client';
 import type { Query } from '@parley/client/rest';
 import type { RoomViewModel } from '@parley/client/view';
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Member, TurnView } from '@parley/shared/entry';
 import { ok, refuse, type Fault, type Result } from '@parley/shared/fault';
 import { ClientKey, RoomId, type TurnId, type UserId } from '@parley/shared/ids';

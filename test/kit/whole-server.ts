@@ -10,6 +10,7 @@ import type { Model } from '@parley/server/ports/model';
 import { startServer, type RunningServer } from '@parley/server/server';
 import { testToken, testVerify } from './edge-world.ts';
 import { RecordingMetrics } from './metrics.ts';
+import { keptKeys } from './kept-keys.ts';
 import { noAccounts } from './no-accounts.ts';
 import { ClearTokens } from './scripted-tools.ts';
 import { RestPerson } from './server.ts';
@@ -41,10 +42,11 @@ export class WholeServer implements AsyncDisposable {
   static async start(model: Model): Promise<WholeServer> {
     const folder = mkdtempSync(join(tmpdir(), 'parley-whole-'));
     const [tools, authority] = [toolParts(), new TableAuthority()];
-    const { journal, registry, vault, audit, people, sealer, budgetTable } = openSqliteStore(folder);
+    const { journal, registry, vault, audit, people, sealer, budgetTable, jobs } = openSqliteStore(folder);
     const running = await startServer({
       ...{ host: '127.0.0.1', port: 0, origins: [], verify: testVerify, sign: null, files: new Map() },
-      ...{ journal, registry, vault, audit, people, sealer, budgetTable, authority, model },
+      ...{ journal, registry, vault, audit, people, sealer, budgetTable, jobs, authority, model },
+      keys: keptKeys(),
       ...{ accounts: noAccounts, resources: null, callKeys: { keys: [] } },
       ...{ tools: tools.tools, clock: tools.clock, log: tools.log, callTokens: new ClearTokens() },
       ...{ bus: new MemoryBus(), lease: new MemoryLeases().forNode('here'), ids: countedIds(), digest: hostDigest },

@@ -106,7 +106,13 @@ export const FAULTS: readonly Fault[] = [
       return last === undefined ? speaker : (last.author as typeof speaker);
     },
   }),
-  mistake('redaction forgets the copy that was released', ['N8'], { redacts: () => false }),
+  mistake('redaction takes nothing away', ['N8'], { redacts: () => false }),
+  mistake('redaction forgets the copy that was released', ['N8'], { redacts: (item, gone) => item.id === gone.id }),
+  mistake('anybody takes away anything in the room', ['N11'], { mayRedact: () => true }),
+  mistake('whoever said it takes it away, and nobody minds who asked', ['N11'], {
+    mayRedact: (item, by) => item.author === 'ai' || RULES.mayRedact(item, by),
+  }),
+  mistake('what was released is released again', ['N12'], { onlyOnce: false }),
 ];
 
 /** Mistakes that another rule makes harmless: two locks on one door, each named with its other. */

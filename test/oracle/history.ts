@@ -38,7 +38,14 @@ export type Action =
   | { readonly type: 'share'; readonly resource: Resource; readonly who: Person }
   | { readonly type: 'unshare'; readonly resource: Resource; readonly who: Person }
   | { readonly type: 'release'; readonly by: Person; readonly item: number; readonly foreign: boolean }
-  | { readonly type: 'redact'; readonly by: Person; readonly item: number };
+  | {
+      readonly type: 'redact';
+      readonly by: Person;
+      readonly lane: LaneName;
+      /** Counts among what the person said or asked for there, or among the rest when `foreign`. */
+      readonly item: number;
+      readonly foreign: boolean;
+    };
 
 export type History = readonly Action[];
 
@@ -60,7 +67,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('ask' as const),
       by: person,
-      lane,
+      lane: fc.constantFrom<LaneName>('room', 'me'),
       words,
       quotes: fc.option(fc.array(pick, { maxLength: 2 }), { freq: 2 }),
       reads: fc.uniqueArray(resource, { maxLength: 2 }),
@@ -92,15 +99,24 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('share' as const), resource, who: person }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('unshare' as const), resource, who: person }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
       type: fc.constant('release' as const),
       by: person,
-      item: fc.nat({ max: 4 }),
+      item: fc.nat({ max: 1 }),
       foreign: chance(0.2),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('redact' as const), by: person, item: pick }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('redact' as const),
+      by: person,
+      lane: fc.constantFrom('room' as const, 'me' as const),
+      item: fc.nat({ max: 3 }),
+      foreign: chance(0.2),
+    }),
+  },
 );
 
 /** Ana and Bob are in the room at first; Ana can read everything and Cyn one thing. */

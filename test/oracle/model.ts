@@ -15,6 +15,8 @@ export interface Secrets {
   readonly approvesReleases: boolean;
   /** Who may read D at first. */
   readonly readersOfD: readonly Person[];
+  /** Whether traces are looked for, which takes as long as all the rest. */
+  readonly tracing: boolean;
 }
 
 export interface Call {
@@ -37,10 +39,22 @@ export interface Run {
   readonly prompts: readonly string[];
   /** Views of people who were not in the room. */
   readonly afterLeaving: number;
-  /** Views that told more than if the things their person may not read had never been. */
+  /** Views that told more than if the things their person may not read had never been, where they are looked for. */
   readonly traces: number;
-  /** Bodies that were taken away, each with the number of requests before that. */
-  readonly redacted: readonly { readonly body: string; readonly prompts: number }[];
+  readonly redacted: readonly Redaction[];
+  /** What waits for somebody's word at the end. */
+  readonly waiting: readonly Approval[];
+  readonly members: ReadonlySet<Person>;
+  /** Whether the last action was carried out, and the items that it named. */
+  readonly done: boolean;
+  readonly named: readonly Item[];
+}
+
+/** What was taken away, by whom, and the number of requests before that. */
+interface Redaction {
+  readonly gone: Item;
+  readonly by: Person;
+  readonly prompts: number;
 }
 
 /**
@@ -72,9 +86,12 @@ class World {
   readonly #trust = new Map<Person, readonly Person[]>();
   readonly #calls: Call[] = [];
   readonly #prompts: string[] = [];
-  readonly #redacted: { body: string; prompts: number }[] = [];
+  readonly #redacted: Redaction[] = [];
   #afterLeaving = 0;
   #traces = 0;
+  #made = 0;
+  #done = true;
+  #named: readonly Item[] = [];
   readonly #seen: Record<Person, string[]> = { ana: [], bob: [], cyn: [] };
   readonly #requests: Record<Person, string[]> = { ana: [], bob: [], cyn: [] };
 
@@ -85,6 +102,12 @@ class World {
   }
 
   step(action: Action): void {
+    this.#named = [];
+    this.#done = this.#take(action);
+  }
+
+  /** Whether it was carried out. */
+  #take(action: Action): boolean {
     switch (action.type) {
       case 'say':
         return this.#say(action);
@@ -93,7 +116,9 @@ class World {
       case 'decide':
         return this.#decide(action);
       case 'trust':
-        return void this.#trust.set(action.by, action.people);
+        if (!this.#access.members.has(action.by)) return false;
+        this.#trust.set(action.by, action.people);
+        return true;
       case 'join':
         return this.#let({ members: new Set([...this.#access.members, action.who]) });
       case 'leave':
@@ -116,7 +141,7 @@ class World {
   look(): void {
     for (const person of PEOPLE) {
       const view = this.#viewOf(person, this.#items);
-      if (view !== this.#viewOf(person, this.#asIfNever(person))) this.#traces += 1;
+      if (this.#secrets.tracing && view !== this.#viewOf(person, this.#asIfNever(person))) this.#traces += 1;
       if (view === null || this.#seen[person].at(-1) === view) continue;
       this.#seen[person].push(view);
       if (!this.#access.members.has(person)) this.#afterLeaving += 1;
@@ -133,17 +158,22 @@ class World {
       redacted: this.#redacted,
       afterLeaving: this.#afterLeaving,
       traces: this.#traces,
+      waiting: this.#approvals,
+      members: this.#access.members,
+      done: this.#done,
+      named: this.#named,
     };
   }
 
-  #say({ by, lane, words }: Extract<Action, { type: 'say' }>): void {
-    if (!this.#access.members.has(by)) return;
+  #say({ by, lane, words }: Extract<Action, { type: 'say' }>): boolean {
+    if (!this.#access.members.has(by)) return false;
     this.#add({ lane: keyOf(lane, by), author: by, body: this.#secrets.words(by, lane, words), influence: [by] });
+    return true;
   }
 
-  #ask(action: Extract<Action, { type: 'ask' }>): void {
+  #ask(action: Extract<Action, { type: 'ask' }>): boolean {
     const { by, lane, words, reads } = action;
-    if (!this.#access.members.has(by)) return;
+    if (!this.#access.members.has(by)) return false;
     const key = keyOf(lane, by);
     const audience = this.#rules.audience(key, by, this.#access);
     const prompt = this.#secrets.words(by, lane, words);
@@ -158,7 +188,7 @@ class World {
     const resources = this.#rules.resources(sent, results);
     const influence = this.#rules.influence(by, sent, results);
     if (action.act !== 'none')
-      this.#act({ user: by, lane: key, body: all, effect: action.act, releases: false, resources, influence });
+      this.#act({ user: by, lane: key, body: hash([all]), effect: action.act, resources, influence });
     this.#add({
       lane: this.#rules.standsIn(key),
       author: 'ai',
@@ -166,8 +196,10 @@ class World {
       resources,
       influence,
       usage: sizeOf(before, results),
+      for: by,
     });
     this.#withheld(by, found.length - results.length);
+    return true;
   }
 
   #result(resource: Resource): Result {
@@ -190,17 +222,18 @@ class World {
   }
 
   #chosen({ by, lane, quotes }: Extract<Action, { type: 'ask' }>): readonly Item[] {
-    const candidates = this.#items.filter((item) => this.#rules.candidate(item, keyOf(lane, by)));
+    const candidates = this.#items.filter((item) => item.body !== '' && this.#rules.candidate(item, keyOf(lane, by)));
     if (quotes === null) return candidates;
     const known = candidates.filter((item) => this.#rules.readable(item, by, this.#access));
-    return quotes.flatMap((number) => known.slice(number, number + 1));
+    this.#named = quotes.flatMap((number) => known.slice(number, number + 1));
+    return this.#named;
   }
 
-  #act(approval: Approval): void {
-    const { user, lane, body, effect, resources, influence } = approval;
+  #act(call: Omit<Approval, 'releases' | 'influencedBy'>): void {
+    const { user, lane, body, effect, resources, influence } = call;
     const recipientsMayRead = this.#rules.recipientsMayRead(lane, resources, effect);
     const verdict = this.#rules.judge({
-      call: 'files.act',
+      call: 'mail.send',
       class: 'act',
       arguments: { body },
       speaker: user,
@@ -208,26 +241,27 @@ class World {
       recipientsMayRead,
       trust: this.#trustOf(user),
     });
-    if (verdict.kind === 'run') this.#perform(approval, null);
-    else if (verdict.kind === 'ask') this.#approvals.push({ ...approval, releases: verdict.releases });
+    if (verdict.kind === 'run') this.#perform(call, null);
+    else if (verdict.kind === 'ask') this.#approvals.push({ ...call, ...verdict });
   }
 
   #trustOf(user: Person): Trust[] {
     const people = this.#trust.get(user) ?? [];
     // The model's names are well formed.
-    return [{ call: 'files.act', people: [...people, 'tool:files'] as string[] as UserId[], arguments: {} }];
+    return [{ call: 'mail.send', people: [...people, 'tool:drive'] as string[] as UserId[], arguments: {} }];
   }
 
-  #decide({ by, lane, approval: number, foreign, approve, stale }: Extract<Action, { type: 'decide' }>): void {
+  #decide({ by, lane, approval: number, foreign, approve, stale }: Extract<Action, { type: 'decide' }>): boolean {
     const ofLane = this.#approvals.filter((one) => (one.lane === 'room') === (lane === 'room'));
     const approval = ofLane.filter(({ user }) => (user === by) !== foreign)[number];
-    if (approval === undefined || (approval.releases && !this.#secrets.approvesReleases)) return;
-    if (!this.#rules.mayDecide(approval, by, !stale, this.#access)) return;
+    if (approval === undefined || (approval.releases && !this.#secrets.approvesReleases)) return false;
+    if (!this.#rules.mayDecide(approval, by, !stale, this.#access)) return false;
     if (this.#rules.usedUp) this.#approvals = this.#approvals.filter((other) => other !== approval);
     if (approve) this.#perform(approval, by);
+    return true;
   }
 
-  #perform(approval: Approval, approvedBy: Person | null): void {
+  #perform(approval: Omit<Approval, 'releases' | 'influencedBy'>, approvedBy: Person | null): void {
     const { user, body, effect, influence } = approval;
     const subject = this.#rules.subject(user, this.#items);
     this.#calls.push({ subject, speaker: user, body, approvedBy, approved: approvedBy === null ? null : body });
@@ -239,40 +273,45 @@ class World {
     if (lane !== null) this.#add({ lane, author: 'system', body: `${count} withheld`, influence: [] });
   }
 
-  #release({ by, item: number, foreign }: Extract<Action, { type: 'release' }>): void {
+  #release({ by, item: number, foreign }: Extract<Action, { type: 'release' }>): boolean {
     const answers = this.#items.filter(({ lane, author }) => lane !== 'room' && author === 'ai');
     const item = answers.filter(({ lane }) => (lane === `me:${by}`) !== foreign)[number];
-    if (item === undefined || !this.#access.members.has(by) || !this.#secrets.releases(by)) return;
-    if (!this.#rules.mayRelease(item, by)) return;
+    if (item === undefined || !this.#access.members.has(by) || !this.#secrets.releases(by)) return false;
+    this.#named = [item];
+    if (!this.#rules.mayRelease(item, by, this.#access)) return false;
+    if (this.#rules.onlyOnce && this.#items.some(({ from }) => from?.id === item.id)) return true;
     const { body, influence, usage } = item;
-    this.#add({
-      lane: 'room',
-      author: 'ai',
-      body,
-      resources: this.#rules.released(item),
-      influence,
-      usage,
-      from: item,
-    });
+    if (body === '') return false;
+    const resources = this.#rules.released(item);
+    this.#add({ lane: 'room', author: 'ai', body, resources, influence, usage, from: item, for: by });
+    return true;
   }
 
-  #redact({ by, item: number }: Extract<Action, { type: 'redact' }>): void {
-    const gone = this.#items.filter(({ author, lane }) => author === by && lane === 'room')[number];
-    if (gone === undefined || gone.body === '') return;
-    this.#redacted.push({ body: gone.body, prompts: this.#prompts.length });
+  #redact({ by, lane, item: number, foreign }: Extract<Action, { type: 'redact' }>): boolean {
+    const there = this.#items.filter((item) => item.lane === keyOf(lane, by));
+    const gone = there.filter((item) => (item.author === by || item.for === by) !== foreign)[number];
+    if (gone === undefined || !this.#access.members.has(by)) return false;
+    this.#named = [gone];
+    if (!this.#rules.readable(gone, by, this.#access) || !this.#rules.mayRedact(gone, by)) return false;
+    if (gone.body === '') return true;
+    this.#redacted.push({ gone, by, prompts: this.#prompts.length });
     this.#items = this.#items.map((item) => (this.#rules.redacts(item, gone) ? { ...item, body: '' } : item));
+    return true;
   }
 
-  #leave(who: Person): void {
-    this.#let({ members: new Set([...this.#access.members].filter((one) => one !== who)) });
+  #leave(who: Person): boolean {
+    if (!this.#access.members.has(who)) return false;
+    this.#trust.delete(who);
+    return this.#let({ members: new Set([...this.#access.members].filter((one) => one !== who)) });
   }
 
-  #readers(resource: Resource, who: readonly Person[]): void {
-    this.#let({ readers: { ...this.#access.readers, [resource]: new Set(who) } });
+  #readers(resource: Resource, who: readonly Person[]): boolean {
+    return this.#let({ readers: { ...this.#access.readers, [resource]: new Set(who) } });
   }
 
-  #let(change: Partial<Access>): void {
+  #let(change: Partial<Access>): true {
     this.#access = { ...this.#access, ...change };
+    return true;
   }
 
   #request(audience: readonly Person[], parts: readonly string[]): void {
@@ -283,7 +322,12 @@ class World {
 
   #add(item: Pick<Item, 'lane' | 'author' | 'body' | 'influence'> & Partial<Item>): void {
     const resources = item.resources ?? [];
-    this.#items.push(this.#placed({ usage: 0, from: null, seq: 0, after: 0, ...item, resources }, this.#items));
+    this.#items.push(
+      this.#placed(
+        { id: (this.#made += 1), usage: 0, from: null, for: null, seq: 0, after: 0, ...item, resources },
+        this.#items,
+      ),
+    );
   }
 
   #placed(item: Item, before: readonly Item[]): Item {

@@ -7,6 +7,8 @@ import type { Person, Resource } from './history.ts';
 
 /** One thing that was said, as the model of the rules keeps it. */
 export interface Item {
+  /** Nobody sees it. */
+  readonly id: number;
   readonly lane: LaneKey;
   readonly author: string;
   readonly body: string;
@@ -19,6 +21,8 @@ export interface Item {
   readonly usage: number;
   /** The private item it was released from. */
   readonly from: Item | null;
+  /** Who asked for it, or released it. */
+  readonly for: Person | null;
 }
 
 /** Who satisfies what at one moment. */
@@ -35,6 +39,8 @@ export interface Approval {
   readonly releases: boolean;
   readonly resources: readonly Resource[];
   readonly influence: readonly string[];
+  /** What of that its person is told. */
+  readonly influencedBy: readonly string[];
 }
 
 /** A result of a tool that was called as the speaker. */
@@ -63,11 +69,13 @@ export interface Rules {
   readonly subject: (speaker: Person, items: readonly Item[]) => Person;
   readonly readable: (item: Item, reader: Person, access: Access) => boolean;
   readonly sees: (reader: Person, access: Access) => boolean;
-  readonly mayRelease: (item: Item, by: Person) => boolean;
+  readonly mayRelease: (item: Item, by: Person, access: Access) => boolean;
   readonly released: (item: Item) => readonly Resource[];
+  readonly onlyOnce: boolean;
   readonly numbered: (items: readonly Item[], lane: LaneKey, resources: readonly Resource[]) => readonly Item[];
   readonly tellsWithheld: (speaker: Person) => LaneKey | null;
   readonly standsIn: (lane: LaneKey) => LaneKey;
+  readonly mayRedact: (item: Item, by: Person) => boolean;
   readonly redacts: (item: Item, gone: Item) => boolean;
   /** What a prompt holds in the place of an item that is not admitted. */
   readonly stub: (item: Item) => string;
@@ -107,7 +115,7 @@ export const RULES: Rules = {
     joinInfluence(
       [speaker],
       ...sent.map(({ influence }) => influence),
-      results.map(() => toolInfluence('files')),
+      results.map(() => toolInfluence('drive')),
     ),
   recipientsMayRead: (lane, resources, effect) => effect === 'send' || (lane === 'room' && resources.length === 0),
   judge: judgeCall,
@@ -116,13 +124,16 @@ export const RULES: Rules = {
   subject: (speaker) => speaker,
   readable: (item, reader, access) => satisfies(labelOfItem(item), (atom) => holds(access, reader, atom)),
   sees: (reader, { members }) => members.has(reader),
-  mayRelease: (item, by) => item.lane === `me:${by}` && item.author === 'ai',
+  mayRelease: (item, by, access) =>
+    item.lane === `me:${by}` && item.author === 'ai' && satisfies(labelOfItem(item), (atom) => holds(access, by, atom)),
   released: ({ resources }) => resources,
+  onlyOnce: true,
   numbered: (items, lane, resources) =>
     items.filter((item) => item.lane === lane && item.resources.join() === resources.join()),
   tellsWithheld: (speaker) => `me:${speaker}`,
   standsIn: (lane) => lane,
-  redacts: (item, gone) => item === gone || item.from === gone,
+  mayRedact: (item, by) => item.lane === `me:${by}` || item.author === by || item.for === by,
+  redacts: (item, gone) => item.id === gone.id || item.from?.id === gone.id,
   stub: () => '',
   meter: (items, reader) =>
     items.filter(({ lane }) => lane === `me:${reader}`).reduce((sum, { usage }) => sum + usage, 0),

@@ -178,3 +178,15 @@ test('R6 a clean turn holds its quotes from every place, in their order, and doe
   expect(clean.sources).toEqual({ resources: [a], influence: ['ana', 'ben'] });
   expect(clean.manifest).toMatchObject({ to: 4, roomTo: 4 });
 });
+
+test('R6 a clean turn is sent what it quotes, also from shelves alone and from before the first of the lane’s own', () => {
+  const all = admitted(TALK, [shelf([a], [[1, 'from a']]), shelf([b], [[3, 'from b']])], () => true);
+  const quoting = (...texts: string[]) =>
+    all.filter(({ entry }) => texts.includes(entry.text)).map(({ entry }) => entry.id);
+  const alone = build(all, { quotes: quoting('from a') });
+  expect(sent(alone)).toContain('from a');
+  expect(alone.sources).toEqual({ resources: [a], influence: ['ana', 'ben'] });
+  const both = build(all, { quotes: quoting('from a', 'own 4', 'from b') });
+  expect(sent(both)).toMatch(/from a[^]*from b[^]*own 4/);
+  expect(both.sources.resources).toEqual([a, b]);
+});

@@ -1,4 +1,5 @@
-import { FIXED_TOKENS, type Context } from '@parley/server/core/context/context';
+import type { Context } from '@parley/server/core/context/context';
+import { FIXED_TOKENS } from '@parley/server/core/context/context-layout';
 import { Pasts } from '@parley/server/core/context/context-past';
 import { systemText } from '@parley/server/core/context/system-text';
 import { describe, expect, test } from 'vitest';

@@ -1,20 +1,11 @@
-import type { Context } from '@parley/server/core/context/context';
 import { Repeats } from '@parley/server/core/context/repeats';
 import { linesOf } from '@parley/server/core/context/text-lines';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import * as lines from '../kit/context-items.ts';
-import { ana, answered, ben, boundary, build, contents, items, tokenizer } from '../kit/context-items.ts';
+import { answered, boundary, build, items, tokenizer } from '../kit/context-items.ts';
+import { asked, everything, references, said } from '../kit/repeat-items.ts';
 import { readContext } from '../kit/read-context.ts';
 
-const said = (text: string) => lines.said(ben, text);
-const asked = (text: string, turn: string) => lines.asked(ana, text, turn);
-/** All that was sent but the system text. */
-const everything = (context: Context) => contents(context).slice(1).join('\n');
-const references = (context: Context) =>
-  [...everything(context).matchAll(new RegExp(`<parley-${boundary} =([^#]+)#`, 'g'))].flatMap(
-    ([, places]) => places ?? [],
-  );
 const SHORT = [
   'did anybody look at the pump today?',
   'the one in the cellar of house four',

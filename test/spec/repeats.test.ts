@@ -1,17 +1,15 @@
-import type { Context, ContextItem } from '@parley/server/core/context/context';
+import type { ContextItem } from '@parley/server/core/context/context';
 import { Pasts } from '@parley/server/core/context/context-past';
 import { Repeats } from '@parley/server/core/context/repeats';
 import { leastTokens, linesOf } from '@parley/server/core/context/text-lines';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import * as lines from '../kit/context-items.ts';
 import {
   ana,
   answered,
   ben,
   boundary,
   build,
-  contents,
   hash,
   item,
   items,
@@ -19,17 +17,11 @@ import {
   tokenizer,
   type Line,
 } from '../kit/context-items.ts';
+import { asked, everything, references, said } from '../kit/repeat-items.ts';
 import { cpuTime } from '../kit/cpu-time.ts';
 import { readContext } from '../kit/read-context.ts';
 
-/** Ben says, Ana asks: who it was does not matter here. */
-const said = (text: string, more: Line = {}) => lines.said(ben, text, more);
-const asked = (text: string, turn: string, more: Line = {}) => lines.asked(ana, text, turn, more);
 const keyed = (passage: string) => hash(`${boundary}\n${passage}`).slice(0, 6);
-/** All that was sent but the system text. */
-const everything = (context: Context) => contents(context).slice(1).join('\n');
-const references = (context: Context) =>
-  [...everything(context).matchAll(new RegExp(`<parley-${boundary} =([^#]+)#`, 'g'))].map(([, place]) => place);
 
 const LOG = Array.from(
   { length: 12 },

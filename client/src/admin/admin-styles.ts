@@ -5,6 +5,7 @@ export const adminStyles = css`
   :host { overflow: auto; min-block-size: 100%; }
   .admin { max-inline-size: 72rem; margin-inline: auto; padding: 20px 16px 48px; display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
   .admin-head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 4px 16px; }
+  .admin-head ::slotted(*) { margin-inline: -12px; }
   .admin h2 { font-size: 1.5rem; letter-spacing: -0.015em; }
   [role='tablist'] { display: flex; overflow-x: auto; border-block-end: 1px solid var(--line); }
   [role='tab'] { flex: none; padding: 0 14px; border-radius: 8px 8px 0 0; color: var(--soft); border-block-end: 2px solid transparent; }

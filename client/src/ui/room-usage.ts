@@ -9,7 +9,7 @@ import type { Names } from './names.ts';
 import { define, Part } from './part.ts';
 import { faultWords, strings } from './strings.ts';
 import { usageStrings as words } from './strings-usage.ts';
-import { sumsOf, type Place } from './usage-sums.ts';
+import { sumsOf, type Place, type Sums } from './usage-sums.ts';
 
 interface Used {
   readonly budget: BudgetView;
@@ -123,11 +123,11 @@ export class ParleyRoomUsage extends Part {
 }
 define('parley-room-usage', ParleyRoomUsage);
 
-function tokensOf({ inputTokens, outputTokens }: UsageRow): number {
+function tokensOf({ inputTokens, outputTokens }: Sums): number {
   return inputTokens + outputTokens;
 }
 
-function usedRow(label: string, row: UsageRow): TemplateResult {
+function usedRow(label: string, row: Sums): TemplateResult {
   const { calls, inputTokens, cachedTokens, outputTokens } = row;
   const detail = words.detail(count(inputTokens), count(cachedTokens), count(outputTokens));
   return html`<li><p class="used-by"><b>${label}</b><span>${words.tokens(count(tokensOf(row)))}</span></p>

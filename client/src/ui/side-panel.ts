@@ -93,7 +93,7 @@ export class ParleySidePanel extends Part {
     return html`<parley-transcript .client=${client} .audience=${'me'} .lane=${view.me} .pending=${pendingOf(view, 'me')} .names=${names}
         .revision=${names.revision} .you=${view.you?.id ?? null} .lastSeen=${null} .capabilities=${view.capabilities} .empty=${emptyPrivate}></parley-transcript>
       <div class="private-foot"><parley-now-bar .client=${client} .view=${view} .audience=${'me'}></parley-now-bar>
-        <parley-composer .client=${client} .capabilities=${view.capabilities} .only=${'me'} .draftKey=${`${this.draftKey}:me`}></parley-composer></div>`;
+        <parley-composer .client=${client} .entries=${view.me.entries} .capabilities=${view.capabilities} .only=${'me'} .draftKey=${`${this.draftKey}:me`}></parley-composer></div>`;
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {

@@ -24,4 +24,10 @@ export const usageStrings = {
   none: 'Nothing was used yet.',
   mineTable: 'What you used',
   roomTable: 'What was used here, by whom',
+
+  about: (tokens: string): string => `This takes about ${tokens} tokens`,
+  between: (low: string, high: string): string => `This takes about ${low} to ${high} tokens`,
+  ofLeft: (left: string): string => `of the ${left} you have left this month.`,
+  perhapsTooMuch: (left: string): string => `You have ${left} left this month: the answer may end early, or not come.`,
+  tooMuch: (left: string): string => `You have ${left} left this month: this will not be answered.`,
 } as const;

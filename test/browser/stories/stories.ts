@@ -6,6 +6,7 @@ import type { FakeRoomClient } from '../../kit/fake-room-client.ts';
 import { callStories } from './call-stories.ts';
 import { conversation, streaming } from './conversation.ts';
 import { entries, lane, MORNING, sending, ticket, turnId, view, type Line } from './build.ts';
+import { memoryStories } from './memory-stories.ts';
 import { memberStories } from './member-stories.ts';
 import { usageStories } from './usage-stories.ts';
 import { ana, ben, chioma, dmitri } from './people.ts';
@@ -214,6 +215,7 @@ export const stories = {
   ...memberStories,
   ...callStories,
   ...usageStories,
+  ...memoryStories,
 } as const satisfies Record<string, Story>;
 
 export type StoryName = keyof typeof stories;

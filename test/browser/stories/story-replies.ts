@@ -1,4 +1,4 @@
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Entry, TurnView } from '@parley/shared/entry';
 import { fault, ok, type Result } from '@parley/shared/fault';
 import type { Invite } from '@parley/shared/invite';

@@ -9,7 +9,8 @@ type Budget = Pick<BudgetView, 'tokens' | 'used' | 'reserved'>;
 const LOBBY = RoomId.parse('lobby');
 const row = (by: Partial<UsageRow>, calls: number, inputTokens: number): UsageRow => {
   const cachedTokens = Math.floor(inputTokens * 0.7);
-  return { ...by, calls, inputTokens, cachedTokens, outputTokens: calls * 310 };
+  const rest = { cacheWriteTokens: 0, reasoningTokens: calls * 120, cost: calls * 2_900, unpriced: 0 };
+  return { ...by, calls, inputTokens, cachedTokens, outputTokens: calls * 310, ...rest };
 };
 const MINE = [
   row({ room: LOBBY }, 41, 181_204),

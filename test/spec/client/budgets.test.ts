@@ -1,6 +1,7 @@
 import { kindOfScope, limitFacts, readTokens } from '@parley/client/admin/budget-facts';
 import { anewOn, standingOf } from '@parley/client/ui/budget-standing';
 import { sumsOf } from '@parley/client/ui/usage-sums';
+import { forecastWords } from '@parley/client/ui/forecast-words';
 import { RoomId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 
@@ -42,7 +43,8 @@ test('G7 UI a limit is written as people write numbers, and what is no whole num
 test('G6 UI what a person used is summed for this room, for private lanes, and for all other rooms', () => {
   const row = (room: string | null, n: number) => {
     const at = room === null ? null : RoomId.parse(room);
-    return { room: at, calls: n, inputTokens: n * 10, cachedTokens: n * 2, outputTokens: n * 3 };
+    const unread = { cacheWriteTokens: 0, reasoningTokens: 0, cost: 0, unpriced: 0 };
+    return { room: at, calls: n, inputTokens: n * 10, cachedTokens: n * 2, outputTokens: n * 3, ...unread };
   };
   const sum = (n: number) => ({ calls: n, inputTokens: n * 10, cachedTokens: n * 2, outputTokens: n * 3 });
   expect(sumsOf([row('b', 1), row(null, 2), row('a', 4), row('c', 8)], 'a')).toMatchObject([
@@ -52,4 +54,26 @@ test('G6 UI what a person used is summed for this room, for private lanes, and f
   ]);
   expect(sumsOf([row('b', 1)], 'a').map(([place]) => place)).toEqual(['elsewhere']);
   expect(sumsOf([], 'a')).toEqual([]);
+});
+
+test('G7 UI what a question would take is told as a rough band beside what is left, and when that may not be enough', () => {
+  const forecast = (p50: number, p90: number, left: number | null) =>
+    forecastWords({ inputTokens: 11_000, p50, p90, left });
+  const plain = (p50: number, p90: number, left: number | null) =>
+    forecast(p50, p90, left).words.replaceAll(/(?<=\d)\D(?=\d{3}\b)/gu, '');
+  expect(plain(12_345, 18_950, 412_007)).toBe(
+    'This takes about 12000 to 19000 tokens, of the 412007 you have left this month.',
+  );
+  expect(plain(12_345, 12_399, null)).toBe('This takes about 12000 tokens.');
+  expect(forecast(12_345, 18_950, 18_950).short).toBe(false);
+  expect(forecast(12_345, 18_950, 18_949)).toMatchObject({
+    short: true,
+    words: expect.stringMatching(/may end early/),
+  });
+  expect(forecast(12_345, 18_950, 11_000).words).toMatch(/may end early/);
+  expect(forecast(12_345, 18_950, 10_999)).toMatchObject({
+    short: true,
+    words: expect.stringMatching(/not be answered/),
+  });
+  expect(forecastWords({ inputTokens: 1, p50: 7, p90: 9, left: null }).words).toMatch(/ 7 to 9 /);
 });

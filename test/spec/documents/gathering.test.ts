@@ -43,6 +43,7 @@ test('D14 many readers: after a pause a change is shown at once, and those close
   world.clock.advance(GATHER_MS - 1);
   await types(writer, 'c');
   expect([world.told('update').length, writer.saved]).toEqual([1, writer.sent - 2]);
+  expect(world.clock.pending).toHaveLength(1);
   world.clock.advance(1);
   await ticks();
   // Each is a message of its own.
@@ -69,6 +70,19 @@ test('D14 a decision takes with it what waits, in its order', async () => {
   await ticks();
   expect(updatesBefore).toBe(2);
   expect(world.clock.pending).toEqual([]);
+});
+
+test('D14 a decision does not wait for a change that comes after it', async () => {
+  const { world, writer } = await notesOf(READERS);
+  await types(writer, 'a');
+  let decided = false;
+  world.pipeline.commit({ busy: true });
+  // It is being written: what follows gathers.
+  await Promise.resolve();
+  world.pipeline.commit({ busy: false }, () => (decided = true));
+  world.pipeline.commit({ waiting: 1, patience: GATHER_MS });
+  await ticks();
+  expect(decided).toBe(true);
 });
 
 test('D14 what is only said keeps its place behind what waits, and hurries nothing', async () => {

@@ -315,7 +315,8 @@ describe('what was decided and used', () => {
       { ...line, by: 'ben', action: 'room.create' },
       { ...line, by: 'ben', action: 'approval.decide', room: den, private: ben },
     ]);
-    const used = { at: world.clock.now(), room: den, model: 'm', inputTokens: 10, cachedTokens: 1, outputTokens: 2 };
+    const tokens = { inputTokens: 10, cachedTokens: 1, cacheWriteTokens: 4, outputTokens: 2, reasoningTokens: 1 };
+    const used = { at: world.clock.now(), room: den, model: 'm', ...tokens, cost: 30, keyOf: 'server' } as const;
     world.audit.write(
       ACME,
       [],
@@ -380,7 +381,10 @@ describe('what was decided and used', () => {
       { user: 'ben', room: null, calls: 1 },
     ]);
     expect(await usage('/v1/usage', { as: 'ana' })).toEqual([
-      { user: 'ana', calls: 1, inputTokens: 10, cachedTokens: 1, outputTokens: 2 },
+      {
+        ...{ user: 'ana', calls: 1, inputTokens: 10, cachedTokens: 1, cacheWriteTokens: 4, outputTokens: 2 },
+        ...{ reasoningTokens: 1, cost: 30, unpriced: 0 },
+      },
     ]);
     expect(await usage('/v1/usage?by=user&whose=mine', ROOT)).toEqual([]);
     benMay(['room.export']);

@@ -23,6 +23,11 @@ export function failureOf(error: unknown): Failure {
   return failed('server', error instanceof Error ? error.name : 'unknown');
 }
 
+/** What a server said that did not take a request as it was; null for any other error. */
+export function refusalOf(error: unknown): unknown {
+  return error instanceof OpenAI.APIError && (error.status === 400 || error.status === 422) ? error.error : null;
+}
+
 export function failed(failure: ModelFailure, detail: string): Failure {
   return { reason: 'failed', class: failure, detail };
 }

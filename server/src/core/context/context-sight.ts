@@ -11,21 +11,26 @@ export interface Sight<P extends Sized> {
   readonly behind: readonly P[];
   /** How many are told to be left out. */
   readonly leftOut: number;
+  /** What the lane's own items would take, if they were all there is (R9). */
+  readonly ownTokens: number;
   readonly window: Window<P>;
 }
 
 /**
  * How far back a history is sent. The lane's own items alone decide what is in sight, so that an item on a
  * shelf, once out of sight, shapes nothing: neither what is sent nor how much is said to be left out. In sight
- * it counts, and may push older items out.
+ * it counts, and may push older items out. A clean turn may be sent items of shelves alone.
  */
 export function sight<P extends Sighted>(items: readonly P[], newest: P | null, budget: number): Sight<P> {
   const own = items.filter(({ shelved }) => !shelved);
-  const { start } = seen(own, newest, budget);
-  const first = own[start];
-  const behind = first === undefined ? [] : items.slice(items.indexOf(first));
+  const { start, tokens } = seen(own, newest, budget);
+  const behind = start === 0 ? items : since(items, own[start]);
   const window = seen(behind, newest, budget);
-  return { behind, leftOut: start + window.start, window };
+  return { behind, leftOut: start + window.start, ownTokens: tokens, window };
+}
+
+function since<P>(items: readonly P[], first: P | undefined): readonly P[] {
+  return first === undefined ? [] : items.slice(items.indexOf(first));
 }
 
 function seen<P extends Sized>(items: readonly P[], newest: P | null, budget: number): Window<P> {

@@ -39,6 +39,8 @@ export interface Envelopes {
   readonly result: (call: string, body: string) => string;
   /** A line by the server itself; `text` is ours, never a person's. */
   readonly note: (text: string) => string;
+  /** Within a line by the server: whose words an entry is. */
+  readonly named: (n: string, id: string) => string;
   /** What imitates an envelope or a role in somebody's words, or the model's, is made harmless. */
   readonly plain: (body: string) => Harmless;
 }
@@ -62,6 +64,7 @@ export function envelopes(boundary: string): Envelopes {
     reference: (places, hash) =>
       `<parley-${boundary} =${places.map(({ cite, from, to }) => `${cite}:${from}-${to}`).join(',')}#${hash}>`,
     note: (text) => `<parley-${boundary}>${text}</parley-${boundary}>`,
+    named: (n, id) => `${n} by "${attribute(id)}"`,
   };
 }
 

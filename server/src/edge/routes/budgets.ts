@@ -13,7 +13,7 @@ import { adminsOnly, type TenantAudit } from '../tenant-audit.ts';
 import { body, json, noQuery, pageQuery } from './parts.ts';
 
 const params = z.strictObject({
-  scope: z.string().max(200).openapi({ description: '`me`, `tenant`, `user:ID` or `room:ID`.' }),
+  scope: z.string().max(200).openapi({ description: '`me`, `tenant`, `background`, `user:ID` or `room:ID`.' }),
 });
 const answer = { 200: json(BudgetView, 'Tokens of this month (UTC).'), default: PROBLEM };
 
@@ -88,7 +88,7 @@ async function people(edge: Edge, { tenant }: Principal, after: string, limit: n
 
 /** Throws `not_found` for what names nothing. */
 function scopeOf(named: string, { user }: Principal): SetScope {
-  if (named === 'tenant') return { kind: 'tenant' };
+  if (named === 'tenant' || named === 'background') return { kind: named };
   if (named === 'me') return { kind: 'user', user };
   const [kind = '', ...rest] = named.split(':');
   const id = rest.join(':');

@@ -19,9 +19,9 @@ const read = createRoute({
     query: z.strictObject({
       by: z
         .string()
-        .regex(/^(user|room|model|day)(,(user|room|model|day)){0,3}$/)
+        .regex(/^(user|room|model|day|key)(,(user|room|model|day|key)){0,4}$/)
         .default('user')
-        .openapi({ description: 'Any of `user`, `room`, `model`, `day`, separated by commas.' }),
+        .openapi({ description: 'Any of `user`, `room`, `model`, `day`, `key`, separated by commas.' }),
       from: moment.openapi({ description: 'Milliseconds since the epoch; 30 days before `to` when left out.' }),
       to: moment.openapi({ description: 'Milliseconds since the epoch; now when left out.' }),
       room: RoomId.optional(),

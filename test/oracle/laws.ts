@@ -1,0 +1,11 @@
+/** PARLEY_LAWS_RUNS and PARLEY_LAWS_SEED look for longer, or again. */
+const RUNS = process.env['PARLEY_LAWS_RUNS'];
+export const SEARCH = { runs: Number(RUNS ?? 600), seed: Number(process.env['PARLEY_LAWS_SEED'] ?? 20_261_128) };
+/** Rare mistakes take some thousand histories to show, and with some seeds more; longer is not looked. */
+export const FAULT_SEARCH = { ...SEARCH, runs: RUNS === undefined ? 6_000 : 20_000 };
+export const LONG_MS = 1_800_000;
+
+/** What a long run found, as it goes on; a usual one says nothing. */
+export function tell(line: string): void {
+  if (RUNS !== undefined) process.stdout.write(`${line}\n`);
+}
