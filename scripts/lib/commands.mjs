@@ -45,6 +45,14 @@ export async function sim([runs = '2000', seed = String(Date.now() % 1_000_000)]
   return runTests({ ...tools, env }, ['sim/room.sim']);
 }
 
+/** What models are sent in random rooms, looked through for what their readers may not see; the words are the number of builds and the seed. @type {Command} */
+export async function builds([runs = '100000', seed = String(Date.now() % 1_000_000)]) {
+  const tools = await install();
+  console.log(`${runs} builds, seed ${seed}.`);
+  const env = { ...tools.env, PARLEY_BUILDS: runs, PARLEY_BUILDS_SEED: seed };
+  return runTests({ ...tools, env }, ['spec/context-canaries']);
+}
+
 /** Many random histories against the rules of who may know what; the words are their number for each property and the seed. @type {Command} */
 export async function laws([runs = '40000', seed = String(Date.now() % 1_000_000)]) {
   const tools = await install();
