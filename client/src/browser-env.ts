@@ -11,7 +11,8 @@ export function browserEnv(): ClientEnv {
     store: typeof sessionStorage === 'undefined' ? memoryStore() : sessionStore(sessionStorage),
     random: Math.random,
     newId: randomId,
-    onOnline,
+    onOnline: (listener) => onWindow('online', listener),
+    onOffline: (listener) => onWindow('offline', listener),
   };
 }
 
@@ -40,10 +41,10 @@ function randomId(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function onOnline(listener: () => void): Cancel {
+function onWindow(event: 'online' | 'offline', listener: () => void): Cancel {
   if (typeof window === 'undefined') return () => {};
-  window.addEventListener('online', listener);
-  return () => window.removeEventListener('online', listener);
+  window.addEventListener(event, listener);
+  return () => window.removeEventListener(event, listener);
 }
 
 /**

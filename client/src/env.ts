@@ -9,6 +9,8 @@ export interface ClientEnv {
   readonly newId: () => string;
   /** Calls `listener` when the host says that the network is back. */
   readonly onOnline: (listener: () => void) => Cancel;
+  /** … and that it is gone: sockets may not notice for long. */
+  readonly onOffline: (listener: () => void) => Cancel;
 }
 
 export type Cancel = () => void;

@@ -10,6 +10,7 @@ import {
   readAnswering,
   readApprovals,
   readFirstSeq,
+  readKept,
   readPastRedactions,
   readTickets,
   readTitle,
@@ -152,6 +153,7 @@ export class LaneReader {
       firstSeq: this.#window.firstSeq,
       tickets: stale.has('tickets') ? readTickets(this.#transcript) : this.#view.tickets,
       answering: stale.has('answering') ? readAnswering(this.#transcript) : this.#view.answering,
+      ...readKept(this.#transcript),
     };
   }
 

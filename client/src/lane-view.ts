@@ -24,7 +24,10 @@ export function transcriptIn(doc: Y.Doc): Transcript {
   };
 }
 
-export const EMPTY_LANE: LaneView = { loaded: false, entries: [], firstSeq: 1, tickets: [], answering: null };
+export const EMPTY_LANE: LaneView = {
+  ...{ loaded: false, entries: [], firstSeq: 1, tickets: [], answering: null },
+  ...{ digest: null, pins: {} },
+};
 
 /** Running first, then by position, held ones in their place. */
 export function readTickets({ turns }: Transcript): readonly TicketView[] {
@@ -51,6 +54,11 @@ export function readTitle({ room }: Transcript): string {
 /** `seq` of the oldest entry that the document itself holds. */
 export function readFirstSeq({ room }: Transcript): number {
   return readRoom(room, 'firstSeq') ?? 1;
+}
+
+/** What stands for older entries when the AI is asked, and what is put up. */
+export function readKept({ room }: Transcript): Pick<LaneView, 'digest' | 'pins'> {
+  return { digest: readRoom(room, 'digest') ?? null, pins: readRoom(room, 'pins') ?? EMPTY_LANE.pins };
 }
 
 /** Grows when an entry from before the document is redacted. */

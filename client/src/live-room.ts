@@ -1,5 +1,5 @@
 import { unreachable } from '@parley/shared/assert';
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Member, TurnView } from '@parley/shared/entry';
 import type { Result } from '@parley/shared/fault';
 import type { ClientKey, TurnId, UserId } from '@parley/shared/ids';

@@ -1,4 +1,4 @@
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Fault, Result } from '@parley/shared/fault';
 import { fault, ok } from '@parley/shared/fault';
 import { ClientKey } from '@parley/shared/ids';

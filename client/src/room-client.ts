@@ -1,4 +1,4 @@
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Member, TurnView } from '@parley/shared/entry';
 import type { Result } from '@parley/shared/fault';
 import type { ClientKey, EntryId, TurnId, UserId } from '@parley/shared/ids';

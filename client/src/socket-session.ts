@@ -6,7 +6,7 @@ import { BEARER_PREFIX, SUBPROTOCOL } from '@parley/shared/version';
 import { retryDelay } from './backoff.ts';
 import type { Cancel, ClientEnv } from './env.ts';
 import type { Goodbye, LinkEnd } from './link-end.ts';
-import { judgeEnd } from './link-end.ts';
+import { judgeEnd, VANISHED } from './link-end.ts';
 import { SocketLink } from './socket-link.ts';
 import { renewalDelay } from './token-renewal.ts';
 import type { ConnectionView } from './view.ts';
@@ -30,7 +30,7 @@ export interface SessionOptions {
   readonly server: string;
   readonly room: string;
   readonly token: () => string | Promise<string>;
-  readonly env: Pick<ClientEnv, 'dial' | 'clock' | 'random' | 'onOnline'>;
+  readonly env: Pick<ClientEnv, 'dial' | 'clock' | 'random' | 'onOnline' | 'onOffline'>;
   readonly events: SessionEvents;
 }
 
@@ -48,7 +48,7 @@ const TOKEN_DEADLINE_MS = 30_000;
 /** The one socket of a client, kept alive: fresh token, reconnection, renewal, the end for good. */
 export class SocketSession {
   readonly #options: SessionOptions;
-  readonly #forgetOnline: Cancel;
+  readonly #forgetNetwork: Cancel;
   #state: State = { kind: 'new' };
   #connection: ConnectionView = { kind: 'connecting' };
   #failures = 0;
@@ -57,9 +57,9 @@ export class SocketSession {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#forgetOnline = options.env.onOnline(() => {
-      if (this.#state.kind === 'waiting') this.#dial();
-    });
+    const { onOnline, onOffline } = options.env;
+    const forgets = [onOnline(() => this.#networkCame()), onOffline(() => this.#networkWent())];
+    this.#forgetNetwork = () => forgets.forEach((forget) => forget());
   }
 
   get connection(): ConnectionView {
@@ -94,7 +94,16 @@ export class SocketSession {
   close(): void {
     if (this.#state.kind === 'over') return;
     this.#leave();
-    this.#forgetOnline();
+    this.#forgetNetwork();
+  }
+
+  #networkCame(): void {
+    if (this.#state.kind === 'waiting') this.#dial();
+  }
+
+  /** A socket over it would look alive until the silence was noticed. One that needs no network is soon there again. */
+  #networkWent(): void {
+    if (this.#state.kind === 'online' || this.#state.kind === 'opening') this.#gone({ code: VANISHED, goodbye: null });
   }
 
   #dial(): void {

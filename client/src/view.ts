@@ -1,4 +1,4 @@
-import type { Entry, TicketView } from '@parley/shared/entry';
+import type { Entry, RoomView, TicketView } from '@parley/shared/entry';
 import type { Fault } from '@parley/shared/fault';
 import type { ClientKey, EntryId, TurnId } from '@parley/shared/ids';
 import type { Capability, RoomRole } from '@parley/shared/roles';
@@ -45,6 +45,10 @@ export interface LaneView {
     readonly forName: string;
     readonly text: string;
   } | null;
+  /** Which entries the AI reads a summary of; null: none. */
+  readonly digest: RoomView['digest'];
+  /** Entries that are put up, and as what. */
+  readonly pins: RoomView['pins'];
 }
 
 export type ConnectionView =

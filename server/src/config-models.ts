@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Price } from './core/budget/price.ts';
 
 /** A model that people see, and who may answer as it, best first (G2, G4). */
 export interface ModelRoute {
@@ -12,10 +13,19 @@ export interface ModelTarget {
   readonly baseUrl: string;
   /** The provider's name of the model. */
   readonly model: string;
+  /** Which of OpenAI's wires it speaks. */
+  readonly api: 'chat' | 'responses';
   /** The variable that holds the key; null: the server takes any. */
   readonly keyEnv: string | null;
   readonly apiKey: string | null;
   readonly policy: TargetPolicy;
+  /** What its server knows beside what all do. */
+  readonly cacheSalt: boolean;
+  readonly breakpoints: 'cache_control' | 'prompt_cache_breakpoint' | null;
+  /** What a million tokens cost; null: nobody said. */
+  readonly price: Price | null;
+  /** G9: whether what nobody waits for goes there in batches; the provider keeps these until they were collected. */
+  readonly batch: boolean;
   readonly firstTokenSeconds: number;
   readonly idleSeconds: number;
 }
@@ -29,14 +39,26 @@ export interface TargetPolicy {
 
 const word = z.string().trim().min(1).max(100);
 const Policy = z.strictObject({ region: word, retention: word, tools: z.boolean() });
+const rate = z.number().min(0).max(1_000_000);
+const PriceTable = z.strictObject({
+  input: rate,
+  cached: rate.optional(),
+  cacheWrite: rate.optional(),
+  output: rate,
+}) satisfies z.ZodType<Price>;
 const Target = z.strictObject({
   baseUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }),
   model: word,
+  api: z.enum(['chat', 'responses']).default('chat'),
   keyEnv: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'must be the name of a variable')
     .optional(),
   policy: Policy,
+  cacheSalt: z.boolean().default(false),
+  breakpoints: z.enum(['cache_control', 'prompt_cache_breakpoint']).optional(),
+  price: PriceTable.optional(),
+  batch: z.boolean().default(false),
   firstTokenSeconds: z.number().min(1).max(600).default(60),
   idleSeconds: z.number().min(1).max(600).default(30),
 });
@@ -66,9 +88,9 @@ export function readModels(text: string, env: Readonly<Record<string, unknown>>)
 }
 
 function targetOf(env: Readonly<Record<string, unknown>>) {
-  return ({ keyEnv, ...target }: Routes[number]['targets'][number]): ModelTarget => {
+  return ({ keyEnv, price, breakpoints, ...target }: Routes[number]['targets'][number]): ModelTarget => {
     const apiKey = keyEnv === undefined ? null : String(env[keyEnv]);
-    return { ...target, keyEnv: keyEnv ?? null, apiKey };
+    return { ...target, keyEnv: keyEnv ?? null, apiKey, price: price ?? null, breakpoints: breakpoints ?? null };
   };
 }
 

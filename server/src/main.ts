@@ -12,7 +12,7 @@ import { joseVerify } from './adapters/identity/verify-jose.ts';
 import { EXIT_CONFIG, readConfig, type Config } from './config.ts';
 import { openModels } from './models.ts';
 import { openOutside } from './outside.ts';
-import { readStaticFiles } from './edge/static.ts';
+import { readStaticFiles } from './edge/static-files.ts';
 import type { Log } from './ports/system.ts';
 import type { Sign, Verify } from './ports/verify.ts';
 import { startServer, type RunningServer } from './server.ts';
@@ -58,8 +58,12 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
   const ids = hostIds;
   const metrics = promMetrics();
   const tokenizer = o200kTokenizer();
-  const model = await openModels(config, { clock, tokenizer, log, random: hostChance });
   const store = openSqliteStore(config.data, config.masterKeys);
+  const { model, keys } = await openModels(config, {
+    ...{ clock, tokenizer, log, random: hostChance, digest: hostDigest },
+    ...{ vault: store.vault, keyPolicies: store.keyPolicies },
+    pseudonym: (tenant, user) => store.sealer.pseudonym(tenant, user),
+  });
   const here = { url: '' };
   const server = await startServer({
     ...(await authority(config)),
@@ -71,6 +75,7 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
     bus: new MemoryBus(),
     lease: new MemoryLeases().forNode('here'),
     model,
+    keys,
     tokenizer,
     clock,
     ids,

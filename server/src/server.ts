@@ -6,7 +6,7 @@ import { Requests } from './edge/requests.ts';
 import { refusingRevoked, Revocations } from './edge/revocations.ts';
 import { RoomLinks } from './edge/room-links.ts';
 import { Sockets } from './edge/sockets.ts';
-import type { StaticFiles } from './edge/static.ts';
+import type { StaticFiles } from './edge/static-files.ts';
 import { Tickets } from './edge/tickets.ts';
 import { Upgrades } from './edge/upgrade.ts';
 import type { JsonWebKeySet } from './edge/edge.ts';
@@ -14,11 +14,14 @@ import type { Accounts } from './ports/accounts.ts';
 import type { Audit } from './ports/audit.ts';
 import type { BudgetTable } from './ports/budgets.ts';
 import type { People } from './ports/people.ts';
+import type { ProviderKeys } from './ports/provider-keys.ts';
 import type { Registry } from './ports/registry.ts';
 import type { ResourceTable } from './ports/resource-table.ts';
 import type { Tools } from './ports/tools.ts';
 import type { Sealer, Vault } from './ports/vault.ts';
 import type { Sign, Verify } from './ports/verify.ts';
+import { BackgroundLane } from './room/background/background-lane.ts';
+import { titleJob } from './room/background/title-job.ts';
 import { Budgets } from './room/budgets.ts';
 import { Rooms, type RoomsDeps } from './room/rooms.ts';
 
@@ -37,6 +40,7 @@ export interface ServerDeps extends Omit<RoomsDeps, 'lobby' | 'idleMs' | 'budget
   /** Null with an outside authority. */
   readonly resources: ResourceTable | null;
   readonly budgetTable: BudgetTable;
+  readonly keys: ProviderKeys;
   readonly callKeys: JsonWebKeySet;
   readonly tools: Tools;
   /** Null outside development. */
@@ -65,17 +69,24 @@ const HEADERS_MS = 10_000;
 /** Puts the parts together and listens. Rooms with unfinished work go on before the first request is taken (T44). */
 export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const { clock, ids, log, metrics } = deps;
+  let draining = false;
   const development = deps.sign !== null;
   const revocations = new Revocations(deps.people);
   const verify = refusingRevoked(deps.verify, revocations);
   const budgets = new Budgets(deps.budgetTable, clock);
   const rooms = new Rooms({ ...deps, budgets, lobby: development, idleMs: IDLE_ROOM_MS });
+  const background = new BackgroundLane({
+    ...deps,
+    rooms,
+    budgets,
+    kinds: { title: titleJob },
+    pressed: () => draining,
+  });
   const links = new RoomLinks({ bus: deps.bus, rooms, metrics });
   const requests = new Requests({ links, clock, ids, revocations });
   const tickets = new Tickets(clock, ids);
   const sockets = new Sockets(clock, metrics);
   const origins = { allowed: deps.origins, loopbackOnly: development };
-  let draining = false;
   const readiness = {
     store: () => deps.journal.healthy(),
     responsive: () => deps.loopLagMs() < MOST_LAG_MS,
@@ -99,6 +110,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
   const http = createServer({ headersTimeout: HEADERS_MS }, getRequestListener(app.fetch));
   http.on('upgrade', (request, socket, head) => upgrades.handle(request, socket, head));
   await rooms.recover();
+  await background.start();
   const url = await listen(http, deps.host, deps.port);
 
   return {
@@ -106,6 +118,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     drain: async () => {
       draining = true;
       const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+      await background.close();
       const unsaved = await rooms.drain();
       await sockets.closeAll(FAREWELL_MS);
       http.closeAllConnections();

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RoomId, UserId } from './ids.ts';
+import { ResourceId } from './label.ts';
 import { RoomRole } from './roles.ts';
 import { FunctionName, FunctionTerms, ToolFunction, ToolName } from './tools.ts';
 
@@ -136,6 +137,34 @@ export const AuditLineView = z.strictObject({
 });
 export type AuditLineView = z.infer<typeof AuditLineView>;
 
+/** Whose account at a provider a call is on. */
+export const KeyOf = z.enum(['speaker', 'tenant', 'server']);
+
+/** A key for a model provider, as it is given; nothing ever shows it. */
+export const ProviderKey = z.strictObject({
+  key: z.string().regex(/^[\x21-\x7e]{8,512}$/, '8 to 512 printable characters without spaces'),
+});
+
+/** Whether people may use keys of their own, and whether the next key answers for one that did not. */
+export const KeyPolicy = z.strictObject({ personal: z.boolean(), fallback: z.boolean() });
+export type KeyPolicy = z.infer<typeof KeyPolicy>;
+
+/** Which keys are kept for me and for my tenant. */
+export const KeysView = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      /** The host that the key is sent to. */
+      provider: z.string(),
+      /** Names of the models that it may answer as. */
+      models: z.array(z.string()),
+      mine: z.boolean(),
+      tenant: z.boolean(),
+    }),
+  ),
+  policy: KeyPolicy,
+});
+export type KeysView = z.infer<typeof KeysView>;
+
 /** What model calls used, summed; the fields that were asked for by `by` say over what. */
 export const UsageRow = z.strictObject({
   user: z.string().optional(),
@@ -144,10 +173,20 @@ export const UsageRow = z.strictObject({
   model: z.string().optional(),
   /** Days since the epoch, UTC. */
   day: z.int().optional(),
+  /** Whose keys the calls were made with. */
+  key: KeyOf.optional(),
   calls: z.int(),
   inputTokens: z.int(),
+  /** Of the input: read from the provider's cache, and written to it. */
   cachedTokens: z.int(),
+  cacheWriteTokens: z.int(),
   outputTokens: z.int(),
+  /** Of the output: thought and not said. */
+  reasoningTokens: z.int(),
+  /** In millionths of the operator's currency, of those calls whose cost is known. */
+  cost: z.int(),
+  /** How many calls' cost is not. */
+  unpriced: z.int(),
 });
 export type UsageRow = z.infer<typeof UsageRow>;
 
@@ -162,7 +201,23 @@ export const BudgetView = z.strictObject({
 });
 export type BudgetView = z.infer<typeof BudgetView>;
 
+/** A budget in a list: whose it is, as the routes name it (`room:ID`, `user:ID`), and what people call that. */
+export const BudgetLine = BudgetView.extend({ scope: z.string(), title: z.string() });
+export type BudgetLine = z.infer<typeof BudgetLine>;
+
+/** Who may read a resource, as admins say it. */
+export const ResourceReaders = z.strictObject({ readers: z.array(UserId).max(10_000) });
+/** One line of that table: the first readers by id, and how many there are. */
+export const SaidResource = z.strictObject({
+  resource: ResourceId,
+  readers: z.array(UserId),
+  count: z.int(),
+});
+export type SaidResource = z.infer<typeof SaidResource>;
+
 /** What the lists answer. */
+export const SaidResources = pageOf(SaidResource);
+export const BudgetLines = pageOf(BudgetLine);
 export const AdminRooms = pageOf(AdminRoom).extend({ /** Over all rooms of the tenant. */ waiting: z.int() });
 export const AdminPeople = pageOf(AdminPerson);
 export const AuditLines = pageOf(AuditLineView);

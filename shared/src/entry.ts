@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ClientKey, EntryId, TurnId, UserId } from './ids.ts';
 import { Resources } from './label.ts';
+import type { PinKind } from './pin-kind.ts';
 import { Grants } from './roles.ts';
 import { ToolUse } from './tools.ts';
 
@@ -141,6 +142,10 @@ export interface RoomView {
   floor: 'open';
   /** How many entries from before this document were redacted: whoever holds some of those has to let go of them. */
   pastRedactions?: number;
+  /** Which entries a digest stands for when the AI is asked here (C4); null: none any more. */
+  digest?: { from: number; to: number } | null;
+  /** Entries that are put up here, and as what (C3). */
+  pins?: Readonly<Record<string, PinKind>>;
 }
 
 export const Member = z.strictObject({

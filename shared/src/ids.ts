@@ -43,6 +43,13 @@ export const EntryId = z
   .brand<'EntryId'>();
 export type EntryId = z.infer<typeof EntryId>;
 
+/** A piece of background work; made by the server (G9). */
+export const JobId = z
+  .string()
+  .regex(/^j_[A-Za-z0-9_-]{1,40}$/)
+  .brand<'JobId'>();
+export type JobId = z.infer<typeof JobId>;
+
 /**
  * One audience inside a room with its own order. `room` is everybody who may read the room;
  * `me:<user>` is that person alone.

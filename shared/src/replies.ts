@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Replies } from './commands.ts';
+import type { Replies } from './answers.ts';
 import {
   CreatedInvite,
   Explanation,
@@ -9,7 +9,7 @@ import {
   RoomDescription,
   RoomDescriptionWithRights,
   TranscriptPage,
-} from './commands.ts';
+} from './answers.ts';
 import { Entry, FoundEntry, Member, TurnView } from './entry.ts';
 import { Invite } from './invite.ts';
 import { RoomTool, Trust } from './tools.ts';
@@ -38,6 +38,8 @@ export const REPLIES: { readonly [T in Askable]: z.ZodType<Replies[T]> } = {
   'entry.preview-release': ReleaseView,
   'entry.release': z.strictObject({ entry: Entry }),
   'entry.redact': z.strictObject({ entry: Entry }),
+  'entry.pin': NOTHING,
+  'entry.unpin': NOTHING,
   'invite.create': CreatedInvite,
   'invite.list': z.strictObject({ items: z.array(Invite) }),
   'invite.revoke': NOTHING,
@@ -72,6 +74,8 @@ export type Askable =
   | 'entry.preview-release'
   | 'entry.release'
   | 'entry.redact'
+  | 'entry.pin'
+  | 'entry.unpin'
   | 'invite.create'
   | 'invite.list'
   | 'invite.revoke'

@@ -80,6 +80,25 @@ for (const [name, open] of [
       await dispose();
     });
 
+    test('R16 what a tool said is in effect, and neither listed nor told nor forgotten: it would tell that somebody used the tool', async () => {
+      const { authority, dispose } = open();
+      await authority.learn(ACME, PLAN, [BEN]);
+      await authority.put(ACME, BUDGET, [BEN, ANA]);
+      const all = { after: null, limit: 10, reader: null };
+      const budget = { resource: BUDGET, readers: ['ana', 'ben'], count: 2 };
+      expect(await authority.said(ACME, all)).toEqual([budget]);
+      expect(await authority.said(ACME, { ...all, reader: BEN })).toEqual([budget]);
+      expect(await authority.said(ACME, { ...all, after: BUDGET })).toEqual([]);
+      expect(await authority.said(ACME, { ...all, limit: 0 })).toEqual([]);
+      expect(await authority.said(BETA, all)).toEqual([]);
+      expect(await authority.readersOf(ACME, PLAN)).toBeNull();
+      expect(await authority.drop(ACME, PLAN)).toBe(false);
+      expect(plain(await authority.readers(ACME, [PLAN], [ANA, BEN]))).toEqual({ [PLAN]: ['ben'] });
+      await authority.put(ACME, BUDGET, [ANA]);
+      expect(await authority.said(ACME, { ...all, reader: BEN })).toEqual([]);
+      await dispose();
+    });
+
     test('what is kept is told, and what is dropped is not known', async () => {
       const { authority, dispose } = open();
       await authority.put(ACME, PLAN, [BEN, ANA, BEN]);

@@ -3,15 +3,19 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { chooseModel } from '@parley/server/adapters/model/choose-model';
 import { demoModel } from '@parley/server/adapters/model/model-demo';
-import { hostClock } from '@parley/server/adapters/host/system';
+import { hostClock, hostDigest } from '@parley/server/adapters/host/system';
 import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
+import { titleRequest } from '@parley/server/core/background/title-request';
 import { boundaryOf, envelopes } from '@parley/server/core/context/envelope';
 import { systemText } from '@parley/server/core/context/system-text';
 import type { ModelRequest } from '@parley/server/ports/model';
+import { must } from '@parley/shared/assert';
+import { EntryId } from '@parley/shared/ids';
 import { describe, expect, test } from 'vitest';
 import { endOf, eventsOf, modelContract, REQUEST, textOf, type ModelWorld } from '../contracts/model.ts';
 import { TestClock } from '../kit/clock.ts';
 import { ScriptedModel } from '../kit/scripted-model.ts';
+import { RecordingLog } from '../kit/log.ts';
 import { RouteWorld } from '../kit/route-world.ts';
 
 const tokenizer = o200kTokenizer();
@@ -115,9 +119,33 @@ describe('the demo model', () => {
   });
 });
 
+test('G9 the demo names a room by the first words that were said in it', async () => {
+  const author = { id: 'ana', name: 'Ana', kind: 'user' } as const;
+  const entry = {
+    id: EntryId.parse('e_1'),
+    seq: 1,
+    kind: 'prompt',
+    author,
+    text: 'Where can we see the sea from?',
+    at: 1,
+  } as const;
+  const answer = { ...entry, id: EntryId.parse('e_2'), kind: 'answer', text: 'From here.' } as const;
+  const items = [entry, answer].map((each) => ({ entry: each, tokens: 1, influence: [] }));
+  const salts = { room: 'room', lane: 'lane' };
+  const { messages } = must(titleRequest(items, salts, hostDigest), 'a question');
+  const events = await eventsOf(demo(0).model, undefined, { ...REQUEST, messages, background: 'title' });
+  expect(textOf(events)).toBe('Where can we see the sea');
+});
+
 describe('choosing a model', () => {
   const none = { baseUrl: undefined, apiKey: undefined, name: undefined };
-  const deps = { ...new RouteWorld().deps, clock: hostClock, tokenizer };
+  const deps = {
+    ...new RouteWorld().deps,
+    clock: hostClock,
+    tokenizer,
+    log: new RecordingLog(),
+    pseudonym: () => null,
+  };
 
   async function ollama(body: string) {
     const server = createServer((_request, response) => response.end(body)).listen(0, '127.0.0.1');

@@ -1,13 +1,15 @@
 import { LLMock, type FixtureOpts } from '@copilotkit/aimock';
 import { openAiModel, type OpenAiOptions } from '@parley/server/adapters/model/model-openai';
-import { chatRequest } from '@parley/server/adapters/model/openai-request';
+import { chatRequest } from '@parley/server/adapters/model/chat-request';
 import { MOST_EVENT_CHARS } from '@parley/server/adapters/model/sse-reader';
 import { hostClock } from '@parley/server/adapters/host/system';
 import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
+import { UnknownFields } from '@parley/server/adapters/model/unknown-fields';
 import type { ModelEvent } from '@parley/server/ports/model';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { endOf, eventsOf, modelContract, REQUEST, textOf, type ModelWorld } from '../contracts/model.ts';
 import { TestClock } from '../kit/clock.ts';
+import { RecordingLog } from '../kit/log.ts';
 import { chunk, sseServer, type Exchange, type SseServer } from '../kit/sse-server.ts';
 
 const tokenizer = o200kTokenizer();
@@ -28,7 +30,8 @@ afterEach(async () => {
 });
 
 function openAi(baseURL: string, more: Partial<OpenAiOptions> = {}) {
-  return openAiModel({ baseURL, apiKey: KEY, model: 'asked-model', tokenizer, clock, ...more });
+  const unknown = new UnknownFields({ provider: 'p', model: 'asked-model' }, new RecordingLog());
+  return openAiModel({ baseURL, apiKey: KEY, model: 'asked-model', tokenizer, clock, unknown, ...more });
 }
 
 function served(content: string, more: Record<string, unknown> = {}, opts: FixtureOpts = {}): ModelWorld {

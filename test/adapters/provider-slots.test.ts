@@ -1,5 +1,5 @@
 import { ProviderSlots, type Slot } from '@parley/server/adapters/model/provider-slots';
-import type { ModelEnd } from '@parley/server/ports/model';
+import type { ModelEnd, ModelEvent, ModelRequest } from '@parley/server/ports/model';
 import { RoomId } from '@parley/shared/ids';
 import { must } from '@parley/shared/assert';
 import { expect, test } from 'vitest';
@@ -101,4 +101,64 @@ test('G8 a route gives its place back however its call ends', async () => {
   }
   expect((await played(good, REQUEST)).text).toBe('ab');
   expect(world.slots.waiting('p')).toBe(0);
+});
+
+const BACKGROUND = { ...REQUEST, caller: { ...REF, room: RoomId.parse('den') }, background: 'title' } as const;
+
+test('G9 calls that nobody waits for get half of the places, and each of the others its own', async () => {
+  const slots = new ProviderSlots(new TestClock());
+  let begun = 0;
+  const counted = (slot: Slot | null): Slot | null => {
+    begun += 1;
+    return slot;
+  };
+  const entering = Array.from({ length: 40 }, () => slots.enter('p', BACKGROUND, never).then(counted));
+  await settled();
+  expect([begun, slots.waiting('p')]).toEqual([32, 8]);
+  await Promise.all(Array.from({ length: 32 }, () => slots.enter('p', from('den'), never)));
+  expect((await entering[0])?.cut?.aborted).toBe(false);
+  const order: string[] = [];
+  void slots.enter('p', from('den'), never).then(() => order.push('person'));
+  await settled();
+  const cut = (await Promise.all(entering.slice(0, 32))).filter((slot) => slot?.cut?.aborted === true);
+  expect([cut.length, order]).toEqual([1, []]);
+  cut[0]?.[Symbol.dispose]();
+  await settled();
+  expect([begun, order, slots.waiting('p')]).toEqual([32, ['person'], 8]);
+});
+
+test('G8 G9 what nobody waits for makes no room of the tenant be served later', async () => {
+  const slots = new ProviderSlots(new TestClock());
+  const running = await full(slots);
+  const order: string[] = [];
+  for (let n = 0; n < 5; n += 1) void slots.enter('p', BACKGROUND, never).then(() => order.push('background'));
+  for (const room of ['busy', 'den', 'busy', 'den'])
+    void slots.enter('p', from(room), never).then(() => order.push(room));
+  for (const slot of running.slice(0, 4)) slot[Symbol.dispose]();
+  await settled();
+  expect(order).toEqual(['busy', 'den', 'busy', 'den']);
+  for (const slot of running.slice(4, 36)) slot[Symbol.dispose]();
+  await settled();
+  expect(order.slice(4)).toEqual([]);
+  running[36]?.[Symbol.dispose]();
+  await settled();
+  expect(order.slice(4)).toEqual(['background']);
+});
+
+test('G9 a person’s call is made at once though every place is in use: a background call is cut for it, and ends aborted', async () => {
+  const world = new RouteWorld();
+  const begun = Promise.withResolvers<void>();
+  async function* stream({ background }: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+    begun.resolve();
+    if (background !== undefined)
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    const { end } = await played(new PlayedTarget('p', () => ({})).model, REQUEST, signal);
+    yield { type: 'end', end };
+  }
+  const route = world.route({ provider: { provider: 'p', model: 'm' }, key: 'k', model: { name: 'm', stream } });
+  const background = played(route, BACKGROUND);
+  await begun.promise;
+  await Promise.all(Array.from({ length: 63 }, () => world.slots.enter('p', REQUEST, never)));
+  expect((await played(route, REQUEST)).end.reason).toBe('stop');
+  expect((await background).end).toMatchObject({ reason: 'failed', class: 'aborted' });
 });

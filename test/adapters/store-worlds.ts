@@ -1,5 +1,6 @@
 import { MemoryBudgets } from '@parley/server/adapters/store/budgets-memory';
 import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
+import { MemoryKeyPolicies } from '@parley/server/adapters/store/key-policies-memory';
 import { MemoryPeople } from '@parley/server/adapters/store/people-memory';
 import { MemoryRegistry } from '@parley/server/adapters/store/registry-memory';
 import { openSqliteStore } from '@parley/server/adapters/store/store-sqlite';
@@ -12,7 +13,13 @@ export async function memoryStoreWorld(): Promise<StoreWorld> {
   const journal = new MemoryJournal();
   const people = new MemoryPeople(journal);
   const budgetTable = new MemoryBudgets(journal.audit);
-  const durable = { registry: new MemoryRegistry(), vault: new MemoryVault(), budgetTable };
+  const durable = {
+    registry: new MemoryRegistry(),
+    vault: new MemoryVault(),
+    budgetTable,
+    keyPolicies: new MemoryKeyPolicies(),
+    jobs: journal.jobs,
+  };
   const store = { journal, audit: journal.audit, people, ...durable };
   return { store, reopen: async () => store, dispose: async () => {} };
 }

@@ -1,8 +1,9 @@
 import { auditContract } from '../contracts/audit.ts';
 import { budgetContract } from '../contracts/budgets.ts';
+import { jobContract } from '../contracts/jobs.ts';
 import { peopleContract } from '../contracts/people.ts';
 import { registryContract } from '../contracts/registry.ts';
-import { vaultContract } from '../contracts/vault.ts';
+import { keyPolicyContract, vaultContract } from '../contracts/vault.ts';
 import { memoryStoreWorld, sqliteStoreWorld } from './store-worlds.ts';
 
 for (const [name, open] of [
@@ -11,7 +12,9 @@ for (const [name, open] of [
 ] as const) {
   auditContract(name, open);
   budgetContract(name, open);
+  jobContract(name, open);
   peopleContract(name, open);
   registryContract(name, open);
   vaultContract(name, open);
+  keyPolicyContract(name, open);
 }

@@ -178,3 +178,16 @@ test('D12 A88 rows of one tenant, person or tool that are put in place of others
   await after.journal.close();
   file = openSqliteFile(folder.path);
 });
+
+test('R10 a pseudonym is the same always, another one for another person or tenant, and none of a tenant that was forgotten', async () => {
+  const { keys } = file;
+  const ana = keys.pseudonym(acme, user('ana'));
+  expect(ana).toMatch(/^[\w-]{43}$/u);
+  expect([keys.pseudonym(acme, user('bob')), keys.pseudonym(rival, user('ana'))]).not.toContain(ana);
+  keys.rotate(acme);
+  expect(keys.pseudonym(acme, user('ana'))).toBe(ana);
+  const again = reopen();
+  expect(again.pseudonym(acme, user('ana'))).toBe(ana);
+  again.destroy(acme);
+  expect(again.pseudonym(acme, user('ana'))).toBeNull();
+});

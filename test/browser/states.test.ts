@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from './axe.ts';
 import { StoryStage } from './stories/stage.ts';
 import { stories, type StoryName } from './stories/stories.ts';
 import type {} from './stories/story-page.ts';
@@ -11,10 +9,8 @@ const names = Object.keys(stories) as StoryName[];
 const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true } as const;
 
 let stage: StoryStage;
-let axe: string;
 beforeAll(async () => {
   stage = await StoryStage.start();
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -22,14 +18,8 @@ async function show(page: Page, name: StoryName): Promise<void> {
   await page.evaluate((story) => window.stage.show(story), name);
 }
 
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await page.evaluate(async () => {
-    const { axe: checker } = window as unknown as {
-      axe: { run(root: Document, options: object): Promise<AxeResults> };
-    };
-    return checker.run(document, { resultTypes: ['violations'] });
-  });
-  return found.flatMap(({ id, nodes }) =>
+async function broken(page: Page): Promise<string[]> {
+  return (await violations(page)).flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`),
   );
 }
@@ -40,12 +30,11 @@ describe.each([
 ] as const)('UI every state, %s', (_scheme, options) => {
   test('has no accessibility violation', async () => {
     const page = await stage.open(options);
-    await page.evaluate(axe);
     const found: Record<string, string[]> = {};
     for (const name of names) {
       await show(page, name);
-      const broken = await violations(page);
-      if (broken.length > 0) found[name] = broken;
+      const bad = await broken(page);
+      if (bad.length > 0) found[name] = bad;
     }
     expect(found).toEqual({});
     await page.context().close();

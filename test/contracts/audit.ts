@@ -18,8 +18,10 @@ function query(more: Partial<AuditQuery> = {}): AuditQuery {
 }
 
 function used(more: Partial<UsageLine> = {}): UsageLine {
-  const tokens = { inputTokens: 10, cachedTokens: 4, outputTokens: 2 };
-  return { at: DAY, room: RoomId.parse('a'), user: 'ada', model: 'm', ...tokens, private: null, ...more };
+  const input = { inputTokens: 10, cachedTokens: 4, cacheWriteTokens: 3 };
+  const tokens = { ...input, outputTokens: 2, reasoningTokens: 1, cost: 50 };
+  const whose = { user: 'ada', keyOf: 'server', private: null } as const;
+  return { at: DAY, room: RoomId.parse('a'), model: 'm', ...tokens, ...whose, ...more };
 }
 
 function usage(more: Partial<UsageQuery> = {}): UsageQuery {
@@ -130,7 +132,11 @@ export function auditContract(name: string, open: () => Promise<StoreWorld>): vo
         calls,
         inputTokens: 10 * calls,
         cachedTokens: 4 * calls,
+        cacheWriteTokens: 3 * calls,
         outputTokens: 2 * calls,
+        reasoningTokens: calls,
+        cost: 50 * calls,
+        unpriced: 0,
       });
       expect(await audit.usage(acme, usage())).toEqual([sum(4)]);
       expect(await audit.usage(acme, usage({ by: ['user'] }))).toEqual([
@@ -146,6 +152,26 @@ export function auditContract(name: string, open: () => Promise<StoreWorld>): vo
         { day: 1, ...sum(3) },
         { day: 2, ...sum(1) },
       ]);
+    });
+
+    test('G5 G6 calls on different keys are apart, and those whose cost nobody knows are counted', async () => {
+      await append([], [used(), used({ keyOf: 'speaker', cost: null }), used({ keyOf: 'tenant', cost: 7 })]);
+      await append([], [used({ keyOf: 'speaker', cost: 9 })]);
+      const known = async (of: Audit) =>
+        (await of.usage(acme, usage({ by: ['key'] }))).map(({ key, calls, cost, unpriced }) => [
+          key,
+          calls,
+          cost,
+          unpriced,
+        ]);
+      const all = [
+        ['server', 1, 50, 0],
+        ['speaker', 2, 9, 1],
+        ['tenant', 1, 7, 0],
+      ];
+      expect(await known(audit)).toEqual(all);
+      expect(await audit.usage(acme, usage())).toMatchObject([{ calls: 4, cost: 66, unpriced: 1 }]);
+      expect(await known((await world.reopen()).audit)).toEqual(all);
     });
 
     test('usage is cut by person, room and whole days', async () => {

@@ -3,7 +3,7 @@ import { RoomId, UserId } from '@parley/shared/ids';
 import type { RoomRole } from '@parley/shared/roles';
 import { JournalRecord } from '@parley/server/core/records';
 import { mintTenant, type RoomRef, type Tenant } from '@parley/server/core/tenant';
-import type { Batch, Redaction, StoredRecord } from '@parley/server/ports/journal';
+import type { Batch, Journal, Redaction, StoredRecord } from '@parley/server/ports/journal';
 
 export const tenant = (id: string): Tenant => must(mintTenant(id), `a tenant called ${id}`);
 export const user = (id: string): UserId => UserId.parse(id);
@@ -61,3 +61,26 @@ export function listing(title: string, members: Readonly<Record<string, RoomRole
 }
 
 export const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+
+/** What a batch may hold besides records, all of it. */
+export const fullRoom = (): Partial<Batch> => ({
+  updates: [
+    { doc: 'workspace', update: bytes(1) },
+    { doc: 'transcript.me:ada', update: bytes(2) },
+  ],
+  listing: listing('Room A', { ada: 'owner', bob: 'reader' }),
+  busy: true,
+});
+
+/** All that can be asked about room `a` and its people. */
+export async function everything(journal: Journal): Promise<unknown> {
+  return {
+    records: await journal.read(room('a'), 0),
+    docs: await journal.docs(room('a')),
+    workspace: await journal.loadDoc(room('a'), 'workspace'),
+    me: await journal.loadDoc(room('a'), 'transcript.me:ada'),
+    unfinished: await journal.unfinished(),
+    ada: await journal.rooms(tenant('acme'), user('ada'), null, 10),
+    bob: await journal.rooms(tenant('acme'), user('bob'), null, 10),
+  };
+}

@@ -13,6 +13,21 @@ function credential(accessToken: string): LinkedCredential {
   return { accessToken, refreshToken: null, expiresAt: 1_750_000_000_000 };
 }
 
+/** What every table of decisions about keys promises. */
+export function keyPolicyContract(name: string, open: () => Promise<StoreWorld>): void {
+  test(`G5 what an admin decided about keys holds for their tenant, until they decide again, after a restart too: ${name}`, async () => {
+    const world = await open();
+    const { keyPolicies } = world.store;
+    expect(await keyPolicies.get(acme)).toBeNull();
+    await keyPolicies.set(acme, { personal: true, fallback: true });
+    await keyPolicies.set(acme, { personal: false, fallback: true });
+    const again = (await world.reopen()).keyPolicies;
+    expect(await again.get(acme)).toEqual({ personal: false, fallback: true });
+    expect(await again.get(tenant('rival'))).toBeNull();
+    await world.dispose();
+  });
+}
+
 /** What every vault promises, whatever keeps it. */
 export function vaultContract(name: string, open: () => Promise<StoreWorld>): void {
   describe(`vault contract: ${name}`, () => {

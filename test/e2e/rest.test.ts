@@ -235,6 +235,13 @@ describe('every route answers as /openapi.json says', () => {
     const body = { digest: preview.body['digest'], to: 'room' };
     const released = await call('POST', '/v1/rooms/{room}/entries/{entry}/release', { params: entry, body });
     expect(released.body).toMatchObject({ entry: { releasedBy: 'ana' } });
+    const path = '/v1/rooms/{room}/entries/{entry}/pin';
+    const pins = { items: [{ as: 'decision', by: 'ana', author: { id: 'ai' } }] };
+    expect((await call('PUT', path, { params: entry, body: { as: 'decision' } })).status).toBe(204);
+    expect((await call('GET', '/v1/rooms/{room}/pins', { params: den, query: '?lane=me' })).body).toMatchObject(pins);
+    expect((await call('GET', '/v1/rooms/{room}/pins', { by: ben, params: den })).body).toEqual({ items: [] });
+    expect((await call('DELETE', path, { params: entry })).status).toBe(204);
+    expect((await call('GET', '/v1/rooms/{room}/digest', { params: den })).body).toEqual({ digest: null });
     const redacted = await call('POST', '/v1/rooms/{room}/entries/{entry}/redact', { params: entry });
     expect(redacted.body).toMatchObject({ entry: { text: '', redactedBy: 'ana' } });
   });
@@ -292,11 +299,26 @@ describe('every route answers as /openapi.json says', () => {
     expect((await call('PUT', '/v1/budgets/{scope}', budget)).body).toMatchObject({ tokens: 1_000_000 });
     expect((await call('GET', '/v1/budgets/{scope}', { params: scope })).body).toMatchObject({ tokens: 1_000_000 });
     expect((await call('GET', '/v1/budgets/{scope}', { by: ben, params: scope })).status).toBe(403);
+    const people = await call('GET', '/v1/budgets', { by: root, query: '?of=people' });
+    expect(people.body['items']).toContainEqual(expect.objectContaining({ scope: 'user:ana', tokens: 1_000_000 }));
     await call('PUT', '/v1/budgets/{scope}', { ...budget, body: { tokens: null } });
+    const policy = { by: root, body: { personal: true, fallback: false } };
+    expect((await call('PUT', '/v1/keys/policy', policy)).body).toEqual(policy.body);
+    // The demo model has no provider.
+    expect((await call('GET', '/v1/keys')).body).toEqual({ items: [], policy: policy.body });
+    const key = { params: { scope: 'me', provider: 'api.example' } };
+    expect((await call('PUT', '/v1/keys/{scope}/{provider}', { ...key, body: { key: 'k'.repeat(8) } })).status).toBe(
+      404,
+    );
+    expect((await call('DELETE', '/v1/keys/{scope}/{provider}', key)).status).toBe(404);
+    // What they do for a provider that there is, is in test/e2e/keys.test.ts.
+    seen.add('PUT /v1/keys/{scope}/{provider}').add('DELETE /v1/keys/{scope}/{provider}');
     const resource = { resource: 'doc-1' };
     const body = { readers: ['ana'] };
     expect((await call('PUT', '/v1/resources/{resource}', { by: root, params: resource, body })).status).toBe(200);
     expect((await call('GET', '/v1/resources/{resource}', { by: root, params: resource })).body).toMatchObject(body);
+    const kept = { resource: 'doc-1', readers: ['ana'], count: 1 };
+    expect((await call('GET', '/v1/resources', { by: root })).body).toMatchObject({ items: [kept], next: null });
     expect((await call('DELETE', '/v1/resources/{resource}', { by: root, params: resource })).status).toBe(204);
     expect((await call('POST', '/v1/people/{user}/revoke', { by: root, params: { user: 'cal' } })).status).toBeLessThan(
       300,

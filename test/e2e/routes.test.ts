@@ -14,6 +14,8 @@ beforeAll(async () => {
   const targets = [gateway, direct].map(({ url }, index) => ({
     baseUrl: `${url}/v1`,
     model: `m-${index}`,
+    // The stand-in speaks the other wire.
+    api: index === 0 ? 'chat' : 'responses',
     keyEnv: 'MODEL_KEY',
     policy: POLICY,
     idleSeconds: 1,

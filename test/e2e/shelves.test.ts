@@ -21,6 +21,7 @@ import { RecordingLog } from '../kit/log.ts';
 import { ClearTokens } from '../kit/scripted-tools.ts';
 import { ListedTools } from '../kit/listed-tools.ts';
 import { RecordingMetrics } from '../kit/metrics.ts';
+import { keptKeys } from '../kit/kept-keys.ts';
 import { noAccounts } from '../kit/no-accounts.ts';
 import { RestPerson } from '../kit/server.ts';
 import { shelfEntry } from '../kit/shelf-entry.ts';
@@ -54,8 +55,10 @@ function start(journal: MemoryJournal): Promise<RunningServer> {
     audit: new MemoryAudit(),
     people: new MemoryPeople(journal),
     accounts: noAccounts,
+    keys: keptKeys(),
     resources: null,
     budgetTable: new MemoryBudgets(journal.audit),
+    jobs: journal.jobs,
     callKeys: { keys: [] },
     tools: new ListedTools(),
     callTokens: new ClearTokens(),

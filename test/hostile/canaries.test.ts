@@ -86,7 +86,9 @@ test('A5 A10 A42 A46 A47 A48 A75 A76 A78 A80 A81 A82 A88 canaries of a private l
   for (const observer of Object.values(eyes)) observer.leave();
 });
 
-const KEYS = ['max_tokens', 'messages', 'model', 'prompt_cache_key', 'store', 'stream', 'stream_options'];
+const KEYS = [
+  ...['max_tokens', 'messages', 'model', 'prompt_cache_key', 'safety_identifier', 'store', 'stream', 'stream_options'],
+];
 
 /** What a canary's owner did not ask holds none of it, and no request names a state that the provider keeps. */
 function checkRequests(): void {
@@ -103,6 +105,11 @@ function checkRequests(): void {
     );
     expect(JSON.parse(request)).toMatchObject({ store: false });
   }
+  // A person is one and the same to the provider in all rooms and lanes of a tenant, and somebody else in another one.
+  const people = model.requests.map(
+    (request) => (JSON.parse(request) as { safety_identifier: string }).safety_identifier,
+  );
+  expect(people.map((person) => people.indexOf(person))).toEqual([0, 1, 1, 3, 0, 3, 3, 7]);
   const openings = model.requests.map((request) => firstLine(request));
   // Lanes in the order of the requests: ana's, other room, other ana's, room, ana's, room, bob's, other room.
   expect(openings.map((line) => openings.indexOf(line))).toEqual([0, 1, 2, 3, 0, 3, 6, 1]);

@@ -12,6 +12,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/rooms/{room}/messages': { id: 'm', text: 'x' },
   'PATCH /v1/rooms/{room}/turns/{turn}': { text: 'x', revision: 1 },
   'POST /v1/rooms/{room}/entries/{entry}/release': { digest: 'x', to: 'room' },
+  'PUT /v1/rooms/{room}/entries/{entry}/pin': { as: 'decision' },
   'POST /v1/rooms/{room}/approvals/{approval}': { decision: 'approve', digest: 'x' },
   'POST /v1/rooms/{room}/prompts/measure': { text: 'x' },
   'PUT /v1/rooms/{room}/tools/{name}': {},
@@ -19,7 +20,10 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PUT /v1/resources/{resource}': { readers: ['ana'] },
 };
 /** Routes that a person of another tenant reaches in their own: no handle of somebody else is in them. */
-const OWN = ['POST /v1/rooms', 'GET /v1/rooms', 'GET /v1/audit', 'GET /v1/usage', 'GET /v1/tools'];
+const OWN = [
+  ...['POST /v1/rooms', 'GET /v1/rooms', 'GET /v1/audit', 'GET /v1/usage', 'GET /v1/tools'],
+  ...['GET /v1/resources', 'GET /v1/budgets', 'GET /v1/keys', 'PUT /v1/keys/policy'],
+];
 const QUERY: Readonly<Record<string, string>> = { 'GET /v1/rooms/{room}/search': '?q=x' };
 
 let server: RealServer;
@@ -128,7 +132,17 @@ test('A5 R11 routes of a tenant see nothing of another: its tools, rooms, people
     expect(real).toBe(await answerOf(foreignRoot, route, ABSENT));
     expect(real).toMatch(/^404 /);
   }
-  for (const path of ['/v1/tools', '/v1/admin/rooms', '/v1/admin/people', '/v1/usage', '/v1/rooms', '/v1/audit'])
+  for (const path of [
+    '/v1/tools',
+    '/v1/admin/rooms',
+    '/v1/admin/people',
+    '/v1/usage',
+    '/v1/rooms',
+    '/v1/audit',
+    '/v1/resources',
+    '/v1/budgets?of=rooms',
+    '/v1/budgets?of=people',
+  ])
     expect([path, (await foreignRoot.must<{ items: unknown[] }>('GET', path)).items]).toEqual([path, []]);
   expect((await root.must<{ items: unknown[] }>('GET', '/v1/tools')).items).toHaveLength(1);
   expect(await root.must('GET', '/v1/resources/doc:plan')).toEqual({ readers: ['ana'] });

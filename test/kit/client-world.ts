@@ -11,6 +11,8 @@ export interface ClientWorld {
   readonly store: KeyValueStore & { readonly values: Map<string, string> };
   /** Says to every client that the network is back. */
   networkBack(): void;
+  /** … and that it is gone; sockets do not notice. */
+  networkGone(): void;
   /** A client of `user`; closed with the world. */
   client(user?: string, token?: () => string | Promise<string>): RoomClient;
   close(): void;
@@ -22,6 +24,7 @@ export function clientWorld(seed = 1): ClientWorld {
   const server = new TinyRoomServer();
   const random = mulberry32(seed);
   const online = new Set<() => void>();
+  const offline = new Set<() => void>();
   const clients: RoomClient[] = [];
   const store = mapStore();
   let made = 0;
@@ -35,12 +38,17 @@ export function clientWorld(seed = 1): ClientWorld {
       online.add(listener);
       return () => online.delete(listener);
     },
+    onOffline: (listener) => {
+      offline.add(listener);
+      return () => offline.delete(listener);
+    },
   };
   return {
     clock,
     server,
     store,
     networkBack: () => online.forEach((listener) => listener()),
+    networkGone: () => offline.forEach((listener) => listener()),
     client(user = 'ana', token = () => user) {
       const client = new LiveRoom({ server: 'https://parley.test/', room: 'lobby', token }, env);
       clients.push(client);

@@ -36,6 +36,12 @@ export class TestClock implements Clock {
     this.#now = end;
   }
 
+  /** The host's clock is set back; timers count time that passes, so none comes later for it. */
+  setBack(ms: number): void {
+    this.#now -= ms;
+    for (const timer of this.#timers) timer.due -= ms;
+  }
+
   /** When each waiting timer is due, in milliseconds since the epoch, soonest first. */
   get pending(): readonly number[] {
     return this.#timers.map((timer) => timer.due);
@@ -48,6 +54,6 @@ export class TestClock implements Clock {
 }
 
 interface Timer {
-  readonly due: number;
+  due: number;
   readonly task: () => void;
 }

@@ -2,7 +2,7 @@ import type { CommandType } from '@parley/shared/commands';
 
 /** Of each command one that fits; a new kind of command does not compile before it has one here. */
 const SAMPLES: { readonly [C in CommandType]: Readonly<Record<string, unknown>> } = {
-  'prompt.submit': { id: 'k1', text: 'hello', audience: 'me', quotes: ['e_x'], onlyIf: { seq: 1 } },
+  'prompt.submit': { id: 'k1', text: 'hello', audience: 'me', quotes: ['e_x'], model: 'small', onlyIf: { seq: 1 } },
   'prompt.measure': { text: 'hello', audience: 'me' },
   'message.post': { id: 'k2', text: 'hello', audience: 'room', offRecord: false },
   'turn.get': { turn: 't_x' },
@@ -27,6 +27,10 @@ const SAMPLES: { readonly [C in CommandType]: Readonly<Record<string, unknown>> 
   'entry.preview-release': { entry: 'e_x' },
   'entry.release': { entry: 'e_x', digest: 'd', to: 'room' },
   'entry.redact': { entry: 'e_x' },
+  'entry.pin': { entry: 'e_x', as: 'decision' },
+  'entry.unpin': { entry: 'e_x' },
+  'pin.list': { lane: 'me' },
+  'digest.read': { lane: 'me' },
   'invite.create': { role: 'reader', expiresIn: 60, uses: 2, for: 'ana' },
   'invite.list': {},
   'invite.revoke': { invite: 'i' },

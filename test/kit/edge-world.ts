@@ -12,7 +12,7 @@ import { Requests } from '@parley/server/edge/requests';
 import { refusingRevoked, Revocations } from '@parley/server/edge/revocations';
 import { RoomLinks } from '@parley/server/edge/room-links';
 import { Budgets } from '@parley/server/room/budgets';
-import type { StaticFiles } from '@parley/server/edge/static';
+import type { StaticFiles } from '@parley/server/edge/static-files';
 import { Tickets } from '@parley/server/edge/tickets';
 import type { CommandResult, EdgeMessage, OwnerEnd, OwnerMessage } from '@parley/server/ports/bus';
 import type { Accounts } from '@parley/server/ports/accounts';
@@ -28,6 +28,7 @@ import { must } from '@parley/shared/assert';
 import { TestClock } from './clock.ts';
 import { seededIds } from './ids.ts';
 import { ListedTools } from './listed-tools.ts';
+import { keptKeys } from './kept-keys.ts';
 import { noAccounts } from './no-accounts.ts';
 import { RecordingLog } from './log.ts';
 import { RecordingMetrics } from './metrics.ts';
@@ -140,6 +141,7 @@ export class EdgeWorld {
   readonly audit = new MemoryAudit();
   readonly budgets = new Budgets(new MemoryBudgets(this.audit), this.clock);
   readonly tools = new ListedTools();
+  readonly keys = keptKeys({ clock: this.clock, log: this.log });
   /** The rooms of every tenant, as its admins see them. */
   overviews: RoomOverview[] = [];
   readonly people = new MemoryPeople({ overviews: () => this.overviews });
@@ -174,6 +176,7 @@ export class EdgeWorld {
       audit: this.audit,
       budgets: this.budgets,
       people: this.people,
+      keys: this.keys,
       tools: this.tools,
       revocations: this.revocations,
       tickets: this.tickets,

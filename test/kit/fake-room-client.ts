@@ -1,10 +1,11 @@
 import type { Organisation } from '@parley/client/organisation';
 import type { Fields } from '@parley/client/requests';
 import type { Addressed, Asked, RoomChange, RoomClient, RoomDetails } from '@parley/client/room-client';
+import type { Query } from '@parley/client/rest';
 import type { RoomViewModel } from '@parley/client/view';
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Member, TurnView } from '@parley/shared/entry';
-import { ok, type Fault, type Result } from '@parley/shared/fault';
+import { ok, refuse, type Fault, type Result } from '@parley/shared/fault';
 import { ClientKey, RoomId, type TurnId, type UserId } from '@parley/shared/ids';
 import { DEFAULT_POLICY } from '@parley/shared/policy';
 import type { Askable } from '@parley/shared/replies';
@@ -39,6 +40,8 @@ export class FakeRoomClient implements RoomClient {
   offers: Result<readonly ToolOffer[]> = ok([]);
   linkAt = 'https://accounts.example/authorize?state=once';
   readonly links = new Set<string>();
+  /** What is told over HTTP. */
+  told: (path: string, query: Query) => Result<unknown> = (path) => refuse('not_found', path);
   readonly organisation: Organisation = {
     tools: () => {
       const { requestRefusal } = this;
@@ -53,6 +56,13 @@ export class FakeRoomClient implements RoomClient {
       this.calls.push(['unlink', tool]);
       this.links.delete(tool);
       return Promise.resolve(ok(null));
+    },
+    read: (path, shape, query = {}) => {
+      const told = this.told(path, query);
+      if (!told.ok) return Promise.resolve(told);
+      const parsed = shape.safeParse(told.value);
+      if (!parsed.success) throw new Error(`what is told at ${path} does not fit`);
+      return Promise.resolve(ok(parsed.data));
     },
   };
   readonly #listeners = new Set<() => void>();

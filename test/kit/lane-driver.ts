@@ -207,3 +207,17 @@ export class LaneDriver {
     return this.journal.filter((record) => record.type === 'turn.ended').filter((record) => record.turn === turn);
   }
 }
+
+export const stopEvent = (turn: string, by: string, mayStopAny = false) =>
+  ({ type: 'stop', turn: turn as TurnId, by: user(by), mayStopAny }) as const;
+
+export const revokeEvent = (who: string) =>
+  ({ type: 'revoke', user: user(who), by: 'olga', reason: 'removed from the room' }) as const;
+
+/** A lane in which ann's turn runs and one prompt of each of ann and bob waits. */
+export function busyLane() {
+  const lane = new LaneDriver();
+  const running = lane.submit('ann');
+  lane.begin();
+  return { lane, running, ann: lane.submit('ann'), bob: lane.submit('bob') };
+}

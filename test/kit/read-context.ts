@@ -28,15 +28,21 @@ export function readContext({ messages }: Context, boundary: string): ReadItem[]
 }
 
 function resolved(line: string, boundary: string, read: ReadonlyMap<string, readonly string[]>): string[] {
-  const found = new RegExp(`^(.*)<parley-${boundary} =(.+):(\\d+)-(\\d+)#.{6}>$`).exec(line);
+  const found = new RegExp(`^(.*)<parley-${boundary} =(.+)#.{6}>$`).exec(line);
   if (!found) return [line];
-  const [, quote = '', cite = '', from, to] = found;
-  const source = read.get(cite);
-  if (source === undefined) throw new Error(`a reference to ${cite}, which is not there`);
-  const passage = source.slice(Number(from) - 1, Number(to));
-  if (passage.length !== Number(to) - Number(from) + 1) throw new Error(`a reference to lines that ${cite} has not`);
-  return passage.map((one) => {
-    const words = one.replace(/^(?: {0,3}>|\t>)+ ?/, '');
-    return words === '' ? quote.trimEnd() : quote + words;
+  const [, quote = '', places = ''] = found;
+  return places.split(',').flatMap((place) => {
+    const [, cite = '', from = '', to = ''] = /^(.+):(\d+)-(\d+)$/.exec(place) ?? [];
+    return passage(read.get(cite), Number(from), Number(to)).map((one) => {
+      const words = one.replace(/^(?: {0,3}>|\t>)+ ?/, '');
+      return words === '' ? quote.trimEnd() : quote + words;
+    });
   });
+}
+
+function passage(source: readonly string[] | undefined, from: number, to: number): readonly string[] {
+  if (source === undefined) throw new Error('a reference to what is not there');
+  const lines = source.slice(from - 1, to);
+  if (lines.length !== to - from + 1) throw new Error('a reference to lines that are not there');
+  return lines;
 }

@@ -1,6 +1,7 @@
 import { MemoryAudit } from '@parley/server/adapters/store/audit-memory';
 import { MemoryBudgets } from '@parley/server/adapters/store/budgets-memory';
 import { MemoryBus } from '@parley/server/adapters/cluster/bus-memory';
+import { MemoryJobs } from '@parley/server/adapters/store/jobs-memory';
 import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import { MemoryLeases } from '@parley/server/adapters/cluster/lease-memory';
 import { MemoryPeople } from '@parley/server/adapters/store/people-memory';
@@ -16,10 +17,13 @@ import type { Principal } from '@parley/server/core/people/principal';
 import type { CommandResult, TurnEvent } from '@parley/server/ports/bus';
 import type { Journal } from '@parley/server/ports/journal';
 import type { Model } from '@parley/server/ports/model';
+import { BackgroundLane, type BackgroundDeps } from '@parley/server/room/background/background-lane';
+import { titleJob } from '@parley/server/room/background/title-job';
 import { Budgets } from '@parley/server/room/budgets';
 import { Rooms } from '@parley/server/room/rooms';
 import { FaultError } from '@parley/shared/fault';
-import type { Command, PromptSubmit, Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { Command, PromptSubmit } from '@parley/shared/commands';
 import { ClientKey, UserId, type TurnId } from '@parley/shared/ids';
 import { RoomPolicy, type RoomPolicyPatch } from '@parley/shared/policy';
 import type { TenantRole } from '@parley/shared/roles';
@@ -34,6 +38,8 @@ import { ClearTokens, ScriptedTools } from './scripted-tools.ts';
 import { Typist } from './typist.ts';
 import { TableAuthority } from './table-authority.ts';
 import { REF } from './room-ref.ts';
+
+const TOKENIZER = { count: (text: string) => Math.ceil(text.length / 4) };
 
 /** One room whose model does what the test says, asked as HTTP asks it. */
 export class RoomWorld {
@@ -50,6 +56,7 @@ export class RoomWorld {
   readonly registry = new MemoryRegistry();
   /** Limits, and what this room's journal knows was used. */
   readonly budgetTable: MemoryBudgets;
+  readonly jobs: MemoryJobs;
   budgets: Budgets;
   readonly #ids = seededIds(1);
   #bus = new MemoryBus();
@@ -62,6 +69,7 @@ export class RoomWorld {
   private constructor(journal: Journal, speaks: Model | null) {
     this.journal = journal;
     this.budgetTable = new MemoryBudgets(journal instanceof MemoryJournal ? journal.audit : new MemoryAudit());
+    this.jobs = journal instanceof MemoryJournal ? journal.jobs : new MemoryJobs();
     this.budgets = new Budgets(this.budgetTable, this.clock);
     this.#speaks = speaks ?? this.model;
     ({ links: this.#links, requests: this.#requests, rooms: this.#rooms } = this.#start());
@@ -155,6 +163,23 @@ export class RoomWorld {
     return { events, close: () => watch.close() };
   }
 
+  /** The background lane of the node that is here now; it looks when the test says so. */
+  background(more: Partial<BackgroundDeps> = {}): BackgroundLane {
+    const { jobs, budgets, clock, log, metrics } = this;
+    const kinds = { title: titleJob };
+    const rest = {
+      ids: this.#ids,
+      kinds,
+      clock,
+      log,
+      metrics,
+      tokenizer: TOKENIZER,
+      digest: hostDigest,
+      pressed: () => false,
+    };
+    return new BackgroundLane({ rooms: this.#rooms, jobs, budgets, model: this.#speaks, ...rest, ...more });
+  }
+
   /** The node leaves its rooms in order. */
   async leave(): Promise<void> {
     await this.#rooms.drain();
@@ -194,18 +219,30 @@ export class RoomWorld {
   }
 
   #start() {
-    const { journal, authority, clock, log, metrics, tools, callTokens, registry } = this;
+    const { journal, authority, clock, log, metrics, tools, callTokens, registry, jobs } = this;
     const model = this.#speaks;
     const bus = new MemoryBus();
     this.#bus = bus;
     const ids = this.#ids;
     const lease = new MemoryLeases().forNode('node');
-    const tokenizer = { count: (text: string) => Math.ceil(text.length / 4) };
+    const tokenizer = TOKENIZER;
     const { people } = this;
     this.budgets = new Budgets(this.budgetTable, clock);
     const { budgets } = this;
     const shell = { people, tokenizer, clock, ids, digest: hostDigest, log, metrics, lobby: false, idleMs: 600_000 };
-    const rooms = new Rooms({ journal, authority, tools, callTokens, registry, bus, lease, model, budgets, ...shell });
+    const rooms = new Rooms({
+      jobs,
+      journal,
+      authority,
+      tools,
+      callTokens,
+      registry,
+      bus,
+      lease,
+      model,
+      budgets,
+      ...shell,
+    });
     const links = new RoomLinks({ bus, rooms, metrics });
     return { rooms, links, requests: new Requests({ links, clock, ids, revocations: new Revocations(people) }) };
   }

@@ -3,6 +3,7 @@ import { RetryBudgets } from '@parley/server/adapters/model/retry-budgets';
 import { RoutedModel, type RouteDeps } from '@parley/server/adapters/model/routed-model';
 import { TargetHealths, type Target } from '@parley/server/adapters/model/target-healths';
 import type { Model, ModelEnd, ModelEvent, ModelFailure, ModelRequest } from '@parley/server/ports/model';
+import type { CallKeys } from '@parley/server/ports/provider-keys';
 import { TestClock } from './clock.ts';
 
 /** What a target does with one call. */
@@ -42,6 +43,9 @@ export class PlayedTarget implements Target {
   }
 }
 
+/** Nobody brought one. */
+const SERVERS_ONLY: CallKeys = { forCall: async () => [{ of: 'server' }] };
+
 /** A route over such targets, with a clock whose pauses pass by themselves. */
 export class RouteWorld {
   readonly clock = new TestClock();
@@ -51,7 +55,7 @@ export class RouteWorld {
   readonly pauses: number[] = [];
   readonly deps: RouteDeps;
 
-  constructor(random: () => number = () => 0.5) {
+  constructor(random: () => number = () => 0.5, keys: CallKeys = SERVERS_ONLY) {
     const { clock, healths } = this;
     const passing = {
       now: () => clock.now(),
@@ -62,7 +66,7 @@ export class RouteWorld {
         return cancel;
       },
     };
-    this.deps = { clock: passing, healths, budgets: new RetryBudgets(clock), slots: this.slots, random };
+    this.deps = { clock: passing, healths, budgets: new RetryBudgets(clock), slots: this.slots, random, keys };
   }
 
   route(...targets: readonly Target[]): RoutedModel {

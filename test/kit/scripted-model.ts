@@ -1,4 +1,4 @@
-import type { Model, ModelEnd, ModelEvent, ModelRequest } from '@parley/server/ports/model';
+import type { Model, ModelEnd, ModelEvent, ModelRequest, Provider } from '@parley/server/ports/model';
 
 /** One expected call. Give it to {@link ScriptedModel.expect} and hold on to it to steer the call. */
 export interface Step {
@@ -6,6 +6,8 @@ export interface Step {
   readonly pieces?: readonly string[];
   /** How the call ends; `stop` when absent. */
   readonly end?: ModelEnd;
+  /** Who answered; nobody to name when absent. */
+  readonly from?: Provider;
   /** After this many pieces a provider failed, and another one says the rest. */
   readonly againAfter?: number;
   /** Stream this many pieces, then wait for {@link Call.release}. */
@@ -41,7 +43,7 @@ export class Call {
   }
 
   async *play(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
-    const { pieces = [], end = { reason: 'stop', usage: usageOf(pieces) }, holdAfter, againAfter } = this.step;
+    const { pieces = [], end = { reason: 'stop', usage: usageOf(pieces) }, holdAfter, againAfter, from } = this.step;
     this.#called.resolve(request);
     try {
       for (const [index, text] of pieces.entries()) {
@@ -51,7 +53,8 @@ export class Call {
         yield { type: 'text', text };
       }
       if (holdAfter !== undefined && holdAfter >= pieces.length) await this.#hold(signal);
-      yield { type: 'end', end: signal.aborted ? { reason: 'failed', class: 'aborted', detail: 'aborted' } : end };
+      const last: ModelEnd = signal.aborted ? { reason: 'failed', class: 'aborted', detail: 'aborted' } : end;
+      yield { type: 'end', end: last, ...(from && { from }) };
     } finally {
       this.#over.resolve();
     }

@@ -11,6 +11,15 @@ import { must } from '@parley/shared/assert';
 import { WebSocket } from 'ws';
 import { EdgeWorld, testToken, testVerify, type EdgeWorldOptions, type ScriptedRoom } from './edge-world.ts';
 
+/** Addresses of the room `den`. */
+export const SOCKET = '/v1/rooms/den/socket';
+export const DOC = '/v1/rooms/den/docs/transcript';
+export const WORKSPACE = '/v1/rooms/den/docs/workspace';
+
+/** An update of a document, and the sign of life, as they stand on the wire. */
+export const UPDATE = Uint8Array.from([0, 2, 2, 0, 0]);
+export const KEEP_ALIVE = Uint8Array.from([1, 1, 0]);
+
 export const SPEAKER: Standing = { tenantRole: 'member', role: 'speaker' };
 
 /** The edge behind real sockets, with nothing real below it. */

@@ -11,6 +11,7 @@ export interface SseServer extends AsyncDisposable {
 }
 export interface Exchange {
   readonly body: Record<string, unknown>;
+  readonly authorization: string | undefined;
   readonly response: ServerResponse;
   /** Resolves when the client has closed its request. */
   readonly closed: Promise<void>;
@@ -51,6 +52,7 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   for await (const part of request) parts.push(part as Buffer);
   return {
     body: JSON.parse(Buffer.concat(parts).toString()) as Record<string, unknown>,
+    authorization: request.headers.authorization,
     response,
     closed,
     send: (chunk) => {
@@ -69,4 +71,18 @@ export function chunk(delta: Record<string, unknown>, finish_reason: string | nu
     model: 'served-model',
     choices: [{ index: 0, delta, finish_reason }],
   };
+}
+
+/** The events of a whole answer on the Responses wire: what is said piece by piece, and how it ends. */
+export function responsesEvents(
+  pieces: readonly string[],
+  last: Record<string, unknown> = {},
+): readonly Record<string, unknown>[] {
+  const { type = 'response.completed', status = 'completed', ...more } = last;
+  const at = { item_id: 'i1', output_index: 0, content_index: 0 };
+  return [
+    { type: 'response.created', response: { id: 'r1', model: 'served-model', status: 'in_progress' } },
+    ...pieces.map((delta) => ({ type: 'response.output_text.delta', ...at, delta })),
+    { type, response: { id: 'r1', model: 'served-model', status, ...more } },
+  ];
 }

@@ -8,6 +8,7 @@ import type { Ids } from '@parley/server/ports/system';
 import { startServer } from '@parley/server/server';
 import { testVerify } from './edge-world.ts';
 import { RecordingMetrics } from './metrics.ts';
+import { keptKeys } from './kept-keys.ts';
 import { noAccounts } from './no-accounts.ts';
 import { ClearTokens } from './scripted-tools.ts';
 import { TableAuthority } from './table-authority.ts';
@@ -19,11 +20,12 @@ import { toolParts } from './tool-world.ts';
  */
 const [baseURL = '', folder = '', table = '{}'] = process.argv.slice(2);
 const { tools, clock, log } = toolParts();
-const { journal, registry, vault, audit, people, sealer, budgetTable } = openSqliteStore(folder);
+const { journal, registry, vault, audit, people, sealer, budgetTable, jobs } = openSqliteStore(folder);
 const tokenizer = { count: (text: string) => Math.ceil(text.length / 4) };
 const running = await startServer({
   ...{ host: '127.0.0.1', port: 0, origins: [], verify: testVerify, sign: null, files: new Map() },
-  ...{ journal, registry, vault, audit, people, sealer, budgetTable, tools, clock, log, tokenizer },
+  ...{ journal, registry, vault, audit, people, sealer, budgetTable, jobs },
+  ...{ tools, clock, log, tokenizer, keys: keptKeys() },
   ...{ accounts: noAccounts, resources: null, callKeys: { keys: [] }, callTokens: new ClearTokens() },
   ...{ bus: new MemoryBus(), lease: new MemoryLeases().forNode('here'), ids: countedIds(), digest: hostDigest },
   authority: sameInEveryTenant(JSON.parse(table) as Record<string, string[]>),

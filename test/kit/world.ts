@@ -252,6 +252,7 @@ export class World {
       lease,
       model,
       budgets: new Budgets(new MemoryBudgets(this.journal.audit), clock),
+      jobs: this.journal.jobs,
       people: this.#people,
       tokenizer: { count: (text) => Math.ceil(text.length / 4) },
       clock,
@@ -286,6 +287,7 @@ export class World {
       random: this.random,
       newId: () => `item-${(this.#newIds += 1)}`,
       onOnline: () => () => {},
+      onOffline: () => () => {},
     });
   }
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 let ids = 0;
 function call(tenant: string, room: string, cost = 100): Waiting {
-  return { tenant, room, cost, id: (ids += 1) };
+  return { tenant, room, cost, background: false, id: (ids += 1) };
 }
 function queueOf(...calls: readonly Waiting[]): FairQueue {
   return calls.reduce(joined, NOBODY);

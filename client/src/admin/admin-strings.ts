@@ -6,10 +6,15 @@ import type { AdminTab } from './admin-tab.ts';
 export const adminStrings = {
   title: 'Administration',
   views: 'What to administer',
-  tabs: { rooms: 'Rooms', people: 'People', tools: 'Tools', usage: 'Usage', audit: 'Audit' } satisfies Record<
-    AdminTab,
-    string
-  >,
+  tabs: {
+    rooms: 'Rooms',
+    people: 'People',
+    tools: 'Tools',
+    resources: 'Resources',
+    budgets: 'Budgets',
+    usage: 'Usage',
+    audit: 'Audit',
+  } satisfies Record<AdminTab, string>,
   loading: 'Loading …',
   more: 'Show more',
   again: 'Try again',

@@ -5,9 +5,10 @@ export const adminStyles = css`
   :host { overflow: auto; min-block-size: 100%; }
   .admin { max-inline-size: 72rem; margin-inline: auto; padding: 20px 16px 48px; display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
   .admin-head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 4px 16px; }
+  .admin-head ::slotted(*) { margin-inline: -12px; }
   .admin h2 { font-size: 1.5rem; letter-spacing: -0.015em; }
   [role='tablist'] { display: flex; overflow-x: auto; border-block-end: 1px solid var(--line); }
-  [role='tab'] { padding: 0 14px; border-radius: 8px 8px 0 0; color: var(--soft); border-block-end: 2px solid transparent; }
+  [role='tab'] { flex: none; padding: 0 14px; border-radius: 8px 8px 0 0; color: var(--soft); border-block-end: 2px solid transparent; }
   [role='tab'][aria-selected='true'] { color: var(--ink); font-weight: 600; border-block-end-color: var(--accent); }
   [role='tab']:focus-visible { outline-offset: -2px; }
   [role='tabpanel'] > * { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
@@ -17,6 +18,8 @@ export const adminStyles = css`
   thead th { border: 0; color: var(--soft); font-weight: 500; white-space: nowrap; }
   tbody th { font-weight: 600; min-inline-size: 9rem; overflow-wrap: anywhere; }
   td .soft { overflow-wrap: anywhere; }
+  td .row-acts { flex-wrap: nowrap; }
+  textarea.control { padding-block: 10px; resize: vertical; }
   time { white-space: nowrap; }
   .number { text-align: end; font-variant-numeric: tabular-nums; }
   table:has(.number) thead th:not(:first-child) { text-align: end; }
@@ -25,7 +28,7 @@ export const adminStyles = css`
   .small { display: block; font-weight: 400; font-size: 0.875rem; }
   code { font-family: var(--mono); font-size: 0.9375rem; }
   .blank { display: grid; justify-items: center; gap: 8px; padding: 48px 16px; text-align: center; }
-  .filters, .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(12rem, 100%), 1fr)); gap: 12px; align-items: end; }
+  .filters, .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(14rem, 100%), 1fr)); gap: 12px; align-items: end; }
   .fields { grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); align-items: start; }
   .fields .row-acts { grid-column: 1 / -1; }
   .terms, .terms-of { grid-column: 1 / -1; display: grid; gap: 12px; }

@@ -28,6 +28,11 @@ export abstract class AdminView<T> extends Part {
   protected abstract fetch(): Promise<Result<T>>;
   protected abstract content(value: T): TemplateResult;
 
+  /** What a view says about a fault that means something of its own there; null: what every view says. */
+  protected refusal(_fault: Fault): TemplateResult | null {
+    return null;
+  }
+
   protected override firstUpdated(): void {
     void this.reload();
   }
@@ -50,6 +55,8 @@ export abstract class AdminView<T> extends Part {
     const { load } = this;
     if (load.kind === 'loading') return html`<p class="soft blank" role="status">${words.loading}</p>`;
     if (load.kind === 'shown') return this.content(load.value);
+    const own = this.refusal(load.fault);
+    if (own !== null) return own;
     const { code } = load.fault;
     if (code === 'forbidden') return told(words.deniedTitle, words.denied);
     if (code === 'unauthenticated' || code === 'token_expired') return told(words.signInTitle, words.signIn);
@@ -58,7 +65,7 @@ export abstract class AdminView<T> extends Part {
   }
 }
 
-function told(title: string, text: string): TemplateResult {
+export function told(title: string, text: string): TemplateResult {
   return html`<div class="blank" role="alert"><h3>${title}</h3><p>${text}</p></div>`;
 }
 

@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { budgetMeterStyles } from '../ui/budget-meter.ts';
 import { formStyles } from '../ui/form-styles.ts';
 import { modalStyles } from '../ui/modal.ts';
 import { define } from '../ui/part.ts';
@@ -8,7 +9,9 @@ import { adminStrings as words } from './admin-strings.ts';
 import { adminStyles } from './admin-styles.ts';
 import { ADMIN_TABS, type AdminTab } from './admin-tab.ts';
 import './audit-view.ts';
+import './budgets-view.ts';
 import './people-view.ts';
+import './resources-view.ts';
 import './rooms-view.ts';
 import './tools-view.ts';
 import { usagePlotStyles } from './usage-plot.ts';
@@ -25,6 +28,7 @@ export class ParleyAdmin extends LitElement {
     formStyles,
     modalStyles,
     usagePlotStyles,
+    budgetMeterStyles,
     adminStyles,
     css`:host { container: admin / inline-size; }`,
   ];
@@ -43,6 +47,12 @@ export class ParleyAdmin extends LitElement {
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (changed.has('server') || changed.has('token'))
       this.#api = this.token === null ? null : new AdminApi(this.server.replace(/\/$/, ''), this.token);
+  }
+
+  /** Where the tabs do not fit side by side, the chosen one is brought into sight. */
+  protected override updated(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('tab'))
+      this.renderRoot.querySelector(`#tab-${this.tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -78,6 +88,8 @@ function view(tab: AdminTab, api: AdminApi): TemplateResult {
     rooms: html`<parley-admin-rooms .api=${api}></parley-admin-rooms>`,
     people: html`<parley-admin-people .api=${api}></parley-admin-people>`,
     tools: html`<parley-admin-tools .api=${api}></parley-admin-tools>`,
+    resources: html`<parley-admin-resources .api=${api}></parley-admin-resources>`,
+    budgets: html`<parley-admin-budgets .api=${api}></parley-admin-budgets>`,
     usage: html`<parley-admin-usage .api=${api}></parley-admin-usage>`,
     audit: html`<parley-admin-audit .api=${api}></parley-admin-audit>`,
   };

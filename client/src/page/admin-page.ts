@@ -1,9 +1,12 @@
+import { personColor } from '@parley/shared/person-color';
 import type { TenantRole } from '@parley/shared/roles';
 import { html, render, type TemplateResult } from 'lit';
 import '../admin/parley-admin.ts';
-import { readPlace } from './address.ts';
-import { card, fieldOf } from './cards.ts';
+import { face } from '../ui/face.ts';
+import { placeQuery, readPlace } from './address.ts';
+import { card, otherPerson } from './cards.ts';
 import { devToken, freshToken, type DevPerson } from './dev-server.ts';
+import { adminPageStrings as words } from './admin-page-strings.ts';
 import { pageStrings } from './page-strings.ts';
 
 /** The page `/admin`: in development mode choose who to be, and with which role; else how to embed. */
@@ -18,30 +21,33 @@ async function show(into: HTMLElement): Promise<void> {
 }
 
 function adminView(person: DevPerson): TemplateResult {
-  return html`<h1 class="hidden-title">Parley</h1><parley-admin .token=${() => freshToken(person, role)}><a slot="menu" class="leave" href="/admin">${pageStrings.adminAs(person.name, role)}</a></parley-admin>`;
+  return html`<h1 class="hidden-title">Parley</h1><parley-admin .token=${() => freshToken(person, role)}><a slot="menu" class="leave" href="/admin">${words.as(person.name, role)}</a></parley-admin>`;
 }
 
 const chooser = card(
-  pageStrings.adminTitle,
-  html`<p>${pageStrings.lead}</p><form class="row" @submit=${become}><label>${pageStrings.otherName}<input name="user" required maxlength="60" autocomplete="off" /></label><button type="submit">${pageStrings.go}</button></form>`,
+  words.title,
+  html`<p class="soft">${words.lead}</p><h2>${pageStrings.who}</h2>
+    <ul class="choices">${choice({ user: 'root', name: 'Root' }, 'admin')}${choice({ user: 'ana', name: 'Ana' }, 'member')}</ul>
+    ${otherPerson((person) => location.assign(placeQuery({ person, room: null })))}`,
 );
 
-function become(event: SubmitEvent): void {
-  location.search = new URLSearchParams({ as: fieldOf(event, 'user') }).toString();
+function choice(person: DevPerson, as: 'admin' | 'member'): TemplateResult {
+  const address = `${placeQuery({ person, room: null })}${as === 'member' ? '&role=member' : ''}`;
+  return html`<li><a class="choice-card" href=${address}>${face(person.name, personColor(person.user))}<span><b>${person.name}</b><span class="soft">${words.are[as]}</span></span></a></li>`;
 }
 
 const elsewhere = card(
-  pageStrings.adminTitle,
-  html`<p>${pageStrings.noDevelopment}</p><p>${pageStrings.adminEmbed}</p><pre tabindex="0"><code>${pageStrings.adminEmbedCode(location.origin)}</code></pre>`,
+  words.title,
+  html`<p>${pageStrings.noDevelopment}</p><p>${words.embed}</p><pre tabindex="0"><code>${words.embedCode(location.origin)}</code></pre>`,
 );
 
 if (root !== null)
   show(root).catch((error: unknown) => {
-    const words = error instanceof Error ? error.message : String(error);
+    const detail = error instanceof Error ? error.message : String(error);
     render(
       card(
-        pageStrings.adminTitle,
-        html`<p role="alert">${pageStrings.failed}</p><p class="soft">${words}</p><a class="button" href="">${pageStrings.again}</a>`,
+        words.title,
+        html`<p role="alert">${pageStrings.failed}</p><p class="soft">${detail}</p><a class="button" href="">${pageStrings.again}</a>`,
       ),
       root,
     );

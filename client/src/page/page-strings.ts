@@ -29,14 +29,6 @@ export const pageStrings = {
   notYou: (name: string): string => `You are ${name}. Be someone else`,
   inviteIncomplete: 'This link is not complete. Copy all of it, also what stands behind #.',
   inviteElsewhere: 'Open this link in the app that shows its rooms: you are signed in there.',
-  adminTitle: 'Administration',
-  adminAs: (name: string, role: string): string => `You are ${name} (${role})`,
-  adminEmbed: 'Your own app shows this page, with tokens of an admin:',
-  adminEmbedCode: (origin: string): string => `<script type="module" src="${origin}/parley-admin.js"></script>
-<parley-admin server="${origin}"></parley-admin>
-<script type="module">
-  document.querySelector('parley-admin').token = async () => (await fetch('/my-parley-token')).text();
-</script>`,
   failed: 'The server could not be reached.',
   again: 'Try again',
 } as const;

@@ -5,6 +5,7 @@ import type { RoomClient } from '../room-client.ts';
 import type { RoomViewModel } from '../view.ts';
 import { sendIcon } from './icons.ts';
 import { define, Part } from './part.ts';
+import './late.ts';
 import { quoteChips, quoteStyles } from './quote-chips.ts';
 import { forTab, recall, remember } from './remember.ts';
 import { tell } from './room-events.ts';
@@ -15,6 +16,8 @@ type What = 'ask' | 'say';
 type Where = 'room' | 'me';
 const TYPING_ENDS_MS = 3_000;
 const MOST_QUOTES = 20;
+/** From so many characters on it is said what a question would take. */
+const LARGE = 4_000;
 
 /** Where words are written, with a sentence that says what sending them will do. */
 export class ParleyComposer extends Part {
@@ -23,6 +26,7 @@ export class ParleyComposer extends Part {
     capabilities: { attribute: false },
     only: { attribute: false },
     draftKey: { attribute: false },
+    entries: { attribute: false },
     what: { state: true },
     where: { state: true },
     text: { state: true },
@@ -34,6 +38,8 @@ export class ParleyComposer extends Part {
   declare only: 'me' | null;
   /** Keeps unsent words for this tab under this name. */
   declare draftKey: string;
+  /** Of the lane that is quoted from: words that are taken away, or may not be read any more, are quoted no more. */
+  declare entries: readonly Entry[];
   declare what: What;
   declare where: Where;
   declare text: string;
@@ -67,6 +73,7 @@ export class ParleyComposer extends Part {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('draftKey') && this.text === '') this.text = recall(forTab, this.draftKey) ?? '';
+    if (changed.has('entries') && this.quotes.length > 0) this.quotes = this.quotes.filter((one) => this.#reads(one));
     if (this.only === 'me') this.where = 'me';
     else if (this.where === 'me' && !this.#may(this.what, 'me')) this.where = 'room';
     if (!this.#may(this.what)) this.what = this.what === 'ask' ? 'say' : 'ask';
@@ -78,6 +85,10 @@ export class ParleyComposer extends Part {
     if (area === null || CSS.supports('field-sizing', 'content')) return;
     area.style.blockSize = 'auto';
     area.style.blockSize = `${area.scrollHeight}px`;
+  }
+
+  #reads({ id }: Entry): boolean {
+    return this.entries.some((one) => one.id === id && one.redactedBy === undefined);
   }
 
   override disconnectedCallback(): void {
@@ -99,6 +110,7 @@ export class ParleyComposer extends Part {
       ${this.#about.length === 0 ? nothing : quoteChips(this.#about, (entry) => this.#leaveOut(entry))}
       <textarea rows="1" part="input" aria-label=${strings.placeholder[what][where]} placeholder=${strings.placeholder[what][where]}
         aria-describedby=${this.#effectId} enterkeyhint="send" .value=${live(this.text)} @input=${this.#onInput} @keydown=${this.#onKey} @blur=${this.#stopTyping}></textarea>
+      ${this.#forecast()}
       <div class="composer-row">
         ${this.#choice('what', strings.what, [
           ['say', strings.sayMode, this.#may('say')],
@@ -116,6 +128,11 @@ export class ParleyComposer extends Part {
         <button type="submit" class="primary icon-only send" aria-label=${strings.send} ?disabled=${this.text.trim() === ''}>${sendIcon}</button>
       </div>
     </form>`;
+  }
+
+  #forecast(): TemplateResult | typeof nothing {
+    if (this.what !== 'ask' || this.quotes.length > 0 || this.text.length < LARGE) return nothing;
+    return html`<parley-late .needs=${'forecast'} .content=${html`<parley-forecast .client=${this.client} .text=${this.text} .audience=${this.where}></parley-forecast>`}></parley-late>`;
   }
 
   /** Quotes are for questions. */

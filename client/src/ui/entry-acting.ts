@@ -29,11 +29,11 @@ export class EntryActing implements ReactiveController {
   }
 
   actsFor(entry: Entry): EntryActs {
-    const { audience: lane, you: id, capabilities } = this.#host;
+    const { audience: lane, you: id, capabilities, client } = this.#host;
     return {
       lane,
       acting: this.of(entry),
-      offers: offersFor(entry, { id, lane, capabilities }),
+      offers: offersFor(entry, { id, lane, capabilities, shared: client.view.room.entries }),
       act: (next) => this.#set(next),
       redact: (which) => void this.#redact(which),
     };

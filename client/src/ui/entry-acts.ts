@@ -46,15 +46,17 @@ export function entryActs(entry: Entry, acts: EntryActs): TemplateResult | typeo
 }
 
 function choices(entry: Entry, { lane, offers, act }: EntryActs): TemplateResult {
-  const done = (event: Event, name: 'quote' | 'share'): void => {
+  const done = (event: Event, name: 'quote' | 'share' | 'pin'): void => {
     const { currentTarget } = event;
     if (currentTarget === null) return;
     if (name === 'quote') tell(currentTarget, 'room-quote', { lane, entry });
-    else tell(currentTarget, 'room-dialog', { kind: 'release', entry });
+    else
+      tell(currentTarget, 'room-dialog', name === 'pin' ? { kind: 'memory', lane, entry } : { kind: 'release', entry });
     act(null);
   };
   return html`${offers.quote ? html`<button type="button" class="outline" @click=${(event: Event) => done(event, 'quote')}>${entryStrings.quote}</button>` : nothing}
     ${offers.share ? html`<button type="button" class="outline" @click=${(event: Event) => done(event, 'share')}>${entryStrings.share}</button>` : nothing}
+    ${offers.pin ? html`<button type="button" class="outline" @click=${(event: Event) => done(event, 'pin')}>${entryStrings.putUp}</button>` : nothing}
     ${offers.redact ? html`<button type="button" class="quiet danger" @click=${() => act({ entry: entry.id, step: 'redacting', refused: null })}>${entryStrings.redact}</button>` : nothing}`;
 }
 

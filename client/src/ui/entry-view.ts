@@ -83,7 +83,7 @@ function answerView(entry: Entry, row: RowContext): TemplateResult {
     entry.for === undefined ? '' : strings.answerFor(entry.for === row.you ? strings.you : row.names.name(entry.for));
   return html`<div class="line answer" part="answer">${aiMark}
     <div>${answerHead(whom, time(entry))}${answerWords(entry, row)}${outcome(entry, row)}
-      ${entryOrigin(entry, { lane: row.acts.lane, you: row.you, name: (id) => personName(id, row) })}${usage(entry)}${entryActs(entry, row.acts)}</div>${entryMore(entry, row.acts)}</div>`;
+      ${entryOrigin(entry, { lane: row.acts.lane, you: row.you, name: (id) => personName(id, row) })}${usage(entry, row)}${entryActs(entry, row.acts)}</div>${entryMore(entry, row.acts)}</div>`;
 }
 
 /** The first line of an answer, streaming or finished. */
@@ -115,11 +115,12 @@ function outcome(entry: Entry, row: RowContext): TemplateResult | typeof nothing
   return html`<p class="outcome ${bad ? 'bad' : 'soft'}"><span class="chip">${words}</span>${reason}</p>`;
 }
 
-function usage({ usage: used }: Entry): TemplateResult | typeof nothing {
+function usage({ usage: used, for: whom }: Entry, row: RowContext): TemplateResult | typeof nothing {
   if (used === undefined) return nothing;
   const detail = strings.costDetail(count(used.inputTokens), count(used.cachedTokens), count(used.outputTokens));
-  return html`<details class="usage"><summary>${strings.cost(count(used.inputTokens + used.outputTokens), used.model)}</summary>
-    <p>${detail}</p></details>`;
+  const whose = whom === undefined ? '' : strings.costWhose(personName(whom, row), row.acts.lane === 'room');
+  return html`<details class="cost"><summary>${strings.cost(count(used.inputTokens + used.outputTokens), used.model)}</summary>
+    <p>${detail}<br />${whose}</p></details>`;
 }
 
 function asideView(title: string, entry: Entry): TemplateResult {
@@ -154,11 +155,11 @@ export const entryStyles = css`
   .chip { display: inline-block; padding-inline: 10px; border-radius: 99px; border: 1px solid currentColor; margin-inline-end: 4px; }
   .fold { margin: 4px 0 -6px -14px; color: var(--accent); }
   .fold:hover { color: var(--accent); }
-  .usage { margin-block: 4px -8px; color: var(--soft); }
-  .usage summary, .aside summary { cursor: pointer; min-block-size: 44px; display: inline-flex; align-items: center; gap: 6px; border-radius: 6px; }
-  .usage summary::before, .aside summary::before { content: '▸'; transition: rotate var(--quick); }
-  .usage[open] summary::before, .aside[open] summary::before { rotate: 90deg; }
-  .usage p { padding-block-end: 10px; }
+  .cost { margin-block: 4px -8px; color: var(--soft); }
+  .cost summary, .aside summary { cursor: pointer; min-block-size: 44px; display: inline-flex; align-items: center; gap: 6px; border-radius: 6px; }
+  .cost summary::before, .aside summary::before { content: '▸'; transition: rotate var(--quick); }
+  .cost[open] summary::before, .aside[open] summary::before { rotate: 90deg; }
+  .cost p { padding-block-end: 10px; }
   .notice { padding-block: 8px; text-align: center; color: var(--soft); }
   .notice.told { display: flex; gap: 10px; align-items: flex-start; padding: 10px 14px; margin-block: 8px; border-radius: var(--radius); background: var(--warn-wash); color: var(--ink); text-align: start; }
   .notice.told .icon { color: var(--warn); margin-block-start: 2px; }

@@ -4,9 +4,10 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const dayAndYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
 const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
-const utcDate = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeZone: 'UTC' });
+const dateInUtc = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeZone: 'UTC' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
 const whole = new Intl.NumberFormat();
+const share = new Intl.NumberFormat(undefined, { style: 'percent' });
 const ordinalRule = new Intl.PluralRules('en', { type: 'ordinal' });
 const ENDINGS: Readonly<Record<Intl.LDMLPluralRule, string>> = {
   one: 'st',
@@ -29,7 +30,12 @@ export function fullDate(at: number): string {
 
 /** A day that was counted in UTC, as that day: in the reader's zone it could carry the name of the one before. */
 export function utcDay(daysSinceEpoch: number): string {
-  return utcDate.format(daysSinceEpoch * 86_400_000);
+  return utcDate(daysSinceEpoch * 86_400_000);
+}
+
+/** The day in UTC that a moment falls on. */
+export function utcDate(at: number): string {
+  return dateInUtc.format(at);
 }
 
 /** Day and time in the reader's zone. */
@@ -57,6 +63,11 @@ export function isoTime(at: number): string {
 
 export function count(value: number): string {
   return whole.format(value);
+}
+
+/** A part of a whole as `81%`; 1 is all of it. */
+export function percent(part: number): string {
+  return share.format(part);
 }
 
 /** 1st, 2nd, 3rd … */

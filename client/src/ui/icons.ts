@@ -33,6 +33,7 @@ export const handIcon = icon(
 export const toolIcon = icon(
   svg`<path d="M14.5 6.5a4 4 0 0 1 5-1l-2.7 2.7 1 1L20.5 6.5a4 4 0 0 1-5.4 5.2L8 18.8a2 2 0 0 1-2.8-2.8l7.1-7.1a4 4 0 0 1 2.2-2.4Z" />`,
 );
+export const usageIcon = icon(svg`<path d="M5 19V11M12 19V5M19 19v-5" />`);
 export const shareIcon = icon(svg`<path d="M12 15V4M8 7.5 12 4l4 3.5M6 11v8h12v-8" />`);
 
 /** The AI's own mark: four strokes that meet, never a face. */

@@ -9,12 +9,16 @@ interface LateModule {
 
 /** Parts that the first paint of a room does without: each comes when it is first shown. */
 const LATE = {
+  notes: (): Promise<LateModule> => import('./notes.ts'),
   people: (): Promise<LateModule> => import('./people.ts'),
   tools: (): Promise<LateModule> => import('./room-tools.ts'),
+  usage: (): Promise<LateModule> => import('./room-usage.ts'),
+  forecast: (): Promise<LateModule> => import('./forecast.ts'),
   search: (): Promise<LateModule> => import('./search-results.ts'),
   approval: (): Promise<LateModule> => import('./approval-dialog.ts'),
   invitation: (): Promise<LateModule> => import('./invitation.ts'),
   release: (): Promise<LateModule> => import('./release-dialog.ts'),
+  memory: (): Promise<LateModule> => import('./memory-dialog.ts'),
 } as const;
 type LateName = keyof typeof LATE;
 

@@ -83,7 +83,7 @@ export class ParleyNotes extends Part {
 }
 define('parley-notes', ParleyNotes);
 
-export const notesStyles = css`
+export const styles = css`
   parley-notes { display: grid; min-block-size: 0; flex: 1; }
   .notes { display: flex; flex-direction: column; gap: 10px; min-block-size: 0; }
   .notes-editor { flex: 1; min-block-size: 12rem; display: grid; border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); overflow: hidden; }

@@ -171,7 +171,7 @@ export class ParleyRoom extends LitElement {
         .revision=${this.#names.revision} .you=${view.you?.id ?? null} .lastSeen=${this.#reading.lastSeen}
         .capabilities=${view.capabilities} ?inert=${(this.query?.trim() ?? '') !== ''} .empty=${emptyRoom(view)}></parley-transcript>
       <div class="foot">${toldCard(this.#notices.newest(this.room, view, panel === 'private'))}${approvalCard(view)}<parley-now-bar .client=${client} .view=${view} .audience=${'room'}></parley-now-bar>
-        ${view.role === null ? nothing : html`<parley-composer .client=${client} .capabilities=${view.capabilities} .draftKey=${this.#draftKey}></parley-composer>`}</div>
+        ${view.role === null ? nothing : html`<parley-composer .client=${client} .entries=${view.room.entries} .capabilities=${view.capabilities} .draftKey=${this.#draftKey}></parley-composer>`}</div>
     </section>`;
   }
 

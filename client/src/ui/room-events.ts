@@ -23,10 +23,12 @@ export interface RoomEvents {
 export type RoomDialog =
   | { readonly kind: 'approval'; readonly approval: ApprovalView }
   /** An answer of my private lane. */
-  | { readonly kind: 'release'; readonly entry: Entry };
+  | { readonly kind: 'release'; readonly entry: Entry }
+  /** What the AI keeps of a lane; with an entry, to put it up. */
+  | { readonly kind: 'memory'; readonly lane: 'room' | 'me'; readonly entry: Entry | null };
 
-export type PanelTab = 'queue' | 'notes' | 'private' | 'people' | 'tools';
-export const PANEL_TABS: readonly PanelTab[] = ['queue', 'notes', 'private', 'people', 'tools'];
+export type PanelTab = 'queue' | 'notes' | 'private' | 'people' | 'tools' | 'usage';
+export const PANEL_TABS: readonly PanelTab[] = ['queue', 'notes', 'private', 'people', 'tools', 'usage'];
 
 export function tell<K extends keyof RoomEvents>(from: EventTarget, name: K, detail: RoomEvents[K]): void {
   from.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));

@@ -13,7 +13,6 @@ import { headerStyles } from './header.ts';
 import { lateStyles } from './late.ts';
 import { liveAnswerStyles } from './live-answer.ts';
 import { markdownStyles } from './markdown-view.ts';
-import { notesStyles } from './notes.ts';
 import { nowBarStyles } from './now-bar.ts';
 import { pendingStyles } from './pending-view.ts';
 import { personSheet } from './person-color.ts';
@@ -40,7 +39,6 @@ export const roomStyles: CSSResultOrNative[] = [
   composerStyles,
   sidePanelStyles,
   queueStyles,
-  notesStyles,
   formStyles,
   lateStyles,
   approvalCardStyles,

@@ -112,7 +112,7 @@ export class ParleySearchResults extends Part {
       acts: {
         lane,
         acting: null,
-        offers: { quote: false, share: false, redact: false },
+        offers: { quote: false, share: false, redact: false, pin: false },
         act: () => {},
         redact: () => {},
       },

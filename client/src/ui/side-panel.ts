@@ -2,11 +2,10 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { unreachable } from '@parley/shared/assert';
 import type { RoomClient } from '../room-client.ts';
 import type { RoomViewModel } from '../view.ts';
-import { closeIcon, lockIcon, noteIcon, peopleIcon, queueIcon, toolIcon } from './icons.ts';
+import { closeIcon, lockIcon, noteIcon, peopleIcon, queueIcon, toolIcon, usageIcon } from './icons.ts';
 import './late.ts';
 import type { Names } from './names.ts';
 import './composer.ts';
-import './notes.ts';
 import './now-bar.ts';
 import { define, Part } from './part.ts';
 import { pendingOf } from './pending.ts';
@@ -21,6 +20,7 @@ const ICONS: Readonly<Record<PanelTab, TemplateResult>> = {
   private: lockIcon,
   people: peopleIcon,
   tools: toolIcon,
+  usage: usageIcon,
 };
 
 /** Queue, notes, the private lane and the people, one at a time. */
@@ -47,7 +47,12 @@ export class ParleySidePanel extends Part {
     return html`<div class="panel-head"><div role="tablist" aria-label=${strings.panel} @keydown=${this.#onKey}>
         ${PANEL_TABS.map((tab) => this.#tab(tab))}</div>
         <button type="button" class="icon-only quiet" aria-label=${strings.closePanel} title=${strings.closePanel} @click=${() => this.onClose()}>${closeIcon}</button></div>
-      <div class="panel-body ${this.tab}" role="tabpanel" id="panel-body" aria-labelledby="tab-${this.tab}" tabindex="-1"><h2 class="said">${strings.tabs[this.tab]}</h2>${this.#body()}</div>`;
+      <div class="panel-body ${this.tab}" role="tabpanel" id="panel-body" aria-labelledby="tab-${this.tab}" tabindex=${this.tab === 'usage' ? 0 : -1}><h2 class="said">${strings.tabs[this.tab]}</h2>${this.#body()}</div>`;
+  }
+
+  /** Where the tabs do not fit side by side, the chosen one is brought into sight. */
+  protected override updated(): void {
+    this.querySelector(`#tab-${this.tab}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   /** Moves focus to the tab that shows. */
@@ -59,7 +64,7 @@ export class ParleySidePanel extends Part {
     const selected = tab === this.tab;
     const waiting = tab === 'queue' ? this.view.room.tickets.filter(({ state }) => state !== 'running').length : 0;
     return html`<button type="button" role="tab" id="tab-${tab}" aria-selected=${selected ? 'true' : 'false'} aria-controls="panel-body" tabindex=${selected ? 0 : -1}
-      @click=${() => tell(this, 'room-show', tab)}>${ICONS[tab]}<span>${strings.tabs[tab]}</span>${waiting > 0 ? html`<span class="count">${waiting}</span>` : nothing}</button>`;
+      @click=${() => tell(this, 'room-show', tab)}>${ICONS[tab]}<span class="name">${strings.tabs[tab]}</span>${waiting > 0 ? html`<span class="count">${waiting}</span>` : nothing}</button>`;
   }
 
   #body(): TemplateResult {
@@ -68,12 +73,14 @@ export class ParleySidePanel extends Part {
       case 'queue':
         return html`<parley-queue .client=${client} .view=${view} .names=${names}></parley-queue>`;
       case 'notes':
-        return html`<parley-notes .client=${client} .view=${view}></parley-notes>`;
+        return html`<parley-late .needs=${'notes'} .content=${html`<parley-notes .client=${client} .view=${view}></parley-notes>`}></parley-late>`;
       case 'people':
         return html`<parley-late .needs=${'people'} .content=${html`<parley-people .client=${client} .people=${view.people} .names=${names} .you=${view.you?.id ?? null} .role=${view.role}
           .capabilities=${view.capabilities} .linkOf=${this.linkOf}></parley-people>`}></parley-late>`;
       case 'tools':
         return html`<parley-late .needs=${'tools'} .content=${html`<parley-room-tools .client=${client} .names=${names} .capabilities=${view.capabilities}></parley-room-tools>`}></parley-late>`;
+      case 'usage':
+        return html`<parley-late .needs=${'usage'} .content=${html`<parley-room-usage .client=${client} .names=${names} .you=${view.you?.id ?? null} .capabilities=${view.capabilities} .newest=${newestAnswer(view)}></parley-room-usage>`}></parley-late>`;
       case 'private':
         return this.#private();
       default:
@@ -86,7 +93,7 @@ export class ParleySidePanel extends Part {
     return html`<parley-transcript .client=${client} .audience=${'me'} .lane=${view.me} .pending=${pendingOf(view, 'me')} .names=${names}
         .revision=${names.revision} .you=${view.you?.id ?? null} .lastSeen=${null} .capabilities=${view.capabilities} .empty=${emptyPrivate}></parley-transcript>
       <div class="private-foot"><parley-now-bar .client=${client} .view=${view} .audience=${'me'}></parley-now-bar>
-        <parley-composer .client=${client} .capabilities=${view.capabilities} .only=${'me'} .draftKey=${`${this.draftKey}:me`}></parley-composer></div>`;
+        <parley-composer .client=${client} .entries=${view.me.entries} .capabilities=${view.capabilities} .only=${'me'} .draftKey=${`${this.draftKey}:me`}></parley-composer></div>`;
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {
@@ -104,15 +111,24 @@ export class ParleySidePanel extends Part {
 }
 define('parley-side-panel', ParleySidePanel);
 
+/** Where an answer came, more was used. */
+function newestAnswer({ room, me }: RoomViewModel): string {
+  return [room, me].map(({ entries }) => entries.findLast(({ kind }) => kind === 'answer')?.id).join();
+}
+
 const emptyPrivate = html`<div class="panel-blank">${lockIcon}<h3>${strings.emptyPrivateTitle}</h3><p class="soft">${strings.emptyPrivateHelp}</p></div>`;
 
 export const sidePanelStyles = css`
   parley-side-panel { display: flex; flex-direction: column; min-block-size: 0; border-inline-start: 1px solid var(--line); background: var(--ground); container: panel / inline-size; }
   .panel-head { display: flex; align-items: stretch; gap: 4px; min-block-size: 68px; padding: 0 8px; border-block-end: 1px solid var(--line); background: var(--surface); }
   .panel-head > button { align-self: center; }
-  .panel-head [role='tablist'] { display: flex; flex: 1; min-inline-size: 0; }
-  [role='tab'] { flex: 1 1 auto; padding: 0 5px; gap: 6px; border-radius: 8px 8px 0 0; color: var(--soft); border-block-end: 2px solid transparent; }
+  .panel-head [role='tablist'] { display: flex; flex: 1; min-inline-size: 0; overflow: auto hidden; scrollbar-width: none; }
+  [role='tab'] { flex: 1 0 auto; padding: 0 2px; gap: 6px; border-radius: 8px 8px 0 0; color: var(--soft); border-block-end: 2px solid transparent; }
   [role='tab'] .icon { display: none; }
+  @container panel (max-width: 24rem) {
+    [role='tab'][aria-selected='false'] .icon { display: block; }
+    [role='tab'][aria-selected='false'] .name { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
+  }
   [role='tab'][aria-selected='true'] { color: var(--ink); font-weight: 600; border-block-end-color: var(--accent); }
   [role='tab']:focus-visible { outline-offset: -2px; }
   .panel-body { flex: 1; min-block-size: 0; overflow: hidden auto; padding: 16px; display: flex; flex-direction: column; outline-offset: -2px; }

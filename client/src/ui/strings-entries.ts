@@ -5,6 +5,9 @@ export const entryStrings = {
   acts: (name: string, time: string): string => `What to do with the entry of ${name}, ${time}`,
   quote: 'Ask about this alone',
   share: 'Share with the room…',
+  putUp: 'Put up…',
+  isUp: 'Put up',
+  summed: (from: number, to: number): string => `The AI reads a summary of entries ${from}–${to}`,
   redact: 'Take the words away…',
   redactHelp:
     'The words are taken away for everyone, everywhere, for good: here, in exports, in what the AI is sent, on disk. That there was an entry stays.',

@@ -66,6 +66,7 @@ export const peopleStrings = {
     'prompt.private': 'ask the AI privately',
     'turn.stop.own': 'stop an answer for them',
     'workspace.edit': 'edit the notes',
+    'entry.pin': 'put entries up',
     'turn.stop.any': 'stop any answer',
     'queue.manage': 'order the queue',
     'floor.set': 'set who may ask',

@@ -29,7 +29,7 @@ export const strings = {
   openPanel: 'Open side panel',
   closePanel: 'Close side panel',
   panel: 'Side panel',
-  tabs: { queue: 'Queue', notes: 'Notes', private: 'Private', people: 'People', tools: 'Tools' },
+  tabs: { queue: 'Queue', notes: 'Notes', private: 'Private', people: 'People', tools: 'Tools', usage: 'Usage' },
   partLoading: 'Loading',
   partFailed: 'This part could not be loaded.',
 
@@ -74,6 +74,10 @@ export const strings = {
   cost: (tokens: string, model: string): string => `${tokens} tokens · ${model}`,
   costDetail: (input: string, cached: string, output: string): string =>
     `${input} read (${cached} of them from cache), ${output} written`,
+  costWhose: (name: string, inRoom: boolean): string =>
+    inRoom
+      ? `It counts for ${name}, this room and the organisation; what came from cache for the room and the organisation alone.`
+      : `It counts for ${name} and the organisation, and for no room.`,
   newSince: 'New since you left',
   newBelow: (count: number): string => (count === 1 ? '1 new below' : `${count} new below`),
   answerBelow: 'Answer below',
@@ -200,7 +204,7 @@ export const strings = {
   offline: 'You are offline. Your words are kept and sent when you are back.',
   unsent: (count: number): string => (count === 1 ? '1 thing not sent yet' : `${count} things not sent yet`),
   modelDown: 'The model could not be reached.',
-  modelDownHelp: 'The last question got no answer. You can ask again; messages to people still work.',
+  modelDownHelp: 'The last question got no answer; messages to people still work.',
   lostWords: 'The server did not take some of your changes to the notes. Here are your words:',
   lostWordsDone: 'I have them',
   dismiss: 'Dismiss',

@@ -16,6 +16,8 @@ import type { Pending } from './pending.ts';
 import { pendingView } from './pending-view.ts';
 import { keepPlace, ScrollFollow } from './scroll-follow.ts';
 import { strings } from './strings.ts';
+import { tell } from './room-events.ts';
+import { entryStrings } from './strings-entries.ts';
 import { timeline, type Row } from './timeline.ts';
 
 const STEP = 150;
@@ -118,7 +120,7 @@ export class ParleyTranscript extends Part {
     if (this.#isEmpty) return this.empty;
     const live = this.lane.answering;
     return html`<div class="column">${this.#olderView()}
-      <ol role="list">${guard([this.#rows, this.shown, this.unfolded, this.revision, this.#acting.on, this.capabilities], () => this.#list(this.#visible()))}</ol>
+      <ol role="list">${guard([this.#rows, this.shown, this.unfolded, this.revision, this.#acting.on, this.capabilities, this.lane.pins, this.lane.digest], () => this.#list(this.#visible()))}</ol>
       ${live === null ? nothing : html`<parley-live-answer .answering=${live} .you=${this.you} .revision=${this.revision}></parley-live-answer>`}
       ${this.pending.map((item) => pendingView(item, this.client))}
     </div>`;
@@ -148,7 +150,7 @@ export class ParleyTranscript extends Part {
     const { names, you, capabilities } = this;
     const acting = this.#acting.of(entry);
     const deps = [entry, continued, folded, this.revision, you, acting, capabilities];
-    return html`<li class="entry" data-seq=${entry.seq} data-entry=${entry.id}>${guard(deps, () =>
+    return html`<li class="entry" data-seq=${entry.seq} data-entry=${entry.id}>${this.#pinned(entry)}${guard(deps, () =>
       entryView(entry, {
         names,
         you,
@@ -157,13 +159,32 @@ export class ParleyTranscript extends Part {
         onFold: (which) => this.#fold(which),
         acts: this.#acting.actsFor(entry),
       }),
-    )}</li>`;
+    )}</li>${this.#summed(entry)}`;
   }
 
-  /** Brings one entry into sight; false when it is not loaded. */
+  /** C3: opens what is put up. */
+  #pinned({ id }: Entry): TemplateResult | typeof nothing {
+    return this.lane.pins?.[id] === undefined ? nothing : this.#kept(entryStrings.isUp);
+  }
+
+  /** C4: behind the last entry that a digest stands for; opens it. */
+  #summed({ seq, resources }: Entry): TemplateResult | typeof nothing {
+    const { digest } = this.lane;
+    if (!digest || digest.to !== seq || resources !== undefined) return nothing;
+    return html`<li class="mark">${this.#kept(entryStrings.summed(digest.from, seq))}</li>`;
+  }
+
+  #kept(words: string): TemplateResult {
+    return html`<button type="button" class="quiet" @click=${() => tell(this, 'room-dialog', { kind: 'memory', lane: this.audience, entry: null })}>${words}</button>`;
+  }
+
+  /** Brings one entry into sight, and first what stands between, page by page; false when it is not there any more. */
   async reveal(id: string): Promise<boolean> {
+    while (!this.#rows.some(({ key }) => key === id)) {
+      if (!(await this.#loadOlder())) return false;
+      await nextFrame(); // what was brought is among the rows by then
+    }
     const at = this.#rows.findIndex(({ key }) => key === id);
-    if (at < 0) return false;
     this.shown = Math.max(this.shown, this.#rows.length - at + 20);
     this.#follow.following = false;
     await this.updateComplete;
@@ -205,13 +226,15 @@ export class ParleyTranscript extends Part {
     } else await this.#loadOlder();
   }
 
-  async #loadOlder(): Promise<void> {
+  /** Whether there was more. */
+  async #loadOlder(): Promise<boolean> {
     this.older = 'loading';
     try {
       this.older = (await this.client.loadOlder(this.audience)) ? 'unknown' : 'none';
     } catch {
       this.older = 'failed'; // the reader is told, and may try again
     }
+    return this.older === 'unknown';
   }
 
   #pill(): TemplateResult | typeof nothing {
@@ -223,6 +246,10 @@ export class ParleyTranscript extends Part {
   }
 }
 define('parley-transcript', ParleyTranscript);
+
+function nextFrame(): Promise<number> {
+  return new Promise((resolve) => requestAnimationFrame(resolve));
+}
 
 /** How many entries were added before the first and after the last that both lists know. */
 function newEntries(before: readonly Entry[], after: readonly Entry[]): { older: number; newer: number } {

@@ -42,6 +42,12 @@ const NO_DECISION = new Set<JournalRecord['type']>([
   'turn.started',
   'turn.attempted',
   'attempt.settled',
+  'digest.prepared',
+  'digest.adopted',
+  'digest.failed',
+  'digest.settled',
+  'background.settled',
+  'room.titled',
   'turn.stepped',
   'turn.ended',
   'turn.parked',
@@ -109,7 +115,7 @@ function isOwnBusiness({ by, command }: Asked, known: Known): boolean {
   if ('audience' in command) return command.audience === 'me';
   if ('turn' in command) return laneOwner(known.laneOf(command.turn) ?? 'room') === by;
   if ('entry' in command) return known.isOwn(by, command.entry);
-  if (command.type === 'transcript.read') return command.lane === 'me';
+  if ('lane' in command) return command.lane === 'me';
   // An approval and what one trusts are between the server and one person.
   return command.type.startsWith('approval.') || command.type.startsWith('trust.');
 }

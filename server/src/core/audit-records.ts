@@ -1,6 +1,7 @@
 import { laneOwner, type RoomId, type TurnId, type UserId } from '@parley/shared/ids';
 import type { AuditLine } from './audit-lines.ts';
-import type { JournalRecord } from './records.ts';
+import type { KeyOf } from './calling/key-choice.ts';
+import type { JournalRecord, RecordOf } from './records.ts';
 
 /** What one settled model call used; sums are over these. */
 export interface UsageLine {
@@ -10,7 +11,12 @@ export interface UsageLine {
   readonly model: string;
   readonly inputTokens: number;
   readonly cachedTokens: number;
+  readonly cacheWriteTokens: number;
   readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  /** In millionths; null: not known. */
+  readonly cost: number | null;
+  readonly keyOf: KeyOf;
   readonly private: UserId | null;
 }
 
@@ -70,6 +76,7 @@ export function uncommandedLine(room: RoomId, record: JournalRecord): AuditLine 
   switch (record.type) {
     case 'room.created':
     case 'room.changed':
+    case 'room.titled':
     case 'room.deleted':
       return { ...plain(room, record), target: null };
     case 'member.set':
@@ -86,7 +93,17 @@ function plain(room: RoomId, { at, by, type }: { readonly at: number; readonly b
 
 /** What a record says was used: each model call is settled in one record (G6); one that used nothing is no use. */
 export function usageLine(room: RoomId, record: JournalRecord): UsageLine | null {
-  if (record.type !== 'attempt.settled' || record.inputTokens + record.outputTokens === 0) return null;
-  const { at, lane, speaker: user, model, inputTokens, cachedTokens, outputTokens } = record;
-  return { at, room, user, model, inputTokens, cachedTokens, outputTokens, private: laneOwner(lane) };
+  if (!isSettled(record) || record.inputTokens + record.outputTokens === 0) return null;
+  const { at, lane, model, inputTokens, cachedTokens, cacheWriteTokens } = record;
+  const { outputTokens, reasoningTokens, cost, keyOf } = record;
+  const tokens = { inputTokens, cachedTokens, cacheWriteTokens, outputTokens, reasoningTokens };
+  // What nobody asked for is nobody's, except for a digest of a private lane.
+  const user = record.type === 'attempt.settled' ? record.speaker : (laneOwner(lane) ?? 'system');
+  return { at, room, user, model, ...tokens, cost, keyOf, private: laneOwner(lane) };
+}
+
+function isSettled(
+  record: JournalRecord,
+): record is RecordOf<'attempt.settled' | 'background.settled' | 'digest.settled'> {
+  return record.type.endsWith('.settled');
 }

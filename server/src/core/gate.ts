@@ -21,6 +21,9 @@ export function capabilityFor(command: Command): Capability | null {
       return 'policy.set';
     case 'room.delete':
       return 'room.delete';
+    case 'entry.pin':
+    case 'entry.unpin':
+      return 'entry.pin';
     case 'room.export':
       return 'room.export';
     case 'turn.hold':
@@ -34,6 +37,8 @@ export function capabilityFor(command: Command): Capability | null {
     case 'member.remove':
     case 'transcript.read':
     case 'transcript.search':
+    case 'pin.list':
+    case 'digest.read':
     case 'document.list':
     // Approvals, releases and trust belong to one person; no level gives them (R5, R6).
     case 'approval.decide':

@@ -2,10 +2,13 @@ import { Author, Entry, Outcome, Usage } from '@parley/shared/entry';
 import { ClientKey, EntryId, TurnId, UserId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
 import { RoomPolicy } from '@parley/shared/policy';
-import { Grants, RoomRole, TenantRole } from '@parley/shared/roles';
+import { Grants, ModelName, RoomRole, TenantRole } from '@parley/shared/roles';
 import { ApprovalId, CallName, EffectClass, ToolBinding, ToolClass, ToolName, Trust } from '@parley/shared/tools';
 import { z } from 'zod';
-import { AttemptSettled, RecordLane as Lane } from './budget/attempt-settled.ts';
+import { RoomTitled } from './background/room-titled.ts';
+import { AttemptSettled, BackgroundSettled, RecordLane as Lane } from './budget/attempt-settled.ts';
+import { COMPACTION_RECORDS } from './compaction/digest-records.ts';
+import { ContextSent } from './context/context-sent.ts';
 
 /**
  * The facts a room is made of (D2), each in the past tense. The room's state is a fold over them, so
@@ -51,6 +54,7 @@ export const JournalRecord = z.discriminatedUnion('type', [
     by,
     at,
   }),
+  RoomTitled,
   z.strictObject({ type: z.literal('member.removed'), user: UserId, by, at }),
 
   /** `invite` is a hash of the secret that was shown once. */
@@ -99,6 +103,7 @@ export const JournalRecord = z.discriminatedUnion('type', [
     by,
     at,
   }),
+  ...COMPACTION_RECORDS,
   /** The words of an entry are gone; the records that held them were rewritten in the same step. */
   z.strictObject({ type: z.literal('entry.redacted'), lane: Lane, entry: EntryId, by, at }),
 
@@ -114,6 +119,8 @@ export const JournalRecord = z.discriminatedUnion('type', [
     tokens: z.int(),
     /** A clean turn: what is sent besides the prompt. */
     quotes: z.array(EntryId).optional(),
+    /** G5: the model that was chosen; left out: none was. */
+    model: ModelName.optional(),
     at,
   }),
   z.strictObject({
@@ -156,16 +163,8 @@ export const JournalRecord = z.discriminatedUnion('type', [
     payer: z.string(),
     /** How long each attempt of this turn may take (T23), as the policy stood at its start (T18). */
     turnSeconds: z.int().min(1),
-    /** What the model will be sent: entries `from`…`to` of the lane, and a hash of the bytes. */
-    context: z.strictObject({
-      from: z.int(),
-      to: z.int(),
-      roomTo: z.int(),
-      hash: z.string(),
-      tokens: z.int(),
-      /** How many of them the declared functions are. */
-      tools: z.int().min(0).optional(),
-    }),
+    /** What the model will be sent. */
+    context: ContextSent,
     /** R4, R6: resources and people behind what the model is sent; a turn's tool results add to them. */
     resources: z.array(ResourceId).optional(),
     influence,
@@ -185,6 +184,7 @@ export const JournalRecord = z.discriminatedUnion('type', [
     at,
   }),
   AttemptSettled,
+  BackgroundSettled,
   /** The model ended a step by asking for tools; they are called in this order. */
   z.strictObject({
     type: z.literal('turn.stepped'),
@@ -290,11 +290,3 @@ export const JournalRecord = z.discriminatedUnion('type', [
 ]);
 export type JournalRecord = z.infer<typeof JournalRecord>;
 export type RecordOf<T extends JournalRecord['type']> = Extract<JournalRecord, { type: T }>;
-
-/** A key that may appear once in a room: what makes a resend harmless even across a crash (T2, D1). */
-export function uniqueKey(record: JournalRecord): string | null {
-  if (record.type === 'ticket.accepted') return `prompt:${record.author.id}:${record.key}`;
-  if (record.type === 'entry.added' && record.key !== undefined)
-    return `message:${record.entry.author.id}:${record.key}`;
-  return null;
-}

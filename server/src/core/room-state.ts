@@ -1,5 +1,5 @@
-import type { LaneKey, UserId } from '@parley/shared/ids';
-import type { RoomPolicy } from '@parley/shared/policy';
+import type { EntryId, LaneKey, UserId } from '@parley/shared/ids';
+import { UNTITLED, type RoomPolicy } from '@parley/shared/policy';
 import type { Standing, TenantRole } from '@parley/shared/roles';
 import { evolve as evolveLane } from './arbiter/evolve.ts';
 import type { Former, Place } from './people/former.ts';
@@ -28,7 +28,10 @@ export interface AbsentRoom {
 }
 export interface PresentRoom {
   readonly kind: 'present';
+  /** As people gave it. */
   readonly title: string;
+  /** One that was made from these entries, while nobody gave it another (G9). */
+  readonly proposed: { readonly title: string; readonly sources: readonly EntryId[] } | null;
   readonly policy: RoomPolicy;
   readonly salt: string;
   readonly createdAt: number;
@@ -53,7 +56,9 @@ export function evolveRoom(room: RoomState, record: JournalRecord): RoomState {
   if (room.kind !== 'present') return room;
   switch (record.type) {
     case 'room.changed':
-      return { ...room, title: record.title, policy: record.policy };
+      return { ...room, title: record.title, policy: record.policy, proposed: isNamed(record) ? null : room.proposed };
+    case 'room.titled':
+      return isNamed(room) ? room : { ...room, proposed: { title: record.title, sources: record.sources } };
     case 'room.deleted':
       return { kind: 'deleted' };
     case 'member.set':
@@ -83,6 +88,10 @@ export function evolveRoom(room: RoomState, record: JournalRecord): RoomState {
     case 'trust.set':
     case 'trust.dropped':
       return { ...room, trust: evolveTrust(room.trust, record) };
+    case 'background.settled':
+      return room;
+    case 'entry.redacted':
+      return evolveOneLane(withoutTitleOf(room, record.entry), record.lane, record);
     default:
       return evolveOneLane(room, record.lane, record);
   }
@@ -92,6 +101,7 @@ function created(record: Extract<JournalRecord, { type: 'room.created' }>): Pres
   return {
     kind: 'present',
     title: record.title,
+    proposed: null,
     policy: record.policy,
     salt: record.salt,
     createdAt: record.at,
@@ -102,6 +112,21 @@ function created(record: Extract<JournalRecord, { type: 'room.created' }>): Pres
     trust: new Map(),
     lanes: new Map(),
   };
+}
+
+/** Whether people gave it its title. */
+export function isNamed({ title }: Pick<PresentRoom, 'title'>): boolean {
+  return title !== UNTITLED;
+}
+
+/** What members are shown. */
+export function titleOf({ title, proposed }: Pick<PresentRoom, 'title' | 'proposed'>): string {
+  return proposed?.title ?? title;
+}
+
+/** R14: a title goes with any of the words that it was made from. */
+function withoutTitleOf(room: PresentRoom, entry: EntryId): PresentRoom {
+  return room.proposed?.sources.includes(entry) === true ? { ...room, proposed: null } : room;
 }
 
 function evolveOneLane(room: PresentRoom, lane: LaneKey, record: JournalRecord): PresentRoom {

@@ -21,6 +21,7 @@ import { callbackRoutes } from './routes/callback.ts';
 import { entryRoutes } from './routes/entries.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inviteRoutes } from './routes/invites.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { linkRoutes } from './routes/links.ts';
 import { memberRoutes } from './routes/members.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -70,6 +71,7 @@ export function createApp(edge: Edge): EdgeApp {
   auditRoutes(app, edge);
   usageRoutes(app, edge);
   budgetRoutes(app, edge, trail);
+  keyRoutes(app, edge, trail);
   docsRoutes(app);
   staticRoutes(app, edge.files);
   return app;

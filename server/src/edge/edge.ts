@@ -4,6 +4,7 @@ import type { Accounts } from '../ports/accounts.ts';
 import type { ResourceTable } from '../ports/resource-table.ts';
 import type { Audit } from '../ports/audit.ts';
 import type { People } from '../ports/people.ts';
+import type { ProviderKeys } from '../ports/provider-keys.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Tools } from '../ports/tools.ts';
 import type { Clock, Ids, Log, Metrics } from '../ports/system.ts';
@@ -13,7 +14,7 @@ import type { OriginRules } from './origins.ts';
 import type { Revocations } from './revocations.ts';
 import type { Requests } from './requests.ts';
 import type { RoomLinks } from './room-links.ts';
-import type { StaticFiles } from './static.ts';
+import type { StaticFiles } from './static-files.ts';
 import type { Credential, Tickets } from './tickets.ts';
 
 /** What the routes work with. */
@@ -31,6 +32,7 @@ export interface Edge {
   readonly audit: Audit;
   readonly budgets: Pick<Budgets, 'standing' | 'setLimit'>;
   readonly people: People;
+  readonly keys: ProviderKeys;
   readonly tools: Tools;
   readonly links: RoomLinks;
   readonly requests: Requests;

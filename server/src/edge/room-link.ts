@@ -95,7 +95,8 @@ export class RoomLink {
 
   #receive(message: OwnerMessage): void {
     if (message.type === 'update') return this.#gather(message);
-    this.#flush();
+    // It says nothing of what others wrote, and comes with each of their updates: it lets nothing out.
+    if (message.type !== 'saved') this.#flush();
     switch (message.type) {
       case 'presence':
         return this.#deliver(message.doc, [message]);

@@ -1,6 +1,7 @@
 import type { RoomId, UserId } from '@parley/shared/ids';
 import type { AuditLine } from '../core/audit-lines.ts';
 import type { UsageLine } from '../core/audit-records.ts';
+import type { KeyOf } from '../core/calling/key-choice.ts';
 import type { Tenant } from '../core/tenant.ts';
 
 export type { AuditLine, UsageLine };
@@ -24,7 +25,7 @@ export interface AuditQuery {
 }
 
 export interface UsageQuery {
-  readonly by: readonly ('user' | 'room' | 'model' | 'day')[];
+  readonly by: readonly ('user' | 'room' | 'model' | 'day' | 'key')[];
   /** Milliseconds since the epoch; whole UTC days that they touch. */
   readonly from: number;
   readonly to: number;
@@ -41,10 +42,20 @@ export interface UsageSum {
   readonly model?: string;
   /** Days since the epoch, UTC. */
   readonly day?: number;
+  /** Whose keys the calls were made with. */
+  readonly key?: KeyOf;
   readonly calls: number;
   readonly inputTokens: number;
+  /** Of the input: read from the provider's cache, and written to it. */
   readonly cachedTokens: number;
+  readonly cacheWriteTokens: number;
   readonly outputTokens: number;
+  /** Of the output: thought and not said. */
+  readonly reasoningTokens: number;
+  /** In millionths of the operator's currency, of those calls whose cost is known. */
+  readonly cost: number;
+  /** How many calls' cost is not. */
+  readonly unpriced: number;
 }
 
 /** What was decided and used in a tenant. Rooms write both with their batch; what is not about a room comes over `note`. */

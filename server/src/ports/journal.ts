@@ -60,7 +60,10 @@ export interface Batch {
   readonly updates: readonly { readonly doc: DocKey; readonly update: Uint8Array }[];
   /** How the room now shows in lists, when that changed; null removes it. */
   readonly listing?: {
+    /** As people gave it. */
     readonly title: string;
+    /** What members are shown instead: made from what was said, so it is sealed like that and no admin's (R16). */
+    readonly proposed?: string;
     readonly createdAt: number;
     readonly members: readonly { readonly user: UserId; readonly role: RoomRole }[];
   } | null;

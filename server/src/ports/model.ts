@@ -1,7 +1,12 @@
 import type { Usage } from '@parley/shared/entry';
+import type { JobKind } from '@parley/shared/background';
+import type { UserId } from '@parley/shared/ids';
+import type { Price } from '../core/budget/price.ts';
+import type { KeyOf } from '../core/calling/key-choice.ts';
 import type { ModelFailure } from '../core/calling/model-failure.ts';
 import type { ModelCall, ModelMessage } from '../core/context/context.ts';
 import type { RoomRef } from '../core/tenant.ts';
+import type { Batches } from './batches.ts';
 
 export type { ModelCall, ModelFailure, ModelMessage };
 
@@ -15,10 +20,18 @@ export interface ModelRequest {
   readonly maxOutputTokens: number;
   /** A keyed hash of the room's lane: routes to the provider's cache without naming anybody (R10). */
   readonly cacheKey: string;
-  /** Whose room asks: calls are shared out by it (G2, G8). No provider is told. Null: the server itself. */
-  readonly caller: RoomRef | null;
+  /** Calls are shared out by it (G2, G8) and made with its keys (G5). No provider is told. Null: the server itself. */
+  readonly caller: Caller | null;
+  /** What it is for, where nobody waits for it: it gives way to every call that somebody waits for (G9), and ends `aborted` when it had to. */
+  readonly background?: JobKind;
   /** One of the model's `choices`; its first when absent. */
   readonly model?: string;
+}
+
+/** Whom a call is made for. */
+export interface Caller extends RoomRef {
+  /** Whose turn it is; absent for what a room does by itself. */
+  readonly user?: UserId;
 }
 
 /** A function as it is declared to the model. */
@@ -41,6 +54,8 @@ interface Used {
   readonly usage: Usage;
   /** Of the output: what was thought and not said. */
   readonly reasoningTokens?: number;
+  /** Of the input: what the provider wrote into its cache. */
+  readonly cacheWriteTokens?: number;
   /** The provider did not say; it was counted here. */
   readonly estimated?: boolean;
 }
@@ -50,6 +65,10 @@ export interface Provider {
   readonly provider: string;
   /** The provider's name of the model. */
   readonly model: string;
+  /** Whose key it was called with; the server's when absent. */
+  readonly keyOf?: KeyOf;
+  /** What it takes; absent: nobody said. */
+  readonly price?: Price;
 }
 
 export type ModelEnd =
@@ -73,6 +92,8 @@ export interface Model {
   readonly name: string;
   /** Names of those that a request may choose from, where there are several. */
   readonly choices?: readonly string[];
+  /** Where the first of them is asked many things at once that nobody waits for; absent where its provider takes none. */
+  readonly batches?: Batches;
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
 }
 

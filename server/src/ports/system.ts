@@ -44,7 +44,12 @@ export type CounterName =
   | 'parley_resyncs_total'
   | 'parley_model_attempts_total'
   | 'parley_delivered_total';
-export type GaugeName = 'parley_peers' | 'parley_rooms';
+export type GaugeName =
+  | 'parley_peers'
+  | 'parley_rooms'
+  | 'parley_background_waiting'
+  | 'parley_background_oldest_seconds'
+  | 'parley_background_dead';
 export type HistogramName =
   | 'parley_journal_commit_seconds'
   | 'parley_first_token_seconds'

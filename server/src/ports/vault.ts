@@ -18,6 +18,12 @@ export interface Vault {
 }
 
 /**
+ * The same string for one person always, another one in each tenant, and nothing can be told from it (R10). Null when
+ * the tenant's key was destroyed.
+ */
+export type Pseudonym = (tenant: Tenant, user: UserId) => string | null;
+
+/**
  * Seals bytes with the key of one tenant (AES-256-GCM). `context` is bound into the seal: what was sealed
  * for one place or one tenant cannot be opened in another.
  */

@@ -10,10 +10,12 @@ import type { OwnerMessage } from '../ports/bus.ts';
 import type { StoredRecord } from '../ports/journal.ts';
 import type { Clock, Digest } from '../ports/system.ts';
 import { AuditTrail } from './audit-trail.ts';
+import { Digests } from './digests.ts';
 import type { Documents } from './documents/documents.ts';
 import type { EventSource } from './turns/event-backlog.ts';
 import { Ledger } from './ledger.ts';
-import { listingOf, touchesListing, waitingIn } from './listing.ts';
+import { listingOf, touchesListing, touchesTitle, waitingIn } from './listing.ts';
+import { Pins } from './pins.ts';
 import type { Afterwards, Pipeline, Writing } from './pipeline.ts';
 import { RepeatMarks } from './repeat-marks.ts';
 import type { Shelf } from './stacks.ts';
@@ -30,6 +32,8 @@ export interface ChronicleDeps {
   readonly clock: Clock;
   /** Hears of a shelf that was not there before. */
   readonly grown: () => void;
+  /** Hears of records once they are durable. */
+  readonly written: (records: readonly JournalRecord[]) => void;
   readonly mayReadAnswer: MayReadAnswer;
 }
 
@@ -40,12 +44,15 @@ export interface ChronicleDeps {
 export class Chronicle {
   readonly ledger = new Ledger();
   readonly notes = new NotesInfluence();
+  readonly digests = new Digests();
+  readonly pins = new Pins();
   readonly watchers: Watchers;
   readonly trail: AuditTrail;
   readonly #pipeline: Pipeline;
   readonly #documents: Documents;
   readonly #transcripts: Transcripts;
   readonly #grown: () => void;
+  readonly #written: ChronicleDeps['written'];
   readonly #mayReadAnswer: MayReadAnswer;
   readonly #marks = new RepeatMarks(this.ledger);
   #state: RoomState = ABSENT;
@@ -55,7 +62,7 @@ export class Chronicle {
   /** As it was written last; null: not since the room was opened. */
   #waiting: number | null = null;
 
-  constructor({ pipeline, documents, digest, room, clock, grown, mayReadAnswer }: ChronicleDeps) {
+  constructor({ pipeline, documents, digest, room, clock, grown, written, mayReadAnswer }: ChronicleDeps) {
     this.#pipeline = pipeline;
     this.#documents = documents;
     this.trail = new AuditTrail({
@@ -65,9 +72,13 @@ export class Chronicle {
       isOwn: (user, entry) => this.ledger.entries(privateLane(user)).some((own) => own.entry.id === entry),
     });
     this.#grown = grown;
+    this.#written = written;
     this.#mayReadAnswer = mayReadAnswer;
     this.watchers = new Watchers(mayReadAnswer);
-    this.#transcripts = new Transcripts({ documents, digest, ledger: this.ledger, room: () => this.room });
+    this.#transcripts = new Transcripts({
+      ...{ documents, digest, ledger: this.ledger, room: () => this.room },
+      remembered: (lane) => ({ ...this.digests.view(lane), ...this.pins.view(lane) }),
+    });
   }
 
   get state(): RoomState {
@@ -120,7 +131,7 @@ export class Chronicle {
   write(records: readonly JournalRecord[], ...afterwards: readonly Afterwards[]): void {
     const shelves = this.ledger.shelfCount;
     const { writing, messages } = this.#take(this.#marks.marked(records));
-    this.#pipeline.commit(writing, ...messages, ...afterwards);
+    this.#pipeline.commit(writing, ...messages, ...afterwards, () => this.#written(records));
     if (this.ledger.shelfCount > shelves) this.#grown();
   }
 
@@ -194,6 +205,8 @@ export class Chronicle {
     this.ledger.apply(record, seq);
     if (record.type === 'attempt.settled')
       this.#forecasts.set(record.lane, learned(this.forecast(record.lane), record));
+    this.digests.apply(record, seq, this.ledger);
+    this.pins.apply(record, seq, this.ledger);
     this.notes.apply(record, (turn) => this.ledger.ticket(turn));
   }
 
@@ -211,7 +224,7 @@ export class Chronicle {
     const shown = [...byLane(records)].map(([lane, own]) =>
       this.#transcripts.show(lane, own, before.get(lane) ?? new Map()),
     );
-    if (records.some(({ type }) => type === 'room.changed')) shown.push(this.#transcripts.showRoom());
+    if (records.some(touchesTitle)) shown.push(this.#transcripts.showRoom());
     return { updates: shown.flatMap(({ updates }) => updates), messages: shown.flatMap(({ messages }) => messages) };
   }
 

@@ -1,8 +1,9 @@
 import type { LaneKey, UserId } from '@parley/shared/ids';
 import type { RoomRef } from '../core/tenant.ts';
+import type { Jobs } from '../ports/jobs.ts';
 import type { Model, Tokenizer } from '../ports/model.ts';
 import type { Registry } from '../ports/registry.ts';
-import type { Clock, Digest, Ids, Metrics } from '../ports/system.ts';
+import type { Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { Eraser } from './eraser.ts';
 import type { LaneRunner } from './turns/lane-runner.ts';
@@ -18,8 +19,10 @@ export interface Desk {
   readonly digest: Digest;
   readonly tokenizer: Tokenizer;
   readonly model: Model;
+  readonly log: Log;
   readonly metrics: Metrics;
   readonly registry: Registry;
+  readonly jobs: Jobs;
   readonly rates: RateWindow;
   readonly shelves: ShelfAccess;
   readonly eraser: Eraser;

@@ -47,6 +47,12 @@ export class Eraser {
     const lanes = new Set<LaneKey>(records.flatMap((record) => ('lane' in record ? [record.lane] : [])));
     const asked = records.flatMap((record) => (record.type === 'call.asked' ? [`me:${record.user}` as const] : []));
     const own = [...lanes].flatMap((lane) => this.#deps.chronicle.docsOf(lane));
-    return [...new Set([...own, ...asked.map(transcriptOf)])];
+    return [...new Set([...own, ...asked.map(transcriptOf), ...this.#titled(records)])];
+  }
+
+  /** Every lane's document says what the room is called. */
+  #titled(records: readonly JournalRecord[]): DocKey[] {
+    if (!records.some(({ type }) => type === 'room.titled')) return [];
+    return [...this.#deps.chronicle.room.lanes.keys()].map(transcriptOf);
   }
 }

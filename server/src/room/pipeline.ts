@@ -5,7 +5,7 @@ import type { JournalRecord } from '../core/records.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { OwnerMessage } from '../ports/bus.ts';
 import type { AppendResult, Batch, Epoch, Journal, Redaction } from '../ports/journal.ts';
-import type { Metrics, Clock } from '../ports/system.ts';
+import type { Cancel, Clock, Metrics } from '../ports/system.ts';
 
 /** What one decision writes. */
 export interface Writing {
@@ -18,6 +18,8 @@ export interface Writing {
   readonly redaction?: Erasure;
   readonly audit?: readonly AuditLine[];
   readonly usage?: readonly UsageLine[];
+  /** How long after the batch before it this may be written, in milliseconds; absent: at once. */
+  readonly patience?: number;
 }
 
 export type Erasure = Pick<Redaction, 'rewritten' | 'compacted'>;
@@ -35,6 +37,8 @@ interface Stage {
   busy?: boolean;
   waiting?: number;
   redaction?: Erasure;
+  /** Of the least patient writing in it. */
+  patience: number;
 }
 
 export interface PipelineDeps {
@@ -52,13 +56,16 @@ export interface PipelineDeps {
 /**
  * Keeps the order "durable, then said" for one room (T1). Decisions are taken at once and in memory;
  * what they write is appended in their order, one batch at a time, and what they say leaves only after
- * its batch, and every batch before it, is on disk. What gathers during an append shares the next one.
+ * its batch, and every batch before it, is on disk. What gathers during an append, or while all that waits
+ * is patient, shares the next one.
  */
 export class Pipeline {
   readonly #deps: PipelineDeps;
   #seq: number;
   #gathering: Stage = emptyStage();
   #inFlight = false;
+  #startedAt = Number.NEGATIVE_INFINITY;
+  #cancelStart: Cancel | null = null;
   #broken = false;
   #idle: (() => void)[] = [];
 
@@ -85,6 +92,7 @@ export class Pipeline {
     if (writing.audit) stage.audit.push(...writing.audit);
     if (writing.usage) stage.usage.push(...writing.usage);
     stage.afterwards.push(...afterwards);
+    if (!writesNothing(writing)) stage.patience = Math.min(stage.patience, writing.patience ?? 0);
     this.#pump();
   }
 
@@ -95,7 +103,9 @@ export class Pipeline {
 
   /** Resolves when everything so far is durable and said, or the pipeline is broken. */
   settled(): Promise<void> {
-    if (this.#broken || !this.#inFlight) return Promise.resolve();
+    if (this.#broken || !(this.#inFlight || hasContent(this.#gathering))) return Promise.resolve();
+    this.#gathering.patience = 0;
+    this.#pump();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
@@ -107,6 +117,19 @@ export class Pipeline {
       this.#release(stage);
       return;
     }
+    const wait = this.#waitOf(stage);
+    if (wait <= 0) return this.#start();
+    this.#cancelStart ??= this.#deps.clock.after(wait, () => this.#start());
+  }
+
+  /** Milliseconds that all of it may wait yet; a clock that was set back makes nobody wait longer. */
+  #waitOf({ patience }: Stage): number {
+    return Math.min(patience, this.#startedAt + patience - this.#deps.clock.now());
+  }
+
+  #start(): void {
+    this.#cancelStart?.();
+    this.#cancelStart = null;
     this.#inFlight = true;
     // What else is decided in this tick shares the batch.
     queueMicrotask(() => void this.#append());
@@ -117,14 +140,14 @@ export class Pipeline {
     this.#gathering = emptyStage();
     const expectedSeq = this.#seq;
     this.#seq += stage.records.length;
-    const started = this.#deps.clock.now();
+    this.#startedAt = this.#deps.clock.now();
     try {
       const result = await this.#write(stage, expectedSeq);
       if (result.kind !== 'appended') return this.#break(result.kind);
     } catch (error) {
       return this.#break('store-failed', error);
     }
-    this.#deps.metrics.observe('parley_journal_commit_seconds', (this.#deps.clock.now() - started) / 1000);
+    this.#deps.metrics.observe('parley_journal_commit_seconds', (this.#deps.clock.now() - this.#startedAt) / 1000);
     this.#release(stage);
     this.#inFlight = false;
     if (hasContent(this.#gathering)) this.#pump();
@@ -159,11 +182,10 @@ export class Pipeline {
 }
 
 function emptyStage(): Stage {
-  return { records: [], updates: [], audit: [], usage: [], afterwards: [] };
+  return { records: [], updates: [], audit: [], usage: [], afterwards: [], patience: Number.POSITIVE_INFINITY };
 }
 
-function writesNothing(stage: Stage): boolean {
-  const { records, updates, audit, listing, busy, waiting } = stage;
+function writesNothing({ records = [], updates = [], audit = [], listing, busy, waiting }: Writing): boolean {
   const marks = [listing, busy, waiting];
   return records.length + updates.length + audit.length === 0 && marks.every((mark) => mark === undefined);
 }

@@ -2,7 +2,7 @@ import type { Entry } from '@parley/shared/entry';
 import type { EntryId, TurnId } from '@parley/shared/ids';
 import type { JournalRecord, RecordOf } from '../core/records.ts';
 import type { LaneState } from '../core/arbiter/lane.ts';
-import type { PresentRoom } from '../core/room-state.ts';
+import { titleOf, type PresentRoom } from '../core/room-state.ts';
 import type { TranscriptWriter } from './documents/transcript-doc.ts';
 import { aiState, ticketViews } from './views.ts';
 
@@ -34,7 +34,7 @@ export function projectLane(write: TranscriptWriter, state: LaneState): void {
 
 /** What the document says of the room itself; of the lane too when its state is given. */
 export function projectRoom(write: TranscriptWriter, room: PresentRoom, state: LaneState | undefined): void {
-  write.setRoom({ title: room.title, floor: room.policy.floor, ...(state ? { ai: aiState(state) } : {}) });
+  write.setRoom({ title: titleOf(room), floor: room.policy.floor, ...(state ? { ai: aiState(state) } : {}) });
 }
 
 function projectOne(write: TranscriptWriter, record: JournalRecord, place: Place): void {

@@ -2,7 +2,7 @@ import type { Entry, RepeatedLines } from '@parley/shared/entry';
 import type { LaneKey } from '@parley/shared/ids';
 import { shelfKey } from '../core/labels/label.ts';
 import type { JournalRecord } from '../core/records.ts';
-import { Repeats, type Repeat } from '../core/context/repeats.ts';
+import { LEAST_TOKENS, Repeats, type Repeat } from '../core/context/repeats.ts';
 import { linesOf } from '../core/context/text-lines.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -52,7 +52,7 @@ export class RepeatMarks {
   }
 
   #take(lane: LaneKey, entry: Entry): RepeatedLines[] {
-    return WORDS.has(entry.kind) ? takeIn(this.#of(lane, entry), entry).slice(0, MOST_MARKS).map(markOf) : [];
+    return WORDS.has(entry.kind) ? takeIn(this.#of(lane, entry), entry).flatMap(marksOf).slice(0, MOST_MARKS) : [];
   }
 
   #of(lane: LaneKey, { resources }: Entry): Known {
@@ -101,6 +101,13 @@ function newest(items: readonly { readonly entry: Entry }[]): number {
   return from;
 }
 
-function markOf({ from, to, source, at }: Repeat<Entry>): RepeatedLines {
-  return { from: from + 1, to, entry: source.id, at: at + 1, author: source.author };
+/** One for each place; where somebody pasted what many said, a mark for every short line would say little. */
+function marksOf({ from, places }: Repeat<Entry>): RepeatedLines[] {
+  let next = from;
+  return places.flatMap(({ source, at, count, tokens }) => {
+    const first = next;
+    next += count;
+    if (tokens < LEAST_TOKENS) return [];
+    return [{ from: first + 1, to: next, entry: source.id, at: at + 1, author: source.author }];
+  });
 }

@@ -5,12 +5,14 @@ import type { RoomRef } from '../core/tenant.ts';
 import type { Authority } from '../ports/authority.ts';
 import type { EdgeMessage, OwnerMessage } from '../ports/bus.ts';
 import type { Epoch, Journal } from '../ports/journal.ts';
+import type { Jobs } from '../ports/jobs.ts';
 import type { Model, Tokenizer } from '../ports/model.ts';
 import type { People } from '../ports/people.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
 import type { CallTokens, Tools } from '../ports/tools.ts';
 import { Attendance } from './attendance.ts';
+import { wishFor } from './background/wishes.ts';
 import type { Budgets } from './budgets.ts';
 import { Chronicle } from './chronicle.ts';
 import { foundForTenant } from './commands/rooms.ts';
@@ -43,6 +45,7 @@ export interface RoomDeps {
   readonly tools: Tools;
   readonly callTokens: CallTokens;
   readonly registry: Registry;
+  readonly jobs: Jobs;
   readonly tokenizer: Tokenizer;
   readonly people: Pick<People, 'revokedAt'>;
   readonly clock: Clock;
@@ -67,8 +70,10 @@ export class Room implements Desk {
   readonly digest: Digest;
   readonly tokenizer: Tokenizer;
   readonly model: Model;
+  readonly log: Log;
   readonly metrics: Metrics;
   readonly registry: Registry;
+  readonly jobs: Jobs;
   readonly rates = new RateWindow();
   readonly shelves: ShelfAccess;
   readonly eraser: Eraser;
@@ -80,6 +85,7 @@ export class Room implements Desk {
   readonly #attendance: Attendance;
   readonly #opening: DocOpening;
   readonly #lanes: Lanes;
+  readonly #gone = new AbortController();
   #lastUsedAt: number;
 
   private constructor(deps: RoomDeps, epoch: Epoch, seq: number) {
@@ -90,8 +96,10 @@ export class Room implements Desk {
     this.digest = deps.digest;
     this.tokenizer = deps.tokenizer;
     this.model = deps.model;
+    this.log = deps.log;
     this.metrics = deps.metrics;
     this.registry = deps.registry;
+    this.jobs = deps.jobs;
     this.#lastUsedAt = deps.clock.now();
     this.#mailbox = new Mailbox((error) => this.#crash('bug', error));
     this.#pipeline = new Pipeline({ ...deps, epoch, seq, broken: (why, error) => this.#crash(why, error) });
@@ -103,6 +111,7 @@ export class Room implements Desk {
       documents: this.#documents,
       digest: deps.digest,
       grown: () => this.shelves.grown(),
+      written: (records) => wishFor(this, records),
       mayReadAnswer: (user, turn) => this.shelves.mayReadAnswer(user, turn),
     });
     const parts = { chronicle: this.chronicle, documents: this.#documents, peers: this.#peers, clock: deps.clock };
@@ -121,6 +130,7 @@ export class Room implements Desk {
     this.#lanes = new Lanes({
       ...own,
       model: new PlainModel(deps.model, () => boundaryOf(this.chronicle.room.salt, deps.digest)),
+      unfiltered: deps.model,
       tenant: deps.ref.tenant,
       context: new ContextSource(own),
       tools: openTurnTools({ ...own, builtins }),
@@ -143,6 +153,26 @@ export class Room implements Desk {
   receive(message: EdgeMessage): void {
     this.#lastUsedAt = this.clock.now();
     this.#mailbox.post(() => this.#handle(message));
+  }
+
+  /**
+   * Does something of the server's own inside the mailbox (G9), while the room is there; what it wrote is on disk when
+   * this resolves. Null when there is no such room any more, or it left before that was sure.
+   */
+  within<T>(task: (desk: Desk) => T | Promise<T>): Promise<{ readonly value: T } | null> {
+    return new Promise((resolve) => {
+      this.#gone.signal.addEventListener('abort', () => resolve(null), { once: true });
+      if (this.#gone.signal.aborted) resolve(null);
+      this.#mailbox.post(async () => {
+        if (this.chronicle.state.kind !== 'present') return resolve(null);
+        const value = await task(this);
+        this.chronicle.say(() => resolve({ value }));
+      });
+    });
+  }
+
+  get isDeleted(): boolean {
+    return this.chronicle.state.kind === 'deleted';
   }
 
   /** R17: ends what somebody has under way here. */
@@ -172,6 +202,7 @@ export class Room implements Desk {
     this.#lanes.abandon();
     this.chronicle.putOnRecord(this.chronicle.trail.rest());
     await this.#pipeline.settled();
+    this.#gone.abort();
     this.#documents.dispose();
     this.#deps.publish({ type: 'closing', fault: why });
   }
@@ -241,6 +272,7 @@ export class Room implements Desk {
     // Losing the epoch is how a takeover looks from here; anything else wants a person.
     if (why === 'stale-epoch') this.#deps.log.info('room.taken-over', { room: this.ref.room });
     else this.#deps.log.error('room.crashed', { room: this.ref.room, why, error: detail });
+    this.#gone.abort();
     this.#deps.publish({ type: 'closing', fault: fault('unavailable') });
     this.#deps.lost(why);
   }

@@ -5,12 +5,14 @@ import type { Authority } from '../ports/authority.ts';
 import type { Bus, OwnerEnd } from '../ports/bus.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { HeldLease, Lease } from '../ports/lease.ts';
+import type { Jobs } from '../ports/jobs.ts';
 import type { Model, Tokenizer } from '../ports/model.ts';
 import type { People } from '../ports/people.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { Cancel, Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
 import type { CallTokens, Tools } from '../ports/tools.ts';
 import type { Budgets } from './budgets.ts';
+import type { Desk } from './desk.ts';
 import { Room } from './room.ts';
 
 export interface RoomsDeps {
@@ -23,6 +25,7 @@ export interface RoomsDeps {
   readonly tools: Tools;
   readonly callTokens: CallTokens;
   readonly registry: Registry;
+  readonly jobs: Jobs;
   readonly tokenizer: Tokenizer;
   readonly people: Pick<People, 'revokedAt' | 'watch'>;
   readonly clock: Clock;
@@ -39,6 +42,12 @@ export interface RoomsDeps {
 export type Whereabouts =
   | { readonly kind: 'here' }
   | { readonly kind: 'elsewhere'; readonly node: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unavailable' };
+
+/** What became of something done inside a room; `unavailable` may be another time. */
+export type Inside<T> =
+  | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unavailable' };
 
@@ -87,6 +96,17 @@ export class Rooms {
       .finally(() => this.#opening.delete(key));
     this.#opening.set(key, started);
     return started;
+  }
+
+  /** See {@link Room.within}; a room that nobody runs is opened for it. Never rejects. */
+  async within<T>(ref: RoomRef, task: (desk: Desk) => T | Promise<T>): Promise<Inside<T>> {
+    const { kind } = await this.ensure(ref);
+    if (kind === 'absent') return { kind };
+    const room = this.#running.get(roomKey(ref))?.room;
+    if (room === undefined) return { kind: 'unavailable' };
+    const inside = await room.within(task);
+    if (inside !== null) return { kind: 'done', value: inside.value };
+    return { kind: room.isDeleted ? 'absent' : 'unavailable' };
   }
 
   /** Opens every room that a crash or a stop left with work to do (T44). */

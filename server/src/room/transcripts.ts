@@ -1,4 +1,5 @@
 import { must } from '@parley/shared/assert';
+import type { RoomView } from '@parley/shared/entry';
 import { docKind, transcriptOf, type DocKey, type ShelfName } from '@parley/shared/documents';
 import { laneOwner, privateLane, type EntryId, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
@@ -28,6 +29,8 @@ export interface TranscriptsDeps {
   readonly digest: Digest;
   /** Asked only where the room is there. */
   readonly room: () => PresentRoom;
+  /** C3, C4: what stands for entries of a lane, or is put up. */
+  readonly remembered: (lane: LaneKey) => Partial<RoomView>;
 }
 
 /**
@@ -56,7 +59,12 @@ export class Transcripts {
     }
     this.#lanes.add(lane);
     // A document that was not loaded when the room changed catches up here.
-    shown.push(this.#change(transcriptOf(lane), (write) => projectRoom(write, room(), room().lanes.get(lane)?.state)));
+    shown.push(
+      this.#change(transcriptOf(lane), (write) => {
+        projectRoom(write, room(), room().lanes.get(lane)?.state);
+        write.setRoom(this.#deps.remembered(lane));
+      }),
+    );
     const owner = laneOwner(lane);
     if (owner !== null) shown.push(this.showApprovals(owner));
     return together(shown);
@@ -97,7 +105,9 @@ export class Transcripts {
           runs: (turn) => this.placeOf(lane, turn) === place,
           before: (turn) => textBefore(room(), lane, turn),
         });
-        if (place === own) projectLane(write, must(room().lanes.get(lane), 'a lane with records is open').state);
+        if (place !== own) return;
+        projectLane(write, must(room().lanes.get(lane), 'a lane with records is open').state);
+        write.setRoom(this.#deps.remembered(lane));
       }),
     );
     return together([...moved, ...shown]);

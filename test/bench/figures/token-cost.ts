@@ -5,8 +5,8 @@ import type { Way } from '../load/jobs.ts';
 const READERS = 100;
 const TOKENS = 300;
 const EVERY_MS = 10;
-/** Enough for most of the hot code to be compiled: after a thousand tokens a tenth of what is counted was the compiler. */
-const WARM_UP: Pace = { tokens: 3_000, everyMs: 2 };
+/** Half a minute, so that the hot code is compiled: after a thousand tokens a tenth of what is counted was the compiler. */
+const WARM_UP: Pace = { tokens: 15_000, everyMs: 2 };
 const MEASURED: Pace = { tokens: TOKENS, everyMs: EVERY_MS };
 
 interface Pace {

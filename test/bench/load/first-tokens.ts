@@ -16,6 +16,8 @@ export interface FirstTokens {
   readonly rooms: readonly AskedRoom[];
   /** The model server's address. */
   readonly model: string;
+  /** Tells its prompts from those of another run. */
+  readonly tag: string;
   readonly samples: number;
   readonly everyMs: number;
 }
@@ -36,7 +38,7 @@ export async function firstTokens(work: FirstTokens): Promise<Waits> {
   const waits = Array.from({ length: work.samples * 2 }, async (_, index) => {
     const due = startedAt + index * work.everyMs;
     await after(Math.max(0, due - performance.now()));
-    const tag = `k${index}`;
+    const tag = `${work.tag}${index}`;
     const order = `tag=${tag} tokens=3 every=5`;
     const seenAt = await (index % 2 === 0
       ? directly(work.model, order, agent)

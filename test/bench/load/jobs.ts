@@ -61,6 +61,7 @@ export const jobs = {
   async firstTokens(work: {
     rooms: readonly { readonly group: number; readonly room: string; readonly token: string }[];
     model: string;
+    tag: string;
     samples: number;
     everyMs: number;
   }): Promise<Waits> {

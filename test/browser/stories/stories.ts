@@ -2,16 +2,19 @@ import type { RoomViewModel } from '@parley/client/view';
 import type { Member } from '@parley/shared/entry';
 import { fault, type Fault } from '@parley/shared/fault';
 import type { RoomTool } from '@parley/shared/tools';
+import type { FakeRoomClient } from '../../kit/fake-room-client.ts';
 import { callStories } from './call-stories.ts';
 import { conversation, streaming } from './conversation.ts';
 import { entries, lane, MORNING, sending, ticket, turnId, view, type Line } from './build.ts';
+import { memoryStories } from './memory-stories.ts';
 import { memberStories } from './member-stories.ts';
+import { usageStories } from './usage-stories.ts';
 import { ana, ben, chioma, dmitri } from './people.ts';
 
 export interface Story {
   readonly view: RoomViewModel;
   /** A tab of the side panel to open first. */
-  readonly panel?: 'queue' | 'notes' | 'private' | 'people' | 'tools';
+  readonly panel?: 'queue' | 'notes' | 'private' | 'people' | 'tools' | 'usage';
   readonly search?: string;
   /** Who belongs to the room, where it matters. */
   readonly members?: readonly Member[];
@@ -24,6 +27,8 @@ export interface Story {
   /** What commands are refused with. */
   readonly refusal?: Fault;
   readonly tools?: readonly RoomTool[];
+  /** What is told over HTTP. */
+  readonly told?: FakeRoomClient['told'];
 }
 
 const everyone = [ana, ben, chioma, dmitri];
@@ -209,6 +214,8 @@ export const stories = {
   long: { view: view('speaker', { ...full, room: lane({ entries: [...said, ...entries([long], said.length + 1)] }) }) },
   ...memberStories,
   ...callStories,
+  ...usageStories,
+  ...memoryStories,
 } as const satisfies Record<string, Story>;
 
 export type StoryName = keyof typeof stories;

@@ -1,4 +1,4 @@
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Entry, TurnView } from '@parley/shared/entry';
 import { fault, ok, type Result } from '@parley/shared/fault';
 import type { Invite } from '@parley/shared/invite';
@@ -24,6 +24,7 @@ const decided: TurnView = {
 /** A server that does what it is asked, as far as one window can see. */
 export function repliesOf(story: Story, client: FakeRoomClient): Partial<FakeRoomClient['replies']> {
   client.offers = ok(offered);
+  if (story.told !== undefined) client.told = story.told;
   return {
     ...callReplies(client),
     ...inviteReplies(),

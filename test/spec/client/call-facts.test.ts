@@ -1,3 +1,4 @@
+import type { Entry } from '@parley/shared/entry';
 import { argumentRows } from '@parley/client/ui/argument-rows';
 import { offersFor, type EntryOffers } from '@parley/client/ui/entry-offers';
 import { until } from '@parley/client/ui/format';
@@ -74,8 +75,9 @@ describe('R13 what is offered for an entry', () => {
     { by: ben, text: '', more: { redactedBy: 'ben' } },
     { by: ben, text: 'noticed', kind: 'notice' },
   ];
-  const offered = (role: RoomRole, lane: 'room' | 'me', what: keyof EntryOffers): string[] => {
-    const reader = { id: 'ana', lane, capabilities: new Set(capabilitiesOf({ tenantRole: 'member', role })) };
+  const offered = (role: RoomRole, lane: 'room' | 'me', what: keyof EntryOffers, shared: Entry[] = []): string[] => {
+    const capabilities = new Set(capabilitiesOf({ tenantRole: 'member', role }));
+    const reader = { id: 'ana', lane, capabilities, shared };
     return entries(lines)
       .filter((entry) => offersFor(entry, reader)[what])
       .map(({ text }) => text);
@@ -89,6 +91,9 @@ describe('R13 what is offered for an entry', () => {
   test('R13 only answers of a private lane are shared, and a reader asks about nothing', () => {
     expect(offered('owner', 'room', 'share')).toEqual([]);
     expect(offered('speaker', 'me', 'share')).toEqual(['for me', 'for him']);
+    const copies = (by: string) => [...entries([{ by: 'ai', text: 'for me', more: { releasedBy: by } }])];
+    expect(offered('speaker', 'me', 'share', copies('ana'))).toEqual(['for him']);
+    expect(offered('speaker', 'me', 'share', copies('ben'))).toEqual(['for me', 'for him']);
     expect(offered('reader', 'room', 'quote')).toEqual([]);
     expect(offered('speaker', 'room', 'quote')).toEqual(['mine', 'his', 'for me', 'for him']);
   });

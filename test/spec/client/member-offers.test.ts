@@ -24,6 +24,7 @@ function roomOf(roles: Roles, levels: Levels): PresentRoom {
   return {
     kind: 'present',
     title: 'Room',
+    proposed: null,
     policy: { ...DEFAULT_POLICY, levels },
     salt: '',
     createdAt: 0,

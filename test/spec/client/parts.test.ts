@@ -134,7 +134,15 @@ test('a lane shows nothing of a transcript that arrives in parts until the last 
   const lane = new LaneReader(doc, { changed: () => {}, pastRedacted: () => {} });
   const entries = doc.getArray<Entry>('entries');
   entries.push(range(1, 2));
-  expect(lane.view).toEqual({ loaded: false, entries: [], firstSeq: 1, tickets: [], answering: null });
+  expect(lane.view).toEqual({
+    loaded: false,
+    entries: [],
+    firstSeq: 1,
+    tickets: [],
+    answering: null,
+    digest: null,
+    pins: {},
+  });
   entries.push(range(3, 4));
   lane.synced();
   expect(lane.view.loaded).toBe(true);

@@ -87,6 +87,28 @@ test('W34 the news that the network is back cuts the wait short', async () => {
   expect(server.pairs).toHaveLength(2);
 });
 
+test('W34 the news that the network is gone is believed at once, and the next try waits for it as for any other', async () => {
+  const { client, clock, networkBack, networkGone, server } = world();
+  const ana = client();
+  await server.settle();
+  networkGone();
+  await server.settle();
+  expect(ana.view.connection).toMatchObject({ kind: 'reconnecting' });
+  expect(server.pairs).toHaveLength(1);
+  networkGone();
+  clock.advance(10_000);
+  await server.settle();
+  expect(ana.view.connection).toEqual({ kind: 'online' });
+  networkGone();
+  networkBack();
+  await server.settle();
+  expect([ana.view.connection.kind, server.pairs.length]).toEqual(['online', 3]);
+  ana.close();
+  networkGone();
+  await server.settle();
+  expect(server.pairs).toHaveLength(3);
+});
+
 test.each([
   ['forbidden', 'forbidden'],
   ['not_found', 'not_found'],

@@ -28,6 +28,7 @@ async function open(
     room: REF.room,
     clock: world.clock,
     grown: () => {},
+    written: () => {},
     mayReadAnswer: () => true,
   });
   const text = async (doc: DocKey, of = turn): Promise<string | null> => {

@@ -245,6 +245,22 @@ describe('rooms and people of a tenant', () => {
     ]);
   });
 
+  test('G7 W27 the budgets of rooms and of people are listed by page, with what each stands at', async () => {
+    await world.call('PUT', '/v1/budgets/user:ben', { ...ROOT, body: { tokens: 500 } });
+    await world.call('PUT', '/v1/budgets/room:b', { ...ROOT, body: { tokens: 700 } });
+    const list = async (query: string) => (await world.call('GET', `/v1/budgets?${query}`, ROOT)).json();
+    const open = { month: '2025-06', tokens: null, used: 0, reserved: 0 };
+    expect(await list('of=rooms&limit=1')).toEqual({ items: [{ scope: 'room:a', title: 'A', ...open }], next: 'a' });
+    expect(await list('of=rooms&after=a')).toEqual({
+      items: [{ scope: 'room:b', title: 'B', ...open, tokens: 700 }],
+      next: null,
+    });
+    const ben = { scope: 'user:ben', title: 'ben', ...open, tokens: 500 };
+    expect(await list('of=people')).toEqual({ items: [{ scope: 'user:ana', title: 'ana', ...open }, ben], next: null });
+    expect(await list('of=people&after=ana&limit=1')).toEqual({ items: [ben], next: null });
+    expect((await world.call('GET', '/v1/budgets', ROOT)).status).toBe(400);
+  });
+
   test('R16 whoever is no admin is answered alike for everything there is and is not, before anything is looked at', async () => {
     world.tools.answer = { kind: 'found', functions: [SEND] };
     await put(MAIL);
@@ -256,6 +272,8 @@ describe('rooms and people of a tenant', () => {
       ['DELETE', '/v1/tools/mail'],
       ['GET', '/v1/admin/rooms'],
       ['GET', '/v1/admin/people?limit=x'],
+      ['GET', '/v1/budgets?of=rooms'],
+      ['PUT', '/v1/budgets/room:a', { tokens: 1 }],
       ['POST', '/v1/people/ana/revoke'],
       ['POST', '/v1/people/nobody/revoke'],
     ] as const;
@@ -297,7 +315,8 @@ describe('what was decided and used', () => {
       { ...line, by: 'ben', action: 'room.create' },
       { ...line, by: 'ben', action: 'approval.decide', room: den, private: ben },
     ]);
-    const used = { at: world.clock.now(), room: den, model: 'm', inputTokens: 10, cachedTokens: 1, outputTokens: 2 };
+    const tokens = { inputTokens: 10, cachedTokens: 1, cacheWriteTokens: 4, outputTokens: 2, reasoningTokens: 1 };
+    const used = { at: world.clock.now(), room: den, model: 'm', ...tokens, cost: 30, keyOf: 'server' } as const;
     world.audit.write(
       ACME,
       [],
@@ -362,16 +381,22 @@ describe('what was decided and used', () => {
       { user: 'ben', room: null, calls: 1 },
     ]);
     expect(await usage('/v1/usage', { as: 'ana' })).toEqual([
-      { user: 'ana', calls: 1, inputTokens: 10, cachedTokens: 1, outputTokens: 2 },
+      {
+        ...{ user: 'ana', calls: 1, inputTokens: 10, cachedTokens: 1, cacheWriteTokens: 4, outputTokens: 2 },
+        ...{ reasoningTokens: 1, cost: 30, unpriced: 0 },
+      },
     ]);
+    expect(await usage('/v1/usage?by=user&whose=mine', ROOT)).toEqual([]);
     benMay(['room.export']);
+    const bens = { user: 'ben', room: 'den', calls: 1 };
+    expect(await usage('/v1/usage?by=user,room&room=den&whose=mine', { as: 'ben' })).toMatchObject([bens]);
     expect(await usage('/v1/usage?by=user&room=den', { as: 'ben' })).toMatchObject([
       { user: 'ana', calls: 1 },
       { user: 'ben', calls: 1 },
     ]);
     benMay([]);
     expect(await usage('/v1/usage?by=user&room=den', { as: 'ben' })).toMatchObject([{ user: 'ben', calls: 1 }]);
-    for (const wrong of ['by=name', 'by=', 'from=2&to=1', 'from=x'])
+    for (const wrong of ['by=name', 'by=', 'from=2&to=1', 'from=x', 'whose=ana'])
       expect((await world.call('GET', `/v1/usage?${wrong}`)).status).toBe(400);
   });
 });

@@ -13,7 +13,17 @@ function problemsOf(...given: Parameters<typeof read>): readonly string[] {
 }
 
 test('G2 W29 models have a name and targets in order, each with its key and its patience', () => {
-  const direct = { baseUrl: 'https://api.example/v1', model: 'm-1', policy: POLICY, firstTokenSeconds: 5 };
+  const direct = {
+    baseUrl: 'https://api.example/v1',
+    model: 'm-1',
+    api: 'responses',
+    price: { input: 2, output: 8.5 },
+    cacheSalt: true,
+    breakpoints: 'cache_control',
+    policy: POLICY,
+    firstTokenSeconds: 5,
+  };
+  const plain = { api: 'chat', price: null, cacheSalt: false, breakpoints: null };
   expect(read([{ name: 'Large', targets: [TARGET, direct] }])).toMatchObject({
     ok: true,
     config: {
@@ -21,7 +31,7 @@ test('G2 W29 models have a name and targets in order, each with its key and its 
         {
           name: 'Large',
           targets: [
-            { ...TARGET, apiKey: 'hunter2', firstTokenSeconds: 60, idleSeconds: 30 },
+            { ...TARGET, ...plain, apiKey: 'hunter2', firstTokenSeconds: 60, idleSeconds: 30 },
             { ...direct, keyEnv: null, apiKey: null, firstTokenSeconds: 5 },
           ],
         },
@@ -47,6 +57,7 @@ test('W29 every problem of the models is named with its place, all at once, and 
       { name: 'a', targets: [{ ...TARGET, baseUrl: 'hunter2', keyEnv: 'not a name' }] },
       { name: 'b', targets: [] },
       { targets: [{ ...TARGET, secret: 'hunter2' }] },
+      { name: 'c', targets: [{ ...TARGET, price: { input: -1, output: 'hunter2' }, breakpoints: 'hunter2' }] },
     ],
     { GATEWAY_KEY: 'hunter2', PARLEY_PORT: 'x' },
   );
@@ -57,6 +68,9 @@ test('W29 every problem of the models is named with its place, all at once, and 
       'PARLEY_MODELS: [0].targets[0].keyEnv',
       'PARLEY_MODELS: [1].targets',
       'PARLEY_MODELS: [2].name',
+      'PARLEY_MODELS: [3].targets[0].price.input',
+      'PARLEY_MODELS: [3].targets[0].price.output',
+      'PARLEY_MODELS: [3].targets[0].breakpoints',
     ]),
   );
   expect(problems.join()).not.toContain('hunter2');

@@ -112,6 +112,25 @@ describe('resources over HTTP', () => {
     expect(items).toMatchObject([{ action: 'resource.set' }, { action: 'resource.drop' }]);
   });
 
+  test('W27 R3 what admins said is listed by page, the first readers by name and the rest by number, for one person too', async () => {
+    const world = new EdgeWorld();
+    const people = Array.from({ length: 12 }, (_, n) => `p${String(n).padStart(2, '0')}`);
+    for (const [name, readers] of [
+      ['c', []],
+      ['a', ['ana', 'ben']],
+      ['b', people],
+    ] as const)
+      await world.call('PUT', `/v1/resources/${name}`, { ...admin, body: { readers } });
+    const first = await (await world.call('GET', '/v1/resources?limit=2', admin)).json();
+    const b = { resource: 'b', readers: people.slice(0, 8), count: 12 };
+    expect(first).toEqual({ items: [{ resource: 'a', readers: ['ana', 'ben'], count: 2 }, b], next: 'b' });
+    const rest = await (await world.call('GET', '/v1/resources?after=b', admin)).json();
+    expect(rest).toEqual({ items: [{ resource: 'c', readers: [], count: 0 }], next: null });
+    const bens = await (await world.call('GET', '/v1/resources?reader=ben', admin)).json();
+    expect(bens.items).toMatchObject([{ resource: 'a' }]);
+    expect((await world.call('GET', '/v1/resources?reader=a%20b', admin)).status).toBe(400);
+  });
+
   test('R11 W3 to everybody else, and in every other tenant, there is nothing', async () => {
     const world = new EdgeWorld();
     await world.call('PUT', path, { ...admin, body: { readers: ['ana'] } });
@@ -122,13 +141,16 @@ describe('resources over HTTP', () => {
       expect((await world.call('GET', path, { token })).status).toBe(404);
       expect((await world.call('PUT', path, { token, body: { readers: ['ben'] } })).status).toBe(404);
       expect((await world.call('DELETE', path, { token })).status).toBe(404);
+      expect((await world.call('GET', '/v1/resources', { token })).status).toBe(404);
     }
+    expect((await (await world.call('GET', '/v1/resources', elsewhere)).json()).items).toEqual([]);
     expect(await (await world.call('GET', path, admin)).json()).toEqual({ readers: ['ana'] });
   });
 
   test('R3 with an outside authority there is nothing to say here', async () => {
     const world = new EdgeWorld({ resources: null });
     expect((await world.call('PUT', path, { ...admin, body: { readers: [] } })).status).toBe(404);
+    expect((await world.call('GET', '/v1/resources', admin)).status).toBe(404);
   });
 
   test('W24 readers are people, and not too many of them', async () => {

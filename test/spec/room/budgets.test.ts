@@ -59,6 +59,52 @@ test('G6 every attempt is settled in a record to the token that the provider cou
   expect(world.budgets.standing(REF.tenant, ROOM)).toMatchObject({ used: sum, held: 0 });
 });
 
+test('G5 G6 a record says whose key a call was made with, what was written to the cache and what it cost, or that nobody knows', async () => {
+  const world = await RoomWorld.open();
+  const price = { input: 1, cacheWrite: 3, output: 10 };
+  const from = { provider: 'p', model: 'm', keyOf: 'speaker', price } as const;
+  const end: ModelEnd = { reason: 'stop', usage: usage(100, 5, 30), cacheWriteTokens: 20 };
+  world.model.expect({ pieces: ['well'], end, from });
+  world.model.expect({
+    pieces: ['well'],
+    end,
+    from: { ...from, keyOf: 'tenant', price: { input: Number.NaN, output: 1 } },
+  });
+  world.model.expect({ pieces: ['well'], end });
+  for (const text of ['one', 'two', 'three']) {
+    await world.prompt('bob', text);
+    await settled();
+  }
+  expect(await world.recordsOf('attempt.settled')).toMatchObject([
+    { keyOf: 'speaker', cost: 50 + 30 + 60 + 50, cacheWriteTokens: 20, compaction: false },
+    { keyOf: 'tenant', cost: null, outcome: 'stop' },
+    { keyOf: 'server', cost: null },
+  ]);
+});
+
+test('G5 whoever asked is told in private whose key was refused, and the room is not', async () => {
+  const world = await RoomWorld.open();
+  const end: ModelEnd = { reason: 'failed', class: 'auth', detail: '401' };
+  const busy = {
+    end: { ...end, class: 'rate' as const },
+    from: { provider: 'p.example', model: 'm', keyOf: 'speaker' as const },
+  };
+  world.model.expect(busy);
+  await world.prompt('bob', 'busy');
+  await settled();
+  for (const keyOf of ['speaker', 'tenant', 'server'] as const) {
+    world.model.expect({ end, from: { provider: 'p.example', model: 'm', keyOf } });
+    const { turn } = await world.prompt('bob', keyOf);
+    await settled();
+    expect(await world.turn('ana', turn)).toMatchObject({ reason: 'The model server did not accept the key.' });
+  }
+  const { items } = await world.must('bob', { type: 'transcript.read', lane: 'me', limit: 10 });
+  expect(items).toMatchObject([
+    { kind: 'notice', text: 'Your own key for p.example was not accepted. Replace it or take it away.' },
+    { kind: 'notice', text: 'The key of your organisation for p.example was not accepted. An admin can replace it.' },
+  ]);
+});
+
 test('G7 T37 a budget that is used up ends that person’s turn before any model is called, and nobody else’s', async () => {
   const world = await RoomWorld.open();
   await world.budgetTable.setLimit(REF.tenant, BOB, 50);

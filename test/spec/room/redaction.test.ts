@@ -1,5 +1,6 @@
 import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
-import { JournalRecord, uniqueKey } from '@parley/server/core/records';
+import { JournalRecord } from '@parley/server/core/records';
+import { uniqueKey } from '@parley/server/core/unique-key';
 import { withoutWords } from '@parley/server/core/labels/redact-records';
 import type { Redaction } from '@parley/server/ports/journal';
 import { must } from '@parley/shared/assert';
@@ -246,6 +247,7 @@ test('R14 no record keeps a word of what was redacted, and each stays a record o
     entries: new Set(['e_0', 'e_1', 'e_2'].map((id) => EntryId.parse(id))),
     prompts: new Set([TurnId.parse('t_1')]),
     answers: new Set([TurnId.parse('t_1')]),
+    sources: [{ lane: 'room' as const, seq: 2 }],
   };
   for (const record of RECORDS) {
     expect(JSON.stringify(record)).toContain(SECRET);
@@ -255,7 +257,13 @@ test('R14 no record keeps a word of what was redacted, and each stays a record o
     expect({ ...without, type: record.type, at: record.at }).toEqual(without);
     expect(uniqueKey(without)).toBe(uniqueKey(record));
     expect(withoutWords(without, redacted)).toEqual(without);
-    const others = { by: 'bob', entries: new Set<EntryId>(), prompts: new Set<TurnId>(), answers: new Set<TurnId>() };
+    const others = {
+      by: 'bob',
+      entries: new Set<EntryId>(),
+      prompts: new Set<TurnId>(),
+      answers: new Set<TurnId>(),
+      sources: [],
+    };
     expect(withoutWords(record, others)).toBe(record);
   }
 });
@@ -300,6 +308,11 @@ const RECORDS = [
     builtOn: [],
     parksAt: 8,
     expiresAt: 9,
+  },
+  {
+    type: 'digest.prepared',
+    ...{ lane: 'room', generation: 1, from: 1, to: 1, seenTo: 2, roomSeenTo: 2, at: 3 },
+    ...{ sources: 'h', text: SECRET, tokens: 9, kept: [], influence: ['bob'] },
   },
   { ...turn, type: 'call.ended', call: 'c1', outcome: 'done', content: SECRET, tokens: 9 },
   { ...turn, type: 'turn.ended', outcome: 'completed', reason: '', by: 'system', answer, tokens: 9 },

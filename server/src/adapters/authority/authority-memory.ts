@@ -2,7 +2,7 @@ import type { UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import type { Tenant } from '../../core/tenant.ts';
 import type { Authority, Readers } from '../../ports/authority.ts';
-import type { ResourceTable } from '../../ports/resource-table.ts';
+import { READERS_NAMED, type ResourceTable, type SaidQuery, type SaidResource } from '../../ports/resource-table.ts';
 import type { Cancel } from '../../ports/system.ts';
 import { ChangeWatchers, type Changed } from '../store/change-watchers.ts';
 
@@ -36,7 +36,18 @@ export class MemoryAuthority implements Authority, ResourceTable {
 
   async readersOf(tenant: Tenant, resource: ResourceId): Promise<readonly UserId[] | null> {
     const known = this.#of(tenant).get(resource);
-    return known === undefined ? null : [...known.readers].toSorted();
+    return known?.byAdmin === true ? [...known.readers].toSorted() : null;
+  }
+
+  async said(tenant: Tenant, { after, limit, reader }: SaidQuery): Promise<readonly SaidResource[]> {
+    return [...this.#of(tenant)]
+      .filter(([resource, { byAdmin }]) => byAdmin && (after === null || resource > after))
+      .filter(([, { readers }]) => reader === null || readers.has(reader))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .slice(0, limit)
+      .map(([resource, { readers }]) => {
+        return { resource, readers: [...readers].toSorted().slice(0, READERS_NAMED), count: readers.size };
+      });
   }
 
   async put(tenant: Tenant, resource: ResourceId, readers: readonly UserId[]): Promise<void> {
@@ -44,7 +55,7 @@ export class MemoryAuthority implements Authority, ResourceTable {
   }
 
   async drop(tenant: Tenant, resource: ResourceId): Promise<boolean> {
-    const dropped = this.#of(tenant).delete(resource);
+    const dropped = this.#of(tenant).get(resource)?.byAdmin === true && this.#of(tenant).delete(resource);
     if (dropped) this.#watchers.tell(tenant, [resource]);
     return dropped;
   }

@@ -3,7 +3,7 @@ import type { ResourceId } from '@parley/shared/label';
 import type { Database, Statement } from 'better-sqlite3';
 import type { Tenant } from '../../core/tenant.ts';
 import type { Authority, Readers } from '../../ports/authority.ts';
-import type { ResourceTable } from '../../ports/resource-table.ts';
+import { READERS_NAMED, type ResourceTable, type SaidQuery, type SaidResource } from '../../ports/resource-table.ts';
 import type { Cancel } from '../../ports/system.ts';
 import { ChangeWatchers, type Changed } from '../store/change-watchers.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
@@ -28,7 +28,7 @@ export class SqliteAuthority implements Authority, ResourceTable {
 
   async learn(tenant: Tenant, resource: ResourceId, readers: readonly UserId[]): Promise<void> {
     const kept = await this.#writes.run(() => {
-      if (this.#sql.resource.get(tenant.id, resource)?.by_admin === 1) return false;
+      if (this.#saidByAdmin(tenant, resource)) return false;
       this.#replace(tenant, resource, { readers, byAdmin: 0 });
       return true;
     });
@@ -40,8 +40,16 @@ export class SqliteAuthority implements Authority, ResourceTable {
   }
 
   async readersOf(tenant: Tenant, resource: ResourceId): Promise<readonly UserId[] | null> {
-    if (this.#sql.resource.get(tenant.id, resource) === undefined) return null;
-    return this.#sql.readers.all(tenant.id, resource).map(({ user }) => user);
+    if (!this.#saidByAdmin(tenant, resource)) return null;
+    return this.#sql.readers.all(tenant.id, resource, -1).map(({ user }) => user);
+  }
+
+  async said(tenant: Tenant, { after, limit, reader }: SaidQuery): Promise<readonly SaidResource[]> {
+    const rows = this.#sql.said.all({ tenant: tenant.id, after: after ?? '', limit, reader });
+    return rows.map(({ resource, count }) => {
+      const readers = this.#sql.readers.all(tenant.id, resource, READERS_NAMED).map(({ user }) => user);
+      return { resource, readers, count };
+    });
   }
 
   async put(tenant: Tenant, resource: ResourceId, readers: readonly UserId[]): Promise<void> {
@@ -50,9 +58,15 @@ export class SqliteAuthority implements Authority, ResourceTable {
   }
 
   async drop(tenant: Tenant, resource: ResourceId): Promise<boolean> {
-    const dropped = await this.#writes.run(() => this.#sql.dropResource.run(tenant.id, resource).changes > 0);
+    const dropped = await this.#writes.run(
+      () => this.#saidByAdmin(tenant, resource) && this.#sql.dropResource.run(tenant.id, resource).changes > 0,
+    );
     if (dropped) this.#watchers.tell(tenant, [resource]);
     return dropped;
+  }
+
+  #saidByAdmin(tenant: Tenant, resource: ResourceId): boolean {
+    return this.#sql.resource.get(tenant.id, resource)?.by_admin === 1;
   }
 
   /** Inside a write. */
@@ -70,8 +84,14 @@ function prepare(db: Database) {
   const reader: Statement<[string, ResourceId, UserId]> = db.prepare(
     'SELECT 1 FROM resource_readers WHERE tenant = ? AND resource = ? AND user = ?',
   );
-  const readers: Statement<[string, ResourceId], { user: UserId }> = db.prepare(
-    'SELECT user FROM resource_readers WHERE tenant = ? AND resource = ? ORDER BY user',
+  const readers: Statement<[string, ResourceId, number], { user: UserId }> = db.prepare(
+    'SELECT user FROM resource_readers WHERE tenant = ? AND resource = ? ORDER BY user LIMIT ?',
+  );
+  const said: Statement<[SaidQuery & { tenant: string }], { resource: ResourceId; count: number }> = db.prepare(
+    `SELECT resource, (SELECT COUNT(*) FROM resource_readers AS r WHERE r.tenant = @tenant AND r.resource = kept.resource) AS count
+     FROM resources AS kept WHERE tenant = @tenant AND by_admin = 1 AND resource > @after AND (@reader IS NULL OR EXISTS
+       (SELECT 1 FROM resource_readers AS r WHERE r.tenant = @tenant AND r.resource = kept.resource AND r.user = @reader))
+     ORDER BY resource LIMIT @limit`,
   );
   const addResource: Statement<[string, ResourceId, 0 | 1]> = db.prepare(
     'INSERT INTO resources (tenant, resource, by_admin) VALUES (?, ?, ?)',
@@ -82,5 +102,5 @@ function prepare(db: Database) {
   const dropResource: Statement<[string, ResourceId]> = db.prepare(
     'DELETE FROM resources WHERE tenant = ? AND resource = ?',
   );
-  return { resource, reader, readers, addResource, addReader, dropResource };
+  return { resource, reader, readers, said, addResource, addReader, dropResource };
 }

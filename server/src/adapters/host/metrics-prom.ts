@@ -28,6 +28,9 @@ const COUNTERS: Record<CounterName, Described> = {
 const GAUGES: Record<GaugeName, Described> = {
   parley_peers: { help: 'Connections of people.' },
   parley_rooms: { help: 'Rooms in memory.' },
+  parley_background_waiting: { help: 'Background work that is not done yet.' },
+  parley_background_oldest_seconds: { help: 'For how long the oldest of it has waited.' },
+  parley_background_dead: { help: 'Background work that was given up.' },
 };
 const HISTOGRAMS: Record<HistogramName, Described & { readonly buckets: readonly number[] }> = {
   parley_journal_commit_seconds: {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Model, Tokenizer } from '../../ports/model.ts';
-import type { Clock } from '../../ports/system.ts';
+import type { Clock, Log } from '../../ports/system.ts';
+import type { Pseudonym } from '../../ports/vault.ts';
 import { demoModel } from './model-demo.ts';
 import { openAiModel } from './model-openai.ts';
+import { UnknownFields } from './unknown-fields.ts';
 import { RoutedModel, type RouteDeps } from './routed-model.ts';
 
 /** What the operator said about the model; all of it may be absent. */
@@ -15,6 +17,8 @@ export interface ModelConfig {
 export interface ChooseModelDeps extends RouteDeps {
   readonly clock: Clock;
   readonly tokenizer: Tokenizer;
+  readonly pseudonym: Pseudonym;
+  readonly log: Log;
   /** Where a local Ollama would be. */
   readonly ollama?: string;
 }
@@ -26,7 +30,7 @@ const DEFAULT_MODEL = 'gpt-4.1-mini';
 const OLLAMA_MS = 300;
 
 /** The configured endpoint; else a local Ollama that answers at once and has a model; else the demo model. */
-export async function chooseModel(config: ModelConfig, deps: ChooseModelDeps): Promise<Model> {
+export async function chooseModel(config: ModelConfig, deps: ChooseModelDeps): Promise<RoutedModel | Model> {
   if (config.baseUrl !== undefined || config.apiKey !== undefined) return configured(config, deps);
   const { ollama = OLLAMA } = deps;
   const model = pick(await ollamaModels(ollama, deps.clock), config.name);
@@ -34,7 +38,7 @@ export async function chooseModel(config: ModelConfig, deps: ChooseModelDeps): P
   return single({ baseURL: `${ollama}/v1`, apiKey: 'ollama', model, name: `${model} (local Ollama)` }, deps);
 }
 
-function configured(config: ModelConfig, deps: ChooseModelDeps): Model {
+function configured(config: ModelConfig, deps: ChooseModelDeps): RoutedModel {
   const baseURL = config.baseUrl ?? OPENAI;
   const model = config.name ?? DEFAULT_MODEL;
   // Local servers take any key, and the library insists on one.
@@ -43,9 +47,11 @@ function configured(config: ModelConfig, deps: ChooseModelDeps): Model {
 }
 
 /** A route of one: also a lone endpoint is asked a second time when it stumbles (G2). */
-function single({ name, ...at }: Endpoint, deps: ChooseModelDeps): Model {
+function single({ name, ...at }: Endpoint, deps: ChooseModelDeps): RoutedModel {
   const provider = { provider: new URL(at.baseURL).host, model: at.model };
-  return new RoutedModel(name, [{ provider, key: '', model: openAiModel({ ...deps, ...at }) }], deps);
+  const options = { ...deps, ...at, unknown: new UnknownFields(provider, deps.log) };
+  const withKey = (apiKey: string): Model => openAiModel({ ...options, apiKey });
+  return new RoutedModel(name, [{ provider, key: '', model: openAiModel(options), withKey }], deps);
 }
 
 interface Endpoint {

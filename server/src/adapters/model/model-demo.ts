@@ -1,4 +1,5 @@
 import type { Usage } from '@parley/shared/entry';
+import { citations } from '../../core/compaction/citations.ts';
 import { readEnvelopes } from '../../core/context/envelope.ts';
 import type { Model, ModelEvent, ModelRequest, Tokenizer } from '../../ports/model.ts';
 import type { Clock } from '../../ports/system.ts';
@@ -12,6 +13,7 @@ export interface DemoOptions {
 
 /** About as fast as a person reads along. */
 const PACE_MS = 45;
+const TITLE_WORDS = 6;
 
 /**
  * The model of a server that has none: needs no network and no key, says plainly that it is a demo, and
@@ -27,7 +29,7 @@ async function* streamOf(
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void, undefined> {
-  const words = answerTo(request).match(/\s*\S+/g) ?? [];
+  const words = wordsFor(request).match(/\s*\S+/g) ?? [];
   const sent = words.slice(0, request.maxOutputTokens);
   for (const word of sent) {
     if ((await pause(options, signal)) === 'aborted') {
@@ -62,6 +64,11 @@ function usageOf({ tokenizer }: DemoOptions, request: ModelRequest, words: numbe
   return { model: 'demo', inputTokens, cachedTokens: 0, outputTokens: words };
 }
 
+function wordsFor(request: ModelRequest): string {
+  if (request.background === 'digest') return digestOf(request);
+  return request.background === undefined ? answerTo(request) : titleFor(request);
+}
+
 function answerTo(request: ModelRequest): string {
   const said = speakersIn(request);
   const asking = said.at(-1)?.name ?? 'somebody';
@@ -74,6 +81,21 @@ function answerTo(request: ModelRequest): string {
     '- `OPENAI_BASE_URL`: any OpenAI-compatible address, with its `/v1`\n- `OPENAI_API_KEY`: its key\n- `PARLEY_MODEL`: the name of the model',
     'A local Ollama is found without any of them.',
   ].join('\n\n');
+}
+
+/** Names what it was told to name, and whose words that is: it cannot think, so it sums nothing up. */
+function digestOf(request: ModelRequest): string {
+  const told = citations(request.messages.at(-1)?.content.split('\n').at(-1) ?? '');
+  const lines = speakersIn(request)
+    .filter(({ n }) => told.includes(n))
+    .map(({ n, name }) => `- ${escapeMarkdown(name)} [${n}]`);
+  return ['The demo model sums nothing up. Before this spoke:', ...lines].join('\n');
+}
+
+/** What nobody waits for is a title: the first words that anybody said. */
+function titleFor({ messages }: ModelRequest): string {
+  const said = /^<said-[^>]*>\n(.*)/mu.exec(messages.at(-1)?.content ?? '')?.[1] ?? '';
+  return said.split(/\s+/u).slice(0, TITLE_WORDS).join(' ');
 }
 
 function speakersIn({ messages }: ModelRequest): ReturnType<typeof readEnvelopes> {

@@ -4,13 +4,20 @@ import type { Model, ModelEnd, ModelEvent, ModelRequest, Tokenizer } from '../..
 import type { Clock } from '../../ports/system.ts';
 import { GatheredBody } from './gathered-body.ts';
 import { bodyOf, httpFetch } from './http-fetch.ts';
+import { chatWire } from './chat-request.ts';
 import { failed, failureOf } from './openai-failure.ts';
-import { chunkOf, OpenAiReply } from './openai-reply.ts';
-import { chatRequest, type Addressee } from './openai-request.ts';
 import { Patience } from './patience.ts';
+import { endOf } from './reply-end.ts';
+import { responsesWire } from './responses-request.ts';
 import { SseReader } from './sse-reader.ts';
+import type { Addressee, Reply, Wire } from './wire.ts';
+
+export type Api = keyof typeof WIRES;
+const WIRES = { chat: chatWire, responses: responsesWire } satisfies Record<string, Wire>;
 
 export interface OpenAiOptions extends Addressee {
+  /** Chat completions when absent. */
+  readonly api?: Api;
   readonly apiKey: string;
   /** What people are told answers them; the model's own name when absent. */
   readonly name?: string;
@@ -28,11 +35,9 @@ const IDLE_MS = 30_000;
 const READ_OUT_MS = 250;
 /** A little longer than a piece of an answer is shown for (G11), so that each can be shown when it is told. */
 const TOLD_EVERY_MS = 34;
-/** What the wire says instead of a chunk when nothing more follows. */
-const DONE = '[DONE]';
 
 /**
- * Any server that speaks the OpenAI chat wire (G1): OpenAI, Azure, vLLM, Ollama, LiteLLM … Never retries:
+ * Any server that speaks one of OpenAI's wires (G1): OpenAI, Azure, vLLM, Ollama, LiteLLM … Never retries:
  * the one retry loop is not here (G2). The library makes the request; its answer is read here, since the
  * library spends more on a token than a hundred readers cost.
  */
@@ -69,44 +74,46 @@ async function* answer(
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, ModelEnd, undefined> {
-  const reply = new OpenAiReply(options, request);
+  const wire = WIRES[options.api ?? 'chat'];
+  const reply = wire.reply(options.model);
   // Whatever ends the call, a consumer that stops reading included, the provider's request is closed with it.
   using patience = new Patience(signal, options.clock);
   patience.last(options.firstTokenMs ?? FIRST_TOKEN_MS);
   try {
-    const asked = client.chat.completions.create(chatRequest(options, request), { signal: patience.signal });
-    const body = addAbortSignal(patience.signal, bodyOf(await asked.asResponse()));
+    const asked = await wire.ask(client, options, request, patience.signal);
+    const body = addAbortSignal(patience.signal, bodyOf(asked));
     yield* texts(new GatheredBody(body, options.clock), reply, patience, options.idleMs ?? IDLE_MS);
-    return reply.end();
+    return endOf(reply.gathered, request, options.tokenizer);
   } catch (error) {
     const { givenUp } = patience;
-    return reply.endDespite(givenUp === null ? failureOf(error) : failed(givenUp, givenUp));
+    const failure = givenUp === null ? failureOf(error) : failed(givenUp, givenUp);
+    // A failure after the last text costs nothing but the usage, unless somebody asked for the end.
+    const over = reply.gathered.finish !== null && failure.class !== 'aborted';
+    return over ? endOf(reply.gathered, request, options.tokenizer) : failure;
   }
 }
 
 /** Tells what came at the pace at which it is shown. */
 async function* texts(
   body: GatheredBody,
-  reply: OpenAiReply,
+  reply: Reply,
   patience: Patience,
   idleMs: number,
 ): AsyncGenerator<ModelEvent, void, undefined> {
   const events = new SseReader();
-  let done = false;
+  let spoke = false;
   for (let rest = 0, bytes = await body.take(0); bytes !== null; bytes = await body.take(rest)) {
     // What came before an abort is not wanted after it.
     patience.signal.throwIfAborted();
     let text = '';
     try {
-      for (const data of events.push(bytes)) {
-        done ||= data === DONE;
-        if (!done) text += reply.take(chunkOf(data));
-      }
+      for (const data of events.push(bytes)) text += reply.take(data);
     } finally {
       // Also when something unreadable came behind it.
       if (text !== '') yield { type: 'text', text };
     }
-    if (reply.text !== '') patience.last(done ? READ_OUT_MS : idleMs);
-    rest = text === '' || done ? 0 : TOLD_EVERY_MS;
+    spoke ||= text !== '';
+    if (spoke || reply.done) patience.last(reply.done ? READ_OUT_MS : idleMs);
+    rest = text === '' || reply.done ? 0 : TOLD_EVERY_MS;
   }
 }

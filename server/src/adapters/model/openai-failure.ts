@@ -14,12 +14,18 @@ export function failureOf(error: unknown): Failure {
     const retryAfterMs = retryAfterOf(error.headers);
     return retryAfterMs === null ? end : { ...end, retryAfterMs };
   }
-  if (error instanceof OpenAI.APIError) return failed('server', error.code ?? error.type ?? 'error in the stream');
+  if (error instanceof OpenAI.APIError)
+    return failed(classOfCode(error.code), String(error.code ?? error.type ?? 'error in the stream'));
   if (error instanceof SyntaxError || error instanceof OversizedEvent) return failed('server', 'unreadable chunk');
   // A connection that broke inside the body.
   const code = codeOf(error);
   if (code !== undefined) return failed('network', code);
   return failed('server', error instanceof Error ? error.name : 'unknown');
+}
+
+/** What a server said that did not take a request as it was; null for any other error. */
+export function refusalOf(error: unknown): unknown {
+  return error instanceof OpenAI.APIError && (error.status === 400 || error.status === 422) ? error.error : null;
 }
 
 export function failed(failure: ModelFailure, detail: string): Failure {
@@ -37,6 +43,13 @@ function classOf(status: number): ModelFailure {
   if (status === 429) return 'rate';
   if (status === 408 || status >= 500) return 'server';
   return 'request';
+}
+
+/** An error inside a stream has no status; gateways put it where the code is. */
+function classOfCode(code: unknown): ModelFailure {
+  if (typeof code === 'number') return classOf(code);
+  if (code === 'rate_limit_exceeded') return 'rate';
+  return code === 'invalid_prompt' || code === 'context_length_exceeded' ? 'request' : 'server';
 }
 
 function codeOf(cause: unknown): string | undefined {

@@ -2,6 +2,8 @@ import type { ModelFailure } from '../../core/calling/model-failure.ts';
 import { nextCall, type NextCall, type Tried } from '../../core/calling/next-call.ts';
 import type { Model, ModelEnd, ModelEvent, ModelRequest, Provider } from '../../ports/model.ts';
 import type { Clock } from '../../ports/system.ts';
+import type { CallKeys } from '../../ports/provider-keys.ts';
+import { keyedTargets } from './keyed-targets.ts';
 import { pause } from './pause.ts';
 import type { ProviderSlots } from './provider-slots.ts';
 import type { RetryBudgets } from './retry-budgets.ts';
@@ -11,6 +13,7 @@ export interface RouteDeps {
   readonly healths: TargetHealths;
   readonly budgets: RetryBudgets;
   readonly slots: ProviderSlots;
+  readonly keys: CallKeys;
   readonly clock: Clock;
   /** 0 ≤ random() < 1 */
   readonly random: () => number;
@@ -29,27 +32,31 @@ interface Came {
  */
 export class RoutedModel implements Model {
   readonly name: string;
+  /** Hosts that its calls may go to. */
+  readonly providers: readonly string[];
   readonly #targets: readonly Target[];
   readonly #deps: RouteDeps;
 
   /** @param targets at least one */
   constructor(name: string, targets: readonly Target[], deps: RouteDeps) {
     this.name = name;
+    this.providers = targets.map(({ provider }) => provider.provider);
     this.#targets = targets;
     this.#deps = deps;
   }
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
-    const { budgets, clock } = this.#deps;
+    const { budgets, clock, keys } = this.#deps;
     const tried: Tried[] = [];
     budgets.count(request.caller, 'first');
-    for (let next = this.#next(tried, request); next.kind === 'call';) {
-      const target = this.#at(next.target);
+    const targets = await keyedTargets(this.#targets, request.caller, keys);
+    for (let next = this.#next(targets, tried, request); next.kind === 'call';) {
+      const target = targetAt(targets, next.target);
       if (next.waitMs > 0) await pause(clock, next.waitMs, signal);
       const { end, spoke } = yield* this.#call(target, request, signal);
       if (end.reason !== 'failed') return yield { type: 'end', end, from: target.provider };
       tried.push({ target: next.target, failure: end.class, spoke, retryAfterMs: end.retryAfterMs ?? null });
-      next = signal.aborted ? { kind: 'give-up' } : this.#next(tried, request);
+      next = signal.aborted ? { kind: 'give-up' } : this.#next(targets, tried, request);
       if (next.kind === 'give-up') return yield { type: 'end', end, from: target.provider };
       budgets.count(request.caller, 'extra');
       yield again(end.class, target.provider);
@@ -62,11 +69,12 @@ export class RoutedModel implements Model {
     signal: AbortSignal,
   ): AsyncGenerator<ModelEvent, Came, undefined> {
     const { healths, slots } = this.#deps;
-    using slot = await slots.enter(target.provider.provider, request, signal);
+    using slot = await slots.enter(placesOf(target), request, signal);
     if (slot === null) return { end: { reason: 'failed', class: 'aborted', detail: '' }, spoke: false };
     using call = healths.call(target);
     let spoke = false;
-    for await (const event of target.model.stream(request, signal)) {
+    const ending = slot.cut === null ? signal : AbortSignal.any([signal, slot.cut]);
+    for await (const event of target.model.stream(request, ending)) {
       if (event.type === 'end') {
         call.ended(event.end);
         slot.ended(event.end);
@@ -79,22 +87,27 @@ export class RoutedModel implements Model {
     throw new Error('must: G1: a model stream ends with an end event');
   }
 
-  #next(tried: readonly Tried[], { caller }: ModelRequest): NextCall {
+  #next(among: readonly Target[], tried: readonly Tried[], { caller }: ModelRequest): NextCall {
     const { healths, budgets, clock, random } = this.#deps;
     return nextCall({
-      targets: this.#targets.map((target) => healths.stateOf(target)),
+      targets: among.map((target) => healths.stateOf(target)),
       tried,
       affords: budgets.affords(caller),
       now: clock.now(),
       random: random(),
     });
   }
+}
 
-  #at(index: number): Target {
-    const target = this.#targets[index];
-    if (target === undefined) throw new Error('must: a route has the target that was chosen');
-    return target;
-  }
+function targetAt(targets: readonly Target[], index: number): Target {
+  const target = targets[index];
+  if (target === undefined) throw new Error('must: a route has the target that was chosen');
+  return target;
+}
+
+/** One provider's places are for everybody; whoever brings a key has the places that go with it. */
+function placesOf({ provider: { provider, keyOf }, key }: Target): string {
+  return keyOf === undefined || keyOf === 'server' ? provider : `${provider} ${key}`;
 }
 
 function again(failed: ModelFailure, from: Provider): ModelEvent {

@@ -9,7 +9,12 @@ export interface Target {
   /** Names the key without being it: targets with the same one cool together. */
   readonly key: string;
   readonly model: Model;
+  /** The same with somebody's own key; absent where none is taken. */
+  readonly withKey?: (secret: string) => Model;
 }
+
+/** Keys that people bring are theirs to change: of so many targets and keys, whichever was not called for longest is forgotten. */
+const MOST = 10_000;
 
 /** A call that is under way; disposing of it without an end says nothing about its target. */
 export interface CallOnTarget extends Disposable {
@@ -36,7 +41,7 @@ export class TargetHealths {
   }
 
   call(target: Target): CallOnTarget {
-    this.#targets.set(idOf(target), whenCalled(this.#healthOf(target), this.#clock.now()));
+    keep(this.#targets, idOf(target), whenCalled(this.#healthOf(target), this.#clock.now()));
     let over = false;
     const ended = (end: ModelEnd): void => {
       if (over) return;
@@ -50,15 +55,22 @@ export class TargetHealths {
   #back(target: Target, end: ModelEnd): void {
     const now = this.#clock.now();
     const failure = end.reason === 'failed' ? end.class : null;
-    this.#targets.set(idOf(target), whenBack(this.#healthOf(target), failure, now));
+    keep(this.#targets, idOf(target), whenBack(this.#healthOf(target), failure, now));
     const rest = end.reason === 'failed' ? restOf(end.class, end.retryAfterMs ?? null) : 0;
-    if (rest > 0) this.#keys.set(keyOf(target), now + rest);
+    if (rest > 0) keep(this.#keys, keyOf(target), now + rest);
     else if (failure === null) this.#keys.delete(keyOf(target));
   }
 
   #healthOf(target: Target): TargetHealth {
     return this.#targets.get(idOf(target)) ?? UNKNOWN;
   }
+}
+
+function keep<T>(map: Map<string, T>, id: string, value: T): void {
+  map.delete(id);
+  map.set(id, value);
+  const [oldest] = map.keys();
+  if (map.size > MOST && oldest !== undefined) map.delete(oldest);
 }
 
 function keyOf({ provider, key }: Target): string {

@@ -23,6 +23,15 @@ export class SealedRows {
     return this.#sealer.seal(tenant, bytes, partPlace(room, doc));
   }
 
+  title({ tenant, room }: RoomRef, title: string): Uint8Array {
+    return sealText(this.#sealer, tenant, title, titlePlace(room));
+  }
+
+  /** Throws like {@link openRecord}. */
+  openTitle({ tenant, room }: RoomRef, sealed: Uint8Array): string {
+    return opened(openText(this.#sealer, tenant, sealed, titlePlace(room)));
+  }
+
   /** Throws when the row was sealed for another place, or its tenant's key was destroyed. */
   openRecord({ tenant, room }: RoomRef, seq: number, sealed: Uint8Array): string {
     return opened(openText(this.#sealer, tenant, sealed, recordPlace(room, seq)));
@@ -42,6 +51,10 @@ function opened<T>(plain: T | null): T {
 
 function recordPlace(room: RoomId, seq: number): string {
   return `record/${room}/${seq}`;
+}
+
+function titlePlace(room: RoomId): string {
+  return `title/${room}`;
 }
 
 function partPlace(room: RoomId, doc: DocKey): string {

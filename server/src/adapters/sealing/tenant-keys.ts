@@ -1,5 +1,6 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { must } from '@parley/shared/assert';
+import type { UserId } from '@parley/shared/ids';
 import type { Database, Statement } from 'better-sqlite3';
 import { mintTenant, tenantKey, type Tenant } from '../../core/tenant.ts';
 import type { Sealer } from '../../ports/vault.ts';
@@ -59,6 +60,15 @@ export class TenantKeys implements Sealer {
     const version = versionOf(sealed);
     const key = version === null ? undefined : this.#rings.get(tenantKey(tenant))?.[version - 1];
     return key === undefined ? null : openWith(key, sealed, context);
+  }
+
+  /** As {@link Pseudonym}; a new version of the tenant's key changes nothing of it. */
+  pseudonym(tenant: Tenant, user: UserId): string | null {
+    if (this.#rings.get(tenantKey(tenant)) === null) return null;
+    const [first] = this.#ringOf(tenant);
+    // A key of its own: nothing that is shown to others is made with one that seals.
+    const key = hkdfSync('sha256', must(first, 'a ring has a key'), '', 'pseudonyms', KEY_BYTES);
+    return createHmac('sha256', Buffer.from(key)).update(user).digest('base64url');
   }
 
   /** Whether anything was ever sealed for the tenant. */

@@ -10,7 +10,7 @@ import type {
   UsageSum,
 } from '../../ports/audit.ts';
 import { forgottenUpTo, MOST_LINES, nextPrivateId, nextSharedId } from './audit-ids.ts';
-import { dayOf, daysOf, sumUp } from './usage-sums.ts';
+import { asRow, daysOf, sumUp } from './usage-sums.ts';
 
 interface Book {
   lines: StoredAuditLine[];
@@ -40,7 +40,7 @@ export class MemoryAudit implements Audit {
   async usage(tenant: Tenant, query: UsageQuery): Promise<readonly UsageSum[]> {
     const { first, end } = daysOf(query);
     const rows = this.#book(tenant)
-      .usage.map((line) => ({ ...line, day: dayOf(line.at), private: line.private !== null, calls: 1 }))
+      .usage.map(asRow)
       .filter(({ day }) => day >= first && day < end)
       .filter(({ user }) => query.user === null || user === query.user)
       .filter((row) => query.room === undefined || (row.room === query.room && !row.private));

@@ -12,7 +12,7 @@ import type {
 } from '../../ports/audit.ts';
 import { forgottenUpTo, MOST_LINES, nextPrivateId, nextSharedId } from './audit-ids.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { dayOf, daysOf, sumUp, type UsageRow } from './usage-sums.ts';
+import { asRow, daysOf, sumUp, type UsageRow } from './usage-sums.ts';
 
 /** What was decided and used, in tables beside the journal's, so that both are written in one moment (T50). */
 export class SqliteAudit implements Audit {
@@ -55,8 +55,7 @@ export class SqliteAudit implements Audit {
   /** What a room's batch brings; the caller brings the transaction. */
   write(tenant: Tenant, lines: readonly AuditLine[], usage: readonly UsageLine[]): void {
     for (const line of lines) this.#add(tenant, line);
-    for (const { at, room, user, model, private: owner, ...tokens } of usage)
-      this.#sql.use.run({ tenant: tenant.id, day: dayOf(at), room, user, model, private: owner ?? '', ...tokens });
+    for (const line of usage) this.#sql.use.run({ ...asRow(line), tenant: tenant.id, private: line.private ?? '' });
   }
 
   #add(tenant: Tenant, line: AuditLine): void {
@@ -118,18 +117,20 @@ function linesOf(owner: string): string {
 }
 
 function usageStatements(db: Database) {
-  const use: Statement<[Omit<UsageLine, 'at' | 'private'> & { tenant: string; day: number; private: string }]> =
-    db.prepare(`
-    INSERT INTO usage (tenant, day, room, user, model, private, calls, input, cached, output)
-    VALUES (@tenant, @day, @room, @user, @model, @private, 1, @inputTokens, @cachedTokens, @outputTokens)
+  const use: Statement<[StoredUsage & { readonly tenant: string }]> = db.prepare(`
+    INSERT INTO usage (tenant, day, room, user, model, private, key_of, calls, input, cached, written, output,
+    reasoning, cost, unpriced)
+    VALUES (@tenant, @day, @room, @user, @model, @private, @keyOf, @calls, @inputTokens, @cachedTokens,
+    @cacheWriteTokens, @outputTokens, @reasoningTokens, @cost, @unpriced)
     ON CONFLICT DO UPDATE SET calls = calls + 1, input = input + excluded.input, cached = cached + excluded.cached,
-    output = output + excluded.output`);
+    written = written + excluded.written, output = output + excluded.output,
+    reasoning = reasoning + excluded.reasoning, cost = cost + excluded.cost, unpriced = unpriced + excluded.unpriced`);
   const usage: Statement<
     [{ tenant: string; first: number; end: number; user: string | null; room: RoomId | null }],
     StoredUsage
   > = db.prepare(`
-    SELECT day, room, user, model, private, calls, input AS inputTokens, cached AS cachedTokens,
-    output AS outputTokens FROM usage WHERE tenant = @tenant AND day >= @first AND day < @end
+    SELECT day, room, user, model, private, key_of AS keyOf, calls, input AS inputTokens, cached AS cachedTokens,
+    written AS cacheWriteTokens, output AS outputTokens, reasoning AS reasoningTokens, cost, unpriced FROM usage WHERE tenant = @tenant AND day >= @first AND day < @end
     AND (@user IS NULL OR user = @user) AND (@room IS NULL OR (room = @room AND private = ''))`);
   return { use, usage };
 }

@@ -1,7 +1,8 @@
 import type { DocKey } from '@parley/shared/documents';
 import type { UserId } from '@parley/shared/ids';
-import { uniqueKey, type JournalRecord } from '../../core/records.ts';
+import type { JournalRecord } from '../../core/records.ts';
 import { roomKey, type RoomRef, type Tenant } from '../../core/tenant.ts';
+import { uniqueKey } from '../../core/unique-key.ts';
 import type {
   AppendResult,
   Batch,
@@ -14,6 +15,7 @@ import type {
 } from '../../ports/journal.ts';
 import type { RoomOverview } from '../../ports/people.ts';
 import { MemoryAudit } from './audit-memory.ts';
+import { MemoryJobs } from './jobs-memory.ts';
 import { decodeRecord, encodeRecord } from './record-json.ts';
 
 /**
@@ -23,6 +25,8 @@ import { decodeRecord, encodeRecord } from './record-json.ts';
 export class MemoryJournal implements Journal {
   /** Gets what batches bring for it. */
   readonly audit: MemoryAudit;
+  /** A room that is gone takes its work with it. */
+  readonly jobs = new MemoryJobs();
   readonly #rooms = new Map<string, Room>();
 
   constructor(audit = new MemoryAudit()) {
@@ -43,7 +47,7 @@ export class MemoryJournal implements Journal {
     const refusal = refusalOf(room, batch);
     if (refusal) return refusal;
     room.records.push(...lines);
-    write(room, batch);
+    this.#write(room, batch);
     this.audit.write(ref.tenant, batch.audit ?? [], batch.usage ?? []);
     return { kind: 'appended' };
   }
@@ -58,7 +62,7 @@ export class MemoryJournal implements Journal {
     checkRedaction(room, redaction);
     room.records.push(...lines);
     for (const { seq, line } of rewritten) room.records[seq - 1] = line;
-    write(room, redaction);
+    this.#write(room, redaction);
     this.audit.write(ref.tenant, redaction.audit ?? [], redaction.usage ?? []);
     for (const compaction of redaction.compacted) compact(room, compaction);
     return { kind: 'appended' };
@@ -110,6 +114,11 @@ export class MemoryJournal implements Journal {
   }
 
   async close(): Promise<void> {}
+
+  #write(room: Room, batch: Batch): void {
+    write(room, batch);
+    if (batch.listing === null) this.jobs.drop(room.ref);
+  }
 
   /** The room while `epoch` is the one that may write it. */
   #held(ref: RoomRef, epoch: Epoch): Room | null {
@@ -210,6 +219,7 @@ function overviewOf({ ref, listing, waiting }: Room): RoomOverview[] {
 function listingFor(room: Room, user: UserId): RoomListing[] {
   const member = room.listing?.members.find((candidate) => candidate.user === user);
   if (!room.listing || !member) return [];
-  const { title, createdAt } = room.listing;
+  const { proposed, createdAt } = room.listing;
+  const title = proposed ?? room.listing.title;
   return [{ id: room.ref.room, title, role: member.role, createdAt }];
 }

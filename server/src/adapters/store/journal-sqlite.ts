@@ -9,7 +9,7 @@ import { SealedRows } from '../sealing/sealed-rows.ts';
 import { backupDatabase } from './sqlite-backup.ts';
 import { emptyLog } from './sqlite-erase.ts';
 import type { SqliteFile } from './sqlite-file.ts';
-import { encoded, SqliteRooms, type EncodedBatch } from './sqlite-rooms.ts';
+import { encoded, SqliteRooms, type EncodedBatch, type EncodedListing } from './sqlite-rooms.ts';
 
 /** The journal in one SQLite file: WAL, every commit synced, writes grouped by turn of the event loop. */
 export class SqliteJournal implements Journal {
@@ -85,7 +85,10 @@ export class SqliteJournal implements Journal {
   }
 
   async rooms(tenant: Tenant, user: UserId, after: string | null, limit: number): Promise<readonly RoomListing[]> {
-    return this.#rooms.rooms(tenant, user, after, limit);
+    return this.#rooms.rooms(tenant, user, after, limit).map(({ proposed, title, ...room }) => {
+      const ref = { tenant, room: room.id };
+      return { ...room, title: proposed === null ? title : this.#rows.openTitle(ref, proposed) };
+    });
   }
 
   async healthy(): Promise<boolean> {
@@ -119,7 +122,11 @@ export class SqliteJournal implements Journal {
       encoded(record, this.#rows.record(ref, expectedSeq + index + 1, encodeRecord(record))),
     );
     const updates = batch.updates.map(({ doc, update }) => ({ doc, update: this.#rows.part(ref, doc, update) }));
-    return { ...batch, records, updates };
+    return { ...batch, records, updates, listing: batch.listing && this.#sealedListing(ref, batch.listing) };
+  }
+
+  #sealedListing(ref: RoomRef, { proposed, ...listing }: NonNullable<Batch['listing']>): EncodedListing {
+    return { ...listing, proposed: proposed === undefined ? null : this.#rows.title(ref, proposed) };
   }
 }
 

@@ -4,7 +4,10 @@ import { eraseIn } from './sqlite-erase.ts';
 import type { SqliteFile } from './sqlite-file.ts';
 
 /** Tables of what stands in the clear about a tenant. Who was revoked stays: no old token comes back to life. */
-const TABLES = ['members', 'tools', 'credentials', 'audit_lines', 'usage', 'resource_readers', 'resources', 'budgets'];
+const TABLES = [
+  ...['members', 'tools', 'credentials', 'audit_lines', 'usage', 'resource_readers', 'resources', 'budgets'],
+  ...['key_policies', 'jobs'],
+];
 
 /**
  * Ends a tenant for good (A88): its keys are destroyed first, which makes what was said unreadable, and then goes
@@ -22,7 +25,7 @@ export function forgetTenant({ db, keys }: SqliteFile, tenant: Tenant): void {
 function forgetRooms(db: Database, tenant: Tenant): void {
   db.prepare<[string]>('DELETE FROM unique_keys WHERE room IN (SELECT id FROM rooms WHERE tenant = ?)').run(tenant.id);
   // Nothing of it is taken up at the next start: its records cannot be read.
-  db.prepare<[string]>('UPDATE rooms SET busy = 0, waiting = 0, title = NULL, created_at = NULL WHERE tenant = ?').run(
-    tenant.id,
-  );
+  db.prepare<[string]>(
+    'UPDATE rooms SET busy = 0, waiting = 0, title = NULL, proposed = NULL, created_at = NULL WHERE tenant = ?',
+  ).run(tenant.id);
 }

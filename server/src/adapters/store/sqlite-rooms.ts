@@ -3,13 +3,22 @@ import { must } from '@parley/shared/assert';
 import type { RoomId, UserId } from '@parley/shared/ids';
 import type { RoomRole } from '@parley/shared/roles';
 import type { Database, Statement } from 'better-sqlite3';
-import { uniqueKey, type JournalRecord } from '../../core/records.ts';
+import type { JournalRecord } from '../../core/records.ts';
 import { mintTenant, type RoomRef, type Tenant } from '../../core/tenant.ts';
+import { uniqueKey } from '../../core/unique-key.ts';
 import type { AppendResult, Batch, Compaction, Epoch, RoomListing } from '../../ports/journal.ts';
 
 /** A batch whose records and updates are already the bytes that are stored. */
-export interface EncodedBatch extends Omit<Batch, 'records'> {
+export interface EncodedBatch extends Omit<Batch, 'records' | 'listing'> {
   readonly records: readonly EncodedRecord[];
+  readonly listing?: EncodedListing | null | undefined;
+}
+export interface EncodedListing extends Omit<NonNullable<Batch['listing']>, 'proposed'> {
+  readonly proposed: Uint8Array | null;
+}
+/** A room in somebody's list, its own title still sealed. */
+export interface ListingRow extends RoomListing {
+  readonly proposed: Buffer | null;
 }
 export interface EncodedRecord {
   readonly body: Uint8Array;
@@ -104,7 +113,7 @@ export class SqliteRooms {
     return this.#sql.docs.all(ref.tenant.id, ref.room).map(({ doc }) => doc);
   }
 
-  rooms(tenant: Tenant, user: UserId, after: string | null, limit: number): RoomListing[] {
+  rooms(tenant: Tenant, user: UserId, after: string | null, limit: number): ListingRow[] {
     return this.#sql.listings.all(tenant.id, user, after ?? '', limit);
   }
 
@@ -133,9 +142,10 @@ export class SqliteRooms {
     this.#sql.setSeq.run(room.seq + records.length, room.id);
   }
 
-  #list(ref: RoomRef, room: number, listing: NonNullable<Batch['listing']> | null): void {
+  #list(ref: RoomRef, room: number, listing: EncodedListing | null): void {
     this.#sql.dropMembers.run(ref.tenant.id, ref.room);
-    this.#sql.setListing.run(listing?.title ?? null, listing?.createdAt ?? null, room);
+    if (listing === null) this.#sql.dropJobs.run(ref.tenant.id, ref.room);
+    this.#sql.setListing.run(listing?.title ?? null, listing?.proposed ?? null, listing?.createdAt ?? null, room);
     for (const { user, role } of listing?.members ?? []) this.#sql.addMember.run(ref.tenant.id, user, ref.room, role);
   }
 }
@@ -213,16 +223,18 @@ function partStatements(db: Database) {
 }
 
 function listingStatements(db: Database) {
-  const setListing: Statement<[string | null, number | null, number]> = db.prepare(
-    'UPDATE rooms SET title = ?, created_at = ? WHERE id = ?',
+  const setListing: Statement<[string | null, Uint8Array | null, number | null, number]> = db.prepare(
+    'UPDATE rooms SET title = ?, proposed = ?, created_at = ? WHERE id = ?',
   );
+  // A room that is gone takes its work with it.
+  const dropJobs: Statement<[string, RoomId]> = db.prepare('DELETE FROM jobs WHERE tenant = ? AND room = ?');
   const dropMembers: Statement<[string, RoomId]> = db.prepare('DELETE FROM members WHERE tenant = ? AND room = ?');
   const addMember: Statement<[string, UserId, RoomId, RoomRole]> = db.prepare(
     'INSERT INTO members (tenant, user, room, role) VALUES (?, ?, ?, ?)',
   );
-  const listings: Statement<[string, UserId, string, number], RoomListing> = db.prepare(`
-    SELECT members.room AS id, rooms.title, members.role, rooms.created_at AS createdAt
+  const listings: Statement<[string, UserId, string, number], ListingRow> = db.prepare(`
+    SELECT members.room AS id, rooms.title, rooms.proposed, members.role, rooms.created_at AS createdAt
     FROM members JOIN rooms ON rooms.tenant = members.tenant AND rooms.room = members.room
     WHERE members.tenant = ? AND members.user = ? AND members.room > ? ORDER BY members.room LIMIT ?`);
-  return { setListing, dropMembers, addMember, listings };
+  return { setListing, dropJobs, dropMembers, addMember, listings };
 }

@@ -149,6 +149,56 @@ export const MIGRATIONS: readonly Migration[] = [
     PRIMARY KEY (tenant, scope)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Whose keys model calls are made with, and what they cost. A primary key cannot be widened, so the table is made again.
+  `
+  CREATE TABLE key_policies (
+    tenant TEXT PRIMARY KEY,
+    personal INTEGER NOT NULL,
+    fallback INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE priced_usage (
+    tenant TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    room TEXT NOT NULL,
+    user TEXT NOT NULL,
+    model TEXT NOT NULL,
+    private TEXT NOT NULL,
+    key_of TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    input INTEGER NOT NULL,
+    cached INTEGER NOT NULL,
+    written INTEGER NOT NULL,
+    output INTEGER NOT NULL,
+    reasoning INTEGER NOT NULL,
+    cost INTEGER NOT NULL,
+    unpriced INTEGER NOT NULL,
+    PRIMARY KEY (tenant, day, room, user, model, private, key_of)
+  ) STRICT, WITHOUT ROWID;
+
+  INSERT INTO priced_usage
+    SELECT tenant, day, room, user, model, private, 'server', calls, input, cached, 0, output, 0, 0, calls FROM usage;
+  DROP TABLE usage;
+  ALTER TABLE priced_usage RENAME TO usage;
+    `,
+  // Background work, and titles that were made from what was said: these are sealed like it.
+  `
+  ALTER TABLE rooms ADD COLUMN proposed BLOB;
+
+  CREATE TABLE jobs (
+    tenant TEXT NOT NULL,
+    room TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    by TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    due REAL,
+    stands TEXT NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (tenant, room, kind)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX jobs_due ON jobs (due) WHERE due IS NOT NULL;
+  `,
 ];
 
 /** The data was written by a newer program; running an older one on it could lose what it does not know. */

@@ -1,6 +1,8 @@
 import type { Authority } from '../../ports/authority.ts';
 import type { Audit } from '../../ports/audit.ts';
 import type { BudgetTable } from '../../ports/budgets.ts';
+import type { KeyPolicyTable } from '../../ports/provider-keys.ts';
+import type { Jobs } from '../../ports/jobs.ts';
 import type { People } from '../../ports/people.ts';
 import type { Registry } from '../../ports/registry.ts';
 import type { ResourceTable } from '../../ports/resource-table.ts';
@@ -9,7 +11,9 @@ import { SqliteAudit } from './audit-sqlite.ts';
 import { SqliteAuthority } from '../authority/authority-sqlite.ts';
 import { SqliteBudgets } from './budgets-sqlite.ts';
 import { GroupCommit } from './group-commit.ts';
+import { SqliteKeyPolicies } from './key-policies-sqlite.ts';
 import { SqliteJournal } from './journal-sqlite.ts';
+import { SqliteJobs } from './jobs-sqlite.ts';
 import { SqlitePeople } from './people-sqlite.ts';
 import { SqliteRegistry } from './registry-sqlite.ts';
 import { isStoreFailure, openSqliteFile, type SqliteFile } from './sqlite-file.ts';
@@ -28,6 +32,8 @@ export interface SqliteStore {
   /** The built-in authority, with what admins keep in it. */
   readonly resources: Authority & ResourceTable;
   readonly budgetTable: BudgetTable;
+  readonly keyPolicies: KeyPolicyTable;
+  readonly jobs: Jobs;
 }
 
 /**
@@ -59,5 +65,7 @@ function storeIn(file: SqliteFile): SqliteStore {
     sealer: keys,
     resources: new SqliteAuthority(db, writes),
     budgetTable: new SqliteBudgets(db, writes),
+    keyPolicies: new SqliteKeyPolicies(db, writes),
+    jobs: new SqliteJobs(db, writes),
   };
 }

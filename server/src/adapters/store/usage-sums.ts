@@ -9,10 +9,21 @@ export interface UsageRow {
   readonly user: string;
   readonly model: string;
   readonly private: boolean;
+  readonly keyOf: UsageLine['keyOf'];
   readonly calls: number;
   readonly inputTokens: number;
   readonly cachedTokens: number;
+  readonly cacheWriteTokens: number;
   readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  readonly cost: number;
+  readonly unpriced: number;
+}
+
+/** What one call adds to its row. */
+export function asRow({ at, private: owner, cost, ...line }: UsageLine): UsageRow {
+  const priced = { cost: cost ?? 0, unpriced: cost === null ? 1 : 0 };
+  return { ...line, ...priced, day: dayOf(at), private: owner !== null, calls: 1 };
 }
 
 /** Days since the epoch, UTC. */
@@ -34,26 +45,33 @@ export function sumUp(rows: Iterable<UsageRow>, by: UsageQuery['by']): UsageSum[
   for (const row of rows) {
     const group = groupOf(row, by);
     const key = JSON.stringify(by.map((field) => group[field]));
-    const sum = sums.get(key) ?? { ...group, calls: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
-    sums.set(key, added(sum, row));
+    sums.set(key, added(sums.get(key) ?? { ...group, ...NOTHING }, row));
   }
   return [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 }
 
-type Group = Pick<UsageSum, 'user' | 'room' | 'model' | 'day'>;
+type Group = Pick<UsageSum, 'user' | 'room' | 'model' | 'day' | 'key'>;
+type Sums = Omit<UsageSum, keyof Group>;
+
+const NOTHING: Sums = {
+  calls: 0,
+  inputTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  cost: 0,
+  unpriced: 0,
+};
+// Keys of an object that is written out here.
+const SUMMED = Object.keys(NOTHING) as (keyof Sums)[];
 
 function groupOf(row: UsageRow, by: UsageQuery['by']): Group {
-  const { user, model, day } = row;
-  const all = { user, model, day, room: row.private ? null : row.room };
+  const { user, model, day, keyOf: key } = row;
+  const all = { user, model, day, key, room: row.private ? null : row.room };
   return Object.fromEntries(by.map((field) => [field, all[field]]));
 }
 
 function added(sum: UsageSum, row: UsageRow): UsageSum {
-  return {
-    ...sum,
-    calls: sum.calls + row.calls,
-    inputTokens: sum.inputTokens + row.inputTokens,
-    cachedTokens: sum.cachedTokens + row.cachedTokens,
-    outputTokens: sum.outputTokens + row.outputTokens,
-  };
+  return { ...sum, ...Object.fromEntries(SUMMED.map((field) => [field, sum[field] + row[field]])) };
 }

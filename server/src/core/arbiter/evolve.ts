@@ -19,6 +19,14 @@ export function evolve(state: LaneState, record: JournalRecord): LaneState {
     case 'entry.released':
     case 'call.late':
     case 'attempt.settled':
+    case 'entry.pinned':
+    case 'entry.unpinned':
+    case 'digest.prepared':
+    case 'digest.adopted':
+    case 'digest.failed':
+    case 'digest.settled':
+    case 'background.settled':
+    case 'room.titled':
       return state;
     case 'entry.redacted':
       return redacted(state, record);

@@ -2,12 +2,15 @@ import type { RoomId, UserId } from '@parley/shared/ids';
 import type { Scope } from './scopes.ts';
 
 /** Whom a call is charged to. */
-export interface Payer {
-  readonly room: RoomId;
-  readonly user: UserId;
-  /** In the room's own lane; a private one is charged to no room (R9). */
-  readonly shared: boolean;
-}
+export type Payer =
+  | {
+      readonly room: RoomId;
+      readonly user: UserId;
+      /** In the room's own lane; a private one is charged to no room (R9). */
+      readonly shared: boolean;
+    }
+  /** Nobody asked: the room, and what a tenant has for background work (G9). */
+  | { readonly room: RoomId; readonly user: null };
 
 /** Tokens that a call used. */
 export interface Spent {
@@ -16,7 +19,10 @@ export interface Spent {
   readonly outputTokens: number;
 }
 
-export function scopesOf({ room, user, shared }: Payer): readonly Scope[] {
+export function scopesOf(payer: Payer): readonly Scope[] {
+  const { room, user } = payer;
+  if (user === null) return [{ kind: 'tenant' }, { kind: 'background' }, { kind: 'room', room }];
+  const { shared } = payer;
   const own: Scope[] = [{ kind: 'tenant' }, { kind: 'user', user }, { kind: 'grant', room, user }];
   return shared ? [...own, { kind: 'room', room }] : own;
 }

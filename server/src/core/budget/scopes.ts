@@ -3,6 +3,8 @@ import type { RoomId, UserId } from '@parley/shared/ids';
 /** Whose account a call is charged to (G7). */
 export type Scope =
   | { readonly kind: 'tenant' }
+  /** What is done in a tenant while nobody waits for it (G9). */
+  | { readonly kind: 'background' }
   | { readonly kind: 'user'; readonly user: UserId }
   | { readonly kind: 'room'; readonly room: RoomId }
   /** What one person may use in one room: a limit that their grants there name. */
@@ -15,7 +17,8 @@ export type SetScope = Exclude<Scope, { readonly kind: 'grant' }>;
 export function scopeKey(scope: Scope): string {
   switch (scope.kind) {
     case 'tenant':
-      return 'tenant';
+    case 'background':
+      return scope.kind;
     case 'user':
       return `user:${scope.user}`;
     case 'room':
@@ -30,6 +33,8 @@ export function scopeName(scope: Scope): string {
   switch (scope.kind) {
     case 'tenant':
       return 'The budget of your organisation';
+    case 'background':
+      return 'The budget for background work';
     case 'user':
       return 'Your budget';
     case 'room':

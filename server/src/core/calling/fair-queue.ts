@@ -5,6 +5,8 @@ export interface Waiting {
   readonly room: string;
   /** Tokens that it may take. */
   readonly cost: number;
+  /** Nobody waits for its answer: everybody else goes first. */
+  readonly background: boolean;
   /** Names it; arrives once. */
   readonly id: number;
 }
@@ -26,20 +28,26 @@ export const NOBODY: FairQueue = { waiting: [], served: new Map() };
 export function joined({ waiting, served }: FairQueue, call: Waiting): FairQueue {
   const level = new Map(served);
   raise(level, tenantOf(call), new Set(waiting.map(tenantOf)));
-  raise(level, roomOf(call), new Set(waiting.filter(({ tenant }) => tenant === call.tenant).map(roomOf)));
+  raise(level, roomOf(call), new Set(waiting.filter((each) => tenantOf(each) === tenantOf(call)).map(roomOf)));
   return { waiting: [...waiting, call], served: level };
+}
+
+/** Whether somebody waits for one of these. */
+export function isUrgent({ waiting }: FairQueue): boolean {
+  return waiting.some(({ background }) => !background);
 }
 
 /** The call that is next, and the queue without it; null when nobody waits. */
 export function taken(queue: FairQueue): { readonly call: Waiting; readonly queue: FairQueue } | null {
-  const { waiting, served } = queue;
+  const { served } = queue;
+  const waiting = queue.waiting.filter(({ background }) => background !== isUrgent(queue));
   const tenant = least(waiting.map(tenantOf), served);
   const room = least(waiting.filter((call) => tenantOf(call) === tenant).map(roomOf), served);
   const call = waiting.find((each) => roomOf(each) === room);
   if (call === undefined) return null;
   const after = new Map(served);
   for (const key of [tenantOf(call), roomOf(call)]) after.set(key, (served.get(key) ?? 0) + call.cost);
-  const rest = waiting.filter((each) => each !== call);
+  const rest = queue.waiting.filter((each) => each !== call);
   return { call, queue: rest.length === 0 ? NOBODY : { waiting: rest, served: after } };
 }
 
@@ -62,10 +70,10 @@ function raise(served: Map<string, number>, key: string, others: ReadonlySet<str
   served.set(key, Math.max(served.get(key) ?? 0, level));
 }
 
-/** No id holds a slash. */
-function tenantOf({ tenant }: Waiting): string {
-  return tenant;
+/** What nobody waits for is counted apart, so that no person is served later for it. No id holds a slash or a tilde. */
+function tenantOf({ tenant, background }: Waiting): string {
+  return background ? `~${tenant}` : tenant;
 }
-function roomOf({ tenant, room }: Waiting): string {
-  return `${tenant}/${room}`;
+function roomOf(call: Waiting): string {
+  return `${tenantOf(call)}/${call.room}`;
 }

@@ -35,7 +35,8 @@ export class Past {
     if (start !== this.#start) this.#beginAt(start);
     const window = this.#upTo(items.slice(start));
     if (newest !== null) window.addNewest(newest);
-    return { window, leftOut: earlier + window.start, behind: window.sent.map(({ piece }) => piece) };
+    const { tokens: ownTokens, sent } = window;
+    return { window, leftOut: earlier + window.start, ownTokens, behind: sent.map(({ piece }) => piece) };
   }
 
   #beginAt(start: number): void {

@@ -51,7 +51,7 @@ export interface Hand {
 }
 
 /** Upper bounds of what is written around a body; an id and a name come on top of an envelope. */
-const ENVELOPE_TOKENS = 42;
+export const ENVELOPE_TOKENS = 42;
 const TOKENS_PER_CHARACTER = 0.7;
 const ENDED_EARLY_TOKENS = 14;
 /** Upper bound of the line that anchors a private item. */
@@ -99,13 +99,21 @@ export function promptPiece(prompt: ContextPrompt, hand: Hand, after?: number): 
   };
 }
 
+/** Text by the server, as a piece: nobody refers to it. */
+export function partPiece({ text, tokens, influence }: Pick<Piece, 'tokens' | 'influence'> & { text: string }): Piece {
+  return {
+    ...{ role: 'user', seq: 0, tokens, influence, resources: [], after: undefined, shelved: false, endsTurn: false },
+    ...{ cite: null, folds: 'never', lines: () => null, render: () => text },
+  };
+}
+
 /** As the model cites it: `12`, and `12.k3x_9a.1` for the first entry of a shelf, behind entry 12. */
-function numberOf({ entry, shelf }: ContextItem): string {
+export function numberOf({ entry, shelf }: ContextItem): string {
   return shelf === undefined ? String(entry.seq) : `${entry.after ?? 0}.${shelf}.${entry.seq}`;
 }
 
 /** Entries of the room and of a private lane are both counted from 1. */
-function privateNumber(n: string): string {
+export function privateNumber(n: string): string {
   return `me.${n}`;
 }
 
@@ -156,7 +164,7 @@ function overhead({ id, name }: Author, after: number | undefined): number {
   );
 }
 
-function saidBy({ author, kind }: Entry, n: string, wrap: Envelopes, text: Harmless): string {
+export function saidBy({ author, kind }: Entry, n: string, wrap: Envelopes, text: Harmless): string {
   return wrap.said({ n, id: author.id, name: author.name, kind: kind === 'prompt' ? 'prompt' : 'message' }, text);
 }
 

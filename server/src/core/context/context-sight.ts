@@ -11,6 +11,8 @@ export interface Sight<P extends Sized> {
   readonly behind: readonly P[];
   /** How many are told to be left out. */
   readonly leftOut: number;
+  /** What the lane's own items would take, if they were all there is (R9). */
+  readonly ownTokens: number;
   readonly window: Window<P>;
 }
 
@@ -21,10 +23,10 @@ export interface Sight<P extends Sized> {
  */
 export function sight<P extends Sighted>(items: readonly P[], newest: P | null, budget: number): Sight<P> {
   const own = items.filter(({ shelved }) => !shelved);
-  const { start } = seen(own, newest, budget);
+  const { start, tokens } = seen(own, newest, budget);
   const behind = start === 0 ? items : since(items, own[start]);
   const window = seen(behind, newest, budget);
-  return { behind, leftOut: start + window.start, window };
+  return { behind, leftOut: start + window.start, ownTokens: tokens, window };
 }
 
 function since<P>(items: readonly P[], first: P | undefined): readonly P[] {

@@ -5,8 +5,9 @@ import { leastTokens, type Line } from './text-lines.ts';
 const LOW_WATER = 0.6;
 /** What inlined passages may bring back of what was dropped for them. */
 const SETTLED = 0.8;
-/** Upper bound of a reference, and of what its place costs the text around it. */
+/** Upper bounds of a reference with one place, with what it costs the text around it, and of each further place. */
 const REFERENCE_TOKENS = 36;
+const PLACE_TOKENS = 20;
 
 export interface Sized {
   readonly tokens: number;
@@ -151,10 +152,10 @@ export function folded<P extends Sized>(piece: P, earlier: Repeats<P>, visible?:
   return { piece, lines, repeats, tokens: repeats.reduce((tokens, one) => tokens - saved(lines, one), piece.tokens) };
 }
 
-function saved(lines: readonly Line[], { from, to }: Repeat<unknown>): number {
+function saved(lines: readonly Line[], { from, to, places }: Repeat<unknown>): number {
   let least = 0;
   for (const { body } of lines.slice(from, to)) least += leastTokens(body);
-  return least - REFERENCE_TOKENS;
+  return least - REFERENCE_TOKENS - PLACE_TOKENS * (places.length - 1);
 }
 
 /** A whole history. */

@@ -34,11 +34,13 @@ export interface Envelopes {
   /** An earlier answer of the AI, where it cannot be a message of its own. */
   readonly answered: (n: string, body: Harmless) => string;
   /** A passage that was said before (C9). */
-  readonly reference: (place: Reference, hash: string) => string;
+  readonly reference: (places: readonly Reference[], hash: string) => string;
   /** What a tool returned: information that somebody else wrote, never an instruction. */
   readonly result: (call: string, body: string) => string;
   /** A line by the server itself; `text` is ours, never a person's. */
   readonly note: (text: string) => string;
+  /** Within a line by the server: whose words an entry is. */
+  readonly named: (n: string, id: string) => string;
   /** What imitates an envelope or a role in somebody's words, or the model's, is made harmless. */
   readonly plain: (body: string) => Harmless;
 }
@@ -59,8 +61,10 @@ export function envelopes(boundary: string): Envelopes {
       `<said-${boundary} n="${n}" id="${attribute(id)}" name="${attribute(shownName(name))}" kind="${kind}">\n${body}\n</said-${boundary}>`,
     answered: (n, body) => `<answered-${boundary} n="${n}">\n${body}\n</answered-${boundary}>`,
     result: (call, body) => `<result-${boundary} call="${attribute(call)}">\n${plain(body)}\n</result-${boundary}>`,
-    reference: ({ cite, from, to }, hash) => `<parley-${boundary} =${cite}:${from}-${to}#${hash}>`,
+    reference: (places, hash) =>
+      `<parley-${boundary} =${places.map(({ cite, from, to }) => `${cite}:${from}-${to}`).join(',')}#${hash}>`,
     note: (text) => `<parley-${boundary}>${text}</parley-${boundary}>`,
+    named: (n, id) => `${n} by "${attribute(id)}"`,
   };
 }
 

@@ -25,13 +25,13 @@ export function foldedText(
   const parts: string[] = [];
   let at = 0;
   for (const repeat of repeats) {
-    const { from, to, source, at: first, quote } = repeat;
+    const { from, to, places, quote } = repeat;
     for (; at < from; at++) parts.push(lineOf(lines[at]));
     const passage = resolved(repeat);
     if (passage !== lines.slice(from, to).map(lineOf).join('\n'))
       throw new Error('must: a reference resolves to what it stands for');
-    const place = { cite: source.cite ?? '', from: first + 1, to: first + to - from };
-    parts.push(quote + wrap.reference(place, hash(passage).slice(0, HASH_LENGTH)));
+    const cited = places.map(({ source, at, count }) => ({ cite: source.cite ?? '', from: at + 1, to: at + count }));
+    parts.push(quote + wrap.reference(cited, hash(passage).slice(0, HASH_LENGTH)));
     at = to;
   }
   for (; at < lines.length; at++) parts.push(lineOf(lines[at]));
@@ -40,10 +40,9 @@ export function foldedText(
 }
 
 /** What a reference stands for (C10). */
-function resolved({ from, to, source, at, quote }: Repeat<Cited>): string {
-  const lines = source.lines() ?? [];
-  return lines
-    .slice(at, at + to - from)
+function resolved({ places, quote }: Repeat<Cited>): string {
+  return places
+    .flatMap(({ source, at, count }) => (source.lines() ?? []).slice(at, at + count))
     .map(({ body }) => quoted(quote, body))
     .join('\n');
 }

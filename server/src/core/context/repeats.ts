@@ -2,15 +2,27 @@ import { quoted, type Line } from './text-lines.ts';
 
 /** Shorter passages cost as much as the reference that would stand for them (C9). */
 export const LEAST_TOKENS = 24;
+/** Fewer in one place cost as much as the place in a reference. */
+const LEAST_PLACE_TOKENS = 8;
 
-/** Lines of a text that say again what an earlier one said; lines are counted from 0, `to` is behind the last. */
+/** Lines in a row that stand in one earlier text. */
+export interface Place<S> {
+  /** The text that said them first, … */
+  readonly source: S;
+  /** … the first of them there, counted from 0, … */
+  readonly at: number;
+  /** … how many they are, … */
+  readonly count: number;
+  /** … and how much, roughly. */
+  readonly tokens: number;
+}
+
+/** Lines of a text that earlier ones said; lines are counted from 0, `to` is behind the last. */
 export interface Repeat<S> {
   readonly from: number;
   readonly to: number;
-  /** The text that said it first, … */
-  readonly source: S;
-  /** … and the first of as many lines there. */
-  readonly at: number;
+  /** Where they stand, one place behind the other: who pastes a log pastes what many people said. */
+  readonly places: readonly Place<S>[];
   /** What marks these lines as quoted; each is `quoted(quote, body)` of the line there, byte for byte (C10). */
   readonly quote: string;
 }
@@ -36,7 +48,8 @@ interface Spot<S> {
 /**
  * Finds passages that were said before (C9). Texts come in their order; of each the places of any two lines in
  * a row, and of any line that is long enough alone, are remembered where they first stood. A passage is found
- * there and followed for as long as the lines are equal, so one changed digit ends it (C11). Linear in any text.
+ * there and followed for as long as the lines are equal, so one changed digit ends it (C11), and from where one text
+ * ends it goes on in another. Linear in any text.
  *
  * Lines are numbered as they come up, so that places are told apart exactly: nobody can write a line that is taken
  * for another (R8), and what is found depends on no hash. Those of the map below have a secret of the process.
@@ -56,9 +69,9 @@ export class Repeats<S> {
   /** The passages of a text that stand in those added before and that `visible` admits, first to last. */
   of(lines: readonly Line[], visible: (source: S) => boolean = () => true): Repeat<S>[] {
     const found: Repeat<S>[] = [];
-    const numbers = lines.map(({ body }) => this.#number(body));
+    const text = { lines, numbers: lines.map(({ body }) => this.#number(body)) };
     for (let from = 0; from < lines.length;) {
-      const repeat = this.#from({ lines, numbers }, from, visible);
+      const repeat = this.#passage(text, from, visible);
       if (repeat) found.push(repeat);
       from = repeat?.to ?? from + 1;
     }
@@ -77,7 +90,7 @@ export class Repeats<S> {
     const [line, one, next] = [held.lines[at], numbers[at], numbers[at + 1]];
     const end = endOf(held, at);
     if (line === undefined || one === undefined || line.body === '' || end === at) return;
-    if (line.tokens >= LEAST_TOKENS) this.#put(alone(one), spot);
+    if (line.tokens >= LEAST_PLACE_TOKENS) this.#put(alone(one), spot);
     if (next !== undefined && at + 1 < end) this.#put(together(one, next), spot);
   }
 
@@ -101,35 +114,51 @@ export class Repeats<S> {
     return (this.#before === null ? undefined : this.#before.#spot(key)) ?? this.#spots.get(key);
   }
 
-  #from({ lines, numbers }: Numbered, from: number, visible: (source: S) => boolean): Repeat<S> | null {
+  /** What begins at a line; none where it is short, so looking again behind its first line stays linear. */
+  #passage(text: Numbered, from: number, visible: (source: S) => boolean): Repeat<S> | null {
+    const quote = text.lines[from]?.quote ?? '';
+    const places: Place<S>[] = [];
+    let to = from;
+    let tokens = 0;
+    for (;;) {
+      const place = text.lines[to]?.quote === quote ? this.#place(text, to, visible) : null;
+      if (place === null) break;
+      places.push(place);
+      to += place.count;
+      tokens += place.tokens;
+    }
+    return tokens < LEAST_TOKENS ? null : { from, to, places, quote };
+  }
+
+  #place({ lines, numbers }: Numbered, from: number, visible: (source: S) => boolean): Place<S> | null {
     const [line, one, two] = [lines[from], numbers[from], numbers[from + 1]];
     if (line === undefined || one === undefined || line.body === '') return null;
     const keys = [
       ...(two === undefined ? [] : [together(one, two)]),
-      ...(line.tokens >= LEAST_TOKENS ? [alone(one)] : []),
+      ...(line.tokens >= LEAST_PLACE_TOKENS ? [alone(one)] : []),
     ];
     for (const key of keys) {
       const spot = this.#spot(key);
       if (spot === undefined || !visible(spot.held.source)) continue;
-      const repeat = followed(lines, from, spot);
-      if (repeat) return repeat;
+      const place = followed(lines, from, spot);
+      if (place) return place;
     }
     return null;
   }
 }
 
-function followed<S>(lines: readonly Line[], from: number, { held, at }: Spot<S>): Repeat<S> | null {
+function followed<S>(lines: readonly Line[], from: number, { held, at }: Spot<S>): Place<S> | null {
   const quote = lines[from]?.quote ?? '';
   const end = Math.min(lines.length - from, endOf(held, at) - at);
-  let length = 0;
+  let count = 0;
   let tokens = 0;
-  while (length < end) {
-    const [line, first] = [lines[from + length], held.lines[at + length]];
+  while (count < end) {
+    const [line, first] = [lines[from + count], held.lines[at + count]];
     if (line === undefined || first === undefined || !isSame(line, first, quote)) break;
     tokens += line.tokens;
-    length++;
+    count++;
   }
-  return tokens < LEAST_TOKENS ? null : { from, to: from + length, source: held.source, at, quote };
+  return tokens < LEAST_PLACE_TOKENS ? null : { source: held.source, at, count, tokens };
 }
 
 /** Byte for byte what the first line is, quoted. */

@@ -1,5 +1,6 @@
 import type { Entry } from '@parley/shared/entry';
 import type { EntryId, TurnId } from '@parley/shared/ids';
+import { withoutText, type Source } from '../compaction/lane-digests.ts';
 import type { JournalRecord, RecordOf } from '../records.ts';
 
 /** What is taken away: these entries, and what was written on the way to them. */
@@ -10,6 +11,8 @@ export interface Redacted {
   readonly prompts: ReadonlySet<TurnId>;
   /** Turns whose answer is among them: what the model said and what tools told it goes too. */
   readonly answers: ReadonlySet<TurnId>;
+  /** Where they stand: a digest that was made from there goes too (R7). */
+  readonly sources: readonly Source[];
 }
 
 /** An entry without its words: that it was there, whose it was and who took them away stays. */
@@ -30,12 +33,14 @@ export function withoutRepeatsOf(entry: Entry, gone: ReadonlySet<EntryId>): Entr
  * order, unique key and everything that the fold decides by stay, so a room opened again decides as before.
  */
 export function withoutWords(record: JournalRecord, redacted: Redacted): JournalRecord {
-  const { by, entries, prompts, answers } = redacted;
+  const { by, entries, prompts, answers, sources } = redacted;
   switch (record.type) {
     case 'entry.added':
       return entries.has(record.entry.id)
         ? { ...record, entry: redactedEntry(record.entry, by), tokens: 0 }
         : withEntry(record, withoutRepeatsOf(record.entry, entries));
+    case 'room.titled':
+      return record.sources.some((source) => entries.has(source)) ? { ...record, title: '' } : record;
     case 'entry.released':
       // A hash of few words tells whoever guesses them that they guessed right.
       return entries.has(record.entry) ? { ...record, digest: '' } : record;
@@ -46,6 +51,8 @@ export function withoutWords(record: JournalRecord, redacted: Redacted): Journal
       return prompts.has(record.turn)
         ? { ...record, entry: redactedEntry(record.entry, by), tokens: 0 }
         : withEntry(record, withoutRepeatsOf(record.entry, entries));
+    case 'digest.prepared':
+      return sources.reduce(withoutText, record);
     case 'turn.stepped':
     case 'call.asked':
     case 'call.ended':

@@ -1,5 +1,6 @@
 import type { Entry } from '@parley/shared/entry';
 import type { EntryId, LaneKey, TurnId } from '@parley/shared/ids';
+import type { Source } from '../compaction/lane-digests.ts';
 import type { Redacted } from './redact-records.ts';
 
 /**
@@ -11,13 +12,20 @@ export function isOwnToRedact(entry: Entry, lane: LaneKey, by: string): boolean 
 }
 
 /** Everything that goes with these entries. */
-export function redactionOf(entries: readonly Entry[], by: string): Redacted {
+export function redactionOf(all: readonly { readonly lane: LaneKey; readonly entry: Entry }[], by: string): Redacted {
+  const entries = all.map(({ entry }) => entry);
   return {
     by,
+    sources: all.flatMap(({ lane, entry }) => sourceOf(lane, entry) ?? []),
     entries: new Set<EntryId>(entries.map(({ id }) => id)),
     prompts: turnsOf(entries, 'prompt'),
     answers: turnsOf(entries, 'answer'),
   };
+}
+
+/** Its place in the lane's own document; null where it stands beside it, and no digest is made from it. */
+export function sourceOf(lane: LaneKey, { seq, resources }: Entry): Source | null {
+  return resources === undefined ? { lane, seq } : null;
 }
 
 function turnsOf(entries: readonly Entry[], kind: Entry['kind']): ReadonlySet<TurnId> {

@@ -1,20 +1,29 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { BudgetView } from '@parley/shared/admin';
+import { BudgetLines, BudgetView } from '@parley/shared/admin';
 import { fault, FaultError } from '@parley/shared/fault';
 import { RoomId, UserId } from '@parley/shared/ids';
+import { scopeKey } from '../../core/budget/scopes.ts';
 import type { SetScope } from '../../ports/budgets.ts';
 import type { Principal } from '../../core/people/principal.ts';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { seesOthers } from '../oversight.ts';
+import { everybody } from '../people-overview.ts';
 import { PROBLEM } from '../problems.ts';
 import { adminsOnly, type TenantAudit } from '../tenant-audit.ts';
-import { body, json, noQuery } from './parts.ts';
+import { body, json, noQuery, pageQuery } from './parts.ts';
 
 const params = z.strictObject({
-  scope: z.string().max(200).openapi({ description: '`me`, `tenant`, `user:ID` or `room:ID`.' }),
+  scope: z.string().max(200).openapi({ description: '`me`, `tenant`, `background`, `user:ID` or `room:ID`.' }),
 });
 const answer = { 200: json(BudgetView, 'Tokens of this month (UTC).'), default: PROBLEM };
 
+const list = createRoute({
+  method: 'get',
+  path: '/v1/budgets',
+  summary: 'What the budgets of all rooms, or of everybody in one, stand at; admins',
+  request: { query: pageQuery.extend({ of: z.enum(['rooms', 'people']) }) },
+  responses: { 200: json(BudgetLines, 'A page, by id.'), default: PROBLEM },
+});
 const read = createRoute({
   method: 'get',
   path: '/v1/budgets/{scope}',
@@ -32,7 +41,18 @@ const write = createRoute({
 
 export function budgetRoutes(app: EdgeApp, edge: Edge, trail: TenantAudit): void {
   const admins = adminsOnly(trail, { PUT: 'budget.set' });
+  app.use('/v1/budgets', admins);
   app.use('/v1/budgets/*', (c, next) => (c.req.method === 'PUT' ? admins(c, next) : next()));
+  app.openapi(list, async (c) => {
+    const { principal } = c.get('caller');
+    const { of, after = '', limit } = c.req.valid('query');
+    const found = await (of === 'rooms' ? rooms : people)(edge, principal, after, limit + 1);
+    const items = found.slice(0, limit).map(({ id, title, scope }) => {
+      return { id, line: { scope: scopeKey(scope), title, ...viewOf(edge, principal, scope) } };
+    });
+    const next = found.length > limit ? (items.at(-1)?.id ?? null) : null;
+    return c.json({ items: items.map(({ line }) => line), next }, 200);
+  });
   app.openapi(read, async (c) => {
     const { principal } = c.get('caller');
     const scope = scopeOf(c.req.valid('param').scope, principal);
@@ -49,9 +69,26 @@ export function budgetRoutes(app: EdgeApp, edge: Edge, trail: TenantAudit): void
   });
 }
 
+interface Listed {
+  /** What the list goes by. */
+  readonly id: string;
+  readonly title: string;
+  readonly scope: SetScope;
+}
+
+async function rooms(edge: Edge, { tenant }: Principal, after: string, limit: number): Promise<Listed[]> {
+  const found = await edge.people.rooms(tenant, after === '' ? null : after, limit);
+  return found.map(({ id, title }) => ({ id, title, scope: { kind: 'room', room: id } }));
+}
+
+async function people(edge: Edge, { tenant }: Principal, after: string, limit: number): Promise<Listed[]> {
+  const rest = (await everybody(edge.people, tenant)).filter(({ user }) => user > after);
+  return rest.slice(0, limit).map(({ user }) => ({ id: user, title: user, scope: { kind: 'user', user } }));
+}
+
 /** Throws `not_found` for what names nothing. */
 function scopeOf(named: string, { user }: Principal): SetScope {
-  if (named === 'tenant') return { kind: 'tenant' };
+  if (named === 'tenant' || named === 'background') return { kind: named };
   if (named === 'me') return { kind: 'user', user };
   const [kind = '', ...rest] = named.split(':');
   const id = rest.join(':');

@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { EntryRelease, ReleaseView } from '@parley/shared/commands';
+import { ReleaseView } from '@parley/shared/answers';
+import { EntryRelease } from '@parley/shared/commands';
 import { Entry } from '@parley/shared/entry';
+import { PinKind } from '@parley/shared/pin-kind';
 import { EntryId, RoomId } from '@parley/shared/ids';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
@@ -31,6 +33,21 @@ const redact = createRoute({
   responses: { 200: json(oneEntry, 'What is left of it.'), default: PROBLEM },
 });
 
+const pin = createRoute({
+  method: 'put',
+  path: '/v1/rooms/{room}/entries/{entry}/pin',
+  summary: 'Put an entry up for everybody who reads it, and for the AI',
+  request: { params: entryParams, query: noQuery, body: body(z.strictObject({ as: PinKind })) },
+  responses: { 204: { description: 'It is put up.' }, default: PROBLEM },
+});
+const unpin = createRoute({
+  method: 'delete',
+  path: '/v1/rooms/{room}/entries/{entry}/pin',
+  summary: 'Take an entry down',
+  request: { params: entryParams, query: noQuery },
+  responses: { 204: { description: 'It is not put up.' }, default: PROBLEM },
+});
+
 export function entryRoutes(app: EdgeApp, edge: Edge): void {
   app.openapi(preview, async (c) => {
     const { room, entry } = c.req.valid('param');
@@ -41,6 +58,17 @@ export function entryRoutes(app: EdgeApp, edge: Edge): void {
     const { room, entry } = c.req.valid('param');
     const command = { type: 'entry.release', entry, ...c.req.valid('json') } as const;
     return c.json(await edge.requests.ask(c.get('caller').principal, room, command), 200);
+  });
+  app.openapi(pin, async (c) => {
+    const { room, entry } = c.req.valid('param');
+    const command = { type: 'entry.pin', entry, ...c.req.valid('json') } as const;
+    await edge.requests.ask(c.get('caller').principal, room, command);
+    return c.body(null, 204);
+  });
+  app.openapi(unpin, async (c) => {
+    const { room, entry } = c.req.valid('param');
+    await edge.requests.ask(c.get('caller').principal, room, { type: 'entry.unpin', entry });
+    return c.body(null, 204);
   });
   app.openapi(redact, async (c) => {
     const { room, entry } = c.req.valid('param');

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { ResourceReaders, SaidResources } from '@parley/shared/admin';
 import { fault, FaultError } from '@parley/shared/fault';
 import { UserId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
@@ -7,24 +8,30 @@ import type { ResourceTable } from '../../ports/resource-table.ts';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
 import type { TenantAudit } from '../tenant-audit.ts';
-import { body, json, noQuery } from './parts.ts';
+import { body, json, noQuery, pageQuery } from './parts.ts';
 
 const params = z.strictObject({ resource: ResourceId });
-const Readers = z.strictObject({ readers: z.array(UserId).max(10_000) });
 
+const list = createRoute({
+  method: 'get',
+  path: '/v1/resources',
+  summary: 'What was said here of who may read what',
+  request: { query: pageQuery.extend({ after: z.string().max(256).optional(), reader: UserId.optional() }) },
+  responses: { 200: json(SaidResources, 'A page of resources, by name.'), default: PROBLEM },
+});
 const get = createRoute({
   method: 'get',
   path: '/v1/resources/{resource}',
   summary: 'Who may read a resource',
   request: { params, query: noQuery },
-  responses: { 200: json(Readers, 'Its readers, by id.'), default: PROBLEM },
+  responses: { 200: json(ResourceReaders, 'Its readers, by id.'), default: PROBLEM },
 });
 const put = createRoute({
   method: 'put',
   path: '/v1/resources/{resource}',
   summary: 'Say who may read a resource, live at once',
-  request: { params, query: noQuery, body: body(Readers) },
-  responses: { 200: json(Readers, 'Its readers as they are now.'), default: PROBLEM },
+  request: { params, query: noQuery, body: body(ResourceReaders) },
+  responses: { 200: json(ResourceReaders, 'Its readers as they are now.'), default: PROBLEM },
 });
 const remove = createRoute({
   method: 'delete',
@@ -36,6 +43,13 @@ const remove = createRoute({
 
 /** The built-in authority, for admins of the tenant. With an outside one there is nothing here. */
 export function resourceRoutes(app: EdgeApp, { resources }: Edge, trail: TenantAudit): void {
+  app.openapi(list, async (c) => {
+    const { principal } = c.get('caller');
+    const { after = null, limit, reader = null } = c.req.valid('query');
+    const found = await tableFor(principal, resources).said(principal.tenant, { after, limit: limit + 1, reader });
+    const items = found.slice(0, limit).map((one) => ({ ...one, readers: [...one.readers] }));
+    return c.json({ items, next: found.length > limit ? (items.at(-1)?.resource ?? null) : null }, 200);
+  });
   app.openapi(get, async (c) => {
     const { tenant } = c.get('caller').principal;
     const readers = await tableFor(c.get('caller').principal, resources).readersOf(

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createRoute, z } from '@hono/zod-openapi';
-import { RoomCreate, RoomDescription, RoomDescriptionWithRights, RoomUpdate } from '@parley/shared/commands';
+import { RoomDescription, RoomDescriptionWithRights } from '@parley/shared/answers';
+import { RoomCreate, RoomUpdate } from '@parley/shared/commands';
 import { fault, FaultError } from '@parley/shared/fault';
 import { RoomId } from '@parley/shared/ids';
+import { UNTITLED } from '@parley/shared/policy';
 import { RoomRole } from '@parley/shared/roles';
 import type { Principal } from '../../core/people/principal.ts';
 import type { Edge, EdgeApp } from '../edge.ts';
@@ -10,6 +12,7 @@ import { PROBLEM } from '../problems.ts';
 import { body, idempotencyHeader, json, listOf, noQuery, pageQuery, roomParams } from './parts.ts';
 
 const NewRoom = RoomCreate.omit({ type: true }).extend({ id: RoomId.optional() });
+const JSON_TYPE = /^application\/(?:[a-z.-]+\+)?json\b/i;
 const RoomListing = z.strictObject({ id: RoomId, title: z.string(), role: RoomRole, createdAt: z.number() });
 
 const create = createRoute({
@@ -50,6 +53,9 @@ const remove = createRoute({
 
 export function roomRoutes(app: EdgeApp, edge: Edge): void {
   app.openapi(create, async (c) => {
+    // A body of another type is read as an empty one, and everything of a room may be left out.
+    if (!JSON_TYPE.test(c.req.header('content-type') ?? ''))
+      throw new FaultError(fault('bad_request', 'The body must be JSON.'));
     const { id, ...wanted } = c.req.valid('json');
     const { principal } = c.get('caller');
     const key = c.req.valid('header')['idempotency-key'];
@@ -90,9 +96,14 @@ async function createOnce(
   } catch (error) {
     if (!(error instanceof FaultError) || error.fault.code !== 'already_exists') throw error;
     const before = await ownRoom(edge, principal, room);
-    if (before?.title !== wanted.title) throw error;
+    if (before === null || givenTitle(before) !== wanted.title) throw error;
     return before;
   }
+}
+
+/** What a person named it, whatever it is called meanwhile. */
+function givenTitle({ title, titledBy }: z.infer<typeof RoomDescription>): string {
+  return titledBy === undefined ? title : UNTITLED;
 }
 
 /** The room if the person owns it. Whoever is not in that room learns no more than that the id is taken. */

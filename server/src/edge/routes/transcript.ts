@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { RoomExportFile, TranscriptPage } from '@parley/shared/commands';
+import { RoomExportFile, TranscriptPage } from '@parley/shared/answers';
 import { FoundEntry } from '@parley/shared/entry';
+import { DigestReply, PinsRead } from '@parley/shared/pin';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
 import { items, json, noQuery, roomParams } from './parts.ts';
@@ -57,6 +58,25 @@ const search = createRoute({
   responses: { 200: json(items(FoundEntry), 'Only what I may read.'), default: PROBLEM },
 });
 
+const ofLane = z.strictObject({ lane: z.enum(['room', 'me']).default('room') });
+const pins = createRoute({
+  method: 'get',
+  path: '/v1/rooms/{room}/pins',
+  summary: 'What people put up in a lane',
+  request: { params: roomParams, query: ofLane },
+  responses: { 200: json(PinsRead, 'In the order in which it was put up.'), default: PROBLEM },
+});
+const digest = createRoute({
+  method: 'get',
+  path: '/v1/rooms/{room}/digest',
+  summary: 'What the AI is sent in the place of older entries of a lane',
+  request: { params: roomParams, query: ofLane },
+  responses: {
+    200: json(DigestReply, 'Null: nothing stands for any of them.'),
+    default: PROBLEM,
+  },
+});
+
 export function transcriptRoutes(app: EdgeApp, edge: Edge): void {
   app.openapi(read, async (c) => {
     const command = { type: 'transcript.read', ...c.req.valid('query') } as const;
@@ -64,6 +84,14 @@ export function transcriptRoutes(app: EdgeApp, edge: Edge): void {
   });
   app.openapi(search, async (c) => {
     const command = { type: 'transcript.search', ...c.req.valid('query') } as const;
+    return c.json(await edge.requests.ask(c.get('caller').principal, c.req.valid('param').room, command), 200);
+  });
+  app.openapi(pins, async (c) => {
+    const command = { type: 'pin.list', ...c.req.valid('query') } as const;
+    return c.json(await edge.requests.ask(c.get('caller').principal, c.req.valid('param').room, command), 200);
+  });
+  app.openapi(digest, async (c) => {
+    const command = { type: 'digest.read', ...c.req.valid('query') } as const;
     return c.json(await edge.requests.ask(c.get('caller').principal, c.req.valid('param').room, command), 200);
   });
   app.openapi(exportAll, async (c) => {

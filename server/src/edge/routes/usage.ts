@@ -19,12 +19,16 @@ const read = createRoute({
     query: z.strictObject({
       by: z
         .string()
-        .regex(/^(user|room|model|day)(,(user|room|model|day)){0,3}$/)
+        .regex(/^(user|room|model|day|key)(,(user|room|model|day|key)){0,4}$/)
         .default('user')
-        .openapi({ description: 'Any of `user`, `room`, `model`, `day`, separated by commas.' }),
+        .openapi({ description: 'Any of `user`, `room`, `model`, `day`, `key`, separated by commas.' }),
       from: moment.openapi({ description: 'Milliseconds since the epoch; 30 days before `to` when left out.' }),
       to: moment.openapi({ description: 'Milliseconds since the epoch; now when left out.' }),
       room: RoomId.optional(),
+      whose: z
+        .enum(['all', 'mine'])
+        .default('all')
+        .openapi({ description: '`mine`: my own alone, whatever I may see.' }),
     }),
   },
   responses: { 200: json(items(UsageRow), 'Sums over whole days (UTC).'), default: PROBLEM },
@@ -33,9 +37,9 @@ const read = createRoute({
 export function usageRoutes(app: EdgeApp, edge: Edge): void {
   app.openapi(read, async (c) => {
     const { principal } = c.get('caller');
-    const { by, room, to = edge.clock.now(), from = Math.max(0, to - SPAN_MS) } = c.req.valid('query');
+    const { by, room, whose, to = edge.clock.now(), from = Math.max(0, to - SPAN_MS) } = c.req.valid('query');
     if (from > to) throw new FaultError(fault('bad_request', 'from: comes after to'));
-    const all = await seesOthers(edge, principal, room);
+    const all = whose === 'all' && (await seesOthers(edge, principal, room));
     // What the pattern let through is made of these words.
     const fields = [...new Set(by.split(','))] as UsageQuery['by'];
     const query = { by: fields, from, to, room, user: all ? null : principal.user };

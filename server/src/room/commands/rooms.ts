@@ -1,4 +1,5 @@
-import type { Replies, RoomCreate, RoomUpdate } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { RoomCreate, RoomUpdate } from '@parley/shared/commands';
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import { must } from '@parley/shared/assert';
 import { Limits, RoomPolicy, type RoomPolicyPatch } from '@parley/shared/policy';
@@ -7,8 +8,9 @@ import type { z } from 'zod';
 import { foundRoom } from '../../core/people/membership.ts';
 import { refusePolicy } from '../../core/people/policy-change.ts';
 import type { Principal } from '../../core/people/principal.ts';
-import { standingOf } from '../../core/room-state.ts';
+import { standingOf, titleOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
+import { modelsFor, offeredBy } from '../turns/model-for.ts';
 
 type Description = Replies['room.update'];
 
@@ -33,7 +35,14 @@ export function foundForTenant(desk: Desk, title: string): void {
 
 export function getRoom(desk: Desk, by: Principal): Result<Replies['room.get']> {
   const { room } = desk.chronicle;
-  return ok({ ...describe(desk, by), capabilities: capabilitiesOf(standingOf(room, by), room.policy.levels) });
+  const capabilities = capabilitiesOf(standingOf(room, by), room.policy.levels);
+  const says = capabilities.includes('policy.set') || capabilities.includes('role.set');
+  return ok({
+    ...describe(desk, by),
+    capabilities,
+    models: [...modelsFor(room, desk.model, by.user)],
+    ...(says ? { offered: [...offeredBy(desk.model)] } : {}),
+  });
 }
 
 export async function updateRoom(
@@ -58,9 +67,10 @@ export async function deleteRoom(desk: Desk, by: Principal): Promise<Result<Reco
 
 /** The room as one of its members sees it. */
 export function describe(desk: Desk, by: Principal): Description {
-  const { title, policy, createdAt, members } = desk.chronicle.room;
+  const { proposed, policy, createdAt, members } = desk.chronicle.room;
   const role = must(members.get(by.user), 'only members are told of a room').role;
-  return { id: desk.ref.room, title, policy, role, createdAt };
+  const titled = { title: titleOf(desk.chronicle.room), ...(proposed === null ? {} : { titledBy: 'ai' as const }) };
+  return { id: desk.ref.room, ...titled, policy, role, createdAt };
 }
 
 /** Only what was named changes. */
@@ -70,6 +80,8 @@ function patched(policy: RoomPolicy, patch: RoomPolicyPatch): RoomPolicy {
     respond: patch.respond ?? policy.respond,
     floor: patch.floor ?? policy.floor,
     release: patch.release ?? policy.release,
+    titles: patch.titles ?? policy.titles,
+    models: patch.models === undefined ? policy.models : patch.models,
     levels: { ...policy.levels, ...patch.levels },
     limits: Limits.parse({ ...policy.limits, ...patch.limits }),
   };

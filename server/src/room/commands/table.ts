@@ -1,4 +1,5 @@
-import type { Command, CommandType, Replies, Reply } from '@parley/shared/commands';
+import type { Replies, Reply } from '@parley/shared/answers';
+import type { Command, CommandType } from '@parley/shared/commands';
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import { can } from '@parley/shared/roles';
 import { capabilityFor } from '../../core/gate.ts';
@@ -6,8 +7,10 @@ import type { Principal } from '../../core/people/principal.ts';
 import { standingOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
 import { decideApproval, listApprovals } from './approvals.ts';
+import { readDigest } from './digest.ts';
 import { dropInvite, listInvites, makeInvite, useInvite } from './invites.ts';
 import { dropMember, listMembers, putMember } from './members.ts';
+import { listPins, pinEntry, unpinEntry } from './pins.ts';
 import {
   editTurn,
   getTurn,
@@ -61,6 +64,10 @@ const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
   'entry.preview-release': previewRelease,
   'entry.release': releaseEntry,
   'entry.redact': redactEntry,
+  'entry.pin': pinEntry,
+  'entry.unpin': unpinEntry,
+  'pin.list': listPins,
+  'digest.read': readDigest,
   'invite.create': makeInvite,
   'invite.list': listInvites,
   'invite.revoke': dropInvite,

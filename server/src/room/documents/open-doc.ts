@@ -39,7 +39,13 @@ export class OpenDoc {
     const expel = (session: DocSession, why: Fault) => this.#expel(session, why);
     this.#door =
       docKind(stored.key).kind === 'workspace'
-        ? new WorkspaceDoor(stored, new WorkspaceDoc(stored, owners), outlet, expel)
+        ? new WorkspaceDoor({
+            stored,
+            workspace: new WorkspaceDoc(stored, owners),
+            outlet,
+            expel,
+            readers: () => this.#sessions.size,
+          })
         : new TranscriptDoor(stored, expel);
     const tell = (message: Uint8Array) => outlet.pipeline.say({ type: 'presence', doc: stored.key, message });
     this.#presence = new Presence({ doc: stored.key, clock: outlet.clock, owners, tell });

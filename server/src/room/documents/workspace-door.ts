@@ -4,12 +4,22 @@ import type { DocDoor, Expel, WritingMessage } from './doc-door.ts';
 import { step1Message, updateMessage } from './doc-message.ts';
 import { toPeer, type DocOutlet } from './doc-outlet.ts';
 import type { DocSession } from './doc-session.ts';
+import { gatherMs } from './gather-time.ts';
 import type { Afterwards } from '../pipeline.ts';
 import type { StoredDoc } from './stored-doc.ts';
 import type { Taken, WorkspaceDoc } from './workspace-doc.ts';
 
 /** More than this waiting is taken in at once, so that one transaction stays short. */
 const INBOX_BYTES = 1024 * 1024;
+
+export interface WorkspaceDoorDeps {
+  readonly stored: StoredDoc;
+  readonly workspace: WorkspaceDoc;
+  readonly outlet: DocOutlet;
+  readonly expel: Expel;
+  /** How many sockets have it open now. */
+  readonly readers: () => number;
+}
 
 interface Frame {
   readonly session: DocSession;
@@ -21,18 +31,12 @@ interface Frame {
  * stored as one part and sent to readers as one message, however many people typed it.
  */
 export class WorkspaceDoor implements DocDoor {
-  readonly #stored: StoredDoc;
-  readonly #workspace: WorkspaceDoc;
-  readonly #outlet: DocOutlet;
-  readonly #expel: Expel;
+  readonly #deps: WorkspaceDoorDeps;
   #inbox: Frame[] = [];
   #inboxBytes = 0;
 
-  constructor(stored: StoredDoc, workspace: WorkspaceDoc, outlet: DocOutlet, expel: Expel) {
-    this.#stored = stored;
-    this.#workspace = workspace;
-    this.#outlet = outlet;
-    this.#expel = expel;
+  constructor(deps: WorkspaceDoorDeps) {
+    this.#deps = deps;
   }
 
   mayWrite(session: DocSession): boolean {
@@ -51,17 +55,18 @@ export class WorkspaceDoor implements DocDoor {
     const inbox = this.#inbox;
     this.#inbox = [];
     this.#inboxBytes = 0;
-    const intake = new Intake(this.#outlet, this.#stored);
-    const update = this.#stored.change(() => this.#takeAll(inbox, intake));
-    intake.commit(update);
-    for (const { session, why } of intake.expelled) this.#expel(session, why);
+    const { outlet, stored, expel, readers } = this.#deps;
+    const intake = new Intake(outlet, stored);
+    const update = stored.change(() => this.#takeAll(inbox, intake));
+    intake.commit(update, gatherMs(readers()));
+    for (const { session, why } of intake.expelled) expel(session, why);
   }
 
   #takeAll(inbox: readonly Frame[], intake: Intake): void {
     for (const { session, message } of inbox) {
       if (intake.hasExpelled(session)) continue;
       const { user, mayEdit } = session.peer;
-      intake.add(session, message, this.#workspace.take(user.id, mayEdit, message.update));
+      intake.add(session, message, this.#deps.workspace.take(user.id, mayEdit, message.update));
     }
   }
 }
@@ -107,8 +112,8 @@ class Intake {
     this.#saved.set(session, session.settle());
   }
 
-  /** Stores what was applied; readers get it and writers hear of it once it is on disk. */
-  commit(update: Uint8Array | null): void {
+  /** Stores what was applied, after `patience` ms at most; readers get it and writers hear of it once it is on disk. */
+  commit(update: Uint8Array | null, patience: number): void {
     const { pipeline } = this.#outlet;
     const doc = this.#stored.key;
     const saved = [...this.#saved].map(([{ peer, name }, count]): Afterwards => ({
@@ -120,7 +125,12 @@ class Intake {
     const asking = this.#asked.map((session) => toPeer(session, [step1Message(this.#stored.stateVector())]));
     if (update === null) pipeline.say(...saved, ...asking);
     else
-      pipeline.commit({ records: this.#claims, updates: [{ doc, update }] }, this.#told(update), ...saved, ...asking);
+      pipeline.commit(
+        { records: this.#claims, updates: [{ doc, update }], patience },
+        this.#told(update),
+        ...saved,
+        ...asking,
+      );
   }
 
   /** A reconnecting client may send edits before the step 2 that they build on: they come again with it. */

@@ -1,12 +1,24 @@
 import { must } from '@parley/shared/assert';
 import type { Author } from '@parley/shared/entry';
-import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';
+import { laneOwner, type EntryId, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
+import { digestInstruction } from '../../core/compaction/digest-instruction.ts';
+import { digestPlan, type DigestPlan } from '../../core/compaction/digest-plan.ts';
+import type { Compacted } from '../../core/compaction/head.ts';
+import { inForce, lastNumber } from '../../core/compaction/lane-digests.ts';
 import { admitted, type Shelved } from '../../core/context/admission.ts';
-import { buildContext, type Context, type ContextItem, type Sources } from '../../core/context/context.ts';
+import {
+  buildContext,
+  type Context,
+  type ContextInput,
+  type ContextItem,
+  type Sources,
+} from '../../core/context/context.ts';
+import { conversationBudget } from '../../core/context/context-layout.ts';
 import { Pasts } from '../../core/context/context-past.ts';
 import { boundaryOf, envelopes } from '../../core/context/envelope.ts';
 import type { RunningTurn, Ticket } from '../../core/arbiter/lane.ts';
+import type { Influence } from '../../core/labels/influence.ts';
 import { stepMessages } from '../../core/context/step-messages.ts';
 import type { RecordOf } from '../../core/records.ts';
 import type { OfferedFunction } from '../../core/tools/tool-offer.ts';
@@ -24,6 +36,22 @@ export interface ContextSourceDeps {
   readonly tokenizer: Tokenizer;
 }
 
+/** A digest as its model is asked for it, with what stands behind it. */
+export interface AskedDigest {
+  readonly plan: DigestPlan;
+  readonly messages: ModelRequest['messages'];
+  readonly cacheKey: string;
+  /** Of the messages. */
+  readonly tokens: number;
+  readonly sources: string;
+  readonly influence: Influence;
+  readonly seenTo: number;
+  readonly roomSeenTo: number;
+  /** How often words had been taken away by then. */
+  readonly redactions: number;
+  readonly plain: (text: string) => string;
+}
+
 /** A prompt with the place from which its turn looks back (T18: fixed when the turn starts). */
 interface Viewpoint {
   readonly author: Author;
@@ -38,6 +66,7 @@ interface Viewpoint {
   readonly recordSeq: number;
   /** Whether everybody in the audience may read what was made from these. */
   readonly admits: (resources: readonly ResourceId[]) => boolean;
+  readonly instruction?: { readonly text: string; readonly tokens: number };
 }
 
 /** A prompt, as far as it decides what is sent for it. */
@@ -74,11 +103,37 @@ export class ContextSource {
     lane: LaneKey,
     ticket: Ticket,
     tools: number,
-  ): { readonly context: RecordOf<'turn.started'>['context']; readonly sources: Sources } {
+  ): { readonly context: RecordOf<'turn.started'>['context']; readonly sources: Sources; readonly load: number } {
     const context = this.#now(lane, ticket, this.#chronicle.ledger.ticket(ticket.turn)?.quotes ?? null, tools);
     this.#keep(lane, ticket.turn, context);
     const sent = { ...context.manifest, tools, tokens: context.manifest.tokens + tools };
-    return { context: sent, sources: context.sources };
+    return { context: sent, sources: context.sources, load: context.load };
+  }
+
+  /** C13: which share of what its conversation may use was used when the lane's last turn started. */
+  load(lane: LaneKey): number {
+    return this.#built.get(lane)?.context.load ?? 0;
+  }
+
+  /**
+   * The request for a lane's next digest: what its last turn was sent, byte for byte, and the instruction; null when
+   * there is nothing to sum up. Of the lane's own document alone (R7): what stands beside it is not everybody's.
+   */
+  digest(lane: LaneKey, tools: number): AskedDigest | null {
+    const { ledger, room, digests } = this.#chronicle;
+    const isPrivate = lane !== 'room';
+    const items = ledger.entries(lane);
+    const viewpoint = this.#instructed(lane, tools);
+    const current = inForce(digests.of(lane), viewpoint.recordSeq);
+    const budget = conversationBudget(room.policy.limits.turnTokens - tools, isPrivate);
+    const plan = digestPlan({ items, isPrivate, current, lastNumber: lastNumber(digests.of(lane)), budget });
+    if (plan === null) return null;
+    const wrap = envelopes(boundaryOf(room.salt, this.#digest));
+    const instruction = digestInstruction(plan, isPrivate, wrap);
+    const { messages, manifest, sources } = this.#build(lane, { ...viewpoint, instruction });
+    const seen = { seenTo: items.length, roomSeenTo: viewpoint.roomTo, redactions: ledger.redactions };
+    const made = { tokens: manifest.tokens + tools, sources: manifest.hash, influence: sources.influence };
+    return { plan, messages, cacheKey: this.#cacheKey(lane), plain: wrap.plain, ...seen, ...made };
   }
 
   /** The same of a prompt that nobody has sent yet. */
@@ -90,7 +145,6 @@ export class ContextSource {
   /** The request for the step that the running turn is at: what it was started with, and all steps before. */
   request(lane: LaneKey, running: RunningTurn, offers: readonly OfferedFunction[]): Omit<ModelRequest, 'caller'> {
     const { room } = this.#chronicle;
-    const { salt } = must(room.lanes.get(lane), 'a lane that runs is open');
     const wrap = envelopes(boundaryOf(room.salt, this.#digest));
     // A prompt is by a person.
     const speaker = running.author.id as UserId;
@@ -99,7 +153,23 @@ export class ContextSource {
       tools: declared(offers),
       allowedTools: offers.filter((offered) => mayUse(room, speaker, offered)).map(({ name }) => name),
       maxOutputTokens: MAX_OUTPUT_TOKENS,
-      cacheKey: this.#digest(`cache\n${salt}`),
+      cacheKey: this.#cacheKey(lane),
+    };
+  }
+
+  #cacheKey(lane: LaneKey): string {
+    const { salt } = must(this.#chronicle.room.lanes.get(lane), 'a lane that asks is open');
+    return this.#digest(`cache\n${salt}`);
+  }
+
+  /** Where the lane stands now, seen by nobody who asks. */
+  #instructed(lane: LaneKey, tools: number): Viewpoint {
+    const owner = laneOwner(lane);
+    const { ledger } = this.#chronicle;
+    return {
+      ...{ author: { id: owner ?? 'system', name: '', kind: 'system' }, text: '', tokens: 0, quotes: null, tools },
+      ...{ seq: ledger.entries(lane).length + 1, roomTo: ledger.entries('room').length },
+      ...{ recordSeq: Number.POSITIVE_INFINITY, admits: () => false },
     };
   }
 
@@ -161,7 +231,7 @@ export class ContextSource {
 
   #build(lane: LaneKey, viewpoint: Viewpoint): Context {
     const { room } = this.#chronicle;
-    const { author, text, tokens, quotes, seq, roomTo, tools } = viewpoint;
+    const { author, text, tokens, quotes, seq, roomTo, tools, recordSeq, instruction } = viewpoint;
     return buildContext({
       salts: { room: room.salt, lane: must(room.lanes.get(lane), 'a lane that starts is open').salt },
       room: this.#items('room', roomTo, viewpoint),
@@ -171,7 +241,21 @@ export class ContextSource {
       budget: room.policy.limits.turnTokens - tools,
       hash: this.#digest,
       pasts: this.#freshPasts(),
+      compacted: this.#compactedFor(lane, recordSeq),
+      ...(instruction === undefined ? {} : { instruction }),
     });
+  }
+
+  #compactedFor(lane: LaneKey, recordSeq: number): NonNullable<ContextInput['compacted']> {
+    const room = this.#compacted('room', recordSeq);
+    return { room, own: lane === 'room' ? room : this.#compacted(lane, recordSeq) };
+  }
+
+  #compacted(lane: LaneKey, recordSeq: number): Compacted {
+    const { digests, ledger, pins } = this.#chronicle;
+    const generation = inForce(digests.of(lane), recordSeq);
+    const rows = { headSeq: generation?.since ?? 0, before: recordSeq };
+    return { generation, pins: pins.sent(lane, ledger, rows) };
   }
 
   /** Nothing of what was taken away may stay folded (R14). */

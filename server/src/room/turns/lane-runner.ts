@@ -1,5 +1,5 @@
 import { must } from '@parley/shared/assert';
-import type { PromptForecast } from '@parley/shared/commands';
+import type { PromptForecast } from '@parley/shared/answers';
 import type { Author } from '@parley/shared/entry';
 import type { EntryId, UserId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
@@ -11,13 +11,15 @@ import type { JournalRecord } from '../../core/records.ts';
 import { standingOfAbsent } from '../../core/room-state.ts';
 import type { Cancel } from '../../ports/system.ts';
 import type { ShelfAccess } from '../shelf-access.ts';
-import { modelFor, NO_MODEL } from './model-for.ts';
+import { Compactor, type CompactorDeps } from './compactor.ts';
+import { modelFor, modelsFor, NO_MODEL, NOT_THAT_MODEL } from './model-for.ts';
 import { Notices } from './notices.ts';
 import { declared } from './offers.ts';
 import { inputOf } from './step-account.ts';
 import { TurnWorker, type TurnWorkerDeps } from './turn-worker.ts';
 
-export interface LaneRunnerDeps extends Omit<TurnWorkerDeps, 'access' | 'state' | 'apply' | 'post' | 'maySpeak'> {
+export interface LaneRunnerDeps
+  extends Omit<TurnWorkerDeps, 'access' | 'state' | 'apply' | 'post' | 'maySpeak'>, Pick<CompactorDeps, 'unfiltered'> {
   readonly shelves: ShelfAccess;
   /** Loads the lanes of people who may have to be told something of what happens here. */
   readonly prepare: (state: LaneState) => Promise<void> | null;
@@ -31,6 +33,7 @@ export class LaneRunner {
   readonly #deps: LaneRunnerDeps;
   readonly #worker: TurnWorker;
   readonly #notices: Notices;
+  readonly #compactor: Compactor;
   #wake: Cancel | null = null;
   /** What was on its way when the lane was left comes too late to change anything. */
   #left = false;
@@ -38,6 +41,7 @@ export class LaneRunner {
   constructor(deps: LaneRunnerDeps) {
     this.#deps = deps;
     this.#notices = new Notices(deps);
+    this.#compactor = new Compactor(deps);
     this.#worker = new TurnWorker({
       ...deps,
       access: deps.shelves.access,
@@ -57,6 +61,7 @@ export class LaneRunner {
   apply(event: LaneEvent, ...also: readonly JournalRecord[]): Decision {
     const decision = this.#decide(event, also);
     this.#startNext();
+    if (decision.kind === 'done') this.#keepShort(decision.records);
     this.#setAlarm();
     return decision;
   }
@@ -99,6 +104,15 @@ export class LaneRunner {
     this.#left = true;
     this.#wake?.();
     this.#worker.abandon();
+    this.#compactor.abandon();
+  }
+
+  /** C13: behind the turn that was answered, and behind the one that begins. */
+  #keepShort(records: readonly JournalRecord[]): void {
+    const { chronicle } = this.#deps;
+    const ended = records.find((record) => record.type === 'turn.ended');
+    const facts = ended && chronicle.ledger.ticket(ended.turn);
+    if (facts !== undefined) this.#compactor.consider(facts);
   }
 
   #decide(event: LaneEvent, also: readonly JournalRecord[] = []): Decision {
@@ -140,7 +154,7 @@ export class LaneRunner {
     for (let ticket = this.#next(); ticket !== null; ticket = this.#next()) {
       if (!this.#maySpeak(ticket.author))
         this.#revoke(ticket.author, 'The right to ask here was gone when the turn came.');
-      else if (this.#modelFor(ticket.author) === null) this.#revoke(ticket.author, NO_MODEL);
+      else if (this.#modelFor(ticket) === null) this.#revokeUnanswerable(ticket);
       else if (this.#begin(ticket).kind === 'refused') return;
     }
   }
@@ -166,9 +180,18 @@ export class LaneRunner {
     return can(standing, this.#deps.lane === 'room' ? 'prompt.room' : 'prompt.private', room.policy.levels);
   }
 
-  #modelFor(author: Author): string | null {
+  #modelFor(ticket: Ticket): string | null {
     const { chronicle, model } = this.#deps;
-    return modelFor(chronicle.room, model, author);
+    return modelFor(chronicle, model, ticket);
+  }
+
+  /** G5: whoever may use no model loses all that waits; a choice that is not open any more loses that prompt alone. */
+  #revokeUnanswerable({ author, turn }: Ticket): void {
+    const { chronicle, model } = this.#deps;
+    // Prompts are by people.
+    const user = author.id as UserId;
+    if (modelsFor(chronicle.room, model, user).length === 0) this.#revoke(author, NO_MODEL);
+    else this.#decide({ type: 'revoke', user, turn, by: 'system', reason: NOT_THAT_MODEL });
   }
 
   #revoke(author: Author, reason: string): void {
@@ -177,8 +200,11 @@ export class LaneRunner {
 
   #begin(ticket: Ticket): Decision {
     const { chronicle, context, ids, lane, model, tools } = this.#deps;
-    const name = this.#modelFor(ticket.author) ?? model.name;
-    const { context: manifest, sources } = context.manifest(lane, ticket, tools.declaredTokens());
+    const name = this.#modelFor(ticket) ?? model.name;
+    const declaredTokens = tools.declaredTokens();
+    const measured = context.manifest(lane, ticket, declaredTokens);
+    const swapped = this.#compactor.swap(measured.load);
+    const { context: manifest, sources } = swapped ? context.manifest(lane, ticket, declaredTokens) : measured;
     return this.#decide({
       type: 'begin',
       turn: ticket.turn,

@@ -19,7 +19,7 @@ export function endOf(end: ModelEnd): EventOf<'finished'>['end'] {
 
 const FAILURES: Record<Extract<ModelEnd, { reason: 'failed' }>['class'], string> = {
   aborted: 'The answer was interrupted.',
-  auth: 'The model server did not accept our key.',
+  auth: 'The model server did not accept the key.',
   rate: 'The model server is too busy right now.',
   request: 'The model server did not accept the request.',
   server: 'The model server failed.',

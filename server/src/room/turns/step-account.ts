@@ -1,6 +1,7 @@
 import type { LaneKey, UserId } from '@parley/shared/ids';
-import type { Payer, Spent } from '../../core/budget/charge.ts';
+import type { Payer } from '../../core/budget/charge.ts';
 import { bandOf, kindOf } from '../../core/budget/forecast.ts';
+import { costOf, type Priced } from '../../core/budget/price.ts';
 import { scopeName, type Scope } from '../../core/budget/scopes.ts';
 import type { RunningTurn } from '../../core/arbiter/lane.ts';
 import type { RecordOf } from '../../core/records.ts';
@@ -9,6 +10,7 @@ import type { ModelEnd, ModelFailure, ModelTool, Provider, Tokenizer } from '../
 import type { Clock } from '../../ports/system.ts';
 import type { Budgets, Reservation } from '../budgets.ts';
 import type { Chronicle } from '../chronicle.ts';
+import { refusedKey } from './refused-key.ts';
 
 export interface StepAccountsDeps {
   readonly ref: RoomRef;
@@ -89,6 +91,8 @@ export class StepAccount {
 
   /** An attempt failed and another one follows. */
   failed(failure: ModelFailure, from: Provider | undefined, text: string): Settled {
+    const refused = refusedKey(failure, from);
+    if (refused !== null) this.#deps.tell(this.#turn.author.id as UserId, refused);
     const settled = this.#settled(failure, from, {
       ...this.#guess(failure, text),
       reasoningTokens: 0,
@@ -102,24 +106,24 @@ export class StepAccount {
   ended(end: ModelEnd, from: Provider | undefined, text: string): Settled {
     this.#deps.budgets.release(this.#reservation);
     if (end.reason === 'failed') return this.failed(end.class, from, text);
-    const { usage, reasoningTokens = 0, estimated = false } = end;
+    const { usage, reasoningTokens = 0, cacheWriteTokens = 0, estimated = false } = end;
     const { model, ...spent } = usage;
     const named = from ?? { provider: 'built in', model };
-    return this.#settled(end.reason, named, { ...spent, reasoningTokens, estimated });
+    return this.#settled(end.reason, named, { ...spent, cacheWriteTokens, reasoningTokens, estimated });
   }
 
   /** A call that broke says nothing of what it cost: what it was sent and said, unless it never began. */
-  #guess(failure: ModelFailure, text: string): Spent {
+  #guess(failure: ModelFailure, text: string): Priced {
     const { claim } = this.#reservation;
     const began = text !== '' || !FREE.has(failure);
     const outputTokens = this.#deps.tokenizer.count(text);
-    return { inputTokens: began ? claim.inputTokens : 0, cachedTokens: 0, outputTokens };
+    return { inputTokens: began ? claim.inputTokens : 0, cachedTokens: 0, cacheWriteTokens: 0, outputTokens };
   }
 
   #settled(
     outcome: string,
     from: Provider | undefined,
-    spent: Spent & Pick<Settled, 'reasoningTokens' | 'estimated'>,
+    spent: Priced & Pick<Settled, 'reasoningTokens' | 'estimated'>,
   ): Settled {
     const { budgets, clock, lane, tell } = this.#deps;
     const { claim, outputTokens } = this.#reservation;
@@ -138,6 +142,9 @@ export class StepAccount {
       model: from?.model ?? 'unknown',
       outcome,
       ...spent,
+      compaction: false,
+      cost: costOf(from?.price, spent),
+      keyOf: from?.keyOf ?? 'server',
       reserved: claim.inputTokens + Math.min(claim.p90, outputTokens),
       kind: this.#kind,
       at: clock.now(),

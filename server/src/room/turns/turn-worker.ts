@@ -107,16 +107,18 @@ export class TurnWorker {
     apply({ type: 'lapse', turn: turn.turn, reason: allowed ? readable : 'The right to ask here is gone.' });
   }
 
-  #modelFor({ author }: RunningTurn): string | null {
+  #modelFor(turn: RunningTurn): string | null {
     const { chronicle, model } = this.#deps;
-    return modelFor(chronicle.room, model, author);
+    return modelFor(chronicle, model, turn);
   }
 
   /** G7: with what it may use reserved; where that is not there, the turn ends with what it has. */
   #callModel(turn: RunningTurn): void {
     const { context, lane, ref, tools } = this.#deps;
     const offers = tools.offers();
-    const asked = { ...context.request(lane, turn, offers), caller: ref };
+    // Prompts are by people.
+    const caller = { ...ref, user: turn.author.id as UserId };
+    const asked = { ...context.request(lane, turn, offers), caller };
     const { messages, tools: declared, maxOutputTokens: most } = asked;
     const asking = { inputTokens: context.tokens(lane, turn), messages: messages.length, tools: declared, most };
     const account = openStepAccount(this.#deps, turn, asking);

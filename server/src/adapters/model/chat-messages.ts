@@ -1,17 +1,22 @@
 import type OpenAI from 'openai';
+import { marksOf, type Breakpoints } from './breakpoints.ts';
 import type { ModelMessage, ModelRequest, ModelTool } from '../../ports/model.ts';
 
 type WireMessage = OpenAI.ChatCompletionMessageParam;
 type Tools = Pick<OpenAI.ChatCompletionCreateParams, 'tools' | 'tool_choice' | 'parallel_tool_calls'>;
 
 /** A conversation as the chat wire writes it. */
-export function wireMessages(messages: readonly ModelMessage[]): WireMessage[] {
-  return messages.map(wireMessage);
+export function wireMessages(messages: readonly ModelMessage[], breakpoints?: Breakpoints): WireMessage[] {
+  const markOf = marksOf(messages, breakpoints);
+  return messages.map((message, index) => wireMessage(message, markOf(index)));
 }
 
-function wireMessage(message: ModelMessage): WireMessage {
+function wireMessage(message: ModelMessage, mark: object | null): WireMessage {
   if (message.role === 'tool') return { role: 'tool', tool_call_id: message.call, content: message.content };
-  if (message.role !== 'assistant') return { role: message.role, content: message.content };
+  if (message.role !== 'assistant') {
+    const { role, content } = message;
+    return { role, content: mark === null ? content : [{ type: 'text', text: content, ...mark }] };
+  }
   const { content, calls } = message;
   if (calls === undefined) return { role: 'assistant', content };
   const tool_calls = calls.map(({ id, name, arguments: written }) => ({

@@ -1,0 +1,31 @@
+import type OpenAI from 'openai';
+import type { ModelRequest } from '../../ports/model.ts';
+import { inputItems, responsesTools } from './responses-input.ts';
+import { ResponsesReply } from './responses-reply.ts';
+import { discreetly, type Addressee, type Wire } from './wire.ts';
+
+/** Not `store`: here a server keeps what it is not told to forget. */
+const DISPENSABLE = ['prompt_cache_key', 'safety_identifier'] as const;
+
+/** The Responses API: the whole conversation is sent each time, and the provider is told to keep none of it (R10). */
+export const responsesWire: Wire = {
+  ask: (client, to, request, signal) =>
+    to.unknown.sending(responsesRequest(to, request), DISPENSABLE, (body) =>
+      client.responses.create(body, { signal }).asResponse(),
+    ),
+  reply: (model) => new ResponsesReply(model),
+};
+
+export function responsesRequest(
+  to: Omit<Addressee, 'unknown'>,
+  request: ModelRequest,
+): OpenAI.Responses.ResponseCreateParamsStreaming {
+  return {
+    model: to.model,
+    input: inputItems(request.messages, to.breakpoints),
+    ...responsesTools(request),
+    stream: true,
+    ...discreetly(to, request),
+    max_output_tokens: request.maxOutputTokens,
+  };
+}

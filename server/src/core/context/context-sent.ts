@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** T13: what a turn's model was sent: entries `from`…`to` of its lane, and a hash of the bytes. */
+export const ContextSent = z.strictObject({
+  from: z.int(),
+  to: z.int(),
+  roomTo: z.int(),
+  hash: z.string(),
+  tokens: z.int(),
+  /** How many of them the declared functions are. */
+  tools: z.int().min(0).optional(),
+  /** Which digest of the lane was among it (C13). */
+  generation: z.int().min(1).optional(),
+});

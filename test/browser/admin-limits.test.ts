@@ -1,0 +1,91 @@
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CHROMIUM_ARGS, chromiumPath } from '../kit/chromium.ts';
+import { RealServer, RestPerson } from '../kit/server.ts';
+import { PersonWindow } from './person-window.ts';
+
+/** What an admin decides of what people may read and use, in one window. */
+let server: RealServer;
+let browser: Browser;
+let root: PersonWindow;
+let rootRest: RestPerson;
+
+beforeAll(async () => {
+  server = await RealServer.start({ env: { PARLEY_LOG: 'error' } });
+  rootRest = new RestPerson(server.url, 'root', await server.token('root', 'Root', undefined, 'admin'));
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
+  root = await PersonWindow.open(browser, `${server.url}/admin?as=root`);
+});
+afterAll(async () => {
+  expect(root.errors).toEqual([]);
+  await browser.close();
+  await server[Symbol.asyncDispose]();
+});
+
+const show = (name: string) => root.page.getByRole('tab', { name }).click();
+
+test('R3 UI who may read a resource is said, changed and forgotten, each only after what it does to whom was shown', async () => {
+  const readers = async () => (await rootRest.call('GET', '/v1/resources/docs%2Fplan')).body;
+  const { page } = root;
+  const dialog = page.getByRole('dialog');
+  await show('Resources');
+  await page.getByText('Nothing was said here yet.').waitFor();
+  await page.getByText('Say who may read something').click();
+  await page.getByLabel('Resource, as its tool calls it').fill('docs/plan');
+  await page.getByLabel('People, by the id they sign in with').fill('ana ben');
+  await root.button('See what that does').click();
+  await dialog.getByText('ana, ben may read it from now on').waitFor();
+  expect(await readers()).toMatchObject({ code: 'not_found' });
+  await root.button('Say so').click();
+  await page.getByText('It holds now who may read docs/plan.').waitFor();
+  expect(await readers()).toEqual({ readers: ['ana', 'ben'] });
+
+  await root.button('Change who may read docs/plan').click();
+  const area = page.locator('.changing textarea');
+  await expect.poll(() => area.inputValue()).toBe('ana\nben');
+  await area.fill('ana\nno/body');
+  await page.locator('.changing').getByRole('button', { name: 'See what that does' }).click();
+  await page.getByText('These are no ids of people: no/body').waitFor();
+  await area.fill('ana');
+  await page.locator('.changing').getByRole('button', { name: 'See what that does' }).click();
+  await dialog.getByText('ben may not read it any more.').waitFor();
+  expect(await root.look('admin-resources-change')).toEqual([]);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await readers()).toEqual({ readers: ['ana', 'ben'] });
+
+  await page.getByLabel('Only what this person may read').fill('cy');
+  await root.button('Find').click();
+  await page.getByText('Nothing that was said here lets cy read anything.').waitFor();
+  await page.getByLabel('Only what this person may read').fill('ben');
+  await root.button('Find').click();
+  await root.button('Forget what was said of docs/plan').click();
+  await dialog.getByText('Nobody may read it from now on.').waitFor();
+  await root.button('Forget').click();
+  await page.getByText('What was said of docs/plan is forgotten.').waitFor();
+  expect(await readers()).toMatchObject({ code: 'not_found' });
+});
+
+test('G7 UI a limit says while it is written what it does to whom, and is set and taken away', async () => {
+  const ana = await server.person('ana', 'Ana');
+  await ana.must('POST', '/v1/rooms', { id: 'launch', title: 'Launch' });
+  const { page } = root;
+  const dialog = page.getByRole('dialog');
+  await show('Budgets');
+  await page.getByRole('row', { name: 'Launch' }).getByText('0 tokens used; there is no limit').waitFor();
+  await page.getByLabel('People').check();
+  await root.button('Set the budget: ana').click();
+  await page.keyboard.type('1,000');
+  await dialog.getByText('At 800 (80 %)').waitFor();
+  await dialog.getByText('no model answers them, in all rooms and in private').waitFor();
+  expect(await root.look('admin-budget-dialog')).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.getByText('ana: 1,000 tokens a month from now on.').waitFor();
+  expect(await ana.must('GET', '/v1/budgets/me')).toMatchObject({ tokens: 1_000 });
+  await page.getByRole('row', { name: 'ana' }).getByText('0 of 1,000 tokens used (0%)').waitFor();
+  expect(await root.look('admin-budgets')).toEqual([]);
+  await root.button('Set the budget: ana').click();
+  await root.button('Take the limit away').click();
+  await page.getByText('ana: there is no limit any more.').waitFor();
+  expect(await ana.must('GET', '/v1/budgets/me')).toMatchObject({ tokens: null });
+});
