@@ -76,7 +76,7 @@ test('G5 G6 a record says whose key a call was made with, what was written to th
     await settled();
   }
   expect(await world.recordsOf('attempt.settled')).toMatchObject([
-    { keyOf: 'speaker', cost: 50 + 30 + 60 + 50, cacheWriteTokens: 20, compaction: false },
+    { keyOf: 'speaker', cost: 50 + 30 + 60 + 50, cacheWriteTokens: 20 },
     { keyOf: 'tenant', cost: null, outcome: 'stop' },
     { keyOf: 'server', cost: null },
   ]);
