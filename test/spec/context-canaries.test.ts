@@ -48,7 +48,7 @@ class CanaryRoom {
     const shelf = this.#random() < 0.2 ? this.#one(lane.shelves) : null;
     const text = this.#text(name, who.id, shelf?.resources[0] ?? null);
     if (shelf !== null) return void shelf.items.push(this.#shelved(shelf, text, lane.items.length));
-    if (this.#random() < 0.5) return void this.#add(lane, said(who, text));
+    if (this.#random() < 0.5) return this.#add(lane, said(who, text));
     const turn = String(this.#said);
     this.#add(lane, {
       ...asked(who, text, turn),
