@@ -13,6 +13,9 @@ export interface Organisation {
   unlink(tool: ToolName): Promise<Result<null>>;
   /** What stands at any other path of the server, as whoever is signed in here. */
   read<T>(path: string, shape: Shape<T>, query?: Query): Promise<Result<T>>;
+  /** Asks for something to be made there. */
+  ask<T>(path: string, shape: Shape<T>): Promise<Result<T>>;
+  file(path: string): Promise<Result<Blob>>;
 }
 
 export function organisationOver(rest: Rest): Organisation {
@@ -31,6 +34,8 @@ export function organisationOver(rest: Rest): Organisation {
       return begun.ok ? ok(begun.value.authorizeUrl) : begun;
     },
     unlink: (tool) => rest.drop(path(tool)),
+    ask: (at, shape) => rest.send({ method: 'POST', path: at }, shape),
+    file: (at) => rest.file(at, {}),
     read: (at, shape, query) => rest.read(at, shape, query),
   };
 }

@@ -57,6 +57,11 @@ export class FakeRoomClient implements RoomClient {
       this.links.delete(tool);
       return Promise.resolve(ok(null));
     },
+    ask: (path, shape) => this.organisation.read(path, shape, { method: 'POST' }),
+    file: (path) => {
+      this.calls.push(['file', path]);
+      return Promise.resolve(ok(new Blob([])));
+    },
     read: (path, shape, query = {}) => {
       const told = this.told(path, query);
       if (!told.ok) return Promise.resolve(told);

@@ -14,6 +14,8 @@ import { offerFor, rolesToAdd, type Asker } from './member-offers.ts';
 import { memberRow, memberRowStyles, type Acting } from './member-row.ts';
 import type { Names } from './names.ts';
 import { define, Part } from './part.ts';
+import './room-exports.ts';
+import { roomExportsStyles } from './room-exports.ts';
 import './room-setting.ts';
 import { roomSettingStyles } from './room-setting.ts';
 import { faultWords, strings } from './strings.ts';
@@ -117,7 +119,8 @@ export class ParleyPeople extends Part {
   }
 
   #settings(policy: RoomPolicy): TemplateResult {
-    return html`${(['join', 'release'] as const).map((setting) => html`<parley-room-setting .client=${this.client} .setting=${setting} .policy=${policy} @setting-changed=${this.#onSetting}></parley-room-setting>`)}`;
+    return html`${(['join', 'release', 'titles'] as const).map((setting) => html`<parley-room-setting .client=${this.client} .setting=${setting} .policy=${policy} @setting-changed=${this.#onSetting}></parley-room-setting>`)}
+      ${this.capabilities.has('room.export') ? html`<parley-room-exports .client=${this.client}></parley-room-exports>` : nothing}`;
   }
 
   #group(title: string, members: readonly Member[]): TemplateResult | typeof nothing {
@@ -213,4 +216,5 @@ export const styles = css`
   ${addMemberStyles}
   ${invitesStyles}
   ${roomSettingStyles}
+  ${roomExportsStyles}
 `;
