@@ -12,7 +12,7 @@ export interface Organisation {
   link(tool: ToolName): Promise<Result<string>>;
   unlink(tool: ToolName): Promise<Result<null>>;
   /** Any other route of the server, as whoever is signed in here. */
-  readonly rest: Pick<Rest, 'read' | 'send' | 'drop'>;
+  readonly rest: Pick<Rest, 'read' | 'send' | 'drop' | 'file'>;
 }
 
 export function organisationOver(rest: Rest): Organisation {

@@ -37,6 +37,8 @@ export type RoomDetails = Replies['room.update'];
 /** What is to be different; the rest stays as it is. */
 export interface RoomChange {
   readonly title?: string;
+  /** Whether a room that nobody named gets a title by itself. */
+  readonly titles?: 'auto' | 'off';
   /** Who comes in without being added: nobody, or everyone in the organisation. */
   readonly join?: RoomPolicy['join'];
   /** Whether those who may read a document may share what was built on it (R5). */

@@ -28,6 +28,7 @@ export const ExportView = z.strictObject({
   until: z.number().optional(),
 });
 export type ExportView = z.infer<typeof ExportView>;
+export const ExportViews = z.strictObject({ items: z.array(ExportView) });
 
 /** To fetch it. */
 export const ExportOpen = z.strictObject({ type: z.literal('export.open'), export: JobId });

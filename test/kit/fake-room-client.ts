@@ -67,8 +67,13 @@ export class FakeRoomClient implements RoomClient {
       },
       send: (asked, shape) => {
         this.calls.push(['send', asked]);
-        const parsed = shape.safeParse(null);
+        const told = this.told(asked.path, { method: asked.method });
+        const parsed = shape.safeParse(told.ok ? told.value : null);
         return Promise.resolve(parsed.success ? ok(parsed.data) : refuse('internal'));
+      },
+      file: (path) => {
+        this.calls.push(['file', path]);
+        return Promise.resolve(ok(new Blob([])));
       },
       drop: (path) => {
         this.calls.push(['drop', path]);

@@ -8,7 +8,7 @@ import type { Page, Query } from '../rest.ts';
 import { AdminList } from './admin-list.ts';
 import { adminStrings as words } from './admin-strings.ts';
 import { blank, table } from './admin-view.ts';
-import { saveFile } from './save-file.ts';
+import { saveFile } from '../ui/save-file.ts';
 
 const TEXT_FILTERS = { room: words.room, by: words.byWhom, action: words.action } as const;
 

@@ -44,7 +44,7 @@ function rooms(person: DevPerson, token: string, list: readonly RoomSummary[]): 
     <ul class="choices">${roomCard(person, 'lobby', list.find(({ id }) => id === 'lobby')?.title ?? 'Lobby', pageStrings.lobby)}
       ${others.map(({ id, title, role }) => roomCard(person, id, title, pageStrings.role(strings.roles[role].toLowerCase())))}</ul>
     <form class="row" @submit=${(event: SubmitEvent) => void make(event, person, token)}><label>${pageStrings.create}
-      <input name="title" required maxlength="200" placeholder=${pageStrings.title} autocomplete="off" /></label>
+      <input name="title" maxlength="200" placeholder=${pageStrings.title} autocomplete="off" /></label>
       <button type="submit">${pageStrings.createGo}</button></form><p class="problem" role="alert"></p>`;
 }
 

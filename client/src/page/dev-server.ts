@@ -48,7 +48,7 @@ export async function listRooms(token: string): Promise<readonly RoomSummary[]> 
 }
 
 export async function createRoom(token: string, title: string): Promise<RoomSummary> {
-  const post = jsonPost({ title });
+  const post = jsonPost(title === '' ? {} : { title });
   return (await answer(
     await fetch('/v1/rooms', { ...post, headers: { ...post.headers, ...bearer(token).headers } }),
   )) as RoomSummary;

@@ -13,7 +13,7 @@ export const pageStrings = {
   lobby: 'The room everyone may enter',
   role: (role: string): string => `You are ${role} here`,
   create: 'Make a new room',
-  title: 'Title',
+  title: 'Title, or none for now',
   createGo: 'Make room',
   leave: 'Rooms',
   leaveHelp: (name: string): string => `You are ${name}. Go to the list of rooms.`,

@@ -14,6 +14,8 @@ import { offerFor, rolesToAdd, type Asker } from './member-offers.ts';
 import { memberRow, memberRowStyles, type Acting } from './member-row.ts';
 import type { Names } from './names.ts';
 import { define, Part } from './part.ts';
+import './room-exports.ts';
+import { roomExportsStyles } from './room-exports.ts';
 import './room-models.ts';
 import './room-setting.ts';
 import { roomSettingStyles } from './room-setting.ts';
@@ -128,7 +130,9 @@ export class ParleyPeople extends Part {
   }
 
   #settings(policy: RoomPolicy, offered: readonly string[]): TemplateResult {
-    return html`<parley-room-models .policy=${policy} .offered=${offered} .save=${this.#saveRoomModels}></parley-room-models>${(['join', 'release'] as const).map((setting) => html`<parley-room-setting .client=${this.client} .setting=${setting} .policy=${policy} @setting-changed=${this.#onSetting}></parley-room-setting>`)}`;
+    return html`<parley-room-models .policy=${policy} .offered=${offered} .save=${this.#saveRoomModels}></parley-room-models>
+      ${(['join', 'release', 'titles'] as const).map((setting) => html`<parley-room-setting .client=${this.client} .setting=${setting} .policy=${policy} @setting-changed=${this.#onSetting}></parley-room-setting>`)}
+      ${this.capabilities.has('room.export') ? html`<parley-room-exports .client=${this.client}></parley-room-exports>` : nothing}`;
   }
 
   #group(title: string, members: readonly Member[]): TemplateResult | typeof nothing {
@@ -249,4 +253,5 @@ export const styles = css`
   ${addMemberStyles}
   ${invitesStyles}
   ${roomSettingStyles}
+  ${roomExportsStyles}
 `;

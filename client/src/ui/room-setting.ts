@@ -7,7 +7,7 @@ import { faultWords, strings } from './strings.ts';
 import { settingStrings } from './strings-settings.ts';
 
 /** What an owner chooses here, each with its choices, the stricter first. */
-const CHOICES = { join: ['invite', 'tenant'], release: ['strict', 'reader'] } as const;
+const CHOICES = { join: ['invite', 'tenant'], release: ['strict', 'reader'], titles: ['off', 'auto'] } as const;
 type Setting = keyof typeof CHOICES;
 type Choice = RoomPolicy[Setting];
 

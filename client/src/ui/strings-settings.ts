@@ -8,7 +8,11 @@ interface ChoiceWords {
 
 /** The words about what an owner chooses for the room. */
 export const settingStrings = {
-  legends: { join: 'Who may join', release: 'Sharing what was built on restricted documents' },
+  legends: {
+    join: 'Who may join',
+    release: 'Sharing what was built on restricted documents',
+    titles: 'A title for a room that nobody named',
+  },
   choices: {
     invite: {
       name: 'Invite only',
@@ -30,5 +34,15 @@ export const settingStrings = {
       help: 'Who may read a document may share an answer built on it with everyone here.',
       saved: 'From now on whoever may read a document may share answers built on it.',
     },
-  } satisfies Record<RoomPolicy['join' | 'release'], ChoiceWords>,
+    off: {
+      name: 'Only from people',
+      help: 'The room is called "New room" until somebody names it.',
+      saved: 'From now on only people name the room.',
+    },
+    auto: {
+      name: 'From what is said',
+      help: 'The AI gives it a title in the background. One that somebody gave is never replaced.',
+      saved: 'From now on the room gets a title from what is said, until somebody names it.',
+    },
+  } satisfies Record<RoomPolicy['join' | 'release' | 'titles'], ChoiceWords>,
 } as const;

@@ -1,5 +1,5 @@
 import type { Member } from '@parley/shared/entry';
-import { fault } from '@parley/shared/fault';
+import { fault, ok, refuse } from '@parley/shared/fault';
 import { UserId } from '@parley/shared/ids';
 import type { RoomRole } from '@parley/shared/roles';
 import { entries, lane, MORNING, view } from './build.ts';
@@ -18,9 +18,17 @@ const members = [
   member('eve@research.example', 'eve@research.example', 'reader'),
 ];
 
+/** The room's last export. */
+function exportIs(state: 'waiting' | 'ready') {
+  return () => ok({ items: [{ export: 'j_1', state, by: 'ana', requestedAt: MORNING }] });
+}
+
 /** The people of a room, and what those who may do about them. */
 export const memberStories = {
-  'people-owner': { view: view('owner', full), panel: 'people', members },
+  'people-owner': { view: view('owner', full), panel: 'people', members, told: exportIs('ready') },
+  'export-none': { view: view('owner', full), panel: 'people', members, told: () => ok({ items: [] }) },
+  'export-waiting': { view: view('owner', full), panel: 'people', members, told: exportIs('waiting') },
+  'export-denied': { view: view('owner', full), panel: 'people', members, told: () => refuse('forbidden') },
   'people-reader': {
     view: view('reader', full),
     panel: 'people',

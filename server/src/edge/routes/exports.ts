@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { ExportView } from '@parley/shared/background';
+import { ExportView, ExportViews } from '@parley/shared/background';
 import { fault, FaultError } from '@parley/shared/fault';
 import { JobId, RoomId } from '@parley/shared/ids';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { exportFile } from '../export-file.ts';
 import { PROBLEM } from '../problems.ts';
-import { items, json, noQuery, roomParams } from './parts.ts';
+import { json, noQuery, roomParams } from './parts.ts';
 
 const params = z.strictObject({ room: RoomId, export: JobId });
 /** Not a literal: what answers it is a stream, which the routes' types take for JSON by such a name. */
@@ -23,7 +23,7 @@ const list = createRoute({
   path: '/v1/rooms/{room}/exports',
   summary: 'The export of the room that is or was made last',
   request: { params: roomParams, query: noQuery },
-  responses: { 200: json(items(ExportView), 'One, or none.'), default: PROBLEM },
+  responses: { 200: json(ExportViews, 'One, or none.'), default: PROBLEM },
 });
 const state = createRoute({
   method: 'get',
