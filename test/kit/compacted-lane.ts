@@ -61,7 +61,7 @@ export class CompactedLane {
     const text = writes(plan.cite, plan.mostTokens);
     const { generation: number, from, to, kept } = plan;
     const made = { number, from, to, kept, text, tokens: count(text), at: 0, since: number };
-    this.#prepared = { ...made, shelvesFrom: this.#current?.to ?? 0, influence: ['ana'] };
+    this.#prepared = { ...made, shelvesFrom: this.#current?.to ?? 0, influence: ['zoe'] };
   }
 
   #build(

@@ -1,9 +1,10 @@
 import type { PinnedRow } from '@parley/server/core/compaction/pinned-row';
 import type { Context, ContextItem } from '@parley/server/core/context/context';
+import { ResourceId } from '@parley/shared/label';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CompactedLane } from '../../kit/compacted-lane.ts';
-import { ana, asked, answered, ben, boundary, hash, item, said, salts } from '../../kit/context-items.ts';
+import { ana, asked, answered, ben, boundary, build, hash, item, said, salts } from '../../kit/context-items.ts';
 
 const cyd = { id: 'cyd', name: 'Cyd', kind: 'user' } as const;
 const PEOPLE = [ana, ben, cyd];
@@ -76,7 +77,8 @@ test('C14 C15 property: after twenty digests, whatever they say, rows, newest pr
         );
         expect(last?.messages.some(({ role, content }) => role === 'assistant' && content === entry.text)).toBe(true);
       }
-      expect(last?.sources.influence).toContain('ana');
+      // R7: whoever shaped the digest, though nothing of theirs is in sight.
+      expect(last?.sources.influence).toContain('zoe');
       expect(last?.manifest.tokens).toBeLessThanOrEqual(6_000);
     }),
     { numRuns: 8 },
@@ -98,3 +100,12 @@ test('C13 property: a request for a digest begins with all that the turn before 
     { numRuns: 4 },
   );
 }, 60_000);
+
+test('R9 C13 what stands on a shelf is sent, and does not count for the moment', () => {
+  const room = [item(1, said(ben, 'one')), item(2, asked(ana, 'two', 'a')), item(3, answered('three', 'a'))];
+  const shelved = item(1, answered('x'.repeat(400), 'b', { after: 3 }));
+  const resources = [ResourceId.parse('doc:plan')];
+  const shelf = { ...shelved, shelf: 'abc', entry: { ...shelved.entry, after: 2, resources } };
+  expect(build([...room, shelf]).load).toBe(build(room).load);
+  expect(build([...room, shelf]).manifest.tokens).toBeGreaterThan(build(room).manifest.tokens);
+});
