@@ -89,7 +89,10 @@ export async function format() {
 /** The figures of what the model is sent. @type {Command} */
 export async function benchContext() {
   const { node, env } = await install();
-  return run(node, ['test/bench/context/context.ts'], { env });
+  return (
+    (await run(node, ['test/bench/context/context.ts'], { env })) ||
+    run(node, ['test/bench/context/compaction.ts'], { env })
+  );
 }
 
 /** Prints the figures; raw results stay in `test/bench/results/`. @type {Command} */

@@ -11,6 +11,7 @@ import type { Names } from './names.ts';
 import { define } from './part.ts';
 import { tell } from './room-events.ts';
 import { faultWords, strings } from './strings.ts';
+import { entryStrings } from './strings-entries.ts';
 import { memoryStrings as words } from './strings-memory.ts';
 
 type EntryId = Entry['id'];
@@ -26,7 +27,7 @@ type State =
 
 /** Pages of older entries that one look back may take. */
 const MOST_PAGES = 60;
-const KINDS = Object.keys(words.as) as PinKind[];
+const KINDS = Object.keys(entryStrings.pinned) as PinKind[];
 
 /** C3, C4: what the AI is sent however long a lane gets: what people put up, and what is summed up, with the way to what it was. */
 export class ParleyMemory extends Modal {
@@ -104,7 +105,7 @@ export class ParleyMemory extends Modal {
         (
           kind,
         ) => html`<button type="button" class=${now === kind ? 'primary' : 'outline'} aria-pressed=${now === kind ? 'true' : 'false'}
-          @click=${() => void (now === kind ? this.#takeDown(entry.id) : this.#putUp(entry.id, kind))}>${words.as[kind]}</button>`,
+          @click=${() => void (now === kind ? this.#takeDown(entry.id) : this.#putUp(entry.id, kind))}>${entryStrings.pinned[kind]}</button>`,
       )}</div></section>`;
   }
 
@@ -123,9 +124,9 @@ export class ParleyMemory extends Modal {
 
   #pin({ entry, as, author, text, by, seq }: PinView): TemplateResult {
     const name = this.#name(author);
-    return html`<li><p><b>${words.as[as]}</b> <span class="soft">${words.by(this.names.name(by))}</span></p><p class="memory-words">${text}</p>
+    return html`<li><p><b>${entryStrings.pinned[as]}</b> <span class="soft">${words.by(this.names.name(by))}</span></p><p class="memory-words">${text}</p>
       <p class="memory-acts"><button type="button" class="quiet" @click=${() => void this.#show(entry)}>${words.show(String(seq), name)}</button>
-      ${this.mayPin ? html`<button type="button" class="quiet" aria-label=${words.takeDownOf(words.as[as], name)} @click=${() => void this.#takeDown(entry)}>${words.takeDown}</button>` : nothing}</p></li>`;
+      ${this.mayPin ? html`<button type="button" class="quiet" aria-label=${words.takeDownOf(entryStrings.pinned[as], name)} @click=${() => void this.#takeDown(entry)}>${words.takeDown}</button>` : nothing}</p></li>`;
   }
 
   #summary(digest: DigestView | null): TemplateResult {

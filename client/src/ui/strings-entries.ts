@@ -1,3 +1,4 @@
+import type { PinKind } from '@parley/shared/pin-kind';
 import type { ToolUse } from '@parley/shared/tools';
 
 /** The words about single entries: what can be done with one, and what it was made with. */
@@ -6,7 +7,12 @@ export const entryStrings = {
   quote: 'Ask about this alone',
   share: 'Share with the room…',
   putUp: 'Put up…',
-  isUp: 'Put up',
+  pinned: {
+    decision: 'Decision',
+    constraint: 'Constraint',
+    question: 'Open question',
+    failed: 'Failed attempt',
+  } satisfies Record<PinKind, string>,
   summed: (from: number, to: number): string => `The AI reads a summary of entries ${from}–${to}`,
   redact: 'Take the words away…',
   redactHelp:

@@ -1,15 +1,7 @@
-import type { PinKind } from '@parley/shared/pin-kind';
-
 /** The words about what the AI keeps: what people put up, and what is summed up. */
 export const memoryStrings = {
   title: 'What the AI keeps in mind',
   choose: 'Put this up as',
-  as: {
-    decision: 'Decision',
-    constraint: 'Constraint',
-    question: 'Open question',
-    failed: 'Failed attempt',
-  } satisfies Record<PinKind, string>,
   chooseHelp:
     'The AI is sent it word for word in every answer here, however long the conversation gets. Everyone who reads this sees it.',
   putUp: 'Put up here',

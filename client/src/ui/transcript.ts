@@ -164,7 +164,8 @@ export class ParleyTranscript extends Part {
 
   /** C3: opens what is put up. */
   #pinned({ id }: Entry): TemplateResult | typeof nothing {
-    return this.lane.pins?.[id] === undefined ? nothing : this.#kept(entryStrings.isUp);
+    const as = this.lane.pins?.[id];
+    return as === undefined ? nothing : this.#kept(entryStrings.pinned[as]);
   }
 
   /** C4: behind the last entry that a digest stands for; opens it. */

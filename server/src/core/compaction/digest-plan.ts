@@ -8,9 +8,11 @@ import { keptTokens } from './head.ts';
 export const PREPARE_SHARE = 0.6;
 /** … and takes its place at a turn's start when so much is. */
 export const SWAP_SHARE = 0.8;
-/** What stays behind the cut; what is said until the swap comes on top. */
-const STAYING_SHARE = 0.24;
-/** At least so many turns stay (C14). */
+/** What the swap comes down to, with a digest as long as it may be. */
+const TARGET_SHARE = 0.46;
+/** What stays behind the cut at least, by size, … */
+const LEAST_STAYING = 0.06;
+/** … and in turns (C14). */
 const STAYING_TURNS = 2;
 const DIGEST_SHARE = 1 / 16;
 const MOST_DIGEST_TOKENS = 2_048;
@@ -52,7 +54,7 @@ export function digestPlan({ items, isPrivate, current, lastNumber, budget }: Pl
   if (mostTokens < LEAST_DIGEST_TOKENS) return null;
   const ordered = inOrder(items);
   const fresh = behind(ordered, current);
-  const to = cutOf(fresh, budget * STAYING_SHARE);
+  const to = cutOf(fresh, stayingOf(ordered, budget, mostTokens));
   const covered = fresh.filter((item) => item.entry.seq <= (to ?? 0) && isSent(item));
   const [first] = covered;
   if (to === null || first === undefined || weight(covered) < mostTokens * 2) return null;
@@ -64,6 +66,13 @@ export function digestPlan({ items, isPrivate, current, lastNumber, budget }: Pl
     cite: citedOf(covered, isPrivate),
     mostTokens,
   };
+}
+
+/** What may stay: until the swap there comes as much again as lies between the two marks, and then the digest and what is kept. */
+function stayingOf(items: readonly ContextItem[], budget: number, mostTokens: number): number {
+  const kept = Math.min(weight(newestPrompts(items)), budget * KEPT_SHARE);
+  const between = SWAP_SHARE - PREPARE_SHARE;
+  return Math.max(budget * LEAST_STAYING, budget * (TARGET_SHARE - between) - mostTokens - kept);
 }
 
 /** The turn's end behind which enough stays and no more; no turn lies across it. */
@@ -100,16 +109,25 @@ function turnEnds(items: readonly ContextItem[], answered: ReadonlySet<string>):
 /** C14: the newest prompt of each who asked lately, then those that nobody has answered yet, as far as their share holds them. */
 function keptOf(items: readonly ContextItem[], to: number, most: number): readonly EntryId[] {
   const answered = new Set(turnsOf(items, 'answer'));
-  const prompts = items.filter((item) => item.entry.kind === 'prompt' && isSent(item)).toReversed();
-  const open = prompts.filter(({ entry }) => entry.turn !== undefined && !answered.has(entry.turn));
-  const newest = [...new Map(prompts.toReversed().map((item) => [item.entry.author.id, item])).values()]
-    .toSorted((a, b) => b.entry.seq - a.entry.seq)
-    .slice(0, ACTIVE);
+  const open = promptsOf(items)
+    .filter(({ entry }) => entry.turn !== undefined && !answered.has(entry.turn))
+    .toReversed();
+  const newest = newestPrompts(items);
   let left = most;
   const kept = [...new Set([...newest, ...open])]
     .filter(({ entry }) => entry.seq <= to)
     .filter((item) => (left -= keptTokens(item)) >= 0);
   return kept.map(({ entry }) => entry.id);
+}
+
+/** Of those who asked last, the last first. */
+function newestPrompts(items: readonly ContextItem[]): readonly ContextItem[] {
+  const newest = new Map(promptsOf(items).map((item) => [item.entry.author.id, item]));
+  return [...newest.values()].toSorted((a, b) => b.entry.seq - a.entry.seq).slice(0, ACTIVE);
+}
+
+function promptsOf(items: readonly ContextItem[]): readonly ContextItem[] {
+  return items.filter((item) => item.entry.kind === 'prompt' && isSent(item));
 }
 
 /** The newest of what each person said, of those who spoke last. */
