@@ -2,6 +2,7 @@ import { MemoryBus } from '@parley/server/adapters/cluster/bus-memory';
 import { MemoryLeases } from '@parley/server/adapters/cluster/lease-memory';
 import { hostDigest } from '@parley/server/adapters/host/system';
 import { openAiModel } from '@parley/server/adapters/model/model-openai';
+import { UnknownFields } from '@parley/server/adapters/model/unknown-fields';
 import { openSqliteStore } from '@parley/server/adapters/store/store-sqlite';
 import type { Authority } from '@parley/server/ports/authority';
 import type { Ids } from '@parley/server/ports/system';
@@ -29,7 +30,14 @@ const running = await startServer({
   ...{ accounts: noAccounts, resources: null, callKeys: { keys: [] }, callTokens: new ClearTokens() },
   ...{ bus: new MemoryBus(), lease: new MemoryLeases().forNode('here'), ids: countedIds(), digest: hostDigest },
   authority: sameInEveryTenant(JSON.parse(table) as Record<string, string[]>),
-  model: openAiModel({ baseURL, apiKey: 'k', model: 'm', tokenizer, clock }),
+  model: openAiModel({
+    baseURL,
+    apiKey: 'k',
+    model: 'm',
+    tokenizer,
+    clock,
+    unknown: new UnknownFields({ provider: 'works', model: 'm' }, log),
+  }),
   metrics: new RecordingMetrics(),
   metricsText: async () => '',
   loopLagMs: () => 0,
