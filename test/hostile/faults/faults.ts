@@ -30,8 +30,8 @@ function edit(file: string, from: string, to: string): Edit {
 }
 
 /** What a provider is sent is known here, so that it can be carried elsewhere. */
-const SENT = '  return {\n    model,\n    messages: wireMessages(request.messages),';
-const ON_SENDING = (act: string): Edit => edit('adapters/model/openai-request.ts', SENT, `${act}\n${SENT}`);
+const SENT = '  return {\n    model,\n    messages: wireMessages(request.messages, breakpoints),';
+const ON_SENDING = (act: string): Edit => edit('adapters/model/chat-request.ts', SENT, `${act}\n${SENT}`);
 
 export const SEEDED_FAULTS: readonly SeededFault[] = [
   fault(
