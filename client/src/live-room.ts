@@ -82,8 +82,8 @@ export class LiveRoom implements RoomClient {
     return () => this.#listeners.delete(one);
   }
 
-  ask(text: string, { audience = 'room', quotes }: Asked = {}): ClientKey {
-    return this.#outbox.add({ kind: 'prompt', text, audience, ...(quotes === undefined ? {} : { quotes }) });
+  ask(text: string, { audience = 'room', ...chosen }: Asked = {}): ClientKey {
+    return this.#outbox.add({ kind: 'prompt', text, audience, ...chosen });
   }
 
   say(text: string, { audience = 'room' }: Addressed = {}): ClientKey {

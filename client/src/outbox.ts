@@ -113,11 +113,11 @@ export class Outbox {
     }
   }
 
-  async #submit({ id, kind, audience, text, quotes }: Kept): Promise<Result<Acceptance>> {
+  async #submit({ id, kind, audience, text, quotes, model }: Kept): Promise<Result<Acceptance>> {
     const { ask } = this.#options;
     const reply =
       kind === 'prompt'
-        ? await ask('prompt.submit', { id, text, audience, ...(quotes === undefined ? {} : { quotes: [...quotes] }) })
+        ? await ask('prompt.submit', { id, text, audience, model, quotes: quotes && [...quotes] })
         : await ask('message.post', { id, text, audience, offRecord: false });
     return reply.ok ? ok(acceptanceOf(reply.value)) : reply;
   }

@@ -69,6 +69,12 @@ export async function laws([runs = '40000', seed = String(Date.now() % 1_000_000
   return runTests({ ...tools, env: { ...tools.env, ...laws, ...whole } }, ['oracle/', 'hostile/two-worlds-sockets']);
 }
 
+/** Whether the hostile tests notice mistakes that are seeded into the server; words choose among the mistakes. @type {Command} */
+export async function faults(rest) {
+  const { node, env } = await install();
+  return run(node, ['test/hostile/faults/try-faults.ts', ...rest], { env });
+}
+
 /** Format, lint, types, dead code, rules and shape. @type {Command} */
 export async function check(rest) {
   return checks(await install(), rest);

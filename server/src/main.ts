@@ -84,6 +84,7 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
     metrics,
     metricsText: () => metrics.text(),
     loopLagMs: watchLoopLag(),
+    backgroundLagMs: watchLoopLag(),
     files: await readStaticFiles(PAGES),
   });
   here.url = server.url;

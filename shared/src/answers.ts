@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ExportReplies } from './background.ts';
 import type { CommandType } from './commands.ts';
 import { Entry, FoundEntry, Member, TurnView } from './entry.ts';
 import { EntryId, RoomId, TurnId, UserId } from './ids.ts';
@@ -87,7 +88,7 @@ export const CreatedInvite = Invite.extend({
 });
 
 /** What each command answers. */
-export interface Replies extends PinReplies {
+export interface Replies extends PinReplies, ExportReplies {
   'prompt.submit': z.infer<typeof PromptAccepted>;
   'prompt.measure': PromptForecast;
   /** A ticket where the room's policy makes every message a prompt (T10). */

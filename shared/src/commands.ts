@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EXPORT_COMMANDS } from './background.ts';
 import { ClientKey, EntryId, TurnId, UserId } from './ids.ts';
 import { InviteSecret } from './invite.ts';
 import { DigestRead, EntryPin, EntryUnpin, PinList } from './pin-commands.ts';
@@ -160,6 +161,7 @@ export const Command = z.discriminatedUnion('type', [
   MemberRemove,
   TranscriptRead,
   RoomExport,
+  ...EXPORT_COMMANDS,
   DocumentList,
   TranscriptSearch,
   ApprovalDecide,

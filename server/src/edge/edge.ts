@@ -3,6 +3,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { Accounts } from '../ports/accounts.ts';
 import type { ResourceTable } from '../ports/resource-table.ts';
 import type { Audit } from '../ports/audit.ts';
+import type { Jobs } from '../ports/jobs.ts';
 import type { People } from '../ports/people.ts';
 import type { ProviderKeys } from '../ports/provider-keys.ts';
 import type { Registry } from '../ports/registry.ts';
@@ -29,6 +30,7 @@ export interface Edge {
   /** The public halves of the keys that sign calls of tools. */
   readonly callKeys: JsonWebKeySet;
   readonly registry: Registry;
+  readonly jobs: Jobs;
   readonly audit: Audit;
   readonly budgets: Pick<Budgets, 'standing' | 'setLimit'>;
   readonly people: People;

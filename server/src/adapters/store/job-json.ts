@@ -28,6 +28,9 @@ export function decodeState(json: string): JobState {
   return State.parse(JSON.parse(json));
 }
 
+/** What is to be written from its beginning. */
+export const ANEW: JobState = { kind: 'waiting', attempts: 0, notBefore: 0 };
+
 export function sameState(a: JobState, b: JobState): boolean {
   return encodeState(a) === encodeState(b);
 }

@@ -6,6 +6,7 @@ import type { Budgets } from '../budgets.ts';
 import type { Rooms } from '../rooms.ts';
 import { BatchCalls } from './batch-calls.ts';
 import type { AskingKinds } from './job-kinds.ts';
+import { ExportWriting } from './export-writing.ts';
 import { SingleCalls } from './single-calls.ts';
 
 export interface BackgroundDeps {
@@ -25,7 +26,7 @@ export interface BackgroundDeps {
 }
 
 /** Between two looks; a look takes one job of each tenant, one after the other. */
-const PACE_MS = 5_000;
+const PACE_MS = 2_000;
 
 /**
  * What is done for rooms while nobody waits for it (G9): one thing at a time, behind everything that somebody waits for,
@@ -34,6 +35,7 @@ const PACE_MS = 5_000;
 export class BackgroundLane {
   readonly #deps: BackgroundDeps;
   readonly #calls: SingleCalls;
+  readonly #exports: ExportWriting;
   /** Null: the provider takes none. */
   readonly #batches: BatchCalls | null;
   readonly #stop = new AbortController();
@@ -43,6 +45,7 @@ export class BackgroundLane {
   constructor(deps: BackgroundDeps) {
     this.#deps = deps;
     this.#calls = new SingleCalls(deps, this.#stop.signal);
+    this.#exports = new ExportWriting(deps, this.#stop.signal);
     const { batches } = deps.model;
     this.#batches = batches === undefined ? null : new BatchCalls(deps, batches, this.#stop.signal);
   }
@@ -90,6 +93,7 @@ export class BackgroundLane {
   }
 
   async #work(job: Job): Promise<void> {
+    if (job.kind === 'export') return this.#exports.work(job);
     const kind = this.#deps.kinds[job.kind];
     if (kind === undefined || !isIn(job, 'waiting')) return;
     if (this.#batches !== null && job.state.attempts === 0) await this.#batches.submit(job.ref.tenant);
