@@ -4,7 +4,7 @@ import { Pasts } from '@parley/server/core/context/context-past';
 import type { ResourceId } from '@parley/shared/label';
 import type { Author } from '@parley/shared/entry';
 import { expect, test } from 'vitest';
-import { answered, asked, build, hash, item, said } from '../kit/context-items.ts';
+import { answered, asked, build, hash, item, said, type Line } from '../kit/context-items.ts';
 import { mulberry32 } from '../kit/ids.ts';
 
 /** `npm run test:builds -- 100000` for more. */
@@ -48,12 +48,13 @@ class CanaryRoom {
     const shelf = this.#random() < 0.2 ? this.#one(lane.shelves) : null;
     const text = this.#text(name, who.id, shelf?.resources[0] ?? null);
     if (shelf !== null) return void shelf.items.push(this.#shelved(shelf, text, lane.items.length));
-    if (this.#random() < 0.5) return this.#add(lane, said(who, text));
-    const turn = String(this.#said);
-    this.#add(lane, {
-      ...asked(who, text, turn),
-      ...(name === 'room' ? {} : { after: this.#lane('room').items.length }),
-    });
+    if (this.#random() < 0.5) this.#add(lane, said(who, text));
+    else this.#answer(lane, name, asked(who, text, String(this.#said)));
+  }
+
+  #answer(lane: Lane, name: string, prompt: Line): void {
+    const { turn = '', text } = prompt;
+    this.#add(lane, name === 'room' ? prompt : { ...prompt, after: this.#lane('room').items.length });
     this.#add(lane, answered(`to that: ${text}`, turn));
   }
 
@@ -89,7 +90,7 @@ class CanaryRoom {
     return { ...counted, entry: { ...counted.entry, id, resources: [...resources], after } };
   }
 
-  #add(lane: Lane, line: Parameters<typeof item>[1]): void {
+  #add(lane: Lane, line: Line): void {
     lane.items.push(item(lane.items.length + 1, { tokens: (line.text ?? '').length >> 2, ...line }));
   }
 
