@@ -5,7 +5,7 @@ import { count, percent } from '../ui/format.ts';
 import { define } from '../ui/part.ts';
 import { adminStrings as words } from './admin-strings.ts';
 import { AdminView, blank, table } from './admin-view.ts';
-import { saveFile } from './save-file.ts';
+import { saveFile } from '../ui/save-file.ts';
 import { usageCsv } from './usage-csv.ts';
 import { labelOfRow, USAGE_FIELDS, type UsageField } from './usage-field.ts';
 import './usage-plot.ts';
