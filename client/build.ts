@@ -19,10 +19,10 @@ const FIRST_PAINT_LIMIT = 120_000;
  */
 const withoutJsonSchema: Plugin = {
   name: 'without-json-schema',
-  setup(building) {
+  setup(builder) {
     const none =
       'const none = () => ({}); module.exports = { aggregateChecks: none, createToJSONSchemaMethod: () => none, createStandardJSONSchemaMethod: () => none };';
-    building.onLoad({ filter: /\bzod\/v4\/core\/(to-json-schema|json-schema-processors)\.js$/ }, () => ({
+    builder.onLoad({ filter: /\bzod\/v4\/core\/(to-json-schema|json-schema-processors)\.js$/ }, () => ({
       contents: none,
     }));
   },

@@ -4,9 +4,11 @@ import {
   bench,
   benchContext,
   benchModel,
+  builds,
   chaos,
   check,
   data,
+  faults,
   format,
   laws,
   sim,
@@ -17,7 +19,7 @@ import { StepFailed } from './lib/process.mjs';
 
 const COMMANDS = {
   ...{ start, data, test, check, format },
-  ...{ bench, 'bench-context': benchContext, 'bench-model': benchModel, chaos, laws, sim },
+  ...{ bench, 'bench-context': benchContext, 'bench-model': benchModel, builds, chaos, faults, laws, sim },
 };
 
 const [name = '', ...rest] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-import { RoomDescription } from '@parley/shared/commands';
+import { RoomDescription } from '@parley/shared/answers';
 import type { Result } from '@parley/shared/fault';
 import type { Rest } from './rest.ts';
 import type { RoomDetails } from './room-client.ts';

@@ -1,5 +1,5 @@
 import { unreachable } from '@parley/shared/assert';
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Member, TurnView } from '@parley/shared/entry';
 import type { Result } from '@parley/shared/fault';
 import type { ClientKey, TurnId, UserId } from '@parley/shared/ids';
@@ -82,8 +82,8 @@ export class LiveRoom implements RoomClient {
     return () => this.#listeners.delete(one);
   }
 
-  ask(text: string, { audience = 'room', quotes }: Asked = {}): ClientKey {
-    return this.#outbox.add({ kind: 'prompt', text, audience, ...(quotes === undefined ? {} : { quotes }) });
+  ask(text: string, { audience = 'room', ...chosen }: Asked = {}): ClientKey {
+    return this.#outbox.add({ kind: 'prompt', text, audience, ...chosen });
   }
 
   say(text: string, { audience = 'room' }: Addressed = {}): ClientKey {

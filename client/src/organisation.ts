@@ -1,6 +1,6 @@
 import { ok, type Result } from '@parley/shared/fault';
 import { LinkBegun, LinkState, ToolOffers, type ToolName, type ToolOffer } from '@parley/shared/tools';
-import type { Query, Rest, Shape } from './rest.ts';
+import type { Rest } from './rest.ts';
 
 /** What belongs to a person's organisation, and not to one room; asked over HTTP. */
 export interface Organisation {
@@ -11,8 +11,8 @@ export interface Organisation {
   /** Begins to link it: the address to open in a browser, once, within ten minutes. */
   link(tool: ToolName): Promise<Result<string>>;
   unlink(tool: ToolName): Promise<Result<null>>;
-  /** What stands at any other path of the server, as whoever is signed in here. */
-  read<T>(path: string, shape: Shape<T>, query?: Query): Promise<Result<T>>;
+  /** Any other route of the server, as whoever is signed in here. */
+  readonly rest: Pick<Rest, 'read' | 'send' | 'drop'>;
 }
 
 export function organisationOver(rest: Rest): Organisation {
@@ -31,6 +31,6 @@ export function organisationOver(rest: Rest): Organisation {
       return begun.ok ? ok(begun.value.authorizeUrl) : begun;
     },
     unlink: (tool) => rest.drop(path(tool)),
-    read: (at, shape, query) => rest.read(at, shape, query),
+    rest,
   };
 }

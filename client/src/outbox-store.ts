@@ -43,10 +43,12 @@ function readItem(value: Partial<Record<string, unknown>> | null): Kept | null {
   if (value.kind !== 'prompt' && value.kind !== 'message') return null;
   if (value.audience !== 'room' && value.audience !== 'me') return null;
   const { kind, audience, text } = value;
-  if (value.quotes === undefined) return { id, kind, audience, text, state: readState(value.state) };
-  const quotes = readQuotes(value.quotes);
-  // Sent without what it was limited to, it would be another question.
-  return quotes && { id, kind, audience, text, quotes, state: readState(value.state) };
+  const quotes = value.quotes === undefined ? [] : readQuotes(value.quotes);
+  // Sent without what it was limited to, or to another model, it would be another question.
+  if (quotes === null || (value.model !== undefined && typeof value.model !== 'string')) return null;
+  const clean = value.quotes === undefined ? {} : { quotes };
+  const chosen = value.model === undefined ? {} : { model: value.model };
+  return { id, kind, audience, text, ...clean, ...chosen, state: readState(value.state) };
 }
 
 function readQuotes(value: unknown): readonly EntryId[] | null {

@@ -1,4 +1,4 @@
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Fault, Result } from '@parley/shared/fault';
 import { fault, ok } from '@parley/shared/fault';
 import { ClientKey } from '@parley/shared/ids';
@@ -113,11 +113,11 @@ export class Outbox {
     }
   }
 
-  async #submit({ id, kind, audience, text, quotes }: Kept): Promise<Result<Acceptance>> {
+  async #submit({ id, kind, audience, text, quotes, model }: Kept): Promise<Result<Acceptance>> {
     const { ask } = this.#options;
     const reply =
       kind === 'prompt'
-        ? await ask('prompt.submit', { id, text, audience, ...(quotes === undefined ? {} : { quotes: [...quotes] }) })
+        ? await ask('prompt.submit', { id, text, audience, model, quotes: quotes && [...quotes] })
         : await ask('message.post', { id, text, audience, offRecord: false });
     return reply.ok ? ok(acceptanceOf(reply.value)) : reply;
   }

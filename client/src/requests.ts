@@ -1,4 +1,4 @@
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import { Command } from '@parley/shared/commands';
 import type { Fault, Result } from '@parley/shared/fault';
 import { fault, ok, refuse } from '@parley/shared/fault';

@@ -14,7 +14,7 @@ interface Ask {
 }
 
 /** What an answer has to look like; the schemas of shared/src are this. */
-export interface Shape<T> {
+interface Shape<T> {
   safeParse(said: unknown): { readonly success: true; readonly data: T } | { readonly success: false };
 }
 

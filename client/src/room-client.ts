@@ -1,4 +1,4 @@
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Member, TurnView } from '@parley/shared/entry';
 import type { Result } from '@parley/shared/fault';
 import type { ClientKey, EntryId, TurnId, UserId } from '@parley/shared/ids';
@@ -27,6 +27,8 @@ export interface Addressed {
 export interface Asked extends Addressed {
   /** A clean turn: the model is sent these entries and the question, and nothing else. */
   readonly quotes?: readonly EntryId[];
+  /** Of those that `room.get` names; left out, the first of them answers. */
+  readonly model?: string;
 }
 
 /** A room as the server describes it: its title, its policy, my own role. */
@@ -39,6 +41,8 @@ export interface RoomChange {
   readonly join?: RoomPolicy['join'];
   /** Whether those who may read a document may share what was built on it (R5). */
   readonly release?: RoomPolicy['release'];
+  /** The models that may answer here; null: all that the server offers. */
+  readonly models?: RoomPolicy['models'];
 }
 
 /** One person's live connection to one room. */

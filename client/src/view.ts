@@ -21,6 +21,8 @@ export interface OutboxItem {
   readonly text: string;
   /** A prompt that is sent with these entries and nothing else. */
   readonly quotes?: readonly EntryId[];
+  /** The model that was chosen for it; absent: none. */
+  readonly model?: string;
   readonly state:
     | { readonly kind: 'unsent' }
     | { readonly kind: 'sent' }

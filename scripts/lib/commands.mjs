@@ -45,6 +45,14 @@ export async function sim([runs = '2000', seed = String(Date.now() % 1_000_000)]
   return runTests({ ...tools, env }, ['sim/room.sim']);
 }
 
+/** What models are sent in random rooms, looked through for what their readers may not see; the words are the number of builds and the seed. @type {Command} */
+export async function builds([runs = '100000', seed = String(Date.now() % 1_000_000)]) {
+  const tools = await install();
+  console.log(`${runs} builds, seed ${seed}.`);
+  const env = { ...tools.env, PARLEY_BUILDS: runs, PARLEY_BUILDS_SEED: seed };
+  return runTests({ ...tools, env }, ['spec/context-canaries']);
+}
+
 /** Many random histories against the rules of who may know what; the words are their number for each property and the seed. @type {Command} */
 export async function laws([runs = '40000', seed = String(Date.now() % 1_000_000)]) {
   const tools = await install();
@@ -59,6 +67,12 @@ export async function laws([runs = '40000', seed = String(Date.now() % 1_000_000
   };
   console.log(`${runs} histories of each property, ${rooms} of whole rooms, seed ${seed}.`);
   return runTests({ ...tools, env: { ...tools.env, ...laws, ...whole } }, ['oracle/', 'hostile/two-worlds-sockets']);
+}
+
+/** Whether the hostile tests notice mistakes that are seeded into the server; words choose among the mistakes. @type {Command} */
+export async function faults(rest) {
+  const { node, env } = await install();
+  return run(node, ['test/hostile/faults/try-faults.ts', ...rest], { env });
 }
 
 /** Format, lint, types, dead code, rules and shape. @type {Command} */

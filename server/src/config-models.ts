@@ -24,6 +24,8 @@ export interface ModelTarget {
   readonly breakpoints: 'cache_control' | 'prompt_cache_breakpoint' | null;
   /** What a million tokens cost; null: nobody said. */
   readonly price: Price | null;
+  /** G9: whether what nobody waits for goes there in batches; the provider keeps these until they were collected. */
+  readonly batch: boolean;
   readonly firstTokenSeconds: number;
   readonly idleSeconds: number;
 }
@@ -56,6 +58,7 @@ const Target = z.strictObject({
   cacheSalt: z.boolean().default(false),
   breakpoints: z.enum(['cache_control', 'prompt_cache_breakpoint']).optional(),
   price: PriceTable.optional(),
+  batch: z.boolean().default(false),
   firstTokenSeconds: z.number().min(1).max(600).default(60),
   idleSeconds: z.number().min(1).max(600).default(30),
 });

@@ -12,7 +12,7 @@ import { joseVerify } from './adapters/identity/verify-jose.ts';
 import { EXIT_CONFIG, readConfig, type Config } from './config.ts';
 import { openModels } from './models.ts';
 import { openOutside } from './outside.ts';
-import { readStaticFiles } from './edge/static.ts';
+import { readStaticFiles } from './edge/static-files.ts';
 import type { Log } from './ports/system.ts';
 import type { Sign, Verify } from './ports/verify.ts';
 import { startServer, type RunningServer } from './server.ts';
@@ -84,6 +84,7 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
     metrics,
     metricsText: () => metrics.text(),
     loopLagMs: watchLoopLag(),
+    backgroundLagMs: watchLoopLag(),
     files: await readStaticFiles(PAGES),
   });
   here.url = server.url;

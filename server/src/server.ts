@@ -6,7 +6,7 @@ import { Requests } from './edge/requests.ts';
 import { refusingRevoked, Revocations } from './edge/revocations.ts';
 import { RoomLinks } from './edge/room-links.ts';
 import { Sockets } from './edge/sockets.ts';
-import type { StaticFiles } from './edge/static.ts';
+import type { StaticFiles } from './edge/static-files.ts';
 import { Tickets } from './edge/tickets.ts';
 import { Upgrades } from './edge/upgrade.ts';
 import type { JsonWebKeySet } from './edge/edge.ts';
@@ -49,6 +49,8 @@ export interface ServerDeps extends Omit<RoomsDeps, 'lobby' | 'idleMs' | 'budget
   readonly metricsText: () => Promise<string>;
   /** The worst delay of the event loop since the last call, in milliseconds. */
   readonly loopLagMs: () => number;
+  /** The same for what nobody waits for: each asks since its own last call. */
+  readonly backgroundLagMs: () => number;
 }
 
 export interface RunningServer {
@@ -63,6 +65,8 @@ const IDLE_ROOM_MS = 60_000;
 const FAREWELL_MS = 2_000;
 /** An event loop that is later than this answers nobody in time. */
 const MOST_LAG_MS = 1_000;
+/** With one that is later than this, what nobody waits for has to wait (G9). */
+const PRESSED_MS = 200;
 /** How long a connection may take to say what it wants. */
 const HEADERS_MS = 10_000;
 
@@ -80,7 +84,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     rooms,
     budgets,
     kinds: { title: titleJob },
-    pressed: () => draining,
+    pressed: () => draining || deps.backgroundLagMs() > PRESSED_MS,
   });
   const links = new RoomLinks({ bus: deps.bus, rooms, metrics });
   const requests = new Requests({ links, clock, ids, revocations });

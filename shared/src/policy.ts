@@ -1,5 +1,8 @@
 import * as z from 'zod';
-import { Capability } from './roles.ts';
+import { Capability, ModelName } from './roles.ts';
+
+/** G5: the models that a room lets answer; null: every one that the server offers. */
+const Models = z.array(ModelName).min(1).max(100).nullable();
 
 /** What a room is called that nobody gave a title. */
 export const UNTITLED = 'New room';
@@ -33,6 +36,7 @@ export const RoomPolicy = z.strictObject({
   release: z.enum(['strict', 'reader']).default('strict'),
   /** G9: whether a room that nobody named gets a title from what was said in it. */
   titles: z.enum(['auto', 'off']).default('auto'),
+  models: Models.default(null),
   levels: z.partialRecord(Capability, z.int().min(0).max(100)).default({}),
   limits: Limits.prefault({}),
 });
@@ -45,6 +49,7 @@ export const RoomPolicyPatch = z.strictObject({
   floor: z.literal('open').optional(),
   release: z.enum(['strict', 'reader']).optional(),
   titles: z.enum(['auto', 'off']).optional(),
+  models: Models.optional(),
   levels: z.partialRecord(Capability, z.int().min(0).max(100)).optional(),
   limits: z
     .strictObject({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Replies } from './commands.ts';
+import type { Replies } from './answers.ts';
 import {
   CreatedInvite,
   Explanation,
@@ -9,7 +9,7 @@ import {
   RoomDescription,
   RoomDescriptionWithRights,
   TranscriptPage,
-} from './commands.ts';
+} from './answers.ts';
 import { Entry, FoundEntry, Member, TurnView } from './entry.ts';
 import { Invite } from './invite.ts';
 import { RoomTool, Trust } from './tools.ts';

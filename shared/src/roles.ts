@@ -40,11 +40,14 @@ export const Capability = z.enum(CAPABILITIES as [Capability, ...Capability[]]);
 
 export type Levels = Readonly<Partial<Record<Capability, number>>>;
 
+/** A model, by the name that the server offers it under. */
+export const ModelName = z.string().min(1).max(100);
+
 /** What one person may use in a room besides what their level gives; absent means no limit of its own. */
 export const Grants = z.strictObject({
   /** Tools, by the name they were registered under. */
   tools: z.array(z.string().max(32)).max(100).optional(),
-  models: z.array(z.string().max(100)).max(100).optional(),
+  models: z.array(ModelName).max(100).optional(),
   /** Tokens a month. */
   budget: z.int().min(0).optional(),
 });

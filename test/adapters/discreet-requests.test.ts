@@ -124,6 +124,7 @@ describe.each(APIS)('R10 the %s wire', (api) => {
       { error: { message: 'no', param: 'prompt_cache_key', code: 'invalid_value' } },
       { error: { message: "Unknown parameter: 'messages'.", param: 'messages', code: 'unknown_parameter' } },
       { detail: [{ type: 'extra_forbidden', loc: ['body', 'messages', 0, 'store'] }] },
+      { detail: [{ type: 'extra_forbidden', loc: ['body', 'prompt_cache_key', 0] }] },
       { detail: 7, message: null },
     ];
     for (const each of said) {

@@ -1,6 +1,8 @@
 import type { Target } from '@parley/server/adapters/model/target-healths';
+import { MemoryVault } from '@parley/server/adapters/store/vault-memory';
+import type { Vault } from '@parley/server/ports/vault';
 import type { ModelFailure } from '@parley/server/ports/model';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { REQUEST } from '../contracts/model.ts';
 import { user } from '../contracts/journal-samples.ts';
 import { keptKeys } from '../kit/kept-keys.ts';
@@ -64,11 +66,13 @@ test('G3 G5 what one person’s key meets stops nobody else: breaker, rest and p
     const world = new RouteWorld(undefined, keys);
     const { target } = provider({ 'anas-key': failure });
     const route = world.route(target);
+    const entered = vi.spyOn(world.slots, 'enter');
     for (let call = 0; call < 30; call += 1) await played(route, by(ANA));
+    expect(entered.mock.calls.map(([name]) => name)).not.toContain('works');
     expect(world.healths.stateOf(target)).toMatchObject({ lets: true, coolUntil: 0 });
     const many = await Promise.all(Array.from({ length: 60 }, () => played(route, by(BEN))));
     expect(many.every(({ end }) => end.reason === 'stop')).toBe(true);
-    expect(world.slots.waiting('works')).toBe(0);
+    expect(entered.mock.calls.at(-1)?.[0]).toBe('works');
   }
 });
 
@@ -81,6 +85,21 @@ test('G3 a key that was replaced is not made to wait for what the old one met', 
   await keys.put(ACME, ANA, 'works', 'new-key');
   expect((await played(route, by(ANA))).end.reason).toBe('stop');
   expect(used.at(-1)).toBe('new-key');
+});
+
+test('G5 a store of keys that is gone, from the first call on or later, fails no turn', async () => {
+  for (const wellFor of [0, 3]) {
+    let reads = 0;
+    const vault = new MemoryVault();
+    const get: Vault['get'] = (...place) =>
+      (reads += 1) > wellFor ? Promise.reject(new Error('gone')) : vault.get(...place);
+    const keys = keptKeys({
+      vault: { get, put: (...what) => vault.put(...what), drop: (...place) => vault.drop(...place) },
+    });
+    const { target } = provider();
+    const route = new RouteWorld(undefined, keys).route(target);
+    for (let turn = 0; turn < 100; turn += 1) expect((await played(route, by(ANA))).end.reason).toBe('stop');
+  }
 });
 
 test('G3 what is known of keys is bounded, however many people bring', async () => {

@@ -57,6 +57,13 @@ const reasonOf = (verdict: Verdict) => (verdict.kind === 'invalid' ? verdict.rea
 describe('R11 R13 tokens signed with a secret', () => {
   const { verify } = joseVerify({ ...base, keys: { kind: 'secret', secret: SECRET } });
 
+  test('R6 R13 nobody comes in under an id by which the AI, the server or a tool is known', async () => {
+    for (const sub of ['ai', 'system', 'tool:drive', 'tool:'])
+      expect([sub, reasonOf(await verify(await withClaim('sub', sub)))]).toEqual([sub, 'claims']);
+    for (const sub of ['aiko', 'ai:1', 'a.tool:drive'])
+      expect([sub, (await verify(await withClaim('sub', sub))).kind]).toEqual([sub, 'valid']);
+  });
+
   test('R11 a good token gives the principal, its tenant included, and when it ends', async () => {
     expect(await verify(await sign(CLAIMS))).toEqual({
       kind: 'valid',

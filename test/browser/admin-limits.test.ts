@@ -11,7 +11,9 @@ let root: PersonWindow;
 let rootRest: RestPerson;
 
 beforeAll(async () => {
-  server = await RealServer.start({ env: { PARLEY_LOG: 'error' } });
+  server = await RealServer.start({
+    env: { PARLEY_LOG: 'error', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', PARLEY_MODEL: 'example' },
+  });
   rootRest = new RestPerson(server.url, 'root', await server.token('root', 'Root', undefined, 'admin'));
   browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
   root = await PersonWindow.open(browser, `${server.url}/admin?as=root`);
@@ -88,4 +90,30 @@ test('G7 UI a limit says while it is written what it does to whom, and is set an
   await root.button('Take the limit away').click();
   await page.getByText('ana: there is no limit any more.').waitFor();
   expect(await ana.must('GET', '/v1/budgets/me')).toMatchObject({ tokens: null });
+});
+
+test('G5 UI a key for a provider is brought and taken away, and shown nowhere', async () => {
+  const { page } = root;
+  await show('Keys');
+  const key = page.getByLabel('Key for 127.0.0.1:9');
+  await key.fill('short');
+  await root.button('Keep it').click();
+  await page.getByText('A key has 8 to 512 printable characters').waitFor();
+  await key.fill('canary-key-0123');
+  await root.button('Keep it').click();
+  await page.getByText('A key is kept.').waitFor();
+  expect(await page.content()).not.toContain('canary-key');
+  expect(await key.inputValue()).toBe('');
+  expect(await root.look('admin-keys')).toEqual([]);
+  await page.getByLabel('People may bring keys of their own').uncheck();
+  await root.button('Save').click();
+  await page.getByText('From now on that holds for keys.').waitFor();
+  expect(await rootRest.must('GET', '/v1/keys')).toMatchObject({
+    items: [{ provider: '127.0.0.1:9', tenant: true, mine: false }],
+    policy: { personal: false, fallback: false },
+  });
+  await root.button('Remove the key for 127.0.0.1:9').click();
+  await page.getByText('are made with the server’s key, which pays').waitFor();
+  await root.button('Remove it').click();
+  await page.getByText('No key is kept.').waitFor();
 });

@@ -1,7 +1,6 @@
 import type { Locator } from 'playwright-core';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ChildProgram } from '../kit/child-program.ts';
 import { CHROMIUM_ARGS, chromiumPath } from '../kit/chromium.ts';
 import { RealServer, RestPerson } from '../kit/server.ts';
 import { ToolServer } from '../kit/tool-server.ts';
@@ -15,7 +14,6 @@ let admin: RestPerson;
 let root: PersonWindow;
 
 beforeAll(async () => {
-  expect(await new ChildProgram(['client/build.ts']).ended).toBe(0);
   server = await RealServer.start({ env: { PARLEY_LOG: 'error' } });
   browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
   admin = new RestPerson(server.url, 'root', await server.token('root', 'Root', undefined, 'admin'));

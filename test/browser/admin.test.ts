@@ -1,42 +1,21 @@
-import { chromium, type Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { ChildProgram } from '../kit/child-program.ts';
-import { CHROMIUM_ARGS, chromiumPath } from '../kit/chromium.ts';
-import { RealServer } from '../kit/server.ts';
-import { PersonWindow } from './person-window.ts';
+import type { PersonWindow } from './person-window.ts';
+import { Site } from './site.ts';
 
-let server: RealServer;
-let browser: Browser;
-const windows: PersonWindow[] = [];
-
+let site: Site;
 beforeAll(async () => {
-  expect(await new ChildProgram(['client/build.ts']).ended).toBe(0);
-  server = await RealServer.start({ env: { PARLEY_LOG: 'error' } });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
+  site = await Site.start();
 });
-afterEach(async () => {
-  const open = windows.splice(0);
-  await Promise.all(open.map((window) => window.close()));
-  expect(open.flatMap(({ errors }) => errors)).toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
-
-async function open(path: string, options = {}): Promise<PersonWindow> {
-  const window = await PersonWindow.open(browser, `${server.url}${path}`, options);
-  windows.push(window);
-  return window;
-}
+afterEach(async () => expect(await site.closeWindows()).toEqual([]));
+afterAll(() => site[Symbol.asyncDispose]());
 
 function tab({ page }: PersonWindow, name: string): Promise<void> {
   return page.getByRole('tab', { name }).click();
 }
 
 test('UI a member is told in words that the admin page is not for them', async () => {
-  const ben = await open('/admin?as=ben&role=member');
-  for (const name of ['Rooms', 'People', 'Tools', 'Resources', 'Budgets', 'Usage', 'Audit']) {
+  const ben = await site.open('/admin?as=ben&role=member');
+  for (const name of ['Rooms', 'People', 'Tools', 'Resources', 'Budgets', 'Keys', 'Usage', 'Audit']) {
     await tab(ben, name);
     await ben.page.getByRole('alert').getByText('This page is for admins of the organisation').waitFor();
   }
@@ -44,7 +23,7 @@ test('UI a member is told in words that the admin page is not for them', async (
 });
 
 test('UI a day that was counted in UTC is called so, wherever its reader is', async () => {
-  const ana = await server.person('ana');
+  const ana = await site.server.person('ana');
   const { id } = await ana.must<{ id: string }>('POST', '/v1/rooms', { title: 'Westward' });
   await ana.must('POST', `/v1/rooms/${id}/prompts`, { id: 'p1', text: 'Which way is west?' });
   const days = () => ana.must<{ items: { day: number; calls: number }[] }>('GET', '/v1/usage?by=day');
@@ -52,7 +31,7 @@ test('UI a day that was counted in UTC is called so, wherever its reader is', as
   const called = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
   const name = called.format(((await days()).items[0]?.day ?? 0) * 86_400_000);
   for (const timezoneId of ['America/Los_Angeles', 'Pacific/Auckland']) {
-    const root = await open('/admin?as=root', { timezoneId });
+    const root = await site.open('/admin?as=root', { timezoneId });
     await tab(root, 'Usage');
     await root.page.getByLabel('Day').check();
     await root.page.getByRole('rowheader', { name }).waitFor();
@@ -60,9 +39,9 @@ test('UI a day that was counted in UTC is called so, wherever its reader is', as
 });
 
 test('UI an admin sees rooms and people, and revokes only after saying yes to what it does', async () => {
-  const ben = await server.person('ben');
+  const ben = await site.server.person('ben');
   const { id } = await ben.must<{ id: string }>('POST', '/v1/rooms', { title: 'Garden' });
-  const root = await open('/admin?as=root');
+  const root = await site.open('/admin?as=root');
   const room = root.page.getByRole('row', { name: id });
   await room.getByText('ben (owner)').waitFor();
   expect(await root.look('admin-rooms')).toEqual([]);
@@ -85,9 +64,9 @@ test('UI an admin sees rooms and people, and revokes only after saying yes to wh
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`UI axe finds nothing on any view of the admin page, ${colorScheme}, also at 360 px`, async () => {
-    const root = await open('/admin?as=root', { colorScheme, viewport: { width: 360, height: 740 } });
+    const root = await site.open('/admin?as=root', { colorScheme, viewport: { width: 360, height: 740 } });
     const found: string[] = [];
-    for (const name of ['Rooms', 'People', 'Tools', 'Resources', 'Budgets', 'Usage', 'Audit']) {
+    for (const name of ['Rooms', 'People', 'Tools', 'Resources', 'Budgets', 'Keys', 'Usage', 'Audit']) {
       await tab(root, name);
       await root.page.getByText('Loading …').waitFor({ state: 'detached' });
       found.push(...(await root.look(`admin-${name.toLowerCase()}-${colorScheme}-360`)));
@@ -98,14 +77,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
 }
 
 test('UI usage is a picture and a table of the same numbers; the audit is filtered', async () => {
-  const ana = await server.person('ana');
+  const ana = await site.server.person('ana');
   const { id } = await ana.must<{ id: string }>('POST', '/v1/rooms', { title: 'Orchard' });
   await ana.must('POST', `/v1/rooms/${id}/prompts`, { id: 'p1', text: 'Which apples keep well?' });
   const used = async (): Promise<number> =>
     (await ana.must<{ items: { outputTokens: number }[] }>('GET', '/v1/usage?by=user')).items[0]?.outputTokens ?? 0;
   await expect.poll(used, { timeout: 15_000 }).toBeGreaterThan(0);
 
-  const root = await open('/admin?as=root');
+  const root = await site.open('/admin?as=root');
   await tab(root, 'Usage');
   const words = (await used()).toLocaleString('en-GB');
   await root.page.getByRole('row', { name: 'ana' }).getByRole('cell', { name: words, exact: true }).first().waitFor();

@@ -1,38 +1,17 @@
-import { chromium, type Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { ChildProgram } from '../kit/child-program.ts';
-import { CHROMIUM_ARGS, chromiumPath } from '../kit/chromium.ts';
-import { RealServer } from '../kit/server.ts';
-import { PersonWindow } from './person-window.ts';
+import type { PersonWindow } from './person-window.ts';
+import { Site } from './site.ts';
 
-let server: RealServer;
-let browser: Browser;
-const windows: PersonWindow[] = [];
-
+let site: Site;
 beforeAll(async () => {
-  expect(await new ChildProgram(['client/build.ts']).ended).toBe(0);
-  server = await RealServer.start({ env: { PARLEY_LOG: 'error' } });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
+  site = await Site.start();
 });
-afterEach(async () => {
-  const open = windows.splice(0);
-  await Promise.all(open.map((window) => window.close()));
-  expect(open.flatMap(({ errors }) => errors)).toEqual([]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
-
-async function open(path: string): Promise<PersonWindow> {
-  const window = await PersonWindow.open(browser, `${server.url}${path}`);
-  windows.push(window);
-  return window;
-}
+afterEach(async () => expect(await site.closeWindows()).toEqual([]));
+afterAll(() => site[Symbol.asyncDispose]());
 
 /** Ana in a room that she just made on the page, and the room's id. */
 async function newRoom(title: string): Promise<[PersonWindow, string]> {
-  const ana = await open('/?as=ana');
+  const ana = await site.open('/?as=ana');
   await ana.page.getByLabel('Make a new room').fill(title);
   await ana.page.keyboard.press('Enter');
   await ana.page.getByRole('heading', { name: title }).waitFor();
@@ -42,7 +21,7 @@ async function newRoom(title: string): Promise<[PersonWindow, string]> {
 
 test('R13 a room that is invite only is opened to one person, renamed and closed to them again, all on the page', async () => {
   const [ana, room] = await newRoom('Garden');
-  const ben = await open(`/?room=${room}&as=ben`);
+  const ben = await site.open(`/?room=${room}&as=ben`);
   await ben.page.getByText('The room does not exist, or you are not a member of it.').waitFor();
 
   await ana.button('Add someone').click();
@@ -77,7 +56,7 @@ test('a room is opened to everyone in the organisation; whoever came in by thems
   await ana.page.getByRole('radio', { name: 'Everyone in the organisation' }).check();
   await ana.button('Save').click();
   await ana.page.getByText('From now on everyone in the organisation may join.').waitFor();
-  const ben = await open(`/?room=${room}&as=ben`);
+  const ben = await site.open(`/?room=${room}&as=ben`);
   await ben.page.getByText('Ana is here').waitFor();
   await ana.page.locator('.person', { hasText: 'Ben' }).waitFor();
   await ben.tab('People');
@@ -95,11 +74,11 @@ test('UI an invitation by link lets in whoever opens it, as whom they say, once'
   await ana.button('Invite by link').click();
   await ana.button('Make the link').click();
   const link = await ana.page.getByRole('textbox', { name: 'Invite by link' }).inputValue();
-  expect(link).toMatch(new RegExp(`^${server.url}/invite#${room}\\.[A-Za-z0-9_-]{32,}$`));
+  expect(link).toMatch(new RegExp(`^${site.server.url}/invite#${room}\\.[A-Za-z0-9_-]{32,}$`));
   expect(await ana.look('invitation-made')).toEqual([]);
 
-  const path = link.slice(server.url.length);
-  const fay = await open(path);
+  const path = link.slice(site.server.url.length);
+  const fay = await site.open(path);
   await fay.page.getByLabel('Someone else').fill('Fay');
   await fay.page.keyboard.press('Enter');
   await fay.button('Come in').waitFor();
@@ -109,10 +88,10 @@ test('UI an invitation by link lets in whoever opens it, as whom they say, once'
   await fay.say('Thank you for the link.');
   await ana.line('Thank you for the link.').waitFor();
 
-  const late = await open(`/invite?as=ben${path.slice('/invite'.length)}`);
+  const late = await site.open(`/invite?as=ben${path.slice('/invite'.length)}`);
   await late.button('Come in').click();
   await late.page.getByRole('alert').getByText('This invitation does not let you in').waitFor();
-  const broken = await open('/invite');
+  const broken = await site.open('/invite');
   await broken.page.getByText('This link is not complete').waitFor();
 });
 
@@ -125,9 +104,9 @@ test('UI why somebody may do something here is said in the server’s own senten
 });
 
 test('W27 the list of rooms to choose from holds all of them, also beyond one page', async () => {
-  const ana = await server.person('ana', 'Ana');
+  const ana = await site.server.person('ana', 'Ana');
   for (let count = 0; count < 101; count += 1) await ana.must('POST', '/v1/rooms', { title: `Shelf ${count}` });
-  const window = await open('/?as=ana');
+  const window = await site.open('/?as=ana');
   await window.page.getByRole('link', { name: /Shelf 100/ }).waitFor();
   expect(await window.page.getByRole('link', { name: /Shelf/ }).count()).toBe(101);
 });

@@ -1,13 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { ROOT } from '../kit/child-program.ts';
+import { violations } from './axe.ts';
 
 const SHOTS = join(ROOT, 'test/shots');
-const AXE = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** One person's browser window, and what can be seen and done in it. */
 export class PersonWindow {
@@ -34,7 +31,7 @@ export class PersonWindow {
       reducedMotion: 'reduce',
       ...options,
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     const window = new PersonWindow(await context.newPage());
     await window.page.goto(address);
     return window;
@@ -94,13 +91,9 @@ export class PersonWindow {
   async look(name: string): Promise<string[]> {
     mkdirSync(SHOTS, { recursive: true });
     await this.page.screenshot({ path: join(SHOTS, `${name}.png`) });
-    await this.page.evaluate(await AXE);
-    const { violations } = await this.page.evaluate(() => {
-      // What the script before defined.
-      const { axe } = window as unknown as { axe: { run(root: Document, options: object): Promise<AxeResults> } };
-      return axe.run(document, { resultTypes: ['violations'] });
-    });
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${name}: ${id} ${target.join(' ')}`));
+    return (await violations(this.page)).flatMap(({ id, nodes }) =>
+      nodes.map(({ target }) => `${name}: ${id} ${target.join(' ')}`),
+    );
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from './axe.ts';
 import { StoryStage } from './stories/stage.ts';
+import { olderPages } from './stories/entry-stories.ts';
 import { stories, type StoryName } from './stories/stories.ts';
 import type {} from './stories/story-page.ts';
 
@@ -11,10 +10,8 @@ const names = Object.keys(stories) as StoryName[];
 const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true } as const;
 
 let stage: StoryStage;
-let axe: string;
 beforeAll(async () => {
   stage = await StoryStage.start();
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -22,14 +19,8 @@ async function show(page: Page, name: StoryName): Promise<void> {
   await page.evaluate((story) => window.stage.show(story), name);
 }
 
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await page.evaluate(async () => {
-    const { axe: checker } = window as unknown as {
-      axe: { run(root: Document, options: object): Promise<AxeResults> };
-    };
-    return checker.run(document, { resultTypes: ['violations'] });
-  });
-  return found.flatMap(({ id, nodes }) =>
+async function broken(page: Page): Promise<string[]> {
+  return (await violations(page)).flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`),
   );
 }
@@ -40,12 +31,11 @@ describe.each([
 ] as const)('UI every state, %s', (_scheme, options) => {
   test('has no accessibility violation', async () => {
     const page = await stage.open(options);
-    await page.evaluate(axe);
     const found: Record<string, string[]> = {};
     for (const name of names) {
       await show(page, name);
-      const broken = await violations(page);
-      if (broken.length > 0) found[name] = broken;
+      const bad = await broken(page);
+      if (bad.length > 0) found[name] = bad;
     }
     expect(found).toEqual({});
     await page.context().close();
@@ -145,6 +135,14 @@ test.each([
   ['tool-drop', 'The AI cannot use Team mail in this room any more'],
   ['invite-made', 'It is shown this once, so copy it now'],
   ['explain', 'A speaker has level 20, and this takes 20.'],
+  ['usage', 'More than four fifths are used.'],
+  ['usage', 'In this room you may use 150,000 tokens a month of it.'],
+  ['usage-spent', 'Used up until 1 April 2031 (UTC), unless an admin allows more.'],
+  ['own-keys', 'Key for api.openai.com'],
+  ['usage-owner', 'What was used here, by whom'],
+  ['usage-failed', 'The server cannot be reached right now.'],
+  ['models-room', 'Models that may answer here'],
+  ['models-composer', 'gpt-5-mini (usual)'],
   ['lost-words', 'Rollback: restore from the 21:30 snapshot'],
 ] as const)('UI the state “%s” says “%s”', async (name, words) => {
   const page = await shared();
@@ -158,6 +156,56 @@ test('UI offline is said in words, and that words are kept', async () => {
   await page.context().setOffline(true);
   await page.getByText('You are offline. Your words are kept').waitFor();
   await page.context().setOffline(false);
+});
+
+test('C12 R13 UI a mark of a repeat finds its original in a past that is not loaded yet; look-alikes stand with their ids', async () => {
+  const page = await shared();
+  await show(page, 'repeats');
+  expect(await page.locator('.main .head code').allInnerTexts()).toEqual(['ben', 'ben-2']);
+  await page.evaluate((pages) => {
+    const { client } = window.stage;
+    const left = [...pages];
+    client.loadOlder = async () => {
+      const { room } = client.view;
+      const more = left.shift() ?? [];
+      client.show({ room: { ...room, entries: [...more, ...room.entries], firstSeq: more[0]?.seq ?? 1 } });
+      return more.length > 0;
+    };
+  }, olderPages);
+  await page.getByRole('button', { name: 'Repeats lines 2–4 of an earlier message by Ben' }).click();
+  const original = page.locator('[data-entry="e_1"]');
+  await original.getByText('This is all it says').waitFor();
+  await expect.poll(() => original.evaluate((row) => row.getBoundingClientRect().top)).toBeGreaterThan(0);
+});
+
+test('R14 UI an entry whose words are taken away is asked about no more', async () => {
+  const page = await shared();
+  await show(page, 'quoting');
+  await page.locator('.main .quotes li').waitFor();
+  await page.evaluate(() => {
+    const { client } = window.stage;
+    const { room } = client.view;
+    client.show({ room: { ...room, entries: room.entries.map((one) => ({ ...one, text: '', redactedBy: 'ben' })) } });
+  });
+  await page.locator('.main .quotes').waitFor({ state: 'detached' });
+});
+
+test('G5 G7 UI a large question says what it would take, and goes to the model that was chosen', async () => {
+  const page = await shared();
+  await show(page, 'models-composer');
+  await page.evaluate(() => {
+    const forecast = { inputTokens: 11_000, p50: 12_345, p90: 18_950, left: 41_556 };
+    window.stage.client.replies['prompt.measure'] = () => ({ ok: true, value: forecast });
+  });
+  const write = page.locator('.main textarea');
+  await write.fill('x'.repeat(3_999));
+  await page.locator('.main').getByLabel('Model').selectOption('claude-large');
+  expect(await page.locator('.main parley-forecast').count()).toBe(0);
+  await write.fill('x'.repeat(4_000));
+  await page.getByText('This takes about 12,000 to 19,000 tokens, of the 41,556 you have left this month.').waitFor();
+  await write.press('Enter');
+  const calls = await page.evaluate(() => window.stage.client.calls.filter(([name]) => name === 'ask'));
+  expect(calls).toEqual([['ask', 'x'.repeat(4_000), 'room', 'claude-large']]);
 });
 
 /** In the page: all that the room says. */

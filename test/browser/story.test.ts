@@ -1,6 +1,5 @@
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ChildProgram } from '../kit/child-program.ts';
 import { CHROMIUM_ARGS, chromiumPath } from '../kit/chromium.ts';
 import { RealServer, RestPerson } from '../kit/server.ts';
 import { GullibleModel } from './gullible-model.ts';
@@ -17,7 +16,6 @@ let ana: PersonWindow;
 let ben: PersonWindow;
 
 beforeAll(async () => {
-  expect(await new ChildProgram(['client/build.ts']).ended).toBe(0);
   [model, tools] = await Promise.all([GullibleModel.start(), TeamTools.start()]);
   server = await RealServer.start({
     env: { OPENAI_BASE_URL: model.baseURL, PARLEY_MODEL: 'example', PARLEY_LOG: 'error' },

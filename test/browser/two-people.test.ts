@@ -1,50 +1,39 @@
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
-import { chromium, type Browser, type BrowserContextOptions } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ChildProgram, ROOT } from '../kit/child-program.ts';
-import { CHROMIUM_ARGS, chromiumPath } from '../kit/chromium.ts';
+import { ROOT } from '../kit/child-program.ts';
 import { RealServer, RestPerson } from '../kit/server.ts';
 import { chunk, sseServer, type Exchange, type SseServer } from '../kit/sse-server.ts';
-import { PersonWindow } from './person-window.ts';
+import type { PersonWindow } from './person-window.ts';
 import { planning } from './planning.ts';
+import { Site } from './site.ts';
 
 const MODEL = 'example-model';
 
 let model: SseServer;
+let site: Site;
 let server: RealServer;
-let browser: Browser;
 let ana: RestPerson;
 let ben: RestPerson;
 let room: string;
 let rooms = 0;
-const windows: PersonWindow[] = [];
 
 beforeAll(async () => {
-  expect(await new ChildProgram(['client/build.ts']).ended).toBe(0);
   model = await sseServer();
-  server = await RealServer.start({
-    env: { OPENAI_BASE_URL: model.baseURL, PARLEY_MODEL: MODEL, PARLEY_LOG: 'error' },
-  });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
+  site = await Site.start({ OPENAI_BASE_URL: model.baseURL, PARLEY_MODEL: MODEL });
+  ({ server } = site);
   ana = await server.person('ana', 'Ana');
   ben = await server.person('ben', 'Ben');
 });
-afterEach(async () => {
-  const open = windows.splice(0);
-  await Promise.all(open.map((window) => window.close()));
-  expect(open.flatMap(({ errors }) => errors)).toEqual([]);
-});
+afterEach(async () => expect(await site.closeWindows()).toEqual([]));
 afterAll(async () => {
-  await browser.close();
-  await server[Symbol.asyncDispose]();
+  await site[Symbol.asyncDispose]();
   await model[Symbol.asyncDispose]();
 });
 
-async function open(path: string, options?: BrowserContextOptions): Promise<PersonWindow> {
-  const window = await PersonWindow.open(browser, `${server.url}${path}`, options);
-  windows.push(window);
-  return window;
+function open(path: string, options?: BrowserContextOptions): Promise<PersonWindow> {
+  return site.open(path, options);
 }
 
 /** A new room that Ana made and Ben was invited to. */
@@ -390,8 +379,7 @@ describe('with tokens from elsewhere', () => {
     await using strict = await RealServer.start({ env: { PARLEY_JWT_SECRET: SECRET, ...CLAIMS, PARLEY_LOG: 'error' } });
     await new RestPerson(strict.url, 'ana', await signed(600)).must('POST', '/v1/rooms', { id: 'den', title: 'Den' });
     let lasts = 6;
-    const window = await PersonWindow.open(browser, `${strict.url}/favicon.svg`);
-    windows.push(window);
+    const window = await site.open(`${strict.url}/favicon.svg`);
     await window.page.route('**/dev/token', async (route) => route.fulfill({ json: { token: await signed(lasts) } }));
     await window.page.goto(`${strict.url}/?room=den&as=ana`);
     await window.composer.fill('I was about to');

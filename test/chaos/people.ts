@@ -2,7 +2,7 @@ import { browserEnv } from '@parley/client/browser-env';
 import { LiveRoom } from '@parley/client/live-room';
 import type { RoomClient } from '@parley/client/room-client';
 import type { RoomViewModel } from '@parley/client/view';
-import type { PromptAccepted } from '@parley/shared/commands';
+import type { PromptAccepted } from '@parley/shared/answers';
 import type { Entry } from '@parley/shared/entry';
 import { ENTRIES, LIVE } from '@parley/shared/documents';
 import { setTimeout as pass } from 'node:timers/promises';

@@ -43,6 +43,32 @@ export function budgetContract(name: string, open: () => Promise<StoreWorld>): v
       expect(limits((await world.reopen()).budgetTable)).toEqual([0, null, 25, 30]);
     });
 
+    test('G7 a limit that was changed or taken away counts at once, without a restart, and is another tenant’s never', async () => {
+      const ours = { kind: 'tenant' } as const;
+      expect(table.limit(acme, ours)).toBeNull();
+      await table.setLimit(acme, ours, 10);
+      await table.setLimit(tenant('other'), ours, 99);
+      await table.setLimit(acme, ours, 20);
+      expect([table.limit(acme, ours), table.limit(tenant('other'), ours)]).toEqual([20, 99]);
+      await table.setLimit(acme, ours, null);
+      expect([table.limit(acme, ours), table.limit(tenant('other'), ours)]).toEqual([null, 99]);
+      const after = (await world.reopen()).budgetTable;
+      expect([after.limit(acme, ours), after.limit(tenant('other'), ours)]).toEqual([null, 99]);
+    });
+
+    test('G7 the month after December is January', async () => {
+      const { journal } = world.store;
+      const { epoch, seq } = await journal.acquire(room('a'));
+      const [last, first] = [Date.UTC(2026, 11, 31, 23), Date.UTC(2027, 0, 1)];
+      await journal.append(
+        room('a'),
+        epoch,
+        batch(seq, [note('x')], { usage: [use({ at: last }), use({ at: first, inputTokens: 11 })] }),
+      );
+      expect(totals(table.used(acme, '2026-12'))).toEqual({ 'ada a false': [10, 4, 2] });
+      expect(totals(table.used(acme, '2027-01'))).toEqual({ 'ada a false': [11, 4, 2] });
+    });
+
     test('G6 G7 what was used in a month is what batches brought, by person and room, private apart', async () => {
       const { journal } = world.store;
       const { epoch, seq } = await journal.acquire(room('a'));

@@ -123,7 +123,6 @@ export const everyRecord: readonly JournalRecord[] = [
     outputTokens: 3,
     reasoningTokens: 1,
     estimated: false,
-    compaction: false,
     cost: 125,
     keyOf: 'speaker',
     reserved: 100,

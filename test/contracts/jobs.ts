@@ -1,7 +1,7 @@
 import type { Job, Jobs, JobState, WantedJob } from '@parley/server/ports/jobs';
 import { EntryId, JobId } from '@parley/shared/ids';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { batch, listing, note, room, tenant } from './journal-samples.ts';
+import { batch, listing, note, redaction, room, tenant } from './journal-samples.ts';
 import type { StoreWorld } from './store-world.ts';
 
 function wanted(id: string, more: Partial<WantedJob> = {}): WantedJob {
@@ -47,7 +47,7 @@ export function jobContract(name: string, open: () => Promise<StoreWorld>): void
       let seen = await jobs.add(wanted('1'));
       const states: JobState[] = [
         ASKED,
-        { ...ASKED, batch: 'b_1' },
+        { ...ASKED, batch: { label: 'b_1', at: 3, id: 'batch_1' } },
         { kind: 'writing', attempts: 0, parts: 2, cursor: 900 },
         { kind: 'ready', parts: 3, until: 77 },
         DEAD,
@@ -65,15 +65,60 @@ export function jobContract(name: string, open: () => Promise<StoreWorld>): void
       expect(await jobs.of(room('a'))).toEqual([]);
     });
 
+    test('G9 D12 parts stand with what writes them, sealed for their place, and go with it', async () => {
+      const job = await jobs.add(wanted('1', { kind: 'export' }));
+      const first = { ...job, state: { kind: 'writing', attempts: 0, parts: 0, cursor: 0 } } as const;
+      const second = { ...job, state: { ...first.state, parts: 1, cursor: 5 } } as const;
+      await jobs.move(job, first.state);
+      expect(await jobs.write(first, 'one', second.state)).toBe(true);
+      expect(await jobs.write(first, 'again', second.state)).toBe(false);
+      const ready = { ...job, state: { kind: 'ready', parts: 2, until: 99 } } as const;
+      expect(await jobs.write(second, 'two', ready.state)).toBe(true);
+      jobs = (await world.reopen()).jobs;
+      const parts = async () => Promise.all([0, 1, 2].map((index) => jobs.part(job, index)));
+      expect(await parts()).toEqual(['one', 'two', null]);
+      expect(await jobs.part({ ...job, ref: room('a', 'rival') }, 0)).toBeNull();
+      expect(ids(await jobs.due(99))).toEqual(['j_1']);
+      expect((await jobs.add(wanted('2', { kind: 'export', anew: true }))).id).toBe('j_2');
+      expect(await parts()).toEqual([null, null, null]);
+    });
+
+    test('G9 R14 a redaction in a room takes what was written of it in the same step, and begins it anew', async () => {
+      const { journal } = world.store;
+      const state = { kind: 'writing', attempts: 0, parts: 0, cursor: 0 } as const;
+      const written = async (id: string, of: string) => {
+        const job = await jobs.add(wanted(id, { kind: 'export', ref: room('a', of) }));
+        await jobs.move(job, state);
+        await jobs.write({ ...job, state }, 'words', { kind: 'ready', parts: 1, until: 99 });
+        return job;
+      };
+      const [ours, theirs] = [await written('1', 'acme'), await written('2', 'rival')];
+      await jobs.add(wanted('3'));
+      const { epoch, seq } = await journal.acquire(room('a'));
+      await journal.append(room('a'), epoch, batch(seq, [note('x')]));
+      await journal.redact(room('a'), epoch, redaction(seq + 1, [note('y')], []));
+      expect(await jobs.part(ours, 0)).toBeNull();
+      expect(await jobs.part(theirs, 0)).toBe('words');
+      expect(await jobs.of(room('a'))).toMatchObject([
+        { id: 'j_1', state: { kind: 'waiting', attempts: 0, notBefore: 0 } },
+        { id: 'j_3', state: { kind: 'waiting', notBefore: 20 } },
+      ]);
+      expect(ids(await jobs.due(0))).toEqual(['j_1']);
+    });
+
     test('G9 due is the oldest of each tenant whose time has come, and nothing that a model was asked', async () => {
       await jobs.add(wanted('late', { at: 9, notBefore: 50 }));
       await jobs.add(wanted('new', { ref: room('b'), at: 3 }));
       const old = await jobs.add(wanted('old', { ref: room('c'), at: 2 }));
       await jobs.add(wanted('theirs', { ref: room('a', 'rival'), at: 8 }));
       expect(await jobs.due(19)).toEqual([]);
+      expect(await jobs.waiting(tenant('acme'), 19, 9)).toEqual([]);
+      expect(ids(await jobs.waiting(tenant('acme'), 20, 9))).toEqual(['j_old', 'j_new']);
+      expect(ids(await jobs.waiting(tenant('acme'), 60, 2))).toEqual(['j_old', 'j_new']);
       expect(ids(await jobs.due(20)).toSorted()).toEqual(['j_old', 'j_theirs']);
       await jobs.move(old, ASKED);
       expect(ids(await jobs.due(60)).toSorted()).toEqual(['j_new', 'j_theirs']);
+      expect(ids(await jobs.waiting(tenant('acme'), 60, 9))).toEqual(['j_new', 'j_late']);
       expect(ids(await jobs.asked())).toEqual(['j_old']);
     });
 
@@ -86,6 +131,8 @@ export function jobContract(name: string, open: () => Promise<StoreWorld>): void
       await jobs.move(theirs, DEAD);
       expect(await jobs.dead(tenant('acme'), null, 1)).toMatchObject([{ id: 'j_a', state: DEAD }]);
       expect(ids(await jobs.dead(tenant('acme'), 'j_a', 9))).toEqual(['j_b']);
+      expect(await jobs.job(tenant('acme'), theirs.id)).toBeNull();
+      expect(await jobs.job(tenant('rival'), theirs.id)).toMatchObject({ ref: room('d', 'rival'), state: DEAD });
       expect(await jobs.sums()).toEqual({ waiting: 1, oldestAt: 2, dead: 3 });
     });
 

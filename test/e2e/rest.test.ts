@@ -144,6 +144,7 @@ describe('every route answers as /openapi.json says', () => {
       { kind: 'answer' },
     ]);
     expect((await call('GET', '/v1/rooms/{room}/export', { params: den })).status).toBe(200);
+    await exported();
   });
 
   test('W25 T43 whoever comes back behind the end of a turn is told nothing twice and is not kept waiting', async () => {
@@ -290,7 +291,30 @@ describe('every route answers as /openapi.json says', () => {
     expect((await call('DELETE', '/v1/tools/{name}', { by: root, params: mail })).status).toBe(204);
   });
 
+  /** The same as it is made in the background. */
+  async function exported(): Promise<void> {
+    const { status, body } = await call('POST', '/v1/rooms/{room}/exports', { params: den });
+    const params = { ...den, export: String(body['export']) };
+    expect(status).toBe(202);
+    const state = async () => (await call('GET', '/v1/rooms/{room}/exports/{export}', { params })).body['state'];
+    await expect.poll(state, { timeout: 10_000 }).toBe('ready');
+    expect((await call('GET', '/v1/rooms/{room}/exports', { params: den })).body).toMatchObject({ items: [{}] });
+    const { text } = await call('GET', '/v1/rooms/{room}/exports/{export}/file', { params });
+    expect(text.trimEnd().split('\n').length).toBeGreaterThan(2);
+    expect((await call('GET', '/v1/rooms/{room}/exports/{export}/file', { by: ben, params })).status).toBe(403);
+  }
+
   test('W26 the tenant as its admins see it, and keys for tools', async () => {
+    const job = { by: root, params: { job: 'j_none' } };
+    // Dead letters are in test/spec/edge/background.test.ts; here one is only refused as described.
+    for (const [method, path] of [
+      ['POST', '/v1/admin/jobs/{job}/retry'],
+      ['DELETE', '/v1/admin/jobs/{job}'],
+    ] as const) {
+      expect((await call(method, path, job)).status).toBe(404);
+      seen.add(`${method} ${path}`);
+    }
+    expect((await call('GET', '/v1/admin/jobs', { by: root })).body).toEqual({ items: [], next: null });
     for (const path of ['/v1/admin/rooms', '/v1/admin/people', '/v1/audit', '/v1/usage'])
       expect((await call('GET', path, { by: root })).status).toBe(200);
     expect((await call('GET', '/v1/admin/rooms')).status).toBe(403);

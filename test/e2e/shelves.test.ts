@@ -71,6 +71,7 @@ function start(journal: MemoryJournal): Promise<RunningServer> {
     ...{ clock: hostClock, ids: hostIds, digest: hostDigest, log, metrics },
     metricsText: async () => '',
     loopLagMs: () => 0,
+    backgroundLagMs: () => 0,
   });
 }
 

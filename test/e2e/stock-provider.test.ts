@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { PromptAccepted } from '@parley/shared/commands';
+import type { PromptAccepted } from '@parley/shared/answers';
 import { ENTRIES, LIVE, TURNS } from '@parley/shared/documents';
 import type { Entry } from '@parley/shared/entry';
 import * as encoding from 'lib0/encoding';

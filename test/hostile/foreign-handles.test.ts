@@ -39,6 +39,8 @@ const ABSENT: Record<string, string> = {
   room: 'absent',
   user: 'nobody',
   turn: 't_absent',
+  export: 'j_absent',
+  job: 'j_absent',
   entry: 'e_absent',
   approval: 'a_absent',
   invite: 'absent',
@@ -88,7 +90,17 @@ async function furnish(): Promise<Record<string, string>> {
   await root.must('PUT', '/v1/tools/mail', { title: 'Mail', kind: 'http', url, auth: { kind: 'none' } });
   await root.must('PUT', '/v1/resources/doc:plan', { readers: ['ana'] });
   const code = `den.${'x'.repeat(32)}`;
-  const handles = { room: 'den', user: 'ana', turn, entry: ended.answerEntry, approval: 'a_1', invite: invite.id };
+  const { export: exported } = await ana.must<{ export: string }>('POST', '/v1/rooms/den/exports');
+  const handles = {
+    room: 'den',
+    export: exported,
+    job: exported,
+    user: 'ana',
+    turn,
+    entry: ended.answerEntry,
+    approval: 'a_1',
+    invite: invite.id,
+  };
   return { ...handles, name: 'mail', call: 'mail.send', tool: 'mail', resource: 'doc:plan', code };
 }
 
@@ -125,7 +137,9 @@ test('A5 R11 W3 every route of a room answers a stranger, of this tenant or anot
 });
 
 test('A5 R11 routes of a tenant see nothing of another: its tools, rooms, people and trail', async () => {
-  const tenantWide = routes.filter((route) => /^(GET|POST|DELETE) .*\{(name|tool|resource)\}$/.test(route));
+  const tenantWide = routes.filter((route) =>
+    /^(GET|POST|DELETE) .*\{(name|tool|resource|job)\}(\/retry)?$/.test(route),
+  );
   expect(tenantWide.length).toBeGreaterThan(6);
   for (const route of tenantWide) {
     const real = await answerOf(foreignRoot, route, there);
@@ -136,6 +150,7 @@ test('A5 R11 routes of a tenant see nothing of another: its tools, rooms, people
     '/v1/tools',
     '/v1/admin/rooms',
     '/v1/admin/people',
+    '/v1/admin/jobs',
     '/v1/usage',
     '/v1/rooms',
     '/v1/audit',

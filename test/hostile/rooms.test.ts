@@ -1,5 +1,5 @@
 import { QUEUE_HARD } from '@parley/server/edge/limits';
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import { ClientKey, UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import { RoomWorld, settled } from '../kit/room-world.ts';

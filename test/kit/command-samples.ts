@@ -2,7 +2,7 @@ import type { CommandType } from '@parley/shared/commands';
 
 /** Of each command one that fits; a new kind of command does not compile before it has one here. */
 const SAMPLES: { readonly [C in CommandType]: Readonly<Record<string, unknown>> } = {
-  'prompt.submit': { id: 'k1', text: 'hello', audience: 'me', quotes: ['e_x'], onlyIf: { seq: 1 } },
+  'prompt.submit': { id: 'k1', text: 'hello', audience: 'me', quotes: ['e_x'], model: 'small', onlyIf: { seq: 1 } },
   'prompt.measure': { text: 'hello', audience: 'me' },
   'message.post': { id: 'k2', text: 'hello', audience: 'room', offRecord: false },
   'turn.get': { turn: 't_x' },
@@ -21,6 +21,9 @@ const SAMPLES: { readonly [C in CommandType]: Readonly<Record<string, unknown>> 
   'transcript.read': { lane: 'me', after: 0, before: 3, limit: 10 },
   'transcript.search': { q: 'words', limit: 5 },
   'room.export': {},
+  'export.prepare': {},
+  'export.list': {},
+  'export.open': { export: 'j_x' },
   'document.list': {},
   'approval.decide': { approval: 'a_x', decision: 'approve', digest: 'd' },
   'approval.list': {},

@@ -2,6 +2,7 @@ import { MemoryAuthority } from '@parley/server/adapters/authority/authority-mem
 import { MemoryAudit } from '@parley/server/adapters/store/audit-memory';
 import { MemoryBudgets } from '@parley/server/adapters/store/budgets-memory';
 import { MemoryBus } from '@parley/server/adapters/cluster/bus-memory';
+import { MemoryJobs } from '@parley/server/adapters/store/jobs-memory';
 import { MemoryPeople } from '@parley/server/adapters/store/people-memory';
 import { MemoryRegistry } from '@parley/server/adapters/store/registry-memory';
 import type { Principal } from '@parley/server/core/people/principal';
@@ -12,7 +13,7 @@ import { Requests } from '@parley/server/edge/requests';
 import { refusingRevoked, Revocations } from '@parley/server/edge/revocations';
 import { RoomLinks } from '@parley/server/edge/room-links';
 import { Budgets } from '@parley/server/room/budgets';
-import type { StaticFiles } from '@parley/server/edge/static';
+import type { StaticFiles } from '@parley/server/edge/static-files';
 import { Tickets } from '@parley/server/edge/tickets';
 import type { CommandResult, EdgeMessage, OwnerEnd, OwnerMessage } from '@parley/server/ports/bus';
 import type { Accounts } from '@parley/server/ports/accounts';
@@ -139,6 +140,7 @@ export class EdgeWorld {
   readonly tickets: Tickets;
   readonly registry = new MemoryRegistry();
   readonly audit = new MemoryAudit();
+  readonly jobs = new MemoryJobs();
   readonly budgets = new Budgets(new MemoryBudgets(this.audit), this.clock);
   readonly tools = new ListedTools();
   readonly keys = keptKeys({ clock: this.clock, log: this.log });
@@ -173,6 +175,7 @@ export class EdgeWorld {
       links: this.links,
       requests: new Requests({ links: this.links, clock, ids, revocations: this.revocations }),
       registry: this.registry,
+      jobs: this.jobs,
       audit: this.audit,
       budgets: this.budgets,
       people: this.people,

@@ -3,7 +3,7 @@ import type { Fields } from '@parley/client/requests';
 import type { Addressed, Asked, RoomChange, RoomClient, RoomDetails } from '@parley/client/room-client';
 import type { Query } from '@parley/client/rest';
 import type { RoomViewModel } from '@parley/client/view';
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Member, TurnView } from '@parley/shared/entry';
 import { ok, refuse, type Fault, type Result } from '@parley/shared/fault';
 import { ClientKey, RoomId, type TurnId, type UserId } from '@parley/shared/ids';
@@ -57,12 +57,23 @@ export class FakeRoomClient implements RoomClient {
       this.links.delete(tool);
       return Promise.resolve(ok(null));
     },
-    read: (path, shape, query = {}) => {
-      const told = this.told(path, query);
-      if (!told.ok) return Promise.resolve(told);
-      const parsed = shape.safeParse(told.value);
-      if (!parsed.success) throw new Error(`what is told at ${path} does not fit`);
-      return Promise.resolve(ok(parsed.data));
+    rest: {
+      read: (path, shape, query?: Query) => {
+        const told = this.told(path, query ?? {});
+        if (!told.ok) return Promise.resolve(told);
+        const parsed = shape.safeParse(told.value);
+        if (!parsed.success) throw new Error(`what is told at ${path} does not fit`);
+        return Promise.resolve(ok(parsed.data));
+      },
+      send: (asked, shape) => {
+        this.calls.push(['send', asked]);
+        const parsed = shape.safeParse(null);
+        return Promise.resolve(parsed.success ? ok(parsed.data) : refuse('internal'));
+      },
+      drop: (path) => {
+        this.calls.push(['drop', path]);
+        return Promise.resolve(ok(null));
+      },
     },
   };
   readonly #listeners = new Set<() => void>();
@@ -162,7 +173,7 @@ export class FakeRoomClient implements RoomClient {
   }
 
   request<T extends Askable>(type: T, fields: Fields<T>): Promise<Result<Replies[T]>> {
-    if (!type.endsWith('.list')) this.calls.push([type, fields]);
+    if (!type.endsWith('.list') && type !== 'room.get') this.calls.push([type, fields]);
     const reply = this.replies[type];
     const refusal = this.requestRefusal ?? this.refusal;
     if (refusal !== null) return Promise.resolve({ ok: false, fault: refusal });
@@ -190,9 +201,10 @@ export class FakeRoomClient implements RoomClient {
     this.#listeners.clear();
   }
 
-  #sent(name: 'ask' | 'say', text: string, { audience = 'room', quotes }: Asked): ClientKey {
+  #sent(name: 'ask' | 'say', text: string, { audience = 'room', quotes, model }: Asked): ClientKey {
     const id = ClientKey.parse(`fake-${this.calls.length}`);
-    this.calls.push(quotes === undefined ? [name, text, audience] : [name, text, audience, quotes]);
+    const more = [quotes, model].filter((one) => one !== undefined);
+    this.calls.push([name, text, audience, ...more]);
     const kind = name === 'ask' ? 'prompt' : 'message';
     this.show({ outbox: [...this.view.outbox, { id, kind, audience, text, state: { kind: 'sent' } }] });
     return id;

@@ -2,11 +2,15 @@ import { step1Message } from '@parley/server/room/documents/doc-message';
 import { decodeFrame, Down, encodeControl, encodeDocFrame, type Up } from '@parley/shared/socket';
 import { WebSocket } from 'ws';
 
-/** One person's real socket: keeps every frame it is sent, byte for byte, and opens every document it is told of. */
+/**
+ * One person's real socket: keeps every frame it is sent, byte for byte, and opens every document it is told of, once
+ * what is under way is over: when exactly it would come to open one meanwhile is left to chance.
+ */
 export class FrameReader {
   readonly frames: string[] = [];
   readonly #socket: WebSocket;
   readonly #opened = new Set<string>();
+  readonly #named = new Set<string>();
   readonly #replies = new Map<number, () => void>();
   #requests = 0;
 
@@ -32,6 +36,7 @@ export class FrameReader {
     for (let known = -1; known !== this.#opened.size;) {
       known = this.#opened.size;
       await this.#ask();
+      for (const doc of this.#named) if (!this.#opened.has(doc)) this.#open(doc);
     }
   }
 
@@ -61,7 +66,7 @@ export class FrameReader {
     const frame = decodeFrame(payload);
     if (frame?.kind !== 'control') return;
     const message = Down.parse(JSON.parse(frame.json));
-    if (message.type === 'documents') for (const { doc } of message.items) if (!this.#opened.has(doc)) this.#open(doc);
+    if (message.type === 'documents') for (const { doc } of message.items) this.#named.add(doc);
     if (message.type === 'opened') this.#socket.send(encodeDocFrame(message.doc, step1Message(new Uint8Array([0]))));
     if (message.type === 'reply') this.#replies.get(message.request)?.();
   }

@@ -3,6 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 
+/*
+ * OpenFGA itself is a Go program, and no package of npm or of Debian carries it. So this double checks what it is sent by the
+ * published schema, and refuses what the real one would refuse.
+ */
+
 /** As OpenFGA checks them: `type:id`, an id without `:`, `#`, `@` or space, `*` alone for everybody. */
 const FgaObject = z
   .string()

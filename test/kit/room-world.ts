@@ -22,7 +22,8 @@ import { titleJob } from '@parley/server/room/background/title-job';
 import { Budgets } from '@parley/server/room/budgets';
 import { Rooms } from '@parley/server/room/rooms';
 import { FaultError } from '@parley/shared/fault';
-import type { Command, PromptSubmit, Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { Command, PromptSubmit } from '@parley/shared/commands';
 import { ClientKey, UserId, type TurnId } from '@parley/shared/ids';
 import { RoomPolicy, type RoomPolicyPatch } from '@parley/shared/policy';
 import type { TenantRole } from '@parley/shared/roles';
@@ -166,7 +167,16 @@ export class RoomWorld {
   background(more: Partial<BackgroundDeps> = {}): BackgroundLane {
     const { jobs, budgets, clock, log, metrics } = this;
     const kinds = { title: titleJob };
-    const rest = { kinds, clock, log, metrics, tokenizer: TOKENIZER, digest: hostDigest, pressed: () => false };
+    const rest = {
+      ids: this.#ids,
+      kinds,
+      clock,
+      log,
+      metrics,
+      tokenizer: TOKENIZER,
+      digest: hostDigest,
+      pressed: () => false,
+    };
     return new BackgroundLane({ rooms: this.#rooms, jobs, budgets, model: this.#speaks, ...rest, ...more });
   }
 

@@ -11,6 +11,7 @@ export interface SseServer extends AsyncDisposable {
 }
 export interface Exchange {
   readonly body: Record<string, unknown>;
+  readonly authorization: string | undefined;
   readonly response: ServerResponse;
   /** Resolves when the client has closed its request. */
   readonly closed: Promise<void>;
@@ -51,6 +52,7 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   for await (const part of request) parts.push(part as Buffer);
   return {
     body: JSON.parse(Buffer.concat(parts).toString()) as Record<string, unknown>,
+    authorization: request.headers.authorization,
     response,
     closed,
     send: (chunk) => {

@@ -1,5 +1,6 @@
 import type { Dial } from '@parley/client/env';
-import type { Command, Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { Command } from '@parley/shared/commands';
 import { ENTRIES, LIVE, ROOM, TURNS } from '@parley/shared/documents';
 import type { Author, Entry, RoomView, TicketView, TurnView } from '@parley/shared/entry';
 import type { Fault, FaultCode } from '@parley/shared/fault';

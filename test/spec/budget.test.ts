@@ -129,7 +129,7 @@ describe('G7 how long answers are', () => {
     type: 'attempt.settled',
     ...{ lane: 'room', turn: TurnId.parse('t_1'), step: 1, attempt: 1, speaker: 'ana', provider: 'p', model: 'm' },
     ...{ outcome: 'stop', inputTokens: 1, cachedTokens: 0, outputTokens, reasoningTokens: 0 },
-    ...{ cacheWriteTokens: 0, compaction: false, cost: null, keyOf: 'server' },
+    ...{ cacheWriteTokens: 0, cost: null, keyOf: 'server' },
     ...{ estimated, reserved: 1, kind, at: 1 },
   });
   const after = (calls: readonly RecordOf<'attempt.settled'>[]): Forecast => calls.reduce(learned, NOTHING_KNOWN);

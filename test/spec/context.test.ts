@@ -106,7 +106,8 @@ describe('the layout', () => {
 
   test('T13 the manifest names what was sent and a hash of its bytes', () => {
     const { manifest, messages } = build(TALK);
-    expect(manifest).toMatchObject({ from: 1, to: 5, roomTo: 5, hash: hash(JSON.stringify(messages)) });
+    const framed = messages.map(({ role, content }) => `${role} ${content.length}\n${content}\n`);
+    expect(manifest).toMatchObject({ from: 1, to: 5, roomTo: 5, hash: hash(framed.join('')) });
     expect(build(TALK.slice(0, 4)).manifest.hash).not.toBe(manifest.hash);
   });
 });

@@ -12,6 +12,7 @@ export const adminStrings = {
     tools: 'Tools',
     resources: 'Resources',
     budgets: 'Budgets',
+    keys: 'Keys',
     usage: 'Usage',
     audit: 'Audit',
   } satisfies Record<AdminTab, string>,
@@ -151,6 +152,9 @@ export const adminStrings = {
     cachedTokens: 'of it cached',
     outputTokens: 'Output',
   } satisfies Partial<Record<keyof UsageRow, string>>,
+  cost: 'Cost',
+  cachedShare: (tokens: string, share: string): string => `${tokens} (${share})`,
+  costOf: (cost: string, unpriced: number): string => (unpriced === 0 ? cost : `${cost} + ${unpriced} without a price`),
   plotOf: (field: string, input: string, output: string): string =>
     `Tokens by ${field.toLowerCase()}: ${input} input, ${output} output in all. The numbers are in the table below.`,
   plotInput: 'Input tokens',

@@ -3,6 +3,7 @@ import { budgetMeterStyles } from '../ui/budget-meter.ts';
 import { formStyles } from '../ui/form-styles.ts';
 import { modalStyles } from '../ui/modal.ts';
 import { define } from '../ui/part.ts';
+import { providerKeysStyles } from '../ui/provider-keys.ts';
 import { theme } from '../ui/theme.ts';
 import { AdminApi } from './admin-api.ts';
 import { adminStrings as words } from './admin-strings.ts';
@@ -10,6 +11,7 @@ import { adminStyles } from './admin-styles.ts';
 import { ADMIN_TABS, type AdminTab } from './admin-tab.ts';
 import './audit-view.ts';
 import './budgets-view.ts';
+import './keys-view.ts';
 import './people-view.ts';
 import './resources-view.ts';
 import './rooms-view.ts';
@@ -29,6 +31,7 @@ export class ParleyAdmin extends LitElement {
     modalStyles,
     usagePlotStyles,
     budgetMeterStyles,
+    providerKeysStyles,
     adminStyles,
     css`:host { container: admin / inline-size; }`,
   ];
@@ -90,6 +93,7 @@ function view(tab: AdminTab, api: AdminApi): TemplateResult {
     tools: html`<parley-admin-tools .api=${api}></parley-admin-tools>`,
     resources: html`<parley-admin-resources .api=${api}></parley-admin-resources>`,
     budgets: html`<parley-admin-budgets .api=${api}></parley-admin-budgets>`,
+    keys: html`<parley-admin-keys .api=${api}></parley-admin-keys>`,
     usage: html`<parley-admin-usage .api=${api}></parley-admin-usage>`,
     audit: html`<parley-admin-audit .api=${api}></parley-admin-audit>`,
   };

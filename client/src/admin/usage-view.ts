@@ -1,10 +1,12 @@
 import { UsageRows, type UsageRow } from '@parley/shared/admin';
 import { ok, type Result } from '@parley/shared/fault';
 import { html, type TemplateResult } from 'lit';
-import { count } from '../ui/format.ts';
+import { count, percent } from '../ui/format.ts';
 import { define } from '../ui/part.ts';
 import { adminStrings as words } from './admin-strings.ts';
 import { AdminView, blank, table } from './admin-view.ts';
+import { saveFile } from './save-file.ts';
+import { usageCsv } from './usage-csv.ts';
 import { labelOfRow, USAGE_FIELDS, type UsageField } from './usage-field.ts';
 import './usage-plot.ts';
 
@@ -40,10 +42,14 @@ define('parley-admin-usage', ParleyAdminUsage);
 
 function numbers(field: UsageField, rows: readonly UsageRow[]): TemplateResult {
   const { calls, inputTokens, cachedTokens, outputTokens } = words.columns;
-  const heads = [words.fields[field], calls, inputTokens, cachedTokens, outputTokens];
-  const body = rows.map(
-    (row) => html`<tr><th scope="row">${labelOfRow(row, field)}</th>
-      ${[row.calls, row.inputTokens, row.cachedTokens, row.outputTokens].map((value) => html`<td class="number">${count(value)}</td>`)}</tr>`,
-  );
-  return html`<parley-usage-plot .rows=${rows} .field=${field}></parley-usage-plot>${table(words.tabs.usage, heads, body)}`;
+  const priced = rows.some(({ cost }) => cost > 0);
+  const heads = [words.fields[field], calls, inputTokens, cachedTokens, outputTokens, ...(priced ? [words.cost] : [])];
+  const body = rows.map((row) => {
+    const cells = [row.calls, row.inputTokens, row.cachedTokens, row.outputTokens].map(count);
+    cells[2] = words.cachedShare(cells[2] ?? '', percent(row.cachedTokens / Math.max(1, row.inputTokens)));
+    if (priced) cells.push(words.costOf((row.cost / 1_000_000).toFixed(2), row.unpriced));
+    return html`<tr><th scope="row">${labelOfRow(row, field)}</th>${cells.map((value) => html`<td class="number">${value}</td>`)}</tr>`;
+  });
+  return html`<parley-usage-plot .rows=${rows} .field=${field}></parley-usage-plot>${table(words.tabs.usage, heads, body)}
+    <div class="row-acts"><button type="button" class="outline" @click=${() => saveFile(`usage-by-${field}.csv`, new Blob([usageCsv(rows, field)], { type: 'text/csv' }))}>${words.exportAs('CSV')}</button></div>`;
 }

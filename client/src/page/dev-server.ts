@@ -1,4 +1,4 @@
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { TenantRole } from '@parley/shared/roles';
 import { pageStrings } from './page-strings.ts';
 

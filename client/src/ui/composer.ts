@@ -31,6 +31,7 @@ export class ParleyComposer extends Part {
     where: { state: true },
     text: { state: true },
     quotes: { state: true },
+    model: { state: true },
   };
   declare client: RoomClient;
   declare capabilities: RoomViewModel['capabilities'];
@@ -45,6 +46,8 @@ export class ParleyComposer extends Part {
   declare text: string;
   /** What the next question is about, and nothing else is sent with it; empty: all that was said. */
   declare quotes: readonly Entry[];
+  /** Who is to answer; null: whoever answers when nobody is chosen. */
+  declare model: string | null;
   #typing: ReturnType<typeof setTimeout> | null = null;
 
   constructor() {
@@ -53,6 +56,7 @@ export class ParleyComposer extends Part {
     this.where = 'room';
     this.text = '';
     this.quotes = [];
+    this.model = null;
     this.only = null;
   }
 
@@ -124,15 +128,21 @@ export class ParleyComposer extends Part {
               ])
             : nothing
         }
+        ${what === 'ask' ? this.#models() : nothing}
         <p class="effect" id=${this.#effectId} title=${strings.keys}><span class="long">${effect.effect[where]}</span><span class="short">${effect.effectShort[where]}</span></p>
         <button type="submit" class="primary icon-only send" aria-label=${strings.send} ?disabled=${this.text.trim() === ''}>${sendIcon}</button>
       </div>
     </form>`;
   }
 
+  #models(): TemplateResult {
+    const choose = (model: string | null): void => void (this.model = model);
+    return html`<parley-late .needs=${'models'} .quiet=${true} .content=${html`<parley-model-menu .client=${this.client} .capabilities=${this.capabilities} .model=${this.model} .choose=${choose}></parley-model-menu>`}></parley-late>`;
+  }
+
   #forecast(): TemplateResult | typeof nothing {
     if (this.what !== 'ask' || this.quotes.length > 0 || this.text.length < LARGE) return nothing;
-    return html`<parley-late .needs=${'forecast'} .content=${html`<parley-forecast .client=${this.client} .text=${this.text} .audience=${this.where}></parley-forecast>`}></parley-late>`;
+    return html`<parley-late .needs=${'forecast'} .quiet=${true} .content=${html`<parley-forecast .client=${this.client} .text=${this.text} .audience=${this.where}></parley-forecast>`}></parley-late>`;
   }
 
   /** Quotes are for questions. */
@@ -200,8 +210,10 @@ export class ParleyComposer extends Part {
     const text = this.text.trim();
     if (text === '') return;
     const quotes = this.#about.map(({ id }) => id);
-    if (this.what === 'ask')
-      this.client.ask(text, { audience: this.where, ...(quotes.length === 0 ? {} : { quotes }) });
+    const { model } = this;
+    const clean = quotes.length === 0 ? {} : { quotes };
+    const chosen = model === null ? {} : { model };
+    if (this.what === 'ask') this.client.ask(text, { audience: this.where, ...clean, ...chosen });
     else this.client.say(text, { audience: this.where });
     this.#write('');
     if (this.what === 'ask') this.quotes = [];
@@ -249,7 +261,7 @@ export const composerStyles = css`
   .choice input:checked + span { color: var(--ink); font-weight: 600; background: var(--surface); border-color: var(--strong-line); }
   .choice input:disabled + span { text-decoration: line-through; }
   .choice input:focus-visible + span { outline: 2px solid var(--accent); outline-offset: 1px; }
-  .effect { flex: 1 1 12rem; color: var(--soft); min-inline-size: 0; }
+  .effect { flex: 1 1 8rem; color: var(--soft); min-inline-size: 0; }
   .send { flex: none; margin-inline-start: auto; border-radius: var(--radius-small); }
   .effect .short { display: none; }
   /* By its own width: it stands in the room and in the panel, and the panel narrows the room. */

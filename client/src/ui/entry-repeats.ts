@@ -19,5 +19,5 @@ export function entryRepeats(
 
 export const entryRepeatsStyles = css`
   .repeats { margin-block: 2px; }
-  .repeat { min-block-size: 44px; padding-inline: 0; color: var(--soft); text-align: start; text-decoration: underline; text-underline-offset: 3px; }
+  .repeat { min-block-size: 44px; white-space: normal; padding-inline: 0; color: var(--soft); text-align: start; text-decoration: underline; text-underline-offset: 3px; }
 `;

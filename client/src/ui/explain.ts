@@ -1,4 +1,4 @@
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Fault } from '@parley/shared/fault';
 import type { UserId } from '@parley/shared/ids';
 import { css, html, nothing, type TemplateResult } from 'lit';

@@ -1,4 +1,4 @@
-import type { PromptForecast } from '@parley/shared/commands';
+import type { PromptForecast } from '@parley/shared/answers';
 import { count } from './format.ts';
 import { usageStrings as words } from './strings-usage.ts';
 

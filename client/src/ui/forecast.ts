@@ -1,4 +1,4 @@
-import type { PromptForecast } from '@parley/shared/commands';
+import type { PromptForecast } from '@parley/shared/answers';
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { RoomClient } from '../room-client.ts';
 import { forecastWords } from './forecast-words.ts';

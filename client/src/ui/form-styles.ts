@@ -21,5 +21,8 @@ export const formStyles = css`
   .access-choice { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 12px; align-items: start; min-block-size: 44px; padding-block: 8px; cursor: pointer; }
   .access-choice input { inline-size: 20px; block-size: 20px; margin: 2px 0 0; accent-color: var(--accent); }
   .access-choice b { display: block; font-weight: 600; }
+  .allow-list { display: grid; gap: 2px; justify-items: start; padding-block-start: 8px; }
+  .allow-list legend { padding: 0; font-weight: 600; }
+  .one-of { margin-inline-start: 32px; }
   .member-acts { grid-column: 1 / -1; display: grid; gap: 10px; padding-block: 12px 6px; }
 `;

@@ -1,4 +1,4 @@
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Fault } from '@parley/shared/fault';
 import type { Invite } from '@parley/shared/invite';
 import type { RoomRole } from '@parley/shared/roles';

@@ -14,6 +14,7 @@ const LATE = {
   tools: (): Promise<LateModule> => import('./room-tools.ts'),
   usage: (): Promise<LateModule> => import('./room-usage.ts'),
   forecast: (): Promise<LateModule> => import('./forecast.ts'),
+  models: (): Promise<LateModule> => import('./model-menu.ts'),
   search: (): Promise<LateModule> => import('./search-results.ts'),
   approval: (): Promise<LateModule> => import('./approval-dialog.ts'),
   invitation: (): Promise<LateModule> => import('./invitation.ts'),
@@ -29,14 +30,18 @@ export class ParleyLate extends Part {
   static override properties = {
     needs: { attribute: false },
     content: { attribute: false },
+    quiet: { attribute: false },
     failed: { state: true },
   };
   declare needs: LateName;
   declare content: TemplateResult;
+  /** Nothing is said while it comes, or could not: what it adds can be done without. */
+  declare quiet: boolean;
   declare failed: boolean;
 
   constructor() {
     super();
+    this.quiet = false;
     this.failed = false;
   }
 
@@ -61,6 +66,7 @@ export class ParleyLate extends Part {
       wear(this.getRootNode(), module.styles);
       return this.content;
     }
+    if (this.quiet) return html``;
     if (!this.failed) return html`<p class="soft" role="status" aria-busy="true">${strings.partLoading}</p>`;
     return html`<div class="panel-blank" role="alert"><p>${strings.partFailed}</p>
       <button type="button" class="outline" @click=${() => this.#bring()}>${strings.tryAgain}</button></div>`;

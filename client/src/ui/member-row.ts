@@ -8,8 +8,8 @@ import { explainStyles } from './explain.ts';
 import { face } from './face.ts';
 import { moreIcon } from './icons.ts';
 import type { Offer } from './member-offers.ts';
+import './member-models.ts';
 import './member-tools.ts';
-import { memberToolsStyles } from './member-tools.ts';
 import { roleSelect } from './role-select.ts';
 import { faultWords, strings } from './strings.ts';
 import { peopleStrings } from './strings-people.ts';
@@ -31,11 +31,15 @@ export interface MemberRow {
   readonly acting: Acting | null;
   /** Anyone of the organisation may come in by themselves, so whoever goes can come back. */
   readonly open: boolean;
+  /** The models of the server; empty where there is nothing to say about them. */
+  readonly offered: readonly string[];
 }
 
 export interface MemberActs {
   readonly client: RoomClient;
   readonly toolsSaved: (member: Member) => void;
+  /** Null: every model that the room allows. */
+  readonly saveModels: (member: Member, models: readonly string[] | null) => Promise<Fault | null>;
   /** Begins, goes on with, or (null) ends what is done about a member. */
   readonly act: (acting: Acting | null) => void;
   readonly save: (member: Member, role: RoomRole) => Promise<void>;
@@ -86,7 +90,12 @@ function changing(row: MemberRow, role: RoomRole, acts: MemberActs): TemplateRes
       <div class="row-acts"><button type="button" class="primary" ?disabled=${role === member.role} @click=${() => acts.save(member, role)}>${strings.save}</button>
         <button type="button" class="quiet" @click=${() => acts.act(null)}>${strings.cancel}</button></div>`
   }
-    ${others ? html`<parley-member-tools .client=${acts.client} .member=${member} @tools-saved=${(event: CustomEvent<Member>) => acts.toolsSaved(event.detail)}></parley-member-tools>` : nothing}
+    ${
+      others
+        ? html`<parley-member-tools .client=${acts.client} .member=${member} @tools-saved=${(event: CustomEvent<Member>) => acts.toolsSaved(event.detail)}></parley-member-tools>
+      <parley-member-models .member=${member} .offered=${row.offered} .save=${(models: readonly string[] | null) => acts.saveModels(member, models)}></parley-member-models>`
+        : nothing
+    }
     <parley-explain .client=${acts.client} .user=${user} .name=${you ? strings.you : member.name}></parley-explain>
     ${offer.out === 'stay' ? html`<p>${peopleStrings.lastOwner}</p>` : nothing}
     ${offer.out === null ? nothing : html`<button type="button" class="outline danger wide" @click=${() => acts.act({ kind: 'leaving', user })}>${you ? peopleStrings.leave : peopleStrings.removeMember(member.name)}</button>`}`;
@@ -109,7 +118,7 @@ function onKey(event: KeyboardEvent, { acting }: MemberRow, { act }: MemberActs)
 }
 
 export const memberRowStyles = css`
-  ${explainStyles}${memberToolsStyles}
+  ${explainStyles}
   .person { display: grid; grid-template-columns: 36px minmax(0, 1fr) 38px; gap: 0 12px; padding-block: 8px; }
   .person > button { margin-block: -2px; margin-inline-start: -6px; }
   .person.away .face { background: var(--raised); color: var(--soft); box-shadow: inset 0 0 0 1px var(--line); }

@@ -1,8 +1,9 @@
 import type { Member } from '@parley/shared/entry';
 import type { Fault } from '@parley/shared/fault';
 import type { RoomTool } from '@parley/shared/tools';
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { RoomClient } from '../room-client.ts';
+import { allowList, sameChoice } from './allow-list.ts';
 import { define, Part } from './part.ts';
 import { faultWords } from './strings.ts';
 import { peopleStrings } from './strings-people.ts';
@@ -44,29 +45,18 @@ export class ParleyMemberTools extends Part {
   override render(): TemplateResult | typeof nothing {
     const { tools, chosen, member, refused } = this;
     if (tools.length === 0 && chosen === null && refused === null) return nothing;
-    return html`<fieldset class="member-tools"><legend>${peopleStrings.toolsOf(member.name)}</legend>
-      ${this.#scope(peopleStrings.allTools, chosen === null, null)}${this.#scope(peopleStrings.someTools, chosen !== null, chosen ?? [])}
-      ${chosen === null ? nothing : this.#names(chosen).map((name) => this.#tool(name, chosen))}
-      ${refused === null ? nothing : html`<p class="refusal" role="alert">${faultWords(refused)}</p>`}
-      ${same(chosen, member.grants?.tools ?? null) ? nothing : html`<button type="button" class="primary" @click=${() => this.#save()}>${peopleStrings.saveTools}</button>`}</fieldset>`;
-  }
-
-  #scope(label: string, checked: boolean, chosen: readonly string[] | null): TemplateResult {
-    return html`<label class="access-choice"><input type="radio" name="member-tools" .checked=${checked} @change=${() => (this.chosen = chosen)} /><span>${label}</span></label>`;
-  }
-
-  /** Those that were granted by a name which is not in the room now stay as they are. */
-  #names(chosen: readonly string[]): readonly string[] {
-    return [...new Set([...this.tools.map(({ tool }) => tool), ...chosen])];
-  }
-
-  #tool(name: string, chosen: readonly string[]): TemplateResult {
-    const onChange = (event: Event): void => {
-      const on = event.target instanceof HTMLInputElement && event.target.checked;
-      this.chosen = on ? [...chosen, name] : chosen.filter((one) => one !== name);
+    const titles = new Map<string, string>(tools.map(({ tool, title }) => [tool, title]));
+    const list = {
+      ...{ legend: peopleStrings.toolsOf(member.name), all: peopleStrings.allTools, some: peopleStrings.someTools },
+      ...{ names: [...titles.keys()], titleOf: (name: string) => titles.get(name) ?? name, chosen },
+      choose: (next: readonly string[] | null) => void (this.chosen = next),
     };
-    const title = this.tools.find(({ tool }) => tool === name)?.title ?? name;
-    return html`<label class="access-choice one-tool"><input type="checkbox" .checked=${chosen.includes(name)} @change=${onChange} /><span>${title}</span></label>`;
+    const refusal = refused === null ? nothing : html`<p class="refusal" role="alert">${faultWords(refused)}</p>`;
+    const changed = !sameChoice(chosen, member.grants?.tools ?? null);
+    return allowList(
+      list,
+      html`${refusal}${changed ? html`<button type="button" class="primary" @click=${() => this.#save()}>${peopleStrings.saveTools}</button>` : nothing}`,
+    );
   }
 
   async #save(): Promise<void> {
@@ -79,14 +69,3 @@ export class ParleyMemberTools extends Part {
   }
 }
 define('parley-member-tools', ParleyMemberTools);
-
-function same(a: readonly string[] | null, b: readonly string[] | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a.length === b.length && a.every((one) => b.includes(one));
-}
-
-export const memberToolsStyles = css`
-  .member-tools { display: grid; gap: 2px; justify-items: start; padding-block-start: 8px; }
-  .member-tools legend { padding: 0; font-weight: 600; }
-  .one-tool { margin-inline-start: 32px; }
-`;

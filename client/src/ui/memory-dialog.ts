@@ -80,8 +80,8 @@ export class ParleyMemory extends Modal {
     const query = { lane: this.lane };
     const { organisation } = this.client;
     const [pins, digest] = await Promise.all([
-      organisation.read(`${path}/pins`, PinsRead, query),
-      organisation.read(`${path}/digest`, DigestReply, query),
+      organisation.rest.read(`${path}/pins`, PinsRead, query),
+      organisation.rest.read(`${path}/digest`, DigestReply, query),
     ]);
     if (!pins.ok) return pins;
     return digest.ok ? ok({ pins: pins.value.items, digest: digest.value.digest }) : digest;

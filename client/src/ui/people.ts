@@ -14,15 +14,23 @@ import { offerFor, rolesToAdd, type Asker } from './member-offers.ts';
 import { memberRow, memberRowStyles, type Acting } from './member-row.ts';
 import type { Names } from './names.ts';
 import { define, Part } from './part.ts';
+import './room-models.ts';
 import './room-setting.ts';
 import { roomSettingStyles } from './room-setting.ts';
 import { faultWords, strings } from './strings.ts';
+import { modelStrings } from './strings-models.ts';
 import { peopleStrings } from './strings-people.ts';
 
 type List =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly fault: Fault }
-  | { readonly kind: 'loaded'; readonly members: readonly Member[]; readonly policy: RoomPolicy };
+  | {
+      readonly kind: 'loaded';
+      readonly members: readonly Member[];
+      readonly policy: RoomPolicy;
+      /** The models of the server, where they are mine to give. */
+      readonly offered: readonly string[];
+    };
 
 /** When one of these changed, the list may have, too. */
 const SHOWN = ['client', 'people', 'role', 'capabilities'] as const;
@@ -83,11 +91,14 @@ export class ParleyPeople extends Part {
 
   async #load(): Promise<void> {
     const { client } = this;
-    const [members, room] = await Promise.all([client.members(), client.details()]);
+    const [members, room] = await Promise.all([client.members(), client.request('room.get', {})]);
     if (client !== this.client) return;
     if (!members.ok) this.list = { kind: 'failed', fault: members.fault };
     else if (!room.ok) this.list = { kind: 'failed', fault: room.fault };
-    else this.list = { kind: 'loaded', members: members.value, policy: room.value.policy };
+    else {
+      const { policy, offered = [] } = room.value;
+      this.list = { kind: 'loaded', members: members.value, policy, offered };
+    }
   }
 
   override render(): TemplateResult {
@@ -100,7 +111,7 @@ export class ParleyPeople extends Part {
     return this.#loaded(list);
   }
 
-  #loaded({ members, policy }: Extract<List, { kind: 'loaded' }>): TemplateResult {
+  #loaded({ members, policy, offered }: Extract<List, { kind: 'loaded' }>): TemplateResult {
     const me = this.#me;
     const roles = me === null ? [] : rolesToAdd(me);
     const here = members.filter(({ user }) => this.#person(user) !== undefined);
@@ -113,11 +124,11 @@ export class ParleyPeople extends Part {
     }
       ${this.#group(peopleStrings.present, here)}${this.#group(peopleStrings.away, away)}
       <p class="done people-said" role="status">${this.said}</p>
-      ${this.capabilities.has('policy.set') ? this.#settings(policy) : nothing}`;
+      ${this.capabilities.has('policy.set') ? this.#settings(policy, offered) : nothing}`;
   }
 
-  #settings(policy: RoomPolicy): TemplateResult {
-    return html`${(['join', 'release'] as const).map((setting) => html`<parley-room-setting .client=${this.client} .setting=${setting} .policy=${policy} @setting-changed=${this.#onSetting}></parley-room-setting>`)}`;
+  #settings(policy: RoomPolicy, offered: readonly string[]): TemplateResult {
+    return html`<parley-room-models .policy=${policy} .offered=${offered} .save=${this.#saveRoomModels}></parley-room-models>${(['join', 'release'] as const).map((setting) => html`<parley-room-setting .client=${this.client} .setting=${setting} .policy=${policy} @setting-changed=${this.#onSetting}></parley-room-setting>`)}`;
   }
 
   #group(title: string, members: readonly Member[]): TemplateResult | typeof nothing {
@@ -146,8 +157,16 @@ export class ParleyPeople extends Part {
         offer: me === null ? { roles: [], out: null } : offerFor(me, member, members),
         acting: acting?.user === user ? acting : null,
         open: list.kind === 'loaded' && list.policy.join === 'tenant',
+        offered: list.kind === 'loaded' ? list.offered : [],
       },
-      { client: this.client, act: this.#act, save: this.#save, remove: this.#remove, toolsSaved: this.#toolsSaved },
+      {
+        client: this.client,
+        act: this.#act,
+        save: this.#save,
+        remove: this.#remove,
+        toolsSaved: this.#toolsSaved,
+        saveModels: this.#saveModels,
+      },
     );
   }
 
@@ -174,6 +193,23 @@ export class ParleyPeople extends Part {
   };
 
   readonly #toolsSaved = ({ name }: Member): void => void this.#done(peopleStrings.toolsSaved(name));
+
+  readonly #saveModels = async (member: Member, chosen: readonly string[] | null): Promise<Fault | null> => {
+    const { user, role, grants = {} } = member;
+    const { models: _, ...others } = grants;
+    const next = chosen === null ? others : { ...others, models: [...chosen] };
+    const answer = await this.client.request('member.set', { user, role, grants: next });
+    if (!answer.ok) return answer.fault;
+    await this.#done(modelStrings.memberSaved(member.name));
+    return null;
+  };
+
+  readonly #saveRoomModels = async (chosen: readonly string[] | null): Promise<Fault | null> => {
+    const answer = await this.client.updateRoom({ models: chosen === null ? null : [...chosen] });
+    if (!answer.ok) return answer.fault;
+    await this.#done(chosen === null ? modelStrings.roomSavedAll : modelStrings.roomSaved);
+    return null;
+  };
 
   async #done(words: string): Promise<void> {
     await this.#load();

@@ -1,4 +1,4 @@
-import { ReleaseView } from '@parley/shared/commands';
+import { ReleaseView } from '@parley/shared/answers';
 import type { Entry } from '@parley/shared/entry';
 import type { Fault } from '@parley/shared/fault';
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';

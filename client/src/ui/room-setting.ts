@@ -91,5 +91,5 @@ export class ParleyRoomSetting extends Part {
 define('parley-room-setting', ParleyRoomSetting);
 
 export const roomSettingStyles = css`
-  parley-room-setting { display: block; margin-block-start: 24px; padding-block-start: 16px; border-block-start: 1px solid var(--line); }
+  :is(parley-room-setting, parley-room-models:has(fieldset)) { display: block; margin-block-start: 24px; padding-block-start: 16px; border-block-start: 1px solid var(--line); }
 `;

@@ -7,9 +7,12 @@ import { budgetMeter, budgetMeterStyles } from './budget-meter.ts';
 import { count } from './format.ts';
 import type { Names } from './names.ts';
 import { define, Part } from './part.ts';
+import './provider-keys.ts';
+import { providerKeysStyles } from './provider-keys.ts';
 import { faultWords, strings } from './strings.ts';
+import { keyStrings } from './strings-keys.ts';
 import { usageStrings as words } from './strings-usage.ts';
-import { sumsOf, type Place, type Summed } from './usage-sums.ts';
+import { sumsOf, type Place, type Sums } from './usage-sums.ts';
 
 interface Used {
   readonly budget: BudgetView;
@@ -88,8 +91,8 @@ export class ParleyRoomUsage extends Part {
   async #used(scope: string, query: Readonly<Record<string, string>>): Promise<Result<Used>> {
     const { organisation } = this.client;
     const [budget, usage] = await Promise.all([
-      organisation.read(`/v1/budgets/${encodeURIComponent(scope)}`, BudgetView),
-      organisation.read('/v1/usage', UsageRows, query),
+      organisation.rest.read(`/v1/budgets/${encodeURIComponent(scope)}`, BudgetView),
+      organisation.rest.read('/v1/usage', UsageRows, query),
     ]);
     if (!budget.ok) return budget;
     return usage.ok ? ok({ budget: budget.value, rows: usage.value.items }) : usage;
@@ -108,6 +111,7 @@ export class ParleyRoomUsage extends Part {
     const limit = granted === null ? nothing : html`<p>${words.granted(count(granted))}</p>`;
     return html`<section aria-label=${words.mine}><h3>${words.mine}</h3><p class="soft">${words.mineHelp}</p>${budgetMeter(mine.budget, words.mine)}${limit}
         ${usedList(words.mineTable, places)}</section>
+      <details class="folds"><summary>${keyStrings.mine}</summary><parley-provider-keys .rest=${this.client.organisation.rest} .scope=${'me'}></parley-provider-keys></details>
       ${room === null ? nothing : this.#room(room)}`;
   }
 
@@ -123,11 +127,11 @@ export class ParleyRoomUsage extends Part {
 }
 define('parley-room-usage', ParleyRoomUsage);
 
-function tokensOf({ inputTokens, outputTokens }: Summed): number {
+function tokensOf({ inputTokens, outputTokens }: Sums): number {
   return inputTokens + outputTokens;
 }
 
-function usedRow(label: string, row: Summed): TemplateResult {
+function usedRow(label: string, row: Sums): TemplateResult {
   const { calls, inputTokens, cachedTokens, outputTokens } = row;
   const detail = words.detail(count(inputTokens), count(cachedTokens), count(outputTokens));
   return html`<li><p class="used-by"><b>${label}</b><span>${words.tokens(count(tokensOf(row)))}</span></p>
@@ -140,7 +144,7 @@ function usedList(label: string, rows: readonly TemplateResult[]): TemplateResul
 }
 
 export const styles = css`
-  ${budgetMeterStyles}
+  ${budgetMeterStyles}${providerKeysStyles}
   parley-room-usage { display: grid; gap: 28px; grid-template-columns: minmax(0, 1fr); }
   parley-room-usage section { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
   .used { padding-block-start: 8px; }

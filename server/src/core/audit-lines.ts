@@ -58,7 +58,7 @@ const NO_DECISION = new Set<JournalRecord['type']>([
 ]);
 
 /** Reading that is worth a line: everything is carried off at once. */
-const RECORDED_READS = new Set<CommandType>(['room.export']);
+const RECORDED_READS = new Set<CommandType>(['room.export', 'export.prepare', 'export.open']);
 
 /** Whether these records are what a command decided. */
 export function isDecision(records: readonly JournalRecord[], { command }: Asked): boolean {

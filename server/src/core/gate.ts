@@ -25,6 +25,9 @@ export function capabilityFor(command: Command): Capability | null {
     case 'entry.unpin':
       return 'entry.pin';
     case 'room.export':
+    case 'export.prepare':
+    case 'export.list':
+    case 'export.open':
       return 'room.export';
     case 'turn.hold':
     case 'turn.unhold':

@@ -2,7 +2,7 @@ import { Author, Entry, Outcome, Usage } from '@parley/shared/entry';
 import { ClientKey, EntryId, TurnId, UserId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
 import { RoomPolicy } from '@parley/shared/policy';
-import { Grants, RoomRole, TenantRole } from '@parley/shared/roles';
+import { Grants, ModelName, RoomRole, TenantRole } from '@parley/shared/roles';
 import { ApprovalId, CallName, EffectClass, ToolBinding, ToolClass, ToolName, Trust } from '@parley/shared/tools';
 import { z } from 'zod';
 import { RoomTitled } from './background/room-titled.ts';
@@ -17,12 +17,9 @@ import { ContextSent } from './context/context-sent.ts';
 const at = z.number();
 /** Who did it: a user id, or `system`. */
 const by = z.string();
-/**
- * Whose words could have shaped an item (R6): people by id, `tool:<name>` for what a tool returned, sorted.
- * A record without it was shaped by the author of its entry alone.
- */
+/** R6: whose words could have shaped an item: people by id, `tool:<name>`, sorted; absent: its entry's author's alone. */
 const influence = z.array(z.string()).optional();
-/** How a call came out, and what the model is told of it. */
+/** How a call came out. */
 const callOutcome = z.enum(['done', 'declined', 'refused', 'failed', 'unknown']);
 
 /** A call as the model asked for it and the room understood it. */
@@ -117,8 +114,9 @@ export const JournalRecord = z.discriminatedUnion('type', [
     ticketSeq: z.int().min(1),
     text: z.string(),
     tokens: z.int(),
-    /** A clean turn: what is sent besides the prompt. */
+    /** A clean turn: what is sent besides the prompt. `model`: the one that was chosen (G5). */
     quotes: z.array(EntryId).optional(),
+    model: ModelName.optional(),
     at,
   }),
   z.strictObject({

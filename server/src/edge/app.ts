@@ -19,8 +19,10 @@ import { budgetRoutes } from './routes/budgets.ts';
 import { devRoutes } from './routes/dev.ts';
 import { callbackRoutes } from './routes/callback.ts';
 import { entryRoutes } from './routes/entries.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inviteRoutes } from './routes/invites.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { linkRoutes } from './routes/links.ts';
 import { memberRoutes } from './routes/members.ts';
@@ -57,6 +59,7 @@ export function createApp(edge: Edge): EdgeApp {
   promptRoutes(app, edge);
   turnRoutes(app, edge);
   transcriptRoutes(app, edge);
+  exportRoutes(app, edge);
   entryRoutes(app, edge);
   approvalRoutes(app, edge);
   roomToolRoutes(app, edge);
@@ -66,6 +69,7 @@ export function createApp(edge: Edge): EdgeApp {
   const trail = new TenantAudit(edge);
   resourceRoutes(app, edge, trail);
   toolRoutes(app, edge, trail);
+  jobRoutes(app, edge, trail);
   adminRoutes(app, edge, trail);
   peopleRoutes(app, edge, trail);
   auditRoutes(app, edge);

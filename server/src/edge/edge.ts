@@ -3,6 +3,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { Accounts } from '../ports/accounts.ts';
 import type { ResourceTable } from '../ports/resource-table.ts';
 import type { Audit } from '../ports/audit.ts';
+import type { Jobs } from '../ports/jobs.ts';
 import type { People } from '../ports/people.ts';
 import type { ProviderKeys } from '../ports/provider-keys.ts';
 import type { Registry } from '../ports/registry.ts';
@@ -14,7 +15,7 @@ import type { OriginRules } from './origins.ts';
 import type { Revocations } from './revocations.ts';
 import type { Requests } from './requests.ts';
 import type { RoomLinks } from './room-links.ts';
-import type { StaticFiles } from './static.ts';
+import type { StaticFiles } from './static-files.ts';
 import type { Credential, Tickets } from './tickets.ts';
 
 /** What the routes work with. */
@@ -29,6 +30,7 @@ export interface Edge {
   /** The public halves of the keys that sign calls of tools. */
   readonly callKeys: JsonWebKeySet;
   readonly registry: Registry;
+  readonly jobs: Jobs;
   readonly audit: Audit;
   readonly budgets: Pick<Budgets, 'standing' | 'setLimit'>;
   readonly people: People;

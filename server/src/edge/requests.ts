@@ -1,4 +1,5 @@
-import type { Command, Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { Command } from '@parley/shared/commands';
 import { fault, FaultError } from '@parley/shared/fault';
 import type { RoomId } from '@parley/shared/ids';
 import type { Principal } from '../core/people/principal.ts';

@@ -1,5 +1,6 @@
 import type { Author, Outcome, TurnView, Usage } from '@parley/shared/entry';
-import type { Command, Reply } from '@parley/shared/commands';
+import type { Reply } from '@parley/shared/answers';
+import type { Command } from '@parley/shared/commands';
 import type { DocKey, DocName, ShelfName } from '@parley/shared/documents';
 import type { Fault } from '@parley/shared/fault';
 import type { EntryId, LaneKey, TurnId, UserId } from '@parley/shared/ids';

@@ -16,6 +16,12 @@ export interface Claim {
   readonly most: number;
 }
 
+/** Who is charged. */
+export interface Charged {
+  readonly claim: Pick<Claim, 'tenant' | 'granted'>;
+  readonly scopes: readonly Scope[];
+}
+
 /** What is held for a call until it is given back. */
 export interface Reservation {
   readonly claim: Claim;
@@ -63,7 +69,7 @@ export class Budgets {
   }
 
   /** Charges what was used; names the accounts that this took over the mark at which a person is told. */
-  charge({ claim, scopes }: Reservation, spent: Spent): readonly Scope[] {
+  charge({ claim, scopes }: Charged, spent: Spent): readonly Scope[] {
     const book = this.#book(claim.tenant);
     return scopes.filter((scope) => {
       const before = book.accounts.get(scopeKey(scope)) ?? EMPTY;

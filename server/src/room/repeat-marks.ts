@@ -6,16 +6,23 @@ import { LEAST_TOKENS, Repeats, type Repeat } from '../core/context/repeats.ts';
 import { linesOf } from '../core/context/text-lines.ts';
 import type { Ledger } from './ledger.ts';
 
-/** How many entries, and characters of them, of one document are looked through; twice as much before old ones go. */
-const ENTRIES = 1_000;
-const CHARS = 1_000_000;
+/** How much of one document is looked through. */
+interface Extent {
+  readonly entries: number;
+  readonly chars: number;
+  readonly lines: number;
+}
+
+/** At most; beyond that one starts again from the newest of it … */
+const MOST: Extent = { entries: 2_000, chars: 2_000_000, lines: 50_000 };
+/** … as far as that holds nobody up (C16). */
+const AGAIN: Extent = { entries: 300, chars: 100_000, lines: 2_000 };
 /** Passages that one entry names. */
 const MOST_MARKS = 50;
 
 interface Known {
   readonly repeats: Repeats<Entry>;
-  entries: number;
-  chars: number;
+  extent: Extent;
 }
 
 /**
@@ -61,7 +68,7 @@ export class RepeatMarks {
     this.#redactions = this.#ledger.redactions;
     const place = `${lane}\n${shelfKey(resources)}`;
     const known = this.#known.get(place);
-    if (known && known.entries < ENTRIES * 2 && known.chars < CHARS * 2) return known;
+    if (known && isWithin(known.extent, MOST)) return known;
     const fresh = this.#read(lane, shelfKey(resources));
     this.#known.set(place, fresh);
     return fresh;
@@ -73,7 +80,7 @@ export class RepeatMarks {
       shelf === ''
         ? this.#ledger.entries(lane)
         : (this.#ledger.shelves(lane).find(({ resources }) => shelfKey(resources) === shelf)?.items ?? []);
-    const known = { repeats: new Repeats<Entry>(), entries: 0, chars: 0 };
+    const known = { repeats: new Repeats<Entry>(), extent: NOTHING };
     for (const { entry } of items.slice(newest(items))) if (WORDS.has(entry.kind)) takeIn(known, entry);
     return known;
   }
@@ -86,19 +93,28 @@ function takeIn(known: Known, entry: Entry): Repeat<Entry>[] {
   const lines = linesOf(entry.text) ?? [];
   const found = entry.kind === 'answer' ? [] : known.repeats.of(lines);
   known.repeats.add(entry, lines, found);
-  known.entries += 1;
-  known.chars += entry.text.length;
+  known.extent = withEntry(known.extent, entry, lines.length);
   return found;
 }
 
 function newest(items: readonly { readonly entry: Entry }[]): number {
-  let chars = 0;
-  let from = items.length;
-  while (from > 0 && items.length - from < ENTRIES && chars < CHARS) {
-    from--;
-    chars += items[from]?.entry.text.length ?? 0;
+  let extent = NOTHING;
+  for (let from = items.length; ; from--) {
+    const entry = items[from - 1]?.entry;
+    if (entry === undefined) return from;
+    extent = withEntry(extent, entry, entry.text.split('\n').length);
+    if (!isWithin(extent, AGAIN)) return from;
   }
-  return from;
+}
+
+const NOTHING: Extent = { entries: 0, chars: 0, lines: 0 };
+
+function withEntry({ entries, chars, lines }: Extent, { text }: Entry, more: number): Extent {
+  return { entries: entries + 1, chars: chars + text.length, lines: lines + more };
+}
+
+function isWithin({ entries, chars, lines }: Extent, most: Extent): boolean {
+  return entries <= most.entries && chars <= most.chars && lines <= most.lines;
 }
 
 /** One for each place; where somebody pasted what many said, a mark for every short line would say little. */

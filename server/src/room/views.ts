@@ -3,7 +3,7 @@ import { parkedIn } from '../core/arbiter/evolve-turn.ts';
 import type { LaneState, RunningTurn, Ticket } from '../core/arbiter/lane.ts';
 import { positions } from '../core/arbiter/queue.ts';
 import { askedCall } from '../core/arbiter/turn-work.ts';
-import type { TicketFacts } from './ledger.ts';
+import type { TicketFacts } from './ticket-facts.ts';
 
 /** Every waiting and running ticket of a lane, as its document shows them. */
 export function ticketViews(state: LaneState): TicketView[] {

@@ -27,7 +27,7 @@ function run(seed: number) {
   const { items } = plantedRoom({
     entries: TURNS * ROUND,
     share: 0.31,
-    across: false,
+    of: 'one entry',
     random: mulberry32(seed),
     count,
   });

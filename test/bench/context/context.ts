@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
 import { buildTime } from './build-time.ts';
 import { duplicates } from './duplicates.ts';
+import { evidence } from './evidence.ts';
 import { prefixReuse } from './prefix-reuse.ts';
 
 const RESULTS = join(import.meta.dirname, '../results');
@@ -19,21 +20,33 @@ console.log(
   `Node ${machine.node}, ${machine.cores} cores (${machine.cpu}), load average ${machine.load.toFixed(1)} at the start.`,
 );
 
-const copies = [false, true].flatMap((across) =>
-  SHARES.flatMap((share) => SEEDS.map((seed) => duplicates(share, { seed, across, count }))),
+const copies = (['one entry', 'several entries', 'a log of the room'] as const).flatMap((of) =>
+  SHARES.flatMap((share) => SEEDS.map((seed) => duplicates(share, { seed, of, count }))),
 );
 console.table(
   copies.map((one) => ({
     seed: one.seed,
-    of: one.across ? 'several entries' : 'one entry',
+    of: one.of,
     copied: percent(one.share),
     removed: percent(one.removed),
+    'less references': percent(one.net),
     'own words lost': percent(one.lost),
     'by whole message': percent(one.byWholeMessage),
   })),
 );
+const found = SEEDS.flatMap((seed) => [8_000, 32_000].map((budget) => evidence(seed, budget, count)));
+console.log('Of 200 questions about an entry of any age, how often it is in front of the model:');
+console.table(
+  found.map((one) => ({
+    ...one,
+    recency: percent(one.recency),
+    bm25: percent(one.bm25),
+    parley: percent(one.parley),
+  })),
+);
 const times = SEEDS.map((seed) => buildTime(seed, count));
 console.table(times);
+console.log('Of the bytes of all requests, what a provider had seen before, and why it had not seen the rest:');
 const reuse = SEEDS.flatMap((seed) => prefixReuse(seed, count));
 console.table(
   reuse.map((one) => ({
@@ -41,6 +54,7 @@ console.table(
     way: one.way,
     reused: percent(one.reused),
     'mean bytes': Math.round(one.meanBytes),
+    ...Object.fromEntries(Object.entries(one.lost).map(([why, share]) => [why, percent(share)])),
     wrong: one.wrong,
   })),
 );
@@ -50,7 +64,7 @@ const name = `context-${startedAt.toISOString().slice(0, 16).replace(':', '-')}.
 const loadAtEnd = loadavg()[0] ?? 0;
 writeFileSync(
   join(RESULTS, name),
-  `${JSON.stringify({ startedAt, machine: { ...machine, loadAtEnd }, copies, times, reuse }, null, 1)}\n`,
+  `${JSON.stringify({ startedAt, machine: { ...machine, loadAtEnd }, copies, found, times, reuse }, null, 1)}\n`,
 );
 console.log(`Load average ${loadAtEnd.toFixed(1)} at the end. Everything is in test/bench/results/${name}.`);
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { buildContext } from '@parley/server/core/context/context';
 import { boundaryOf, envelopes } from '@parley/server/core/context/envelope';
 import { mulberry32 } from '../../kit/ids.ts';
-import { plantedRoom, type TaggedLine } from './planted-room.ts';
+import { plantedRoom, type CopyOf, type TaggedLine } from './planted-room.ts';
 
 export const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
 export const SALTS = { room: 'bench-room', lane: 'bench-lane' };
@@ -10,25 +10,27 @@ const ENTRIES = 2_100;
 
 interface Run {
   readonly seed: number;
-  readonly across: boolean;
+  readonly of: CopyOf;
   readonly count: (text: string) => number;
 }
 
 export interface Duplicates {
   readonly seed: number;
-  readonly across: boolean;
+  readonly of: CopyOf;
   readonly wanted: number;
   /** Of all tokens, how many are copies. */
   readonly share: number;
   readonly removed: number;
+  /** The same without what the references take that stand there instead. */
+  readonly net: number;
   readonly lost: number;
   /** What a whole-message hash would have removed of the copies. */
   readonly byWholeMessage: number;
 }
 
 /** What of the planted copies is not sent again, and what else is not sent, read from the bytes alone. */
-export function duplicates(wanted: number, { seed, across, count }: Run): Duplicates {
-  const { items, lines } = plantedRoom({ entries: ENTRIES, share: wanted, across, random: mulberry32(seed), count });
+export function duplicates(wanted: number, { seed, of, count }: Run): Duplicates {
+  const { items, lines } = plantedRoom({ entries: ENTRIES, share: wanted, of, random: mulberry32(seed), count });
   const prompt = {
     seq: items.length + 1,
     author: { id: 'ana', name: 'ana', kind: 'user' as const },
@@ -63,10 +65,11 @@ export function duplicates(wanted: number, { seed, across, count }: Run): Duplic
   const ratio = (part: number, all: number): number => (all === 0 ? 0 : part / all);
   return {
     seed,
-    across,
+    of,
     wanted,
     share: ratio(copied, copied + own),
     removed: ratio(removed, copied),
+    net: ratio(removed - referencesIn(messages, count), copied),
     lost: ratio(lost, own),
     byWholeMessage: ratio(sums.whole, copied),
   };
@@ -74,6 +77,12 @@ export function duplicates(wanted: number, { seed, across, count }: Run): Duplic
 
 function tokensOf(lines: readonly TaggedLine[], count: (text: string) => number): number {
   return lines.reduce((sum, { text }) => sum + count(text), 0);
+}
+
+function referencesIn(messages: readonly { readonly content: string }[], count: (text: string) => number): number {
+  const reference = new RegExp(`<parley-${boundaryOf(SALTS.room, hash)} =[^#\n]+#.{6}>`, 'g');
+  const all = messages.slice(1).flatMap(({ content }) => [...content.matchAll(reference)].map(([text]) => text));
+  return all.reduce((sum, text) => sum + count(text), 0);
 }
 
 /** The lines that stand in each item, in the order of the entries: an answer is a message of its own. */

@@ -24,12 +24,14 @@ export interface Planted {
   readonly lines: readonly (readonly TaggedLine[])[];
 }
 
+/** A copy is a passage of one entry; of several, the newest first; or of the room as it was said, every line of it. */
+export type CopyOf = 'one entry' | 'several entries' | 'a log of the room';
+
 export interface Planting {
   readonly entries: number;
   /** Of all words, about so much is a copy. */
   readonly share: number;
-  /** Whether a copy is a passage of one entry, or of several in a row, as when a log of the room is pasted. */
-  readonly across: boolean;
+  readonly of: CopyOf;
   readonly random: () => number;
   readonly count: (text: string) => number;
 }
@@ -48,7 +50,7 @@ const ROUND = 7;
  * A room of real lines, each with a word of its own, so that nothing repeats unless it was planted: passages of
  * 2 to 30 lines, plain or quoted, alone or among new lines. Answers hold no copies.
  */
-export function plantedRoom({ entries, share, across, random, count }: Planting): Planted {
+export function plantedRoom({ entries, share, of, random, count }: Planting): Planted {
   let fresh = 0;
   const own = (): TaggedLine => ({ text: `${SAID[fresh % SAID.length]} ~${(fresh++).toString(36)}`, copied: false });
   const passages: string[][] = [];
@@ -59,10 +61,11 @@ export function plantedRoom({ entries, share, across, random, count }: Planting)
     const said = Array.from({ length }, own);
     // A copy is about 16 lines long, an own text 5: `share` of the lines are copied when this often there is one.
     const often = (5 * share) / (16 * (1 - share));
-    const passage = !isAnswer && passages.length > 0 ? copied(passages, { random, often, across }) : null;
+    const passage = !isAnswer && passages.length > 0 ? copied(passages, { random, often, of }) : null;
     if (passage) said.splice(Math.floor(random() * (said.length + 1)), 0, ...passage);
     const fragment = said.filter((line) => !line.copied).map(({ text }) => text);
-    if (fragment.length >= 2) passages.push(fragment);
+    if (of === 'a log of the room') passages.push(said.map(({ text }) => text));
+    else if (fragment.length >= 2) passages.push(fragment);
     lines.push(said);
     return itemOf(index, said.map(({ text }) => text).join('\n'), { random, count });
   });
@@ -71,21 +74,26 @@ export function plantedRoom({ entries, share, across, random, count }: Planting)
 
 function copied(
   passages: readonly string[][],
-  { random, often, across }: { random: () => number; often: number; across: boolean },
+  { random, often, of }: { random: () => number; often: number; of: CopyOf },
 ): TaggedLine[] | null {
   if (random() >= often) return null;
   const wanted = 2 + Math.floor(random() * 29);
-  const fitting = across ? passages : passages.filter(({ length }) => length >= Math.min(wanted, 12));
+  const fitting = of === 'one entry' ? passages.filter(({ length }) => length >= Math.min(wanted, 12)) : passages;
   // What was said lately is repeated more often than what is long gone.
   const back = Math.floor(random() ** 2 * Math.min(fitting.length, 400));
   const quote = QUOTES[Math.floor(random() * QUOTES.length)] ?? '';
   const source: string[] = [];
-  for (let at = fitting.length - 1 - back; at >= 0 && source.length < wanted; at--) {
+  for (let at = fitting.length - 1 - back; fitting[at] && source.length < wanted; at += STEPS[of])
     source.push(...(fitting[at] ?? []));
-    if (!across) break;
-  }
   return source.slice(0, wanted).map((line) => ({ text: quote + line, copied: true }));
 }
+
+/** From one entry to the next that is copied; nobody is so far away. */
+const STEPS: Readonly<Record<CopyOf, number>> = {
+  'one entry': Infinity,
+  'several entries': -1,
+  'a log of the room': 1,
+};
 
 function itemOf(index: number, text: string, { random, count }: Pick<Planting, 'random' | 'count'>): ContextItem {
   const place = index % ROUND;

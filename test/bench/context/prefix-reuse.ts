@@ -17,6 +17,9 @@ const TOOLS = 'x'.repeat(1_500 * 4);
 
 type Messages = readonly { readonly role: string; readonly content: string }[];
 interface Asked {
+  readonly isPrivate: boolean;
+  /** The first entry that is sent. */
+  readonly from: number;
   readonly room: readonly ContextItem[];
   readonly messages: Messages;
   readonly by: Author;
@@ -31,12 +34,17 @@ const WAYS: Readonly<Record<string, (asked: Asked) => Messages>> = {
   'the oldest entry goes at every turn': ({ messages, room }) => sliding(messages, room),
 };
 
+/** Nothing of a private lane is shared (R9, R10); else nobody asked for too long, or too often; else old entries went. */
+type Why = 'private' | 'cold' | 'cut' | 'new words';
+
 export interface Reuse {
   readonly way: string;
   readonly seed: number;
   /** Of the bytes of all requests. */
   readonly reused: number;
   readonly meanBytes: number;
+  /** The rest, by why a provider had not seen it. */
+  readonly lost: Readonly<Record<Why, number>>;
   /** Turns of which brute force said something else. */
   readonly wrong: number;
 }
@@ -46,7 +54,7 @@ export function prefixReuse(seed: number, count: (text: string) => number): Reus
   const { items } = plantedRoom({
     entries: TURNS * ROUND,
     share: 0.31,
-    across: false,
+    of: 'one entry',
     random: mulberry32(seed),
     count,
   });
@@ -60,7 +68,9 @@ export function prefixReuse(seed: number, count: (text: string) => number): Reus
     bytes: 0,
     reused: 0,
     wrong: 0,
+    lost: { private: 0, cold: 0, cut: 0, 'new words': 0 } satisfies Record<Why, number>,
   }));
+  let from = 0;
   let at = 0;
   for (let turn = 1; turn < TURNS; turn++) {
     at += gap(random);
@@ -71,15 +81,29 @@ export function prefixReuse(seed: number, count: (text: string) => number): Reus
       if (turn < CHECKED && run.brute.ask(key, body, at) !== reused) run.wrong++;
       run.bytes += body.length;
       run.reused += reused;
+      run.lost[whyNot(asked, reused, from)] += body.length - reused;
     }
+    if (!asked.isPrivate) from = asked.from;
   }
-  return runs.map(({ way, bytes, reused, wrong }) => ({
+  return runs.map(({ way, bytes, reused, wrong, lost }) => ({
     way,
     seed,
     reused: reused / bytes,
     meanBytes: bytes / (TURNS - 1),
+    lost: {
+      private: lost.private / bytes,
+      cold: lost.cold / bytes,
+      cut: lost.cut / bytes,
+      'new words': lost['new words'] / bytes,
+    },
     wrong,
   }));
+}
+
+function whyNot(asked: Asked, reused: number, from: number): Why {
+  if (asked.isPrivate) return 'private';
+  if (reused === 0) return 'cold';
+  return asked.from === from ? 'new words' : 'cut';
 }
 
 /** People ask in bursts, and sometimes nobody does for a while. */
@@ -99,7 +123,7 @@ function ask(
   const room = items.slice(0, turn * ROUND - 2);
   const lane = isPrivate ? `me-${author.id}` : SALTS.lane;
   const prompt = { seq: isPrivate ? 1 : room.length + 1, author, text, tokens: asking.tokens };
-  const { messages } = buildContext({
+  const { messages, manifest } = buildContext({
     salts: { ...SALTS, lane },
     room,
     own: isPrivate ? [] : null,
@@ -109,7 +133,7 @@ function ask(
     hash,
     pasts,
   });
-  return { key: lane, asked: { room, messages, by: author, turn } };
+  return { key: lane, asked: { isPrivate, from: manifest.from, room, messages, by: author, turn } };
 }
 
 function withSystem([system, ...rest]: Messages, more: string): Messages {

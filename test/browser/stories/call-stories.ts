@@ -1,4 +1,4 @@
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Member } from '@parley/shared/entry';
 import { fault } from '@parley/shared/fault';
 import { EntryId, UserId } from '@parley/shared/ids';

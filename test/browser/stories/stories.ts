@@ -7,6 +7,7 @@ import { callStories } from './call-stories.ts';
 import { conversation, streaming } from './conversation.ts';
 import { entries, lane, MORNING, sending, ticket, turnId, view, type Line } from './build.ts';
 import { memoryStories } from './memory-stories.ts';
+import { entryStories } from './entry-stories.ts';
 import { memberStories } from './member-stories.ts';
 import { usageStories } from './usage-stories.ts';
 import { ana, ben, chioma, dmitri } from './people.ts';
@@ -27,6 +28,8 @@ export interface Story {
   /** What commands are refused with. */
   readonly refusal?: Fault;
   readonly tools?: readonly RoomTool[];
+  /** What the server offers. */
+  readonly models?: readonly string[];
   /** What is told over HTTP. */
   readonly told?: FakeRoomClient['told'];
 }
@@ -216,6 +219,7 @@ export const stories = {
   ...callStories,
   ...usageStories,
   ...memoryStories,
+  ...entryStories,
 } as const satisfies Record<string, Story>;
 
 export type StoryName = keyof typeof stories;

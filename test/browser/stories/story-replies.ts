@@ -1,4 +1,4 @@
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Entry, TurnView } from '@parley/shared/entry';
 import { fault, ok, type Result } from '@parley/shared/fault';
 import type { Invite } from '@parley/shared/invite';
@@ -26,11 +26,16 @@ export function repliesOf(story: Story, client: FakeRoomClient): Partial<FakeRoo
   client.offers = ok(offered);
   if (story.told !== undefined) client.told = story.told;
   return {
+    'room.get': () => ok(roomOf(story, client)),
     ...callReplies(client),
     ...inviteReplies(),
     ...toolReplies(story.tools ?? roomTools),
     ...entryReplies(client),
   };
+}
+
+function roomOf({ models = ['demo'] }: Story, { room, view }: FakeRoomClient): Replies['room.get'] {
+  return { ...room, capabilities: [...view.capabilities], models: [...models], offered: [...models] };
 }
 
 function callReplies(client: FakeRoomClient): Partial<FakeRoomClient['replies']> {

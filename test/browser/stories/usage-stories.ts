@@ -23,11 +23,17 @@ const ROOMS = [
   row({ user: 'ben' }, 30, 120_003),
 ];
 
+const KEYS = {
+  items: [{ provider: 'api.openai.com', models: ['gpt-5-mini'], mine: true, tenant: false }],
+  policy: { personal: true, fallback: false },
+};
+
 /** A server that tells these budgets and what was used of them. */
 function told(mine: Budget, room: Budget) {
   return (path: string, { whose }: { readonly whose?: string | null }): Result<unknown> => {
     if (path === '/v1/budgets/me') return ok({ month: '2031-03', ...mine });
     if (path === '/v1/budgets/room%3Alobby') return ok({ month: '2031-03', ...room });
+    if (path === '/v1/keys') return ok(KEYS);
     return path === '/v1/usage' ? ok({ items: whose === 'mine' ? MINE : ROOMS }) : refuse('not_found');
   };
 }
@@ -51,9 +57,16 @@ export const usageStories = {
     told: told({ tokens: 250_000, used: 250_000, reserved: 0 }, most),
   },
   'usage-owner': { view: view('owner', full), panel: 'usage', told: told(none, most) },
+  'own-keys': { view: view('speaker', full), panel: 'usage', told: told(none, most), opened: ['Your own keys'] },
   'usage-failed': {
     view: view('owner', full),
     panel: 'usage',
     told: () => refuse('unavailable'),
   },
+  'models-composer': {
+    view: view('speaker', full),
+    models: ['gpt-5-mini', 'claude-large', 'local-llama'],
+    panel: 'queue',
+  },
+  'models-room': { view: view('owner', full), models: ['gpt-5-mini', 'claude-large', 'local-llama'], panel: 'people' },
 } as const;

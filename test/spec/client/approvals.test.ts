@@ -74,7 +74,7 @@ test('UI a decision names what was seen, and a refusal is answered as the server
   expect(asked).toEqual([{ type: 'approval.decide', approval: 'a_1', decision: 'approve', digest: 'seen' }]);
 });
 
-test('W35 a question about chosen entries keeps them over a reload, and is never sent without them', async () => {
+test('G5 W35 a question about chosen entries, or to a chosen model, keeps them over a reload, and is never sent without them', async () => {
   const { world, server, ana, asked } = await inRoom();
   const quotes = [EntryId.parse('e_1')];
   server.last.drop();
@@ -85,6 +85,8 @@ test('W35 a question about chosen entries keeps them over a reload, and is never
   const stored = [
     { ...kept, quotes },
     { ...kept, id: 'kept-2', quotes: ['nothing like an id'] },
+    { ...kept, id: 'kept-3', model: 'small' },
+    { ...kept, id: 'kept-4', model: 7 },
   ];
   world.store.set(key ?? expect.fail('nothing is kept'), JSON.stringify(stored));
   server.script.command = (command) => {
@@ -95,5 +97,6 @@ test('W35 a question about chosen entries keeps them over a reload, and is never
   await server.settle();
   expect(asked).toEqual([
     { type: 'prompt.submit', id: 'kept-1', text: 'Only about this?', audience: 'room', quotes: ['e_1'] },
+    { type: 'prompt.submit', id: 'kept-3', text: 'Only about this?', audience: 'room', model: 'small' },
   ]);
 });

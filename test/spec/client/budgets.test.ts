@@ -1,3 +1,4 @@
+import { usageCsv } from '@parley/client/admin/usage-csv';
 import { kindOfScope, limitFacts, readTokens } from '@parley/client/admin/budget-facts';
 import { anewOn, standingOf } from '@parley/client/ui/budget-standing';
 import { sumsOf } from '@parley/client/ui/usage-sums';
@@ -76,4 +77,15 @@ test('G7 UI what a question would take is told as a rough band beside what is le
     words: expect.stringMatching(/not be answered/),
   });
   expect(forecastWords({ inputTokens: 1, p50: 7, p90: 9, left: null }).words).toMatch(/ 7 to 9 /);
+});
+
+test('G6 UI usage as a file names what it is summed over, and no name in it is taken for a formula', () => {
+  const row = { calls: 1, inputTokens: 20, cachedTokens: 5, outputTokens: 3, unpriced: 0 };
+  const rows = ['=cmd|"x"', 'ana'].map((user) => ({ ...row, user, cacheWriteTokens: 0, reasoningTokens: 0, cost: 7 }));
+  expect(usageCsv(rows, 'user').split('\r\n')).toEqual([
+    'user,calls,inputTokens,cachedTokens,cacheWriteTokens,outputTokens,cost,unpriced',
+    `"'=cmd|""x""",1,20,5,0,3,7,0`,
+    '"ana",1,20,5,0,3,7,0',
+    '',
+  ]);
 });

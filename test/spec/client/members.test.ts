@@ -63,7 +63,7 @@ test.each([
 });
 
 test('the room describes itself and its policy', async () => {
-  const { ana, asked, server } = await inRoom({ value: { ...room, capabilities: ['room.read'] } });
+  const { ana, asked, server } = await inRoom({ value: { ...room, capabilities: ['room.read'], models: ['demo'] } });
   const answer = ana.details();
   await server.settle();
   expect(asked).toEqual([{ type: 'room.get' }]);

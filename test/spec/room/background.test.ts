@@ -3,6 +3,7 @@ import { ClientKey } from '@parley/shared/ids';
 import { UNTITLED } from '@parley/shared/policy';
 import { afterEach, expect, test } from 'vitest';
 import { REF } from '../../kit/room-ref.ts';
+import { shelfEntry } from '../../kit/shelf-entry.ts';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
 
 const MINUTE = 60_000;
@@ -248,6 +249,7 @@ test('G9 R9 what happens in private and on shelves changes neither when work is 
   const both = await Promise.all([unnamed(['bob', 'Where is the sea?']), unnamed(['bob', 'Where is the sea?'])]);
   const [quiet, busy] = both;
   for (const text of ['one', 'two']) await ask(busy, 'cyd', text, 'me');
+  await busy.found(shelfEntry({ text: 'on a shelf', resources: ['wiki/1'], after: 1 }));
   const sent = [];
   for (const world of [quiet, busy]) {
     const [job] = await world.jobs.of(REF);

@@ -76,7 +76,7 @@ test('G5 G6 a record says whose key a call was made with, what was written to th
     await settled();
   }
   expect(await world.recordsOf('attempt.settled')).toMatchObject([
-    { keyOf: 'speaker', cost: 50 + 30 + 60 + 50, cacheWriteTokens: 20, compaction: false },
+    { keyOf: 'speaker', cost: 50 + 30 + 60 + 50, cacheWriteTokens: 20 },
     { keyOf: 'tenant', cost: null, outcome: 'stop' },
     { keyOf: 'server', cost: null },
   ]);
@@ -85,6 +85,13 @@ test('G5 G6 a record says whose key a call was made with, what was written to th
 test('G5 whoever asked is told in private whose key was refused, and the room is not', async () => {
   const world = await RoomWorld.open();
   const end: ModelEnd = { reason: 'failed', class: 'auth', detail: '401' };
+  const busy = {
+    end: { ...end, class: 'rate' as const },
+    from: { provider: 'p.example', model: 'm', keyOf: 'speaker' as const },
+  };
+  world.model.expect(busy);
+  await world.prompt('bob', 'busy');
+  await settled();
   for (const keyOf of ['speaker', 'tenant', 'server'] as const) {
     world.model.expect({ end, from: { provider: 'p.example', model: 'm', keyOf } });
     const { turn } = await world.prompt('bob', keyOf);

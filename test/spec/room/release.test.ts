@@ -2,7 +2,7 @@ import { releaseView, sourcesOf } from '@parley/server/core/labels/release';
 import type { RecordOf } from '@parley/server/core/records';
 import { hostDigest } from '@parley/server/adapters/host/system';
 import { must } from '@parley/shared/assert';
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import { Entry, Member } from '@parley/shared/entry';
 import { ClientKey, EntryId, UserId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';

@@ -52,6 +52,8 @@ const LONGEST_TOKEN = 16_384;
 const MOST_GROUPS = 256;
 const LONGEST_GROUP = 128;
 const DEFAULT_TENANT = 'default';
+/** The AI and what tools gave are known by these (R6, R13): a person with such an id would be taken for them. */
+const NOBODYS_ID = /^(?:ai$|tool:)/;
 const FETCH_MS = 5_000;
 const COOLDOWN_MS = 30_000;
 /** A key that the issuer withdrew is refused after this. */
@@ -134,7 +136,7 @@ function isTokenType(typ: string | undefined): boolean {
 }
 
 function principalOf(claims: JWTPayload): Principal | null {
-  const user = UserId.safeParse(claims.sub);
+  const user = UserId.refine((id) => !NOBODYS_ID.test(id)).safeParse(claims.sub);
   const tenant = tenantOf(claims['tenant'] ?? DEFAULT_TENANT);
   const role = TenantRole.safeParse(claims['role'] ?? 'member');
   const groups = groupsOf(claims['groups'] ?? []);

@@ -1,4 +1,5 @@
 import type OpenAI from 'openai';
+import type { BatchQuestion } from '../../ports/batches.ts';
 import type { ModelRequest } from '../../ports/model.ts';
 import { wireMessages, wireTools } from './chat-messages.ts';
 import { ChatReply } from './chat-reply.ts';
@@ -30,6 +31,17 @@ export function chatRequest(
     ...discreetly(to, request),
     ...outputLimit(baseURL, request.maxOutputTokens),
   };
+}
+
+export type BatchAddressee = Pick<Addressee, 'baseURL' | 'model'>;
+
+/** The same as one of many that nobody waits for. */
+export function batchRequest(
+  { baseURL, model }: BatchAddressee,
+  { messages, maxOutputTokens, cacheKey }: BatchQuestion['request'],
+): OpenAI.ChatCompletionCreateParamsNonStreaming {
+  const kept = { store: false, prompt_cache_key: cacheKey };
+  return { model, messages: wireMessages(messages), ...kept, ...outputLimit(baseURL, maxOutputTokens) };
 }
 
 /** OpenAI's newer models refuse `max_tokens`; most other servers know nothing else. */

@@ -27,6 +27,8 @@ const QUESTION: ModelRequest = {
   caller: null,
 };
 
+const STALLED: ModelEnd = { reason: 'failed', class: 'stall', detail: 'no answer in time' };
+
 /** G4: stand-ins are exercised on a schedule, so that they work on the day; one that does not is an error in the log. */
 export class Standbys {
   readonly #deps: StandbysDeps;
@@ -64,7 +66,9 @@ export class Standbys {
     const patience = new AbortController();
     const cancel = this.#deps.clock.after(PATIENCE_MS, () => patience.abort());
     try {
-      for await (const event of model.stream(QUESTION, patience.signal)) if (event.type === 'end') return event.end;
+      for await (const event of model.stream(QUESTION, patience.signal))
+        // Nobody stopped it: what was given up did not answer.
+        if (event.type === 'end') return patience.signal.aborted ? STALLED : event.end;
       throw new Error('must: G1: a model stream ends with an end event');
     } finally {
       cancel();

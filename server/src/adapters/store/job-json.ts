@@ -11,7 +11,7 @@ const State = z.discriminatedUnion('kind', [
     attempts: count,
     operation: z.string(),
     sources: z.array(EntryId).readonly(),
-    batch: z.string().nullable(),
+    batch: z.strictObject({ label: z.string(), at: z.number(), id: z.string().nullable() }).nullable(),
     reserved: count,
   }),
   z.strictObject({ kind: z.literal('writing'), attempts: count, parts: count, cursor: count }),
@@ -27,6 +27,9 @@ export function encodeState(state: JobState): string {
 export function decodeState(json: string): JobState {
   return State.parse(JSON.parse(json));
 }
+
+/** What is to be written from its beginning. */
+export const ANEW: JobState = { kind: 'waiting', attempts: 0, notBefore: 0 };
 
 export function sameState(a: JobState, b: JobState): boolean {
   return encodeState(a) === encodeState(b);

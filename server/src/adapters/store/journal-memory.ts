@@ -63,6 +63,7 @@ export class MemoryJournal implements Journal {
     room.records.push(...lines);
     for (const { seq, line } of rewritten) room.records[seq - 1] = line;
     this.#write(room, redaction);
+    this.jobs.rewrite(ref);
     this.audit.write(ref.tenant, redaction.audit ?? [], redaction.usage ?? []);
     for (const compaction of redaction.compacted) compact(room, compaction);
     return { kind: 'appended' };

@@ -6,7 +6,7 @@ import type { SqliteFile } from './sqlite-file.ts';
 /** Tables of what stands in the clear about a tenant. Who was revoked stays: no old token comes back to life. */
 const TABLES = [
   ...['members', 'tools', 'credentials', 'audit_lines', 'usage', 'resource_readers', 'resources', 'budgets'],
-  ...['key_policies', 'jobs'],
+  ...['key_policies', 'jobs', 'job_parts'],
 ];
 
 /**

@@ -6,6 +6,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { JournalRecord } from '../../core/records.ts';
 import { mintTenant, type RoomRef, type Tenant } from '../../core/tenant.ts';
 import { uniqueKey } from '../../core/unique-key.ts';
+import { SqliteRoomWork } from './sqlite-room-work.ts';
 import type { AppendResult, Batch, Compaction, Epoch, RoomListing } from '../../ports/journal.ts';
 
 /** A batch whose records and updates are already the bytes that are stored. */
@@ -40,9 +41,11 @@ export function encoded(record: JournalRecord, body: Uint8Array): EncodedRecord 
  */
 export class SqliteRooms {
   readonly #sql: Statements;
+  readonly #work: SqliteRoomWork;
 
   constructor(db: Database) {
     this.#sql = prepare(db);
+    this.#work = new SqliteRoomWork(db);
   }
 
   acquire(ref: RoomRef): { readonly epoch: Epoch; readonly seq: number } {
@@ -92,6 +95,7 @@ export class SqliteRooms {
       if (this.#sql.rewriteRecord.run(body, room.id, seq).changes !== 1) throw new RangeError(`no record ${seq}`);
     }
     for (const compaction of redaction.compacted) this.#compact(room, compaction);
+    this.#work.rewrite(ref);
     return result;
   }
 
@@ -144,7 +148,7 @@ export class SqliteRooms {
 
   #list(ref: RoomRef, room: number, listing: EncodedListing | null): void {
     this.#sql.dropMembers.run(ref.tenant.id, ref.room);
-    if (listing === null) this.#sql.dropJobs.run(ref.tenant.id, ref.room);
+    if (listing === null) this.#work.drop(ref);
     this.#sql.setListing.run(listing?.title ?? null, listing?.proposed ?? null, listing?.createdAt ?? null, room);
     for (const { user, role } of listing?.members ?? []) this.#sql.addMember.run(ref.tenant.id, user, ref.room, role);
   }
@@ -226,8 +230,6 @@ function listingStatements(db: Database) {
   const setListing: Statement<[string | null, Uint8Array | null, number | null, number]> = db.prepare(
     'UPDATE rooms SET title = ?, proposed = ?, created_at = ? WHERE id = ?',
   );
-  // A room that is gone takes its work with it.
-  const dropJobs: Statement<[string, RoomId]> = db.prepare('DELETE FROM jobs WHERE tenant = ? AND room = ?');
   const dropMembers: Statement<[string, RoomId]> = db.prepare('DELETE FROM members WHERE tenant = ? AND room = ?');
   const addMember: Statement<[string, UserId, RoomId, RoomRole]> = db.prepare(
     'INSERT INTO members (tenant, user, room, role) VALUES (?, ?, ?, ?)',
@@ -236,5 +238,5 @@ function listingStatements(db: Database) {
     SELECT members.room AS id, rooms.title, rooms.proposed, members.role, rooms.created_at AS createdAt
     FROM members JOIN rooms ON rooms.tenant = members.tenant AND rooms.room = members.room
     WHERE members.tenant = ? AND members.user = ? AND members.room > ? ORDER BY members.room LIMIT ?`);
-  return { setListing, dropJobs, dropMembers, addMember, listings };
+  return { setListing, dropMembers, addMember, listings };
 }

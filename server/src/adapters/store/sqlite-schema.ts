@@ -199,6 +199,16 @@ export const MIGRATIONS: readonly Migration[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX jobs_due ON jobs (due) WHERE due IS NOT NULL;
   `,
+  // What background work wrote, sealed.
+  `
+  CREATE TABLE job_parts (
+    tenant TEXT NOT NULL,
+    job TEXT NOT NULL,
+    part INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (tenant, job, part)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The data was written by a newer program; running an older one on it could lose what it does not know. */

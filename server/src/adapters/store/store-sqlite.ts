@@ -66,6 +66,6 @@ function storeIn(file: SqliteFile): SqliteStore {
     resources: new SqliteAuthority(db, writes),
     budgetTable: new SqliteBudgets(db, writes),
     keyPolicies: new SqliteKeyPolicies(db, writes),
-    jobs: new SqliteJobs(db, writes),
+    jobs: new SqliteJobs(db, writes, keys),
   };
 }

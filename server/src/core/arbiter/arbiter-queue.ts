@@ -22,10 +22,11 @@ const QUEUE_RETRY_AFTER = 5;
 export function submit(state: LaneState, event: EventOf<'submit'>, now: number): Verdict {
   const obstacle = conditionFault(state, event, now) ?? boundFault(state, event);
   if (obstacle !== null) return refused(obstacle);
-  const { turn, key, author, text, tokens, quotes } = event;
+  const { turn, key, author, text, tokens, quotes, model } = event;
   const ticketSeq = state.lastTicketSeq + 1;
   const clean = quotes === undefined ? {} : { quotes: [...quotes] };
-  const ticket = { turn, key, author, ticketSeq, text, tokens, ...clean };
+  const chosen = model === undefined ? {} : { model };
+  const ticket = { turn, key, author, ticketSeq, text, tokens, ...clean, ...chosen };
   return changed([{ type: 'ticket.accepted', lane: state.lane, ...ticket, at: now }]);
 }
 
@@ -115,10 +116,15 @@ function unconfirmed(state: LaneState, { turn }: HeldTicket, at: number): Journa
 
 /** T36: whatever a person has waiting ends; nobody else's does. */
 export function revokeTickets(state: LaneState, event: EventOf<'revoke'>, now: number): readonly JournalRecord[] {
-  const { user, reason, by } = event;
+  const { reason, by } = event;
   return state.tickets
-    .filter((ticket) => ticket.author.id === user)
+    .filter((ticket) => isMeant(ticket, event))
     .map(({ turn }) => ({ type: 'ticket.ended', lane: state.lane, turn, outcome: 'revoked', reason, by, at: now }));
+}
+
+/** Whether a revocation reaches this ticket or turn. */
+export function isMeant({ turn, author }: Pick<Ticket, 'turn' | 'author'>, event: EventOf<'revoke'>): boolean {
+  return author.id === event.user && (event.turn ?? turn) === turn;
 }
 
 function unheld(state: LaneState, ticket: HeldTicket, now: number): JournalRecord {

@@ -1,6 +1,6 @@
 import { fault } from '@parley/shared/fault';
 import { expireParked, expireRunning } from './arbiter-approval.ts';
-import { releaseHolds, revokeTickets } from './arbiter-queue.ts';
+import { isMeant, releaseHolds, revokeTickets } from './arbiter-queue.ts';
 import { parkedIn } from './evolve-turn.ts';
 import type {
   EventOf,
@@ -55,12 +55,12 @@ export function revoke(state: LaneState, event: EventOf<'revoke'>, now: number):
 export function revokeRunning(state: RunningLane, event: EventOf<'revoke'>, now: number): Verdict {
   const tickets: Stopping = { records: revokeTickets(state, event, now), effects: [] };
   const parked = revokeParked(state, event, now);
-  if (state.running.author.id !== event.user) return stopped(tickets, parked);
+  if (!isMeant(state.running, event)) return stopped(tickets, parked);
   return stopped(tickets, parked, stopping(state, state.running, revoked(event), now));
 }
 
 function revokeParked(state: LaneState, event: EventOf<'revoke'>, now: number): Stopping {
-  const own = state.parked.filter(({ turn, stop }) => turn.author.id === event.user && stop === null);
+  const own = state.parked.filter(({ turn, stop }) => isMeant(turn, event) && stop === null);
   return together(own.map(({ turn }) => stopping(state, turn, revoked(event), now)));
 }
 

@@ -7,7 +7,7 @@ import type { ApprovalId } from '@parley/shared/tools';
 import type { Retried } from '../calling/retried.ts';
 import type { Influence } from '../labels/influence.ts';
 import type { JournalRecord, ProposedCall, RecordOf } from '../records.ts';
-import type { Approval, CallOutcome, FinishedStep, Work } from './turn-work.ts';
+import type { Approval, CallOutcome, Progress } from './turn-work.ts';
 
 /** A prompt that was accepted and has not started. */
 export type Ticket = QueuedTicket | HeldTicket;
@@ -34,7 +34,7 @@ export interface HeldTicket extends TicketBase {
 }
 
 /** The one turn of a lane. */
-export interface RunningTurn {
+export interface RunningTurn extends Progress {
   readonly turn: TurnId;
   readonly key: ClientKey;
   readonly author: Author;
@@ -53,9 +53,6 @@ export interface RunningTurn {
   readonly attempt: number;
   /** How often a node died with it. */
   readonly crashes: number;
-  /** The steps before this one. */
-  readonly steps: readonly FinishedStep[];
-  readonly work: Work;
   /** R4, R6: what is behind everything that the model was sent so far. */
   readonly resources: readonly ResourceId[];
   readonly influence: Influence;
@@ -122,6 +119,7 @@ export type LaneEvent =
       readonly limits: Limits;
       /** A clean turn: what is sent besides the prompt. */
       readonly quotes?: readonly EntryId[] | undefined;
+      readonly model?: string | undefined;
       readonly onlyIf?: 'idle' | { readonly seq: number } | undefined;
     }
   /** T26: its author opens the editor; the ticket keeps its place and cannot start for `EDIT_HOLD_MS`. */
@@ -218,8 +216,14 @@ export type LaneEvent =
   | { readonly type: 'lapse'; readonly turn: TurnId; readonly reason: string }
   /** The floor is free, and a parked turn goes on. */
   | { readonly type: 'resume'; readonly turn: TurnId }
-  /** T36: a person lost the right to prompt here. Their tickets end, their running turn stops. */
-  | { readonly type: 'revoke'; readonly user: UserId; readonly by: string; readonly reason: string }
+  /** T36: a person lost the right to prompt here, or one prompt of theirs its model: it ends, or stops where it runs. */
+  | {
+      readonly type: 'revoke';
+      readonly user: UserId;
+      readonly turn?: TurnId;
+      readonly by: string;
+      readonly reason: string;
+    }
   /** Time passed: holds end, approvals expire, whoever waits long gives the floor back, a turn over its time is stopped. */
   | { readonly type: 'tick' }
   /** T44: the node that ran this lane is gone; a running turn starts a new attempt, or ends with what was shown. */

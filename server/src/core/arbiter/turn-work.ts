@@ -2,8 +2,14 @@ import type { Usage } from '@parley/shared/entry';
 import type { ResourceId } from '@parley/shared/label';
 import type { ApprovalId, EffectClass, ToolUse } from '@parley/shared/tools';
 import type { Influence } from '../labels/influence.ts';
-import type { RunningTurn } from './lane.ts';
 import type { ProposedCall, RecordOf } from '../records.ts';
+
+/** How far a turn has come. */
+export interface Progress {
+  /** The steps before this one. */
+  readonly steps: readonly FinishedStep[];
+  readonly work: Work;
+}
 
 /** What a turn is at: its model writes, or the calls that its model asked for are made one after another. */
 export type Work = CallingWork | ActingWork;
@@ -79,19 +85,19 @@ export interface FinishedStep {
 }
 
 /** The call whose turn it is: the first that is not done; null while the model writes. */
-export function openCall({ work }: Pick<RunningTurn, 'work'>): OpenCall | null {
+export function openCall({ work }: Pick<Progress, 'work'>): OpenCall | null {
   if (work.kind === 'calling') return null;
   return work.calls.find((call) => call.state !== 'done') ?? null;
 }
 
 /** T41: what the turn waits for; null when it does not wait for a person. */
-export function askedCall(turn: Pick<RunningTurn, 'work'>): AskedCall | null {
+export function askedCall(turn: Pick<Progress, 'work'>): AskedCall | null {
   const open = openCall(turn);
   return open?.state === 'asked' ? open : null;
 }
 
 /** Every call of a turn so far, in the order in which they were asked for. */
-export function callsOf({ steps, work }: Pick<RunningTurn, 'steps' | 'work'>): readonly CallState[] {
+export function callsOf({ steps, work }: Progress): readonly CallState[] {
   return [...steps.flatMap(({ calls }) => calls), ...(work.kind === 'acting' ? work.calls : [])];
 }
 
@@ -102,7 +108,7 @@ export function approvalIdOf(call: CallState): ApprovalId | null {
 }
 
 /** What all steps said, in one text: `said` is what the step that runs has said so far. */
-export function answerText({ steps, work }: Pick<RunningTurn, 'steps' | 'work'>, said = ''): string {
+export function answerText({ steps, work }: Progress, said = ''): string {
   const texts = [...steps.map(({ text }) => text), work.kind === 'acting' ? work.text : said];
   return texts.filter((text) => text !== '').join(STEP_GAP);
 }
@@ -122,10 +128,7 @@ export function afterCrash(effect: EffectClass): 'again' | 'status' | 'unknown' 
 }
 
 /** D5: whether an equal call of this turn may have happened already without anybody knowing. */
-export function repeatsUnknown(
-  turn: Pick<RunningTurn, 'steps' | 'work'>,
-  { call, arguments: given }: ProposedCall,
-): boolean {
+export function repeatsUnknown(turn: Progress, { call, arguments: given }: ProposedCall): boolean {
   return callsOf(turn).some(
     (other) =>
       other.state === 'done' &&

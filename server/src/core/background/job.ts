@@ -14,8 +14,8 @@ export type JobState =
       readonly attempts: number;
       readonly operation: string;
       readonly sources: readonly EntryId[];
-      /** The batch that holds it; null: a single call. */
-      readonly batch: string | null;
+      /** The batch that holds it, by our label; `id` is the provider's, once it said so. Null: a single call. */
+      readonly batch: { readonly label: string; readonly at: number; readonly id: string | null } | null;
       /** Tokens that are held for it. */
       readonly reserved: number;
     }

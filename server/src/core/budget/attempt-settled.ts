@@ -39,8 +39,6 @@ export const AttemptSettled = z.strictObject({
   model: z.string(),
   /** `stop`, `length`, `tool`, `refused`, or how it failed. */
   outcome: z.string(),
-  /** It made a digest of what was said, and answered nobody. */
-  compaction: z.boolean().default(false),
   ...spent,
   /** Which answers are alike (G7). */
   kind: z.string(),

@@ -1,13 +1,15 @@
+import type { TurnId } from '@parley/shared/ids';
 import type { ContextItem } from './context-pieces.ts';
 import { byPlace, isSent } from './sealed-order.ts';
 
 /** How many budgets of words are read at most: what repeats make room for beyond that is not worth reading all of it. */
-const BUDGETS = 8;
-const LOW_WATER = 0.6;
+const BUDGETS = 6;
+/** The less is left, the less often reading moves on, and the sooner the rest is read when it does. */
+const LOW_WATER = 0.4;
 
 /**
  * Where reading begins in a lane's own items, so that a build after a restart reads a few budgets of words and not
- * all that was ever said. By stored counts alone, in coarse steps and behind an answer, as the window moves. A lane
+ * all that was ever said. By stored counts alone, in coarse steps, and never between a prompt and its answer. A lane
  * only grows: what was taken in is not looked at again.
  */
 export class Era {
@@ -19,6 +21,10 @@ export class Era {
   #start = 0;
   #earlier = 0;
   #isPlain = true;
+  /** Where the answers are that may still be read. */
+  readonly #answers = new Map<TurnId, number>();
+  /** Behind the answers to all prompts that are not read any more. */
+  #behindAnswers = 0;
 
   constructor(budget: number) {
     this.#limit = budget * BUDGETS;
@@ -37,6 +43,8 @@ export class Era {
       this.#isPlain &&= item.shelf === undefined && (this.#last === undefined || byPlace(this.#last, item) < 0);
       this.#last = item;
       this.#sum += item.tokens;
+      if (item.entry.kind === 'answer' && item.entry.turn !== undefined)
+        this.#answers.set(item.entry.turn, this.#count);
       if (this.#sum > this.#limit) this.#move(items);
     }
   }
@@ -57,11 +65,20 @@ export class Era {
   }
 
   #move(items: readonly ContextItem[]): void {
-    for (; this.#start < this.#count; this.#start++) {
-      if (this.#sum <= this.#limit * LOW_WATER && items[this.#start - 1]?.entry.kind === 'answer') return;
+    for (; this.#start < Math.max(this.#count, this.#behindAnswers); this.#start++) {
+      if (this.#start >= this.#behindAnswers && this.#sum <= this.#limit * LOW_WATER) return;
       const item = items[this.#start];
-      this.#sum -= item?.tokens ?? 0;
-      if (item !== undefined && isSent(item)) this.#earlier += 1;
+      if (item === undefined) return;
+      this.#sum -= item.tokens;
+      this.#pass(item);
     }
+  }
+
+  #pass(item: ContextItem): void {
+    if (isSent(item)) this.#earlier += 1;
+    const { turn } = item.entry;
+    if (turn === undefined) return;
+    this.#behindAnswers = Math.max(this.#behindAnswers, (this.#answers.get(turn) ?? -1) + 1);
+    this.#answers.delete(turn);
   }
 }

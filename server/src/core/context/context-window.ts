@@ -1,8 +1,12 @@
+import { LineNumbers } from './line-numbers.ts';
 import { Repeats, type Repeat } from './repeats.ts';
 import { leastTokens, type Line } from './text-lines.ts';
 
-/** What is left of the budget when old entries have been dropped: coarse steps keep the prefix stable between them. */
-const LOW_WATER = 0.6;
+/**
+ * What is left of the budget when old entries have been dropped. Each drop costs the provider's cache all that is left,
+ * and the less is left the longer it lasts: with x of the budget new at a turn, 2x / (1 − share²) of all input is read anew.
+ */
+const LOW_WATER = 0.4;
 /** What inlined passages may bring back of what was dropped for them. */
 const SETTLED = 0.8;
 /** Upper bounds of a reference with one place, with what it costs the text around it, and of each further place. */
@@ -33,22 +37,25 @@ export interface Sent<P> {
  * What of a history is sent when not all of it fits, and what of that is sent as references (C9, C10).
  *
  * It is a fold over the items in their order, so it depends on nothing but them and the budget: each item
- * is added, and when the sum exceeds the budget the oldest turns go until 60 % is used. What was dropped at
+ * is added, and when the sum exceeds the budget the oldest turns go until 40 % is used. What was dropped at
  * one turn is therefore dropped at every later one, and between two drops neither the start nor any earlier item
  * changes. With a drop, passages whose first copy went are sent in full where they stand first then. Single
  * entries go only where no whole turn is left before the newest item.
  */
 export class Window<P extends Sized> {
   readonly #budget: number;
+  readonly #numbers: LineNumbers;
   #sent: Sent<P>[] = [];
-  #repeats = new Repeats<P>();
+  #repeats: Repeats<P>;
   #newest: P | null = null;
   #start = 0;
   /** Of what is sent, without the newest. */
   #tokens = 0;
 
-  constructor(budget: number) {
+  constructor(budget: number, numbers = new LineNumbers()) {
     this.#budget = budget;
+    this.#numbers = numbers;
+    this.#repeats = new Repeats(numbers);
   }
 
   add(piece: P): void {
@@ -66,9 +73,9 @@ export class Window<P extends Sized> {
 
   /** One that goes on apart from this, which does not grow meanwhile. */
   copy(): Window<P> {
-    const copy = new Window<P>(this.#budget);
+    const copy = new Window<P>(this.#budget, new LineNumbers(this.#numbers));
     copy.#sent = [...this.#sent];
-    copy.#repeats = new Repeats(this.#repeats);
+    copy.#repeats = new Repeats(copy.#numbers, this.#repeats);
     copy.#start = this.#start;
     copy.#tokens = this.#tokens;
     return copy;
@@ -128,7 +135,7 @@ export class Window<P extends Sized> {
   #refold(): void {
     const kept = this.#sent;
     this.#sent = [];
-    this.#repeats = new Repeats();
+    this.#repeats = new Repeats(this.#numbers);
     this.#tokens = 0;
     for (const { piece } of kept) this.#push(piece);
   }

@@ -1,3 +1,4 @@
+import { LineNumbers } from './line-numbers.ts';
 import { quoted, type Line } from './text-lines.ts';
 
 /** Shorter passages cost as much as the reference that would stand for them (C9). */
@@ -36,8 +37,8 @@ interface Held<S> {
 
 interface Numbered {
   readonly lines: readonly Line[];
-  /** One for each; none where no line of the texts before is this one. */
-  readonly numbers: readonly (number | undefined)[];
+  /** One for each. */
+  readonly numbers: readonly number[];
 }
 
 interface Spot<S> {
@@ -50,26 +51,23 @@ interface Spot<S> {
  * a row, and of any line that is long enough alone, are remembered where they first stood. A passage is found
  * there and followed for as long as the lines are equal, so one changed digit ends it (C11), and from where one text
  * ends it goes on in another. Linear in any text.
- *
- * Lines are numbered as they come up, so that places are told apart exactly: nobody can write a line that is taken
- * for another (R8), and what is found depends on no hash. Those of the map below have a secret of the process.
  */
 export class Repeats<S> {
   readonly #spots = new Map<number, Spot<S>>();
-  readonly #numbers = new Map<string, number>();
-  readonly #firstNumber: number;
+  readonly #numbers: LineNumbers;
   /** What was said before all that is added here; it does not grow meanwhile. */
   readonly #before: Repeats<S> | null;
 
-  constructor(before: Repeats<S> | null = null) {
+  /** `numbers`: of lines of these texts and of others. */
+  constructor(numbers = new LineNumbers(), before: Repeats<S> | null = null) {
+    this.#numbers = numbers;
     this.#before = before;
-    this.#firstNumber = before === null ? 0 : before.#firstNumber + before.#numbers.size;
   }
 
   /** The passages of a text that stand in those added before and that `visible` admits, first to last. */
   of(lines: readonly Line[], visible: (source: S) => boolean = () => true): Repeat<S>[] {
     const found: Repeat<S>[] = [];
-    const text = { lines, numbers: lines.map(({ body }) => this.#number(body)) };
+    const text = { lines, numbers: this.#numbers.of(lines) };
     for (let from = 0; from < lines.length;) {
       const repeat = this.#passage(text, from, visible);
       if (repeat) found.push(repeat);
@@ -81,7 +79,7 @@ export class Repeats<S> {
   /** Takes a text in; `repeats` of it stand elsewhere and are not found here. */
   add(source: S, lines: readonly Line[], repeats: readonly Repeat<S>[]): void {
     const held = { source, lines, ends: repeats.length === 0 ? null : literalEnds(lines.length, repeats) };
-    const numbers = lines.map(({ body }) => this.#numbered(body));
+    const numbers = this.#numbers.of(lines);
     for (let at = 0; at < lines.length; at++) this.#remember({ held, at }, numbers);
   }
 
@@ -96,18 +94,6 @@ export class Repeats<S> {
 
   #put(key: number, spot: Spot<S>): void {
     if (this.#spot(key) === undefined) this.#spots.set(key, spot);
-  }
-
-  #numbered(body: string): number {
-    const known = this.#number(body);
-    if (known !== undefined) return known;
-    const fresh = this.#firstNumber + this.#numbers.size;
-    this.#numbers.set(body, fresh);
-    return fresh;
-  }
-
-  #number(body: string): number | undefined {
-    return (this.#before === null ? undefined : this.#before.#number(body)) ?? this.#numbers.get(body);
   }
 
   #spot(key: number): Spot<S> | undefined {

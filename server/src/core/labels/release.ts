@@ -1,4 +1,4 @@
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import type { Entry, Member } from '@parley/shared/entry';
 import type { EntryId, UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { EntryRelease, ReleaseView } from '@parley/shared/commands';
+import { ReleaseView } from '@parley/shared/answers';
+import { EntryRelease } from '@parley/shared/commands';
 import { Entry } from '@parley/shared/entry';
 import { PinKind } from '@parley/shared/pin-kind';
 import { EntryId, RoomId } from '@parley/shared/ids';

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { CreatedInvite, InviteCreate, RoomDescription } from '@parley/shared/commands';
+import { CreatedInvite, RoomDescription } from '@parley/shared/answers';
+import { InviteCreate } from '@parley/shared/commands';
 import { fault, FaultError } from '@parley/shared/fault';
 import { RoomId } from '@parley/shared/ids';
 import { Invite, InviteSecret } from '@parley/shared/invite';

@@ -1,5 +1,6 @@
 import { createRoute, type z } from '@hono/zod-openapi';
-import { Explanation, MemberSet } from '@parley/shared/commands';
+import { Explanation } from '@parley/shared/answers';
+import { MemberSet } from '@parley/shared/commands';
 import { Member } from '@parley/shared/entry';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';

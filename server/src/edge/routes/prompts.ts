@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { MessagePost, PromptAccepted, PromptForecast, PromptMeasure, PromptSubmit } from '@parley/shared/commands';
+import { PromptAccepted, PromptForecast } from '@parley/shared/answers';
+import { MessagePost, PromptMeasure, PromptSubmit } from '@parley/shared/commands';
 import { Entry } from '@parley/shared/entry';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRoute, z } from '@hono/zod-openapi';
-import { RoomCreate, RoomDescription, RoomDescriptionWithRights, RoomUpdate } from '@parley/shared/commands';
+import { RoomDescription, RoomDescriptionWithRights } from '@parley/shared/answers';
+import { RoomCreate, RoomUpdate } from '@parley/shared/commands';
 import { fault, FaultError } from '@parley/shared/fault';
 import { RoomId } from '@parley/shared/ids';
 import { UNTITLED } from '@parley/shared/policy';

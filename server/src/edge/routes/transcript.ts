@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { RoomExportFile, TranscriptPage } from '@parley/shared/commands';
+import { RoomExportFile, TranscriptPage } from '@parley/shared/answers';
 import { FoundEntry } from '@parley/shared/entry';
 import { DigestReply, PinsRead } from '@parley/shared/pin';
 import type { Edge, EdgeApp } from '../edge.ts';

@@ -1,10 +1,12 @@
-import { failed, isIn, postponed, type Job, type JobIn, type JobState } from '../../core/background/job.ts';
+import { failed, isIn, type Job, type JobState } from '../../core/background/job.ts';
 import type { Jobs } from '../../ports/jobs.ts';
 import type { Model, Tokenizer } from '../../ports/model.ts';
-import type { Cancel, Clock, Digest, Log, Metrics } from '../../ports/system.ts';
+import type { Cancel, Clock, Digest, Ids, Log, Metrics } from '../../ports/system.ts';
 import type { Budgets } from '../budgets.ts';
 import type { Rooms } from '../rooms.ts';
-import type { AskingKind, AskingKinds } from './job-kinds.ts';
+import { BatchCalls } from './batch-calls.ts';
+import type { AskingKinds } from './job-kinds.ts';
+import { ExportWriting } from './export-writing.ts';
 import { SingleCalls } from './single-calls.ts';
 
 export interface BackgroundDeps {
@@ -16,6 +18,7 @@ export interface BackgroundDeps {
   readonly tokenizer: Tokenizer;
   readonly clock: Clock;
   readonly digest: Digest;
+  readonly ids: Ids;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Whether the server has enough to do with what people wait for. */
@@ -23,7 +26,7 @@ export interface BackgroundDeps {
 }
 
 /** Between two looks; a look takes one job of each tenant, one after the other. */
-const PACE_MS = 5_000;
+const PACE_MS = 2_000;
 
 /**
  * What is done for rooms while nobody waits for it (G9): one thing at a time, behind everything that somebody waits for,
@@ -32,6 +35,9 @@ const PACE_MS = 5_000;
 export class BackgroundLane {
   readonly #deps: BackgroundDeps;
   readonly #calls: SingleCalls;
+  readonly #exports: ExportWriting;
+  /** Null: the provider takes none. */
+  readonly #batches: BatchCalls | null;
   readonly #stop = new AbortController();
   #timer: Cancel | null = null;
   #looking: Promise<void> = Promise.resolve();
@@ -39,6 +45,9 @@ export class BackgroundLane {
   constructor(deps: BackgroundDeps) {
     this.#deps = deps;
     this.#calls = new SingleCalls(deps, this.#stop.signal);
+    this.#exports = new ExportWriting(deps, this.#stop.signal);
+    const { batches } = deps.model;
+    this.#batches = batches === undefined ? null : new BatchCalls(deps, batches, this.#stop.signal);
   }
 
   /** Takes up what a crash left, and looks again and again. */
@@ -59,6 +68,7 @@ export class BackgroundLane {
     try {
       await this.#tellSums();
       if (this.#deps.pressed()) return;
+      await this.#batches?.collect();
       for (const job of await this.#deps.jobs.due(this.#deps.clock.now())) {
         if (this.#stop.signal.aborted || this.#deps.pressed()) return;
         await this.#work(job);
@@ -83,16 +93,11 @@ export class BackgroundLane {
   }
 
   async #work(job: Job): Promise<void> {
+    if (job.kind === 'export') return this.#exports.work(job);
     const kind = this.#deps.kinds[job.kind];
-    if (kind !== undefined && isIn(job, 'waiting')) await this.#ask(job, kind);
-  }
-
-  async #ask(job: JobIn<'waiting'>, kind: AskingKind): Promise<void> {
-    const { rooms, clock } = this.#deps;
-    const inside = await rooms.within(job.ref, kind.ask);
-    if (inside.kind === 'unavailable') await this.#move(job, postponed(job.state, clock.now()));
-    else if (inside.kind === 'absent' || inside.value === null) await this.#move(job, null);
-    else await this.#calls.make(job, kind, inside.value);
+    if (kind === undefined || !isIn(job, 'waiting')) return;
+    if (this.#batches !== null && job.state.attempts === 0) await this.#batches.submit(job.ref.tenant);
+    else await this.#calls.make(job, kind);
   }
 
   async #move(job: Job, to: JobState | null): Promise<void> {

@@ -1,4 +1,5 @@
-import type { ApprovalDecide, Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { ApprovalDecide } from '@parley/shared/commands';
 import { must } from '@parley/shared/assert';
 import type { TurnView } from '@parley/shared/entry';
 import { ok, refuse, type Result } from '@parley/shared/fault';

@@ -1,4 +1,5 @@
-import type { InviteAccept, InviteCreate, InviteRevoke, Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { InviteAccept, InviteCreate, InviteRevoke } from '@parley/shared/commands';
 import { ok, type Result } from '@parley/shared/fault';
 import type { z } from 'zod';
 import { acceptInvite, createInvite, openInvites, revokeInvite } from '../../core/people/invites.ts';

@@ -1,4 +1,5 @@
-import type { MemberRemove, MemberSet, Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { MemberRemove, MemberSet } from '@parley/shared/commands';
 import type { Member } from '@parley/shared/entry';
 import { ok, type Result } from '@parley/shared/fault';
 import type { UserId } from '@parley/shared/ids';

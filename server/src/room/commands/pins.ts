@@ -1,4 +1,4 @@
-import type { Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import { privateLane } from '@parley/shared/ids';
 import type { EntryPin, EntryUnpin, PinList } from '@parley/shared/pin-commands';

@@ -1,9 +1,8 @@
+import type { PromptForecast, Replies } from '@parley/shared/answers';
 import type {
   MessagePost,
-  PromptForecast,
   PromptMeasure,
   PromptSubmit,
-  Replies,
   TurnEdit,
   TurnHold,
   TurnStop,
@@ -21,10 +20,11 @@ import type { Principal } from '../../core/people/principal.ts';
 import { positions } from '../../core/arbiter/queue.ts';
 import { standingOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
-import type { TicketFacts } from '../ledger.ts';
+import type { TicketFacts } from '../ticket-facts.ts';
 import { mayReadLane } from '../lane-access.ts';
 import { unquotable } from '../quoting.ts';
-import { modelFor, NO_MODEL } from '../turns/model-for.ts';
+import { chosenModel } from '../../core/people/model-choice.ts';
+import { modelsFor, NO_MODEL, NOT_THAT_MODEL } from '../turns/model-for.ts';
 import { outcomeOnly, turnView, withoutAnswer } from '../views.ts';
 
 type Accepted = Replies['prompt.submit'];
@@ -58,6 +58,7 @@ export async function submitPrompt(
     tokens: desk.tokenizer.count(command.text),
     limits: desk.chronicle.room.policy.limits,
     quotes: command.quotes,
+    model: command.model,
     onlyIf: command.onlyIf,
   });
   if (decision.kind === 'refused') return { ok: false, fault: decision.fault };
@@ -89,7 +90,7 @@ export async function postMessage(
     audience === 'room' &&
     !offRecord &&
     holds(desk, by, 'prompt.room') &&
-    modelFor(desk.chronicle.room, desk.model, authorOf(by)) !== null
+    modelsFor(desk.chronicle.room, desk.model, by.user).length > 0
   ) {
     return submitPrompt(desk, by, { type: 'prompt.submit', id, text, audience });
   }
@@ -192,11 +193,12 @@ function resent(
   desk: Desk,
   known: TicketFacts,
   lane: LaneKey,
-  { text, quotes }: z.infer<typeof PromptSubmit>,
+  { text, quotes, model }: z.infer<typeof PromptSubmit>,
 ): Result<Accepted> {
   // Of a redacted prompt nothing is left to compare with (R14).
   const differs = known.submitted !== null && known.submitted !== text;
-  const same = !differs && known.lane === lane && known.quotes?.join() === quotes?.join();
+  const same =
+    !differs && known.lane === lane && known.model === (model ?? null) && known.quotes?.join() === quotes?.join();
   if (!same) return refuse('id_conflict');
   return ok(acceptance(desk, known));
 }
@@ -233,9 +235,16 @@ function holds(desk: Desk, by: Principal, capability: Capability): boolean {
 }
 
 /** G5: what no model may answer is refused at once, not accepted to end unanswered. */
-function withoutModel(desk: Desk, by: Principal, { audience }: z.infer<typeof PromptSubmit>): Result<never> | null {
-  if (modelFor(desk.chronicle.room, desk.model, authorOf(by)) !== null) return null;
-  return refuse('forbidden', NO_MODEL, { capability: audience === 'room' ? 'prompt.room' : 'prompt.private' });
+function withoutModel(
+  desk: Desk,
+  by: Principal,
+  { audience, model }: z.infer<typeof PromptSubmit>,
+): Result<never> | null {
+  const open = modelsFor(desk.chronicle.room, desk.model, by.user);
+  if (chosenModel(open, model ?? null) !== null) return null;
+  return refuse('forbidden', open.length === 0 ? NO_MODEL : NOT_THAT_MODEL, {
+    capability: audience === 'room' ? 'prompt.room' : 'prompt.private',
+  });
 }
 
 function tooLarge(desk: Desk, text: string): Result<never> | null {

@@ -1,4 +1,5 @@
-import type { Replies, TranscriptRead } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { TranscriptRead } from '@parley/shared/commands';
 import type { Entry } from '@parley/shared/entry';
 import { ok, type Result } from '@parley/shared/fault';
 import { privateLane } from '@parley/shared/ids';

@@ -1,5 +1,6 @@
 import { must } from '@parley/shared/assert';
-import type { EntryRedact, Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { EntryRedact } from '@parley/shared/commands';
 import type { Entry } from '@parley/shared/entry';
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import type { EntryId, LaneKey, UserId } from '@parley/shared/ids';

@@ -1,5 +1,6 @@
 import { must } from '@parley/shared/assert';
-import type { EntryRelease, ReleasePreview, Replies } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { EntryRelease, ReleasePreview } from '@parley/shared/commands';
 import type { Entry, Member } from '@parley/shared/entry';
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import type { EntryId, UserId } from '@parley/shared/ids';

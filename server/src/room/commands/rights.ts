@@ -1,4 +1,5 @@
-import type { Replies, RightsExplain } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { RightsExplain } from '@parley/shared/commands';
 import { explainRights } from '@parley/shared/explain';
 import { ok, type Result } from '@parley/shared/fault';
 import type { z } from 'zod';

@@ -1,4 +1,5 @@
-import type { Replies, RoomCreate, RoomUpdate } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { RoomCreate, RoomUpdate } from '@parley/shared/commands';
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import { must } from '@parley/shared/assert';
 import { Limits, RoomPolicy, type RoomPolicyPatch } from '@parley/shared/policy';
@@ -9,6 +10,7 @@ import { refusePolicy } from '../../core/people/policy-change.ts';
 import type { Principal } from '../../core/people/principal.ts';
 import { standingOf, titleOf } from '../../core/room-state.ts';
 import type { Desk } from '../desk.ts';
+import { modelsFor, offeredBy } from '../turns/model-for.ts';
 
 type Description = Replies['room.update'];
 
@@ -33,7 +35,14 @@ export function foundForTenant(desk: Desk, title: string): void {
 
 export function getRoom(desk: Desk, by: Principal): Result<Replies['room.get']> {
   const { room } = desk.chronicle;
-  return ok({ ...describe(desk, by), capabilities: capabilitiesOf(standingOf(room, by), room.policy.levels) });
+  const capabilities = capabilitiesOf(standingOf(room, by), room.policy.levels);
+  const says = capabilities.includes('policy.set') || capabilities.includes('role.set');
+  return ok({
+    ...describe(desk, by),
+    capabilities,
+    models: [...modelsFor(room, desk.model, by.user)],
+    ...(says ? { offered: [...offeredBy(desk.model)] } : {}),
+  });
 }
 
 export async function updateRoom(
@@ -72,6 +81,7 @@ function patched(policy: RoomPolicy, patch: RoomPolicyPatch): RoomPolicy {
     floor: patch.floor ?? policy.floor,
     release: patch.release ?? policy.release,
     titles: patch.titles ?? policy.titles,
+    models: patch.models === undefined ? policy.models : patch.models,
     levels: { ...policy.levels, ...patch.levels },
     limits: Limits.parse({ ...policy.limits, ...patch.limits }),
   };

@@ -1,4 +1,5 @@
-import type { Replies, TranscriptSearch } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { TranscriptSearch } from '@parley/shared/commands';
 import type { Entry } from '@parley/shared/entry';
 import { ok, type Result } from '@parley/shared/fault';
 import type { z } from 'zod';

@@ -1,4 +1,5 @@
-import type { Command, CommandType, Replies, Reply } from '@parley/shared/commands';
+import type { Replies, Reply } from '@parley/shared/answers';
+import type { Command, CommandType } from '@parley/shared/commands';
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import { can } from '@parley/shared/roles';
 import { capabilityFor } from '../../core/gate.ts';
@@ -21,6 +22,7 @@ import {
   unholdTurn,
   withdrawTurn,
 } from './prompts.ts';
+import { listExports, openExport, prepareExport } from './exports.ts';
 import { exportRoom, listDocuments, readTranscript } from './reading.ts';
 import { redactEntry } from './redact.ts';
 import { previewRelease, releaseEntry } from './release.ts';
@@ -56,6 +58,9 @@ const HANDLERS: { readonly [T in CommandType]: Handler<T> } = {
   'member.remove': dropMember,
   'transcript.read': readTranscript,
   'room.export': exportRoom,
+  'export.prepare': prepareExport,
+  'export.list': listExports,
+  'export.open': openExport,
   'document.list': listDocuments,
   'transcript.search': searchTranscript,
   'approval.decide': decideApproval,

@@ -1,4 +1,5 @@
-import type { Replies, ToolAdmit, ToolDrop } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { ToolAdmit, ToolDrop } from '@parley/shared/commands';
 import { must } from '@parley/shared/assert';
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import { can } from '@parley/shared/roles';

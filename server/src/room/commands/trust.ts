@@ -1,4 +1,5 @@
-import type { Replies, TrustDrop, TrustSet } from '@parley/shared/commands';
+import type { Replies } from '@parley/shared/answers';
+import type { TrustDrop, TrustSet } from '@parley/shared/commands';
 import { ok, refuse, type Result } from '@parley/shared/fault';
 import type { z } from 'zod';
 import type { Principal } from '../../core/people/principal.ts';

@@ -1,4 +1,3 @@
-import type { Author } from '@parley/shared/entry';
 import { laneOwner, type LaneKey } from '@parley/shared/ids';
 import type { DigestFlaw } from '../../core/compaction/digest-verdict.ts';
 import { digestFlaw } from '../../core/compaction/digest-verdict.ts';
@@ -32,6 +31,9 @@ interface Said {
   readonly settled: readonly JournalRecord[];
 }
 
+/** What was asked, and by whom: the model that answered has its prefix. */
+type AnsweredTurn = Parameters<typeof modelFor>[2];
+
 /** Characters for each token that a digest may have; whoever says more is not listened to. */
 const MOST_CHARS_PER_TOKEN = 8;
 
@@ -47,14 +49,14 @@ export class Compactor {
     this.#deps = deps;
   }
 
-  /** A turn of this person ended: asks for a digest when it is time. */
-  consider(author: Author): void {
+  /** A turn ended: asks for a digest when it is time. */
+  consider(ended: AnsweredTurn): void {
     const { chronicle, clock, context, lane, tools } = this.#deps;
     const digests = chronicle.digests.of(lane);
     if (this.#running !== null || context.load(lane) < PREPARE_SHARE) return;
     if (waiting(digests) !== null || !mayAsk(digests, clock.now())) return;
     const asked = context.digest(lane, tools.declaredTokens());
-    const request = asked && this.#request(asked, author);
+    const request = asked && this.#request(asked, ended);
     if (asked === null || request === null) return;
     const inputTokens = inputOf({ inputTokens: asked.tokens, messages: request.messages.length, tools: request.tools });
     const account = openDigestAccount(this.#deps, {
@@ -80,9 +82,9 @@ export class Compactor {
   }
 
   /** The model that the turn was answered by: another one has nothing of the prefix. */
-  #request({ plan, messages, cacheKey }: AskedDigest, author: Author): ModelRequest | null {
+  #request({ plan, messages, cacheKey }: AskedDigest, ended: AnsweredTurn): ModelRequest | null {
     const { chronicle, lane, ref, tools, unfiltered } = this.#deps;
-    const model = modelFor(chronicle.room, unfiltered, author);
+    const model = modelFor(chronicle, unfiltered, ended);
     if (model === null) return null;
     const owner = laneOwner(lane);
     return {

@@ -1,7 +1,7 @@
 import type { LaneKey, TurnId, UserId } from '@parley/shared/ids';
 import type { LaneState } from '../../core/arbiter/lane.ts';
 import type { EventCursor, TurnEvent, TurnNews } from '../../ports/bus.ts';
-import type { TicketFacts } from '../ledger.ts';
+import type { TicketFacts } from '../ticket-facts.ts';
 import { delta, pastNews, startOf, withoutWords } from './turn-events.ts';
 import { follows, moveCursor, seesLane, type MayReadAnswer } from './watchers.ts';
 

@@ -1,5 +1,5 @@
 import { must } from '@parley/shared/assert';
-import type { PromptForecast } from '@parley/shared/commands';
+import type { PromptForecast } from '@parley/shared/answers';
 import type { Author } from '@parley/shared/entry';
 import type { EntryId, UserId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
@@ -12,7 +12,7 @@ import { standingOfAbsent } from '../../core/room-state.ts';
 import type { Cancel } from '../../ports/system.ts';
 import type { ShelfAccess } from '../shelf-access.ts';
 import { Compactor, type CompactorDeps } from './compactor.ts';
-import { modelFor, NO_MODEL } from './model-for.ts';
+import { modelFor, modelsFor, NO_MODEL, NOT_THAT_MODEL } from './model-for.ts';
 import { Notices } from './notices.ts';
 import { declared } from './offers.ts';
 import { inputOf } from './step-account.ts';
@@ -112,7 +112,7 @@ export class LaneRunner {
     const { chronicle } = this.#deps;
     const ended = records.find((record) => record.type === 'turn.ended');
     const facts = ended && chronicle.ledger.ticket(ended.turn);
-    if (facts !== undefined) this.#compactor.consider(facts.author);
+    if (facts !== undefined) this.#compactor.consider(facts);
   }
 
   #decide(event: LaneEvent, also: readonly JournalRecord[] = []): Decision {
@@ -154,7 +154,7 @@ export class LaneRunner {
     for (let ticket = this.#next(); ticket !== null; ticket = this.#next()) {
       if (!this.#maySpeak(ticket.author))
         this.#revoke(ticket.author, 'The right to ask here was gone when the turn came.');
-      else if (this.#modelFor(ticket.author) === null) this.#revoke(ticket.author, NO_MODEL);
+      else if (this.#modelFor(ticket) === null) this.#revokeUnanswerable(ticket);
       else if (this.#begin(ticket).kind === 'refused') return;
     }
   }
@@ -180,9 +180,18 @@ export class LaneRunner {
     return can(standing, this.#deps.lane === 'room' ? 'prompt.room' : 'prompt.private', room.policy.levels);
   }
 
-  #modelFor(author: Author): string | null {
+  #modelFor(ticket: Ticket): string | null {
     const { chronicle, model } = this.#deps;
-    return modelFor(chronicle.room, model, author);
+    return modelFor(chronicle, model, ticket);
+  }
+
+  /** G5: whoever may use no model loses all that waits; a choice that is not open any more loses that prompt alone. */
+  #revokeUnanswerable({ author, turn }: Ticket): void {
+    const { chronicle, model } = this.#deps;
+    // Prompts are by people.
+    const user = author.id as UserId;
+    if (modelsFor(chronicle.room, model, user).length === 0) this.#revoke(author, NO_MODEL);
+    else this.#decide({ type: 'revoke', user, turn, by: 'system', reason: NOT_THAT_MODEL });
   }
 
   #revoke(author: Author, reason: string): void {
@@ -191,7 +200,7 @@ export class LaneRunner {
 
   #begin(ticket: Ticket): Decision {
     const { chronicle, context, ids, lane, model, tools } = this.#deps;
-    const name = this.#modelFor(ticket.author) ?? model.name;
+    const name = this.#modelFor(ticket) ?? model.name;
     const declaredTokens = tools.declaredTokens();
     const measured = context.manifest(lane, ticket, declaredTokens);
     const swapped = this.#compactor.swap(measured.load);

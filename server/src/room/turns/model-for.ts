@@ -1,13 +1,29 @@
 import type { Author } from '@parley/shared/entry';
-import type { UserId } from '@parley/shared/ids';
-import { chosenModel } from '../../core/people/model-choice.ts';
+import type { TurnId, UserId } from '@parley/shared/ids';
+import { chosenModel, openModels } from '../../core/people/model-choice.ts';
 import type { PresentRoom } from '../../core/room-state.ts';
 import type { Model } from '../../ports/model.ts';
+import type { Chronicle } from '../chronicle.ts';
 
 export const NO_MODEL = 'None of the models here is open to whoever asked.';
+export const NOT_THAT_MODEL = 'The model that was chosen is not open to whoever asked.';
 
-/** The name of the model that answers somebody in a room (G5); null when they may use none. Prompts are by people. */
-export function modelFor(room: PresentRoom, { name, choices = [name] }: Model, author: Author): string | null {
-  const member = room.members.get(author.id as UserId);
-  return member === undefined ? null : chosenModel(choices, member.grants);
+/** What the server offers, by name. */
+export function offeredBy({ name, choices = [name] }: Model): readonly string[] {
+  return choices;
+}
+
+/** The models that may answer a person in a room (G5), the first when they choose none. */
+export function modelsFor(room: PresentRoom, model: Model, user: UserId): readonly string[] {
+  const member = room.members.get(user);
+  return member === undefined ? [] : openModels(offeredBy(model), room.policy, member.grants);
+}
+
+/** The name of the model that answers a prompt; null when it may not. Prompts are by people. */
+export function modelFor(
+  { room, ledger }: Pick<Chronicle, 'room' | 'ledger'>,
+  model: Model,
+  { author, turn }: { readonly author: Author; readonly turn: TurnId },
+): string | null {
+  return chosenModel(modelsFor(room, model, author.id as UserId), ledger.ticket(turn)?.model ?? null);
 }

@@ -1,6 +1,6 @@
 import { joinInfluence, type Influence } from '../../core/labels/influence.ts';
 import type { JournalRecord } from '../../core/records.ts';
-import type { TicketFacts } from '../ledger.ts';
+import type { TicketFacts } from '../ticket-facts.ts';
 
 /** The call by which an AI writes into the notes. */
 export const EDIT_NOTES = 'room.edit_notes';

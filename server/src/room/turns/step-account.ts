@@ -142,7 +142,6 @@ export class StepAccount {
       model: from?.model ?? 'unknown',
       outcome,
       ...spent,
-      compaction: false,
       cost: costOf(from?.price, spent),
       keyOf: from?.keyOf ?? 'server',
       reserved: claim.inputTokens + Math.min(claim.p90, outputTokens),

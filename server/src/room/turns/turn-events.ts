@@ -1,7 +1,7 @@
 import type { LaneState } from '../../core/arbiter/lane.ts';
 import type { TurnNews } from '../../ports/bus.ts';
 import type { StoredRecord } from '../../ports/journal.ts';
-import type { StartedFacts, TicketFacts } from '../ledger.ts';
+import type { StartedFacts, TicketFacts } from '../ticket-facts.ts';
 import { turnView } from '../views.ts';
 
 /** What a record of the journal is to those who follow turns; null when it is nothing to them. */

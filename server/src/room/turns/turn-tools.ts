@@ -91,7 +91,7 @@ export class TurnTools {
     const { outcome, withheld, resources, influence } = result;
     const { chronicle, model: menu } = this.#deps;
     // Whoever may use none is told so before the next step.
-    const model = modelFor(chronicle.room, menu, turn.author) ?? menu.name;
+    const model = modelFor(chronicle, menu, turn) ?? menu.name;
     const told = { ...this.#fitting(turn, result.text), withheld, resources, influence };
     return { type: 'call-ended', turn: turn.turn, call: proposed.id, outcome, ...told, model };
   }

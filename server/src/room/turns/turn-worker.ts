@@ -107,9 +107,9 @@ export class TurnWorker {
     apply({ type: 'lapse', turn: turn.turn, reason: allowed ? readable : 'The right to ask here is gone.' });
   }
 
-  #modelFor({ author }: RunningTurn): string | null {
+  #modelFor(turn: RunningTurn): string | null {
     const { chronicle, model } = this.#deps;
-    return modelFor(chronicle.room, model, author);
+    return modelFor(chronicle, model, turn);
   }
 
   /** G7: with what it may use reserved; where that is not there, the turn ends with what it has. */
