@@ -113,9 +113,7 @@ async function ownRoom(
   room: RoomId,
 ): Promise<z.infer<typeof RoomDescription> | null> {
   const found = await edge.requests.ask(principal, room, { type: 'room.get' }).catch(() => null);
-  if (found?.role !== 'owner') return null;
-  const { capabilities: _, ...description } = found;
-  return description;
+  return found?.role === 'owner' ? RoomDescription.strip().parse(found) : null;
 }
 
 /** Without a name the server makes one; with a key it is always the same one for this person. */
