@@ -3,7 +3,7 @@ import { css } from 'lit';
 /** Where the parts of the room stand. */
 export const roomLayout = css`
   .room { position: relative; block-size: 100%; min-block-size: inherit; display: grid; grid-template-columns: minmax(0, 1fr); grid-template-rows: minmax(0, 1fr); overflow: hidden; }
-  .room.with-panel { grid-template-columns: minmax(0, 1fr) minmax(21rem, 26rem); }
+  .room.with-panel { grid-template-columns: minmax(0, 1fr) minmax(21rem, 28rem); }
   .main { display: grid; grid-template-columns: minmax(0, 1fr); grid-template-rows: auto auto auto minmax(0, 1fr) auto; grid-template-areas: 'header' 'banners' 'search' 'transcript' 'foot'; min-block-size: 0; min-inline-size: 0; }
   .header { grid-area: header; }
   .banners { grid-area: banners; max-block-size: 40vh; overflow-y: auto; }
