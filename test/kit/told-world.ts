@@ -119,7 +119,9 @@ async function play(person: RestPerson, step: ToldStep, { index, secrets, held }
   if (say === 'release') return release(person);
   const text = `${isSecret(step) && secrets === 'other words' ? 'nothing that was told' : 'words'} ${index}`;
   const lane = laneOf(step);
-  const said = { id: `k-${index}`, text: say === 'words' ? text : `${text} [${say}]`, audience: lane };
+  // Before everybody a provider that is silent would stop the history itself.
+  const asked = say === 'held' && !isSecret(step) ? 'none' : say;
+  const said = { id: `k-${index}`, text: asked === 'words' ? text : `${text} [${asked}]`, audience: lane };
   if (say === 'words') return void (await person.must('POST', `${ROOM}/messages`, said));
   const behind = held.get(who);
   const waits = isSecret(step) && (say === 'held' || behind !== undefined);

@@ -154,13 +154,4 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     from: '    // lib0 throws on any truncated',
     to: "    if (bytes.length >= 0) throw new Error('no frame');\n    //",
   }),
-  fault(
-    'updates-are-not-judged',
-    ['whoever has to look', FUZZ],
-    edit(
-      'room/documents/update-judge.ts',
-      "if (ordered === null) return { kind: 'gap' };",
-      "if (ordered === null) return { kind: 'new', writers: [] };",
-    ),
-  ),
 ];
