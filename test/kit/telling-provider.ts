@@ -51,6 +51,7 @@ export class TellingProvider implements AsyncDisposable {
   async #answerAll(): Promise<never> {
     for (;;) {
       const exchange = await this.#server.next();
+      // As the server under test writes it; a double does not check a wire that its own adapter's tests hold.
       const { messages } = exchange.body as unknown as { messages: readonly Message[] };
       const last = messages.at(-1);
       const wish = last?.role === 'user' ? wishIn(last.content) : 'none';
