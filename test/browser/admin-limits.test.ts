@@ -83,13 +83,13 @@ test('G7 UI a limit says while it is written what it does to whom, and is set an
   expect(await root.look('admin-budget-dialog')).toEqual([]);
   await page.keyboard.press('Enter');
   await page.getByText('ana: 1,000 tokens a month from now on.').waitFor();
-  expect(await ana.must('GET', '/v1/budgets/me')).toMatchObject({ tokens: 1_000 });
+  await expect.poll(() => ana.must('GET', '/v1/budgets/me')).toMatchObject({ tokens: 1_000 });
   await page.getByRole('row', { name: 'ana' }).getByText('0 of 1,000 tokens used (0%)').waitFor();
   expect(await root.look('admin-budgets')).toEqual([]);
   await root.button('Set the budget: ana').click();
   await root.button('Take the limit away').click();
   await page.getByText('ana: there is no limit any more.').waitFor();
-  expect(await ana.must('GET', '/v1/budgets/me')).toMatchObject({ tokens: null });
+  await expect.poll(() => ana.must('GET', '/v1/budgets/me')).toMatchObject({ tokens: null });
 });
 
 test('G5 UI a key for a provider is brought and taken away, and shown nowhere', async () => {
@@ -103,15 +103,17 @@ test('G5 UI a key for a provider is brought and taken away, and shown nowhere', 
   await root.button('Keep it').click();
   await page.getByText('A key is kept.').waitFor();
   expect(await page.content()).not.toContain('canary-key');
-  expect(await key.inputValue()).toBe('');
+  await expect.poll(() => key.inputValue()).toBe('');
   expect(await root.look('admin-keys')).toEqual([]);
   await page.getByLabel('People may bring keys of their own').uncheck();
   await root.button('Save').click();
   await page.getByText('From now on that holds for keys.').waitFor();
-  expect(await rootRest.must('GET', '/v1/keys')).toMatchObject({
-    items: [{ provider: '127.0.0.1:9', tenant: true, mine: false }],
-    policy: { personal: false, fallback: false },
-  });
+  await expect
+    .poll(() => rootRest.must('GET', '/v1/keys'))
+    .toMatchObject({
+      items: [{ provider: '127.0.0.1:9', tenant: true, mine: false }],
+      policy: { personal: false, fallback: false },
+    });
   await root.button('Remove the key for 127.0.0.1:9').click();
   await page.getByText('are made with the server’s key, which pays').waitFor();
   await root.button('Remove it').click();

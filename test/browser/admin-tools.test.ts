@@ -55,24 +55,24 @@ test('UI what is said of each function is kept, shown, and stays when the tool i
   const terms = { Class: 'Egress: carries words out', 'After a lost answer': 'Call again: it knows the same call' };
   await sayTerms(root, 'Post', { ...terms, 'What it returns': 'For everyone in the organisation' }, ['to']);
   const said = { class: 'egress', effect: 'idempotent', results: 'public', recipients: ['/to'] };
-  expect(await kept('post')).toMatchObject({ revision: 2, functions: [{ name: 'send', ...said }] });
+  await expect.poll(() => kept('post')).toMatchObject({ revision: 2, functions: [{ name: 'send', ...said }] });
   const row = root.page.getByRole('row', { name: 'post.send' });
-  expect(await row.getByRole('cell').allInnerTexts()).toEqual([
-    ...Object.values(terms),
-    'For everyone in the organisation',
-    'to',
-  ]);
+  await expect
+    .poll(() => row.getByRole('cell').allInnerTexts())
+    .toEqual([...Object.values(terms), 'For everyone in the organisation', 'to']);
   tool.functions = [{ ...offers('send', 'to', 'text'), description: 'Sends it.' }, offers('recall', 'id')];
   await changing('Post').getByRole('button', { name: 'Ask it again, and save' }).click();
   await changing('Post').getByText('Described otherwise than before: send.').waitFor();
   await changing('Post').getByText('Nothing was said yet of recall').waitFor();
   const strictest = { class: 'act', effect: 'irreversible', results: 'labelled', recipients: [] };
-  expect(await kept('post')).toMatchObject({
-    functions: [
-      { name: 'send', ...said },
-      { name: 'recall', ...strictest },
-    ],
-  });
+  await expect
+    .poll(() => kept('post'))
+    .toMatchObject({
+      functions: [
+        { name: 'send', ...said },
+        { name: 'recall', ...strictest },
+      ],
+    });
   expect(await root.look('admin-tool-changed')).toEqual([]);
 });
 
@@ -87,7 +87,7 @@ test('UI a function that the tool offers no more is let go of by saying nothing 
   await form.getByRole('group', { name: 'old' }).getByLabel('Class').selectOption('Say nothing: the strictest holds');
   await form.getByRole('button', { name: 'Ask it again, and save' }).click();
   await form.getByText('Not offered any more: old.').waitFor();
-  expect(await kept('shrinks')).toMatchObject({ functions: [{ name: 'send' }] });
+  await expect.poll(() => kept('shrinks')).toMatchObject({ functions: [{ name: 'send' }] });
 });
 
 test('R12 UI a tool with accounts of its own is registered whole; its secret is never shown and stays when it is left empty', async () => {
@@ -117,22 +117,22 @@ test('R12 UI a tool with accounts of its own is registered whole; its secret is 
     scopes: ['read', 'files'],
     hasSecret: true,
   };
-  expect(await kept('drive')).toMatchObject({ auth });
+  await expect.poll(() => kept('drive')).toMatchObject({ auth });
   expect(tool.asked).toEqual(['once']);
-  expect(await form.getByLabel('Name, as rooms call it').inputValue()).toBe('');
+  await expect.poll(() => form.getByLabel('Name, as rooms call it').inputValue()).toBe('');
 
   const change = changing('Drive');
   await change.getByText('Change Drive').click();
-  expect(await change.getByLabel('Client secret').inputValue()).toBe('');
+  await expect.poll(() => change.getByLabel('Client secret').inputValue()).toBe('');
   await change.getByText('One is kept. Leave this empty to keep it.').waitFor();
   await fill(change, { Scopes: 'read' });
   await change.getByRole('button', { name: 'Ask it again, and save' }).click();
   await change.getByText('Drive is registered with 1 function').waitFor();
-  expect(await kept('drive')).toMatchObject({ auth: { ...auth, scopes: ['read'] } });
+  await expect.poll(() => kept('drive')).toMatchObject({ auth: { ...auth, scopes: ['read'] } });
   await fill(change, { 'Where tokens are given out': 'https://elsewhere.example/token' });
   await change.getByRole('button', { name: 'Ask it again, and save' }).click();
   await change.getByText('auth.clientSecret: give it').waitFor();
-  expect(await kept('drive')).toMatchObject({ auth: { tokenUrl: auth.tokenUrl } });
+  await expect.poll(() => kept('drive')).toMatchObject({ auth: { tokenUrl: auth.tokenUrl } });
 });
 
 test('UI a tool that is withdrawn is gone from the page, after a word of what that does', async () => {
@@ -142,7 +142,7 @@ test('UI a tool that is withdrawn is gone from the page, after a word of what th
   await dialog.getByText('Nothing of it can be called any more: 1 function, in all rooms.').waitFor();
   await root.page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'hidden' });
-  expect(await kept('brief')).toMatchObject({ name: 'brief' });
+  await expect.poll(() => kept('brief')).toMatchObject({ name: 'brief' });
   await root.button('Withdraw Brief').press('Enter');
   await dialog.getByRole('button', { name: 'Withdraw Brief' }).click();
   await root.page.getByText('Brief was withdrawn.').waitFor();
@@ -161,5 +161,5 @@ test('UI a refusal is said in the form, and nothing is registered', async () => 
   await form.getByLabel('Address').press('Enter');
   await form.locator('.refusal').waitFor();
   expect((await admin.call('GET', '/v1/tools/nowhere')).status).toBe(404);
-  expect(await form.getByLabel('Title').inputValue()).toBe('Nowhere');
+  await expect.poll(() => form.getByLabel('Title').inputValue()).toBe('Nowhere');
 });

@@ -89,7 +89,7 @@ test('UI usage is a picture and a table of the same numbers; the audit is filter
   const words = (await used()).toLocaleString('en-GB');
   await root.page.getByRole('row', { name: 'ana' }).getByRole('cell', { name: words, exact: true }).first().waitFor();
   await root.page.getByRole('img', { name: `${words} output in all` }).waitFor();
-  expect(await root.page.locator('.plot canvas').count()).toBe(1);
+  await expect.poll(() => root.page.locator('.plot canvas').count()).toBe(1);
   expect(await root.look('admin-usage')).toEqual([]);
   await root.page.getByLabel('Day').check();
   await root.page.getByRole('img', { name: /^Tokens by day/ }).waitFor();
@@ -100,7 +100,7 @@ test('UI usage is a picture and a table of the same numbers; the audit is filter
   await root.button('Filter').click();
   const lines = root.page.locator('tbody tr');
   await expect.poll(() => lines.filter({ hasNotText: 'ana' }).count()).toBe(0);
-  expect(await lines.count()).toBeGreaterThan(0);
+  await expect.poll(() => lines.count()).toBeGreaterThan(0);
   const file = root.page.waitForEvent('download');
   await root.button('Export as CSV').click();
   expect((await file).suggestedFilename()).toBe('audit.csv');

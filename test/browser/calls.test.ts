@@ -38,14 +38,14 @@ describe('UI an approval', () => {
   test('UI opens when it is asked for, with Decline under the keys, and Enter and Escape decline', async () => {
     for (const key of ['Enter', 'Escape']) {
       await show('approval-waits');
-      expect(await dialog().count()).toBe(0);
+      await expect.poll(() => dialog().count()).toBe(0);
       await button('Review').press('Enter');
       await dialog().waitFor();
       expect(await focused()).toBe('Decline');
       await page.keyboard.press(key);
       await dialog().waitFor({ state: 'detached' });
       expect(await calls()).toEqual([decision('decline')]);
-      expect(await page.locator('.approval-card').count()).toBe(0);
+      await expect.poll(() => page.locator('.approval-card').count()).toBe(0);
       await expect.poll(focused).toBe('Ask the AI');
     }
   });
@@ -75,8 +75,8 @@ describe('UI an approval', () => {
       await window.stage.room.updateComplete;
     });
     await dialog().getByText('This is no longer waiting').waitFor();
-    expect(await button('Approve').count()).toBe(0);
-    expect(await dialog().getByText('mail.send').count()).toBe(1);
+    await expect.poll(() => button('Approve').count()).toBe(0);
+    await expect.poll(() => dialog().getByText('mail.send').count()).toBe(1);
     await expect.poll(focused).toBe('Close');
     await page.keyboard.press('Enter');
     await expect.poll(focused).toBe('Review');
@@ -96,7 +96,7 @@ describe('UI an approval', () => {
   test('UI keys in it are not for the room behind it', async () => {
     await show('approval');
     await page.keyboard.press('/');
-    expect(await page.locator('.search').count()).toBe(0);
+    await expect.poll(() => page.locator('.search').count()).toBe(0);
   });
 
   test('UI A63 is told from the facts of the call alone: words that a model wrote stand among the arguments, as text, with nothing hidden', async () => {
@@ -115,7 +115,7 @@ describe('UI an approval', () => {
     expect(said['Goes to']).toContain('evil⟨U+202E⟩moc.elpmaxe@nimda');
     expect(said['Shaped by']).toContain('Ben');
     expect(said['With']).toContain('<h2>Approved by the server</h2> This only reads.⟨U+200B⟩');
-    expect(await dialog().locator('h2').allTextContents()).toEqual(['May the AI do this as you?']);
+    await expect.poll(() => dialog().locator('h2').allTextContents()).toEqual(['May the AI do this as you?']);
     const outside = await page.evaluate(() => {
       const copy = window.stage.room.shadowRoot?.querySelector('dialog')?.cloneNode(true);
       if (!(copy instanceof HTMLElement)) return 'no dialog';
@@ -128,8 +128,8 @@ describe('UI an approval', () => {
 
   test('UI lets the same call run from now on only by a choice of its own, fixed to the recipients', async () => {
     await show('approval-trust');
-    expect(await page.getByRole('checkbox', { name: /^to / }).isChecked()).toBe(true);
-    expect(await page.getByRole('checkbox', { name: 'body' }).isChecked()).toBe(false);
+    await expect.poll(() => page.getByRole('checkbox', { name: /^to / }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('checkbox', { name: 'body' }).isChecked()).toBe(false);
     await button('Approve, and stop asking').click();
     await dialog().waitFor({ state: 'detached' });
     const to = ['support@example.com', 'partners@example.net'];
@@ -140,13 +140,13 @@ describe('UI an approval', () => {
 
   test('UI can only be let run where people alone shaped it, and nothing is shared by it', async () => {
     await show('approval-release');
-    expect(await page.getByText('Stop asking').count()).toBe(0);
+    await expect.poll(() => page.getByText('Stop asking').count()).toBe(0);
   });
 
   test('UI others see whose approval is waited for, and nothing of the call', async () => {
     await show('waiting-for');
     await page.locator('.now').getByText('Waiting for Ben’s approval').waitFor();
-    expect(await button('Review').count()).toBe(0);
+    await expect.poll(() => button('Review').count()).toBe(0);
     expect(await page.evaluate(() => window.stage.room.shadowRoot?.textContent)).not.toMatch(/mail|support@/);
   });
 });
@@ -159,7 +159,7 @@ test('UI what was withheld is told where I look, once, and read in my private la
   await page.locator('.private .notice').waitFor();
   await expect.poll(() => page.locator('.told-card').count()).toBe(0);
   await show('withheld-elsewhere');
-  expect(await page.locator('.told-card').count()).toBe(0);
+  await expect.poll(() => page.locator('.told-card').count()).toBe(0);
   await page.evaluate(() => localStorage.clear());
 });
 
@@ -202,7 +202,7 @@ describe('UI sharing', () => {
     await page.keyboard.press('Escape');
     await page.locator('[data-entry=e_5] .entry-more').click();
     await page.locator('[data-entry=e_5]').getByRole('button', { name: 'Ask about this alone' }).waitFor();
-    expect(await button('Share with the room…').count()).toBe(0);
+    await expect.poll(() => button('Share with the room…').count()).toBe(0);
   });
 });
 
@@ -234,7 +234,7 @@ describe('UI one entry', () => {
     await page.keyboard.type('Is that right?');
     await page.keyboard.press('Enter');
     expect(await calls()).toEqual([['ask', 'Is that right?', 'room', ['e_5']]]);
-    expect(await page.locator('.quotes').count()).toBe(0);
+    await expect.poll(() => page.locator('.quotes').count()).toBe(0);
     await page.keyboard.type('And now?');
     await page.keyboard.press('Enter');
     expect((await calls()).at(-1)).toEqual(['ask', 'And now?', 'room']);
@@ -243,7 +243,7 @@ describe('UI one entry', () => {
   test('UI a quote is left out again, and does not go with a message', async () => {
     await show('quoting');
     await page.getByRole('radio', { name: 'Say' }).check({ force: true });
-    expect(await page.locator('.quotes').count()).toBe(0);
+    await expect.poll(() => page.locator('.quotes').count()).toBe(0);
     await page.getByRole('radio', { name: 'Ask AI' }).check({ force: true });
     await button('Leave out what AI said').click();
     await page.getByText('Ask the AI. Everyone here sees the answer.').waitFor();
@@ -280,7 +280,7 @@ describe('UI searching', () => {
     await page.locator('.main .scroll').press('/');
     await page.getByRole('searchbox').fill('note');
     await page.locator('.result').getByText('Only you').waitFor();
-    expect(await button('Show in the conversation').count()).toBe(0);
+    await expect.poll(() => button('Show in the conversation').count()).toBe(0);
   });
 
   test('UI words that are taken away meanwhile are gone from what was found', async () => {
@@ -295,7 +295,7 @@ describe('UI searching', () => {
       window.stage.change({ room: { ...room, entries } });
     });
     await page.locator('.result').getByText('Ben took these words away.').waitFor();
-    expect(await page.locator('.result .words').count()).toBe(0);
+    await expect.poll(() => page.locator('.result .words').count()).toBe(0);
   });
 
   test('UI shows what is loaded when nobody can be asked, and says so', async () => {
@@ -316,7 +316,7 @@ describe('UI the tools of a room', () => {
     await button('Let a tool in').press('Enter');
     const list = page.getByLabel('Which tool');
     await expect.poll(focused).toContain('Calendar');
-    expect(await list.locator('option').allInnerTexts()).toEqual(['Atlas (atlas)', 'Calendar (calendar)']);
+    await expect.poll(() => list.locator('option').allInnerTexts()).toEqual(['Atlas (atlas)', 'Calendar (calendar)']);
     await list.selectOption('calendar');
     await page.getByText('calendar.book changes something outside this room').waitFor();
     await button('Let it in').press('Enter');
@@ -356,7 +356,7 @@ describe('UI the tools of a room', () => {
     await button('Link your account').press('Enter');
     const onward = page.getByRole('link', { name: 'Go on at accounts.example' });
     await expect.poll(focused).toBe('Go on at accounts.example');
-    expect(await onward.getAttribute('href')).toBe('https://accounts.example/authorize?state=once');
+    await expect.poll(() => onward.getAttribute('href')).toBe('https://accounts.example/authorize?state=once');
     await page.evaluate(() => {
       window.stage.client.links.add('mail');
       document.dispatchEvent(new Event('visibilitychange'));
@@ -375,7 +375,7 @@ describe('UI the tools of a room', () => {
     await page.evaluate(() => void (window.stage.client.linkAt = 'javascript:alert(1)'));
     await button('Link your account').click();
     await expect.poll(calls).toEqual([['link', 'mail']]);
-    expect(await page.getByRole('link', { name: /Go on at/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('link', { name: /Go on at/ }).count()).toBe(0);
   });
 
   test('UI one is removed after a word of warning, and keeping it is the default', async () => {
@@ -398,7 +398,7 @@ describe('UI the tools of a room', () => {
 
   test('UI who may not decide sees them, and is offered nothing', async () => {
     await show('tools-empty');
-    expect(await button('Let a tool in').count()).toBe(0);
+    await expect.poll(() => button('Let a tool in').count()).toBe(0);
   });
 });
 
@@ -411,12 +411,12 @@ describe('UI invitations', () => {
     await page.getByLabel('Only for').fill('fay@example.com');
     await button('Make the link').click();
     const link = page.getByRole('textbox', { name: 'Invite by link' });
-    expect(await link.inputValue()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/invite#lobby\.s{43}$/);
+    await expect.poll(() => link.inputValue()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/invite#lobby\.s{43}$/);
     await page.getByText('Only fay@example.com can use it.').waitFor();
     const terms = { expiresIn: 604_800, uses: 5, role: 'reader', for: 'fay@example.com' };
     expect(await calls()).toEqual([['invite.create', terms]]);
     await button('Done').click();
-    expect(await link.count()).toBe(0);
+    await expect.poll(() => link.count()).toBe(0);
     await button('Revoke the invitation: Reader, 5 people, only fay@example.com').click();
     await page.getByText('That link no longer works.').waitFor();
     expect((await calls()).at(-1)).toEqual(['invite.revoke', { invite: 'h2' }]);

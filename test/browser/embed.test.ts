@@ -71,7 +71,7 @@ test('the five lines of the README embed a room in a page from elsewhere', async
     const page = await browser.newPage();
     await page.goto(app.origin);
     await page.getByText('Design review').first().waitFor();
-    expect(await page.locator('parley-room').getAttribute('room')).toBe('design-review');
+    await expect.poll(() => page.locator('parley-room').getAttribute('room')).toBe('design-review');
   } finally {
     await browser.close();
   }
@@ -100,7 +100,9 @@ test('R19 UI an invitation is opened in a page from elsewhere, by whoever is sig
     await page.getByRole('button', { name: 'Come in' }).press('Enter');
     await page.getByRole('heading', { name: 'Den' }).waitFor();
     await page.getByText('Nobody else is here').waitFor();
-    expect(await ana.must('GET', '/v1/rooms/den/members')).toMatchObject({ items: [{ user: 'ana' }, { user: 'fay' }] });
+    await expect
+      .poll(() => ana.must('GET', '/v1/rooms/den/members'))
+      .toMatchObject({ items: [{ user: 'ana' }, { user: 'fay' }] });
     await page.goto(`${app.origin}/?again`);
     app.user = 'gil';
     await page.goto(`${app.origin}/join#${code}`);

@@ -57,7 +57,7 @@ describe('R13 the people of a room', () => {
     await page.getByText('ben is in this room already').waitFor();
     expect(await calls()).toEqual([]);
     await field.press('Escape');
-    expect(await field.count()).toBe(0);
+    await expect.poll(() => field.count()).toBe(0);
     expect(await page.evaluate(() => window.stage.room.panel)).toBe('people');
   });
 
@@ -74,7 +74,7 @@ describe('R13 the people of a room', () => {
     await button('Save').click();
     await page.getByText('Chioma Okafor is Reader now.').waitFor();
     expect(await calls()).toEqual([['setMember', 'chioma', 'reader']]);
-    expect(await row('Chioma').locator('.role').textContent()).toBe('Reader');
+    await expect.poll(() => row('Chioma').locator('.role').textContent()).toBe('Reader');
     await expect.poll(focused).toBe('Change Chioma Okafor');
   });
 
@@ -84,7 +84,7 @@ describe('R13 the people of a room', () => {
     await button('Remove Ben from the room').click();
     await page.getByText('Ben leaves the room now; their waiting prompts end').waitFor();
     await page.keyboard.press('Enter');
-    expect(await button('Keep Ben').count()).toBe(0);
+    await expect.poll(() => button('Keep Ben').count()).toBe(0);
     await expect.poll(focused).toBe('Change Ben');
     await page.keyboard.press('Enter');
     await button('Remove Ben from the room').click();
@@ -95,7 +95,7 @@ describe('R13 the people of a room', () => {
     await button('Remove Ben').click();
     await page.getByText('Ben is no longer in this room.').waitFor();
     expect(await calls()).toEqual([['removeMember', 'ben']]);
-    expect(await row('Ben').count()).toBe(0);
+    await expect.poll(() => row('Ben').count()).toBe(0);
     await expect.poll(focused).toBe('panel-body');
   });
 
@@ -119,7 +119,7 @@ describe('R13 the people of a room', () => {
     expect(await calls()).toEqual([['removeMember', 'ana']]);
     await show('last-owner');
     await page.getByText('Make somebody else an owner first.').waitFor();
-    expect(await button('Leave now').count()).toBe(0);
+    await expect.poll(() => button('Leave now').count()).toBe(0);
   });
 
   test('Escape ends what was begun, one thing at a time, where the panel covers the room', async () => {
@@ -129,7 +129,7 @@ describe('R13 the people of a room', () => {
       await button(name).click();
       await page.keyboard.press('Escape');
       expect(await page.evaluate(() => window.stage.room.panel)).toBe('people');
-      expect(await page.getByLabel('Role').count()).toBe(0);
+      await expect.poll(() => page.getByLabel('Role').count()).toBe(0);
     }
     await page.keyboard.press('Escape');
     expect(await page.evaluate(() => window.stage.room.panel)).toBe(null);
@@ -137,10 +137,10 @@ describe('R13 the people of a room', () => {
 
   test('who may not decide is offered nothing but their own way out', async () => {
     await show('people-reader');
-    expect(await row('Chioma').getByRole('button').count()).toBe(0);
-    expect(await button('Add someone').count()).toBe(0);
-    expect(await button('Rename this room').count()).toBe(0);
-    expect(await page.getByText('Who may join').count()).toBe(0);
+    await expect.poll(() => row('Chioma').getByRole('button').count()).toBe(0);
+    await expect.poll(() => button('Add someone').count()).toBe(0);
+    await expect.poll(() => button('Rename this room').count()).toBe(0);
+    await expect.poll(() => page.getByText('Who may join').count()).toBe(0);
   });
 
   test('who may join is chosen, then saved', async () => {
@@ -158,7 +158,7 @@ describe('R13 the people of a room', () => {
 
   test('the room is renamed in its header; Escape leaves its name alone', async () => {
     await show('conversation');
-    expect(await button('Rename this room').count()).toBe(0);
+    await expect.poll(() => button('Rename this room').count()).toBe(0);
     await show('people-owner');
     await button('Rename this room').press('Enter');
     await page.keyboard.type('Something else');
@@ -190,7 +190,7 @@ describe('R13 the people of a room', () => {
     await expect.poll(listings).toBe(2);
     await change('rights');
     await expect.poll(listings).toBe(3);
-    expect(await button('Change Ben').count()).toBe(0);
+    await expect.poll(() => button('Change Ben').count()).toBe(0);
   });
 });
 

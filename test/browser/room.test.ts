@@ -31,7 +31,7 @@ describe('UI writing', () => {
     await composer().press('Enter');
     expect(await calls()).toEqual([['ask', 'one\ntwo', 'room']]);
     await page.locator('.pending', { hasText: 'one two' }).getByText('Sending').waitFor();
-    expect(await composer().inputValue()).toBe('');
+    await expect.poll(() => composer().inputValue()).toBe('');
   });
 
   test('UI the composer says what sending will do, and only me opens the private lane', async () => {
@@ -44,7 +44,7 @@ describe('UI writing', () => {
     await page.getByRole('textbox', { name: 'Write a note to yourself' }).first().fill('remember this');
     await page.keyboard.press('Enter');
     expect(await calls()).toEqual([['say', 'remember this', 'me']]);
-    expect(await page.getByRole('tab', { name: 'Private' }).getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => page.getByRole('tab', { name: 'Private' }).getAttribute('aria-selected')).toBe('true');
   });
 
   test('UI typing is told once and ends with sending', async () => {
@@ -62,7 +62,7 @@ describe('UI writing', () => {
     await show('conversation');
     await composer().fill('half a thought');
     await show('conversation');
-    expect(await composer().inputValue()).toBe('half a thought');
+    await expect.poll(() => composer().inputValue()).toBe('half a thought');
   });
 
   test('UI a refused item is sent again or discarded', async () => {
@@ -78,7 +78,7 @@ describe('UI writing', () => {
   test('UI one of the three things to try is put into the composer, not sent', async () => {
     await show('empty');
     await page.getByRole('button', { name: /Plan something/ }).click();
-    expect(await composer().inputValue()).toContain('Draft a short agenda');
+    await expect.poll(() => composer().inputValue()).toContain('Draft a short agenda');
     expect(await calls()).toEqual([]);
   });
 });
@@ -150,8 +150,8 @@ describe('UI reading', () => {
       window.stage.room.renderRoot.querySelector('.live table')!.setAttribute('data-kept', 'yes'),
     );
     await stream('hind.\n\nAnd then **more**');
-    expect(await page.locator('.live table').getAttribute('data-kept')).toBe('yes');
-    expect(await page.locator('.live strong', { hasText: 'more' }).count()).toBe(1);
+    await expect.poll(() => page.locator('.live table').getAttribute('data-kept')).toBe('yes');
+    await expect.poll(() => page.locator('.live strong', { hasText: 'more' }).count()).toBe(1);
   });
 
   test('UI the newest is followed at the bottom', async () => {
@@ -218,7 +218,7 @@ describe('UI reading', () => {
 
   test('UI a long answer shows its beginning, and the rest on demand', async () => {
     await show('long');
-    expect(await page.getByText('Part 24').count()).toBe(0);
+    await expect.poll(() => page.getByText('Part 24').count()).toBe(0);
     await page.getByRole('button', { name: 'Show the rest' }).click();
     await page.getByText('Part 24').waitFor({ state: 'attached' });
   });
@@ -227,7 +227,7 @@ describe('UI reading', () => {
     await show('answering');
     await stream('hind.');
     const live = page.locator('[aria-live=polite]');
-    expect(await live.textContent()).toBe('');
+    await expect.poll(() => live.textContent()).toBe('');
     await page.evaluate(() => {
       const { room } = window.stage.client.view;
       const done = {
@@ -306,7 +306,7 @@ describe('UI by keyboard alone', () => {
     await page.keyboard.type('index');
     await page.getByText('1 entry').waitFor();
     await page.keyboard.press('Escape');
-    expect(await page.locator('.search').count()).toBe(0);
+    await expect.poll(() => page.locator('.search').count()).toBe(0);
     expect(await page.evaluate(() => window.stage.room.shadowRoot?.activeElement?.className)).toBe('scroll');
   });
 
@@ -354,7 +354,7 @@ describe('UI by keyboard alone', () => {
     expect(await calls()).toEqual([...both, ...both]);
     const other = page.locator('.ticket', { hasText: 'Which of our dashboards' });
     await other.getByText('Dmitri decides whether it is still wanted.').waitFor();
-    expect(await other.getByRole('button').count()).toBe(0);
+    await expect.poll(() => other.getByRole('button').count()).toBe(0);
   });
 
   test('T30 Stop names the turn it stops', async () => {
@@ -366,9 +366,9 @@ describe('UI by keyboard alone', () => {
 
 test('UI a speaker is offered Stop for their own answer only', async () => {
   await show('waiting');
-  expect(await page.getByRole('button', { name: /Stop/ }).count()).toBe(0);
+  await expect.poll(() => page.getByRole('button', { name: /Stop/ }).count()).toBe(0);
   await show('thinking');
-  expect(await page.getByRole('button', { name: /Stop the answer for Ana/ }).count()).toBe(1);
+  await expect.poll(() => page.getByRole('button', { name: /Stop the answer for Ana/ }).count()).toBe(1);
 });
 
 test('UI notes are edited by several, with carets and names, under a policy that forbids inline styles', async () => {
@@ -400,5 +400,5 @@ test('UI an embedding page sets the look with custom properties, and its own sty
     .first()
     .evaluate((element) => getComputedStyle(element).color);
   expect(color).toBe('rgb(10, 120, 60)');
-  expect(await page.getByRole('button', { name: 'Search this room' }).isVisible()).toBe(true);
+  await expect.poll(() => page.getByRole('button', { name: 'Search this room' }).isVisible()).toBe(true);
 });

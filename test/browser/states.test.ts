@@ -161,7 +161,7 @@ test('UI offline is said in words, and that words are kept', async () => {
 test('C12 R13 UI a mark of a repeat finds its original in a past that is not loaded yet; look-alikes stand with their ids', async () => {
   const page = await shared();
   await show(page, 'repeats');
-  expect(await page.locator('.main .head code').allInnerTexts()).toEqual(['ben', 'ben-2']);
+  await expect.poll(() => page.locator('.main .head code').allInnerTexts()).toEqual(['ben', 'ben-2']);
   await page.evaluate((pages) => {
     const { client } = window.stage;
     const left = [...pages];
@@ -200,7 +200,7 @@ test('G5 G7 UI a large question says what it would take, and goes to the model t
   const write = page.locator('.main textarea');
   await write.fill('x'.repeat(3_999));
   await page.locator('.main').getByLabel('Model').selectOption('claude-large');
-  expect(await page.locator('.main parley-forecast').count()).toBe(0);
+  await expect.poll(() => page.locator('.main parley-forecast').count()).toBe(0);
   await write.fill('x'.repeat(4_000));
   await page.getByText('This takes about 12,000 to 19,000 tokens, of the 41,556 you have left this month.').waitFor();
   await write.press('Enter');

@@ -129,7 +129,7 @@ test('R3 R9 UI asked privately it is there, and the other’s window does not ch
   await expect.poll(() => ana.page.locator('.told-card').count()).toBe(0);
   expect(await ana.look('story-3-private-asker')).toEqual([]);
   expect(await ben.look('story-3-private-other')).toEqual([]);
-  expect(await ben.page.locator('parley-room .room').innerText()).toBe(before.words);
+  await expect.poll(() => ben.page.locator('parley-room .room').innerText()).toBe(before.words);
   expect(ben.newsSince(before.frames)).toEqual([]);
   expect(await known(ben)).not.toMatch(/Heron|launch-plan|And to me/u);
 });
@@ -140,7 +140,7 @@ test('R5 UI one answer is shared, by keys alone, after its owner saw who will re
   await ana.button('Share with the room…').press('Enter');
   await dialog(ana).getByText('Nobody else here: sharing it would show it to no one.').waitFor();
   expect(await ana.look('story-4-release-strict')).toEqual([]);
-  expect(await dialog(ana).getByRole('button').allInnerTexts()).toEqual(['Keep it private']);
+  await expect.poll(() => dialog(ana).getByRole('button').allInnerTexts()).toEqual(['Keep it private']);
   await ana.page.keyboard.press('Escape');
   await dialog(ana).waitFor({ state: 'detached' });
 
@@ -153,7 +153,7 @@ test('R5 UI one answer is shared, by keys alone, after its owner saw who will re
   await answer.locator('.entry-more').press('Enter');
   await ana.button('Share with the room…').press('Enter');
   await dialog(ana).getByText('Not all of them may read these themselves.').waitFor();
-  expect(await dialog(ana).locator('.recipients').innerText()).toBe('Ben');
+  await expect.poll(() => dialog(ana).locator('.recipients').innerText()).toBe('Ben');
   expect(await ana.look('story-4-release')).toEqual([]);
   await ana.page.keyboard.press('Tab');
   await ana.page.keyboard.press('Enter');
@@ -176,8 +176,8 @@ test('R6 R16 T38 T41 UI what the other planted waits for the speaker, who alone 
   expect(await adminSees()).toEqual(['1 call of a tool waits for somebody’s approval', '1']);
   await ana.button('Review').press('Enter');
   await dialog(ana).getByText('May the AI do this as you?').waitFor();
-  expect(await dialog(ana).locator('.recipients').innerText()).toBe('press@outside.example');
-  expect(await dialog(ana).getByRole('listitem').allInnerTexts()).toContain('Ben');
+  await expect.poll(() => dialog(ana).locator('.recipients').innerText()).toBe('press@outside.example');
+  await expect.poll(() => dialog(ana).getByRole('listitem').allInnerTexts()).toContain('Ben');
   expect(await ana.look('story-5-approval')).toEqual([]);
   await ana.page.keyboard.press('Enter');
   await ben.line('The asking person declined this call.').waitFor();
@@ -215,5 +215,5 @@ test('R14 UI words that are taken away go from both windows at once', async () =
   await ben.line('Ana took these words away.').waitFor();
   await ana.line('You took these words away.').waitFor();
   expect(await ben.look('story-6-redacted-other')).toEqual([]);
-  expect(await ben.page.locator('parley-room .room').innerText()).not.toContain('mail this');
+  await expect.poll(() => ben.page.locator('parley-room .room').innerText()).not.toContain('mail this');
 });

@@ -133,8 +133,10 @@ test('T1 T18 both ask at the same moment: both are answered in one order, and bo
     await window.queue.nth(1).waitFor();
   }
   const order = await a.queue.locator('.who-name').allInnerTexts();
-  expect((await b.queue.locator('.who-name').allInnerTexts()).map(plainName)).toEqual(order.map(plainName));
-  expect(await a.queue.locator('.chip').allInnerTexts()).toEqual(['Now', 'Next']);
+  await expect
+    .poll(async () => (await b.queue.locator('.who-name').allInnerTexts()).map(plainName))
+    .toEqual(order.map(plainName));
+  await expect.poll(() => a.queue.locator('.chip').allInnerTexts()).toEqual(['Now', 'Next']);
   expect([...(await a.look('asked-at-once-ana')), ...(await b.look('asked-at-once-ben'))]).toEqual([]);
   finish(first, 'Thursday.');
   finish(await model.next(), 'At ten.');
@@ -162,7 +164,7 @@ test('UI both windows stay at the newest words through long answers', async () =
     for (const window of [a, b]) {
       await window.line(`The end of ${round}.`).waitFor();
       await expect.poll(() => window.belowSight()).toBeLessThan(3);
-      expect(await window.page.locator('.pill').count()).toBe(0);
+      await expect.poll(() => window.page.locator('.pill').count()).toBe(0);
     }
   }
 });
@@ -174,7 +176,7 @@ test('T26 T27 a waiting prompt is edited and withdrawn by its author, and both w
   await a.ask('Which colour shall it be?');
   await a.ask('And never mind this one.');
   await a.queue.nth(2).waitFor();
-  expect(await b.queue.getByRole('button', { name: 'Edit' }).count()).toBe(0);
+  await expect.poll(() => b.queue.getByRole('button', { name: 'Edit' }).count()).toBe(0);
   await a.queue.nth(1).getByRole('button', { name: 'Edit' }).click();
   await b.queue.nth(1).getByText('Ana is editing this. It keeps its place.').waitFor();
   expect(await a.look('editing-a-prompt')).toEqual([]);
@@ -198,7 +200,7 @@ test('T30 I stop my running turn; nobody else is offered to, unless they may', a
   const call = await model.next();
   call.send(chunk({ content: 'In the beginning ' }));
   await b.page.locator('.live', { hasText: 'In the beginning' }).waitFor();
-  expect(await b.button(/Stop/u).count()).toBe(0);
+  await expect.poll(() => b.button(/Stop/u).count()).toBe(0);
   await ana.must('PUT', `/v1/rooms/${room}/members/ben`, { role: 'moderator' });
   await b.button(stop).waitFor();
   await ana.must('PUT', `/v1/rooms/${room}/members/ben`, { role: 'speaker' });
@@ -366,7 +368,7 @@ test('T36 who is removed sees by whom and when, and the room goes on without the
   await a.line('Am I in the way?').waitFor();
   await ana.must('DELETE', `/v1/rooms/${room}/members/ben`);
   await b.page.getByText(/You were removed by Ana at \d\d:\d\d on \d+ \w+ \d{4}\./u).waitFor();
-  expect(await b.page.getByText('Am I in the way?').count()).toBe(0);
+  await expect.poll(() => b.page.getByText('Am I in the way?').count()).toBe(0);
   expect(await b.look('removed')).toEqual([]);
   await a.page.getByText('Nobody else is here').waitFor();
 });
