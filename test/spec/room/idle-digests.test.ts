@@ -59,6 +59,13 @@ test('C13 G9 a room that is not long, or has a digest that waits, is asked nothi
   expect(await jobsOf(at)).toEqual([]);
 });
 
+test('C13 G9 a room that may use more by the time of the look is not long any more, and is asked nothing', async () => {
+  const at = await open();
+  await at.world.must('ana', { type: 'room.update', policy: { limits: { turnTokens: 60_000 } } });
+  await idle(at);
+  expect([at.model.digests.length, await jobsOf(at)]).toEqual([0, []]);
+});
+
 test('C13 G9 while people are there it is not their turn’s business: whatever is said puts it off', async () => {
   const at = await open();
   at.world.clock.advance(9 * MINUTE);
@@ -93,7 +100,9 @@ test('C15 A43 G9 what came is judged as behind a turn: a hostile summary is none
   expect(at.model.digests).toHaveLength(3);
   expect(await jobsOf(at)).toMatchObject([{ state: { kind: 'dead', attempts: 3, reason: 'unusable' } }]);
   expect(await digestsOf(at)).toEqual([]);
-  // More is said, and it is tried anew.
+  // What is said in private changes nothing; more is said in the room, and it is tried anew.
+  await say(at, 'cyd', 20, { audience: 'me' });
+  expect(await jobsOf(at)).toMatchObject([{ state: { kind: 'dead' } }]);
   await say(at, 'bob', 20);
   expect(await jobsOf(at)).toMatchObject([{ state: { kind: 'waiting', attempts: 0 } }]);
 });
@@ -152,9 +161,16 @@ test('G9 R3 R4 R9 R7 what is private or on a shelf is not asked about, and chang
 });
 
 test('G6 G9 the room and the background budget pay for it and no person; without what all of it may need it waits', async () => {
-  const at = await open();
+  const [other, at] = [await open(), await open()];
+  let needed = 0;
+  other.model.summary = (cite) => {
+    needed = other.world.budgets.standing(REF.tenant, { kind: 'background' }).held;
+    return HONEST(cite);
+  };
+  await idle(other);
   const { budgetTable, budgets } = at.world;
-  await budgetTable.setLimit(REF.tenant, { kind: 'background' }, 4_000);
+  // More than it is sent, and less than that and the longest answer to it.
+  await budgetTable.setLimit(REF.tenant, { kind: 'background' }, needed - 100);
   await idle(at);
   expect(at.model.digests).toHaveLength(0);
   expect(budgets.standing(REF.tenant, { kind: 'background' })).toMatchObject({ used: 0, held: 0 });
