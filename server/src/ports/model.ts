@@ -22,8 +22,11 @@ export interface ModelRequest {
   readonly cacheKey: string;
   /** Calls are shared out by it (G2, G8) and made with its keys (G5). No provider is told. Null: the server itself. */
   readonly caller: Caller | null;
-  /** What it is for, where nobody waits for it: it gives way to every call that somebody waits for (G9), and ends `aborted` when it had to. */
-  readonly background?: JobKind;
+  /**
+   * What it is for, where nobody waits for it: it gives way to every call that somebody waits for (G9), and ends
+   * `aborted` when it had to. A `warmup` is for the cache of whoever is asked first, and nobody else is asked then (C17).
+   */
+  readonly background?: JobKind | 'warmup';
   /** One of the model's `choices`; its first when absent. */
   readonly model?: string;
 }
