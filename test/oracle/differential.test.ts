@@ -126,6 +126,15 @@ const PINNED: readonly (readonly [string, History])[] = [
     ],
   ],
   [
+    'words are taken away while somebody is asked about a call that they shaped',
+    [
+      say,
+      ask('room', [], { act: 'send' }),
+      { type: 'redact', by: 'bob', lane: 'room', item: 0, foreign: false },
+      press('ana', 'room'),
+    ],
+  ],
+  [
     'somebody loses what their call was made from while they are asked about it',
     [say, ask('me', ['D'], { act: 'send' }), unshare('D', 'ana'), share('D', 'ana'), press('ana', 'me')],
   ],
