@@ -16,6 +16,7 @@ import {
 } from '../../core/context/context.ts';
 import { conversationBudget } from '../../core/context/context-layout.ts';
 import { Pasts } from '../../core/context/context-past.ts';
+import { RoomWords } from '../../core/recall/lane-words.ts';
 import { boundaryOf, envelopes } from '../../core/context/envelope.ts';
 import type { RunningTurn, Ticket } from '../../core/arbiter/lane.ts';
 import type { Influence } from '../../core/labels/influence.ts';
@@ -67,6 +68,8 @@ interface Viewpoint {
   /** Whether everybody in the audience may read what was made from these. */
   readonly admits: (resources: readonly ResourceId[]) => boolean;
   readonly instruction?: { readonly text: string; readonly tokens: number };
+  /** Of a turn that has started: what it recalled then (C6). */
+  readonly recalled?: readonly string[];
 }
 
 /** A prompt, as far as it decides what is sent for it. */
@@ -88,6 +91,7 @@ export class ContextSource {
   /** Of the turn that runs or ran last in a lane: each of its steps begins with the same bytes. */
   readonly #built = new Map<LaneKey, Built>();
 
+  readonly #words = new RoomWords();
   #pasts = new Pasts();
   #redactions = 0;
 
@@ -210,7 +214,7 @@ export class ContextSource {
     const { ledger, room } = this.#chronicle;
     const facts = ledger.ticket(turn);
     if (facts?.fate.kind !== 'running') throw new Error('must: the turn that runs is known to run');
-    const { promptSeq, roomTo, startedSeq, sentResources: behind, declaredTokens: tools } = facts.fate;
+    const { promptSeq, roomTo, startedSeq, sentResources: behind, declaredTokens: tools, recalled } = facts.fate;
     const prompt = must(ledger.entries(lane)[promptSeq - 1], 'a started prompt is an entry');
     const audience = audienceOf(room, lane);
     return this.#build(lane, {
@@ -223,6 +227,7 @@ export class ContextSource {
         roomTo,
         tools,
         recordSeq: startedSeq,
+        recalled,
       },
       admits: (resources) =>
         resources.every((resource) => behind.includes(resource)) && this.#access.admits(audience, resources),
@@ -231,7 +236,7 @@ export class ContextSource {
 
   #build(lane: LaneKey, viewpoint: Viewpoint): Context {
     const { room } = this.#chronicle;
-    const { author, text, tokens, quotes, seq, roomTo, tools, recordSeq, instruction } = viewpoint;
+    const { author, text, tokens, quotes, seq, roomTo, tools, recordSeq, instruction, recalled } = viewpoint;
     return buildContext({
       salts: { room: room.salt, lane: must(room.lanes.get(lane), 'a lane that starts is open').salt },
       room: this.#items('room', roomTo, viewpoint),
@@ -241,8 +246,10 @@ export class ContextSource {
       budget: room.policy.limits.turnTokens - tools,
       hash: this.#digest,
       pasts: this.#freshPasts(),
+      words: this.#words,
       compacted: this.#compactedFor(lane, recordSeq),
       ...(instruction === undefined ? {} : { instruction }),
+      ...(recalled === undefined ? {} : { recalled }),
     });
   }
 
