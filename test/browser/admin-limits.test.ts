@@ -1,27 +1,24 @@
-import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CHROMIUM_ARGS, chromiumPath } from '../kit/chromium.ts';
-import { RealServer, RestPerson } from '../kit/server.ts';
-import { PersonWindow } from './person-window.ts';
+import { RestPerson, type RealServer } from '../kit/server.ts';
+import type { PersonWindow } from './person-window.ts';
+import { Site } from './site.ts';
 
 /** What an admin decides of what people may read and use, in one window. */
+let site: Site;
 let server: RealServer;
-let browser: Browser;
 let root: PersonWindow;
 let rootRest: RestPerson;
 
 beforeAll(async () => {
-  server = await RealServer.start({
-    env: { PARLEY_LOG: 'error', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', PARLEY_MODEL: 'example' },
-  });
+  site = await Site.start({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', PARLEY_MODEL: 'example' });
+  ({ server } = site);
   rootRest = new RestPerson(server.url, 'root', await server.token('root', 'Root', undefined, 'admin'));
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
-  root = await PersonWindow.open(browser, `${server.url}/admin?as=root`);
+  root = await site.open('/admin?as=root');
 });
 afterAll(async () => {
-  expect(root.errors).toEqual([]);
-  await browser.close();
-  await server[Symbol.asyncDispose]();
+  const complaints = await site.closeWindows();
+  await site[Symbol.asyncDispose]();
+  expect(complaints).toEqual([]);
 });
 
 const show = (name: string) => root.page.getByRole('tab', { name }).click();
@@ -37,10 +34,10 @@ test('R3 UI who may read a resource is said, changed and forgotten, each only af
   await page.getByLabel('People, by the id they sign in with').fill('ana ben');
   await root.button('See what that does').click();
   await dialog.getByText('ana, ben may read it from now on').waitFor();
-  expect(await readers()).toMatchObject({ code: 'not_found' });
+  await expect.poll(readers).toMatchObject({ code: 'not_found' });
   await root.button('Say so').click();
   await page.getByText('It holds now who may read docs/plan.').waitFor();
-  expect(await readers()).toEqual({ readers: ['ana', 'ben'] });
+  await expect.poll(readers).toEqual({ readers: ['ana', 'ben'] });
 
   await root.button('Change who may read docs/plan').click();
   const area = page.locator('.changing textarea');
@@ -54,7 +51,7 @@ test('R3 UI who may read a resource is said, changed and forgotten, each only af
   expect(await root.look('admin-resources-change')).toEqual([]);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
-  expect(await readers()).toEqual({ readers: ['ana', 'ben'] });
+  await expect.poll(readers).toEqual({ readers: ['ana', 'ben'] });
 
   await page.getByLabel('Only what this person may read').fill('cy');
   await root.button('Find').click();
@@ -65,7 +62,7 @@ test('R3 UI who may read a resource is said, changed and forgotten, each only af
   await dialog.getByText('Nobody may read it from now on.').waitFor();
   await root.button('Forget').click();
   await page.getByText('What was said of docs/plan is forgotten.').waitFor();
-  expect(await readers()).toMatchObject({ code: 'not_found' });
+  await expect.poll(readers).toMatchObject({ code: 'not_found' });
 });
 
 test('G7 UI a limit says while it is written what it does to whom, and is set and taken away', async () => {

@@ -13,7 +13,7 @@ export class SummingModel implements Model {
   answer = `An answer of some length. ${'More of it. '.repeat(60)}`;
   summary: Summary = HONEST;
 
-  async *stream(request: ModelRequest): AsyncGenerator<ModelEvent, void, undefined> {
+  async *stream(request: ModelRequest, _signal?: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
     const isDigest = request.background === 'digest';
     (isDigest ? this.digests : this.answers).push(structuredClone(request));
     const text = isDigest ? this.summary(toldToCite(request), request) : this.answer;

@@ -1,3 +1,4 @@
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import type { ModelEnd } from '@parley/server/ports/model';
 import { ClientKey } from '@parley/shared/ids';
 import { UNTITLED } from '@parley/shared/policy';
@@ -259,4 +260,15 @@ test('G9 R9 what happens in private and on shelves changes neither when work is 
     sent.push([job?.createdAt, job?.state, messages, maxOutputTokens]);
   }
   expect(sent[0]).toEqual(sent[1]);
+});
+
+test('G9 R16 an admin of the tenant who is no member is shown the title that people gave, and not the one that was made', async () => {
+  const world = await unnamed(['bob', 'Where is the sea?']);
+  world.model.expect({ pieces: ['Layoffs'] });
+  await world.background().look();
+  expect(await titleOf(world)).toEqual(['Layoffs', 'ai']);
+  if (!(world.journal instanceof MemoryJournal)) throw new Error('a journal in memory');
+  expect(world.journal.overviews(REF.tenant)).toMatchObject([{ title: UNTITLED }]);
+  expect(JSON.stringify(world.journal.overviews(REF.tenant))).not.toContain('Layoffs');
+  await expect(world.as('root', 'admin', { type: 'room.get' })).rejects.toMatchObject({ fault: { code: 'not_found' } });
 });
