@@ -14,7 +14,7 @@ import type { Names } from './names.ts';
 import { define, Part } from './part.ts';
 import type { Pending } from './pending.ts';
 import { pendingView } from './pending-view.ts';
-import { keepPlace, ScrollFollow } from './scroll-follow.ts';
+import { placeIn, putBack, ScrollFollow, type Place } from './scroll-follow.ts';
 import { strings } from './strings.ts';
 import { tell } from './room-events.ts';
 import { entryStrings } from './strings-entries.ts';
@@ -61,7 +61,8 @@ export class ParleyTranscript extends Part {
   #rows: readonly Row[] = [];
   /** Turns seen while they streamed: folding them at their end would move what is being read. */
   readonly #streamed = new Set<string>();
-  #restore: (() => void) | null = null;
+  /** Where the reader was before rows came or went above, until that row is there. */
+  #place: Place | null = null;
   readonly #top = new IntersectionObserver(
     (seen) => seen.some(({ isIntersecting }) => isIntersecting) && void this.#reachTop(),
   );
@@ -75,6 +76,7 @@ export class ParleyTranscript extends Part {
 
   /** The reader wants the newest, for instance after sending something. */
   toNewest(): void {
+    this.#place = null;
     this.#follow.toBottom();
   }
 
@@ -88,15 +90,25 @@ export class ParleyTranscript extends Part {
     if (answering !== null) this.#streamed.add(answering.turn);
     if (entries === before?.entries && this.#rows.length > 0) return;
     const grown = newEntries(before?.entries ?? [], entries);
-    if (grown.older > 0) this.#restore = keepPlace(this.#follow.scroller);
+    if (before !== undefined && this.lane.firstSeq > before.firstSeq) this.#pastLeft();
+    if (grown.older > 0) this.#keepPlace();
     this.shown += grown.older + (this.#follow.following ? 0 : grown.newer);
     this.#rows = timeline(entries, this.lastSeen, this.you);
     if (before?.loaded === true) this.#follow.arrived(grown.newer);
   }
 
+  /** R14: older entries may go away, and come again without the words that were taken out of them. */
+  #pastLeft(): void {
+    this.older = 'unknown';
+    if (!this.#follow.following) this.#keepPlace();
+  }
+
+  #keepPlace(): void {
+    this.#place ??= placeIn(this.#follow.scroller);
+  }
+
   protected override updated(): void {
-    this.#restore?.();
-    this.#restore = null;
+    if (this.#place !== null && putBack(this.#follow.scroller, this.#place)) this.#place = null;
     this.#follow.settle();
     this.#top.disconnect();
     const sentinel = this.querySelector('.older');
@@ -222,7 +234,7 @@ export class ParleyTranscript extends Part {
   async #reachTop(): Promise<void> {
     if (this.older === 'loading' || !this.lane.loaded) return;
     if (this.#rows.length > this.shown) {
-      this.#restore = keepPlace(this.#follow.scroller);
+      this.#keepPlace();
       this.shown += STEP;
     } else await this.#loadOlder();
   }
