@@ -170,8 +170,9 @@ export class ParleyTranscript extends Part {
     const folded = this.#isFolded(entry);
     const { names, you, capabilities } = this;
     const acting = this.#acting.of(entry);
-    const deps = [entry, continued, folded, this.revision, you, acting, capabilities];
-    return html`<li class="entry" data-seq=${entry.seq} data-entry=${entry.id}>${this.#pinned(entry)}${guard(deps, () =>
+    const pinned = this.lane.pins?.[entry.id] ?? null;
+    const deps = [entry, continued, folded, this.revision, you, acting, capabilities, pinned];
+    return html`<li class="entry" data-seq=${entry.seq} data-entry=${entry.id}>${guard(deps, () =>
       entryView(entry, {
         names,
         you,
@@ -179,25 +180,17 @@ export class ParleyTranscript extends Part {
         folded,
         onFold: (which) => this.#fold(which),
         acts: this.#acting.actsFor(entry),
+        pinned,
       }),
     )}</li>${this.#summed(entry)}`;
-  }
-
-  /** C3: opens what is put up. */
-  #pinned({ id }: Entry): TemplateResult | typeof nothing {
-    const as = this.lane.pins?.[id];
-    return as === undefined ? nothing : this.#kept(entryStrings.pinned[as]);
   }
 
   /** C4: behind the last entry that a digest stands for; opens it. */
   #summed({ seq, resources }: Entry): TemplateResult | typeof nothing {
     const { digest } = this.lane;
     if (!digest || digest.to !== seq || resources !== undefined) return nothing;
-    return html`<li class="mark">${this.#kept(entryStrings.summed(digest.from, seq))}</li>`;
-  }
-
-  #kept(words: string): TemplateResult {
-    return html`<button type="button" class="quiet" @click=${() => tell(this, 'room-dialog', { kind: 'memory', lane: this.audience, entry: null })}>${words}</button>`;
+    const open = (): void => tell(this, 'room-dialog', { kind: 'memory', lane: this.audience, entry: null });
+    return html`<li class="mark"><button type="button" class="quiet" @click=${open}>${entryStrings.summed(digest.from, seq)}</button></li>`;
   }
 
   /** Brings one entry into sight, and first what stands between, page by page; false when it is not there any more. */

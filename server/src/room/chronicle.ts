@@ -156,6 +156,11 @@ export class Chronicle {
     this.#pipeline.commit({ updates: shown.updates }, ...shown.messages, ...this.#deltas(turn, piece, end));
   }
 
+  /** How many sockets the text of a running turn is written to. */
+  readersOf(lane: LaneKey, turn: TurnId): number {
+    return this.#documents.readersOf(this.#transcripts.placeOf(lane, turn));
+  }
+
   /** Tells those who follow pieces of a text that the document gets another way. */
   tellText(turn: TurnId, piece: string, end: number): void {
     this.#pipeline.say(...this.#deltas(turn, piece, end));

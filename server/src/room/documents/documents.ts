@@ -164,6 +164,11 @@ export class Documents {
     return this.#open.get(doc)?.isRead ? [{ type: 'update', doc, message: updateMessage(update) }] : [];
   }
 
+  /** How many sockets have it open. */
+  readersOf(key: DocKey): number {
+    return this.#open.get(key)?.readers ?? 0;
+  }
+
   dispose(): void {
     for (const doc of this.#open.values()) doc.dispose();
     this.#open.clear();

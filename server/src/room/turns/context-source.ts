@@ -115,15 +115,21 @@ export class ContextSource {
     return this.#built.get(lane)?.context.load ?? 0;
   }
 
+  /** The same of a turn that started now with nothing to answer, by the lane's own document alone (R9). */
+  idleLoad(lane: LaneKey, tools: number): number {
+    return this.#build(lane, this.#instructed(lane, tools, null)).load;
+  }
+
   /**
    * The request for a lane's next digest: what its last turn was sent, byte for byte, and the instruction; null when
    * there is nothing to sum up. Of the lane's own document alone (R7): what stands beside it is not everybody's.
+   * `entries`: as it was when the lane had so many, and has the same digest; null: as it is now.
    */
-  digest(lane: LaneKey, tools: number): AskedDigest | null {
+  digest(lane: LaneKey, tools: number, entries: number | null): AskedDigest | null {
     const { ledger, room, digests } = this.#chronicle;
     const isPrivate = lane !== 'room';
-    const items = ledger.entries(lane);
-    const viewpoint = this.#instructed(lane, tools);
+    const viewpoint = this.#instructed(lane, tools, entries);
+    const items = ledger.entries(lane).slice(0, viewpoint.seq - 1);
     const current = inForce(digests.of(lane), viewpoint.recordSeq);
     const budget = conversationBudget(room.policy.limits.turnTokens - tools, isPrivate);
     const plan = digestPlan({ items, isPrivate, current, lastNumber: lastNumber(digests.of(lane)), budget });
@@ -162,13 +168,14 @@ export class ContextSource {
     return this.#digest(`cache\n${salt}`);
   }
 
-  /** Where the lane stands now, seen by nobody who asks. */
-  #instructed(lane: LaneKey, tools: number): Viewpoint {
+  /** Where the lane stands, or stood with so many entries, seen by nobody who asks. */
+  #instructed(lane: LaneKey, tools: number, entries: number | null): Viewpoint {
     const owner = laneOwner(lane);
     const { ledger } = this.#chronicle;
+    const to = entries ?? ledger.entries(lane).length;
     return {
       ...{ author: { id: owner ?? 'system', name: '', kind: 'system' }, text: '', tokens: 0, quotes: null, tools },
-      ...{ seq: ledger.entries(lane).length + 1, roomTo: ledger.entries('room').length },
+      ...{ seq: to + 1, roomTo: lane === 'room' ? to : ledger.entries('room').length },
       ...{ recordSeq: Number.POSITIVE_INFINITY, admits: () => false },
     };
   }

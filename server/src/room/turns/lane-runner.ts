@@ -33,7 +33,7 @@ export class LaneRunner {
   readonly #deps: LaneRunnerDeps;
   readonly #worker: TurnWorker;
   readonly #notices: Notices;
-  readonly #compactor: Compactor;
+  readonly compactor: Compactor;
   #wake: Cancel | null = null;
   /** What was on its way when the lane was left comes too late to change anything. */
   #left = false;
@@ -41,7 +41,7 @@ export class LaneRunner {
   constructor(deps: LaneRunnerDeps) {
     this.#deps = deps;
     this.#notices = new Notices(deps);
-    this.#compactor = new Compactor(deps);
+    this.compactor = new Compactor(deps);
     this.#worker = new TurnWorker({
       ...deps,
       access: deps.shelves.access,
@@ -104,7 +104,7 @@ export class LaneRunner {
     this.#left = true;
     this.#wake?.();
     this.#worker.abandon();
-    this.#compactor.abandon();
+    this.compactor.abandon();
   }
 
   /** C13: behind the turn that was answered, and behind the one that begins. */
@@ -112,7 +112,7 @@ export class LaneRunner {
     const { chronicle } = this.#deps;
     const ended = records.find((record) => record.type === 'turn.ended');
     const facts = ended && chronicle.ledger.ticket(ended.turn);
-    if (facts !== undefined) this.#compactor.consider(facts);
+    if (facts !== undefined) this.compactor.consider(facts);
   }
 
   #decide(event: LaneEvent, also: readonly JournalRecord[] = []): Decision {
@@ -203,7 +203,7 @@ export class LaneRunner {
     const name = this.#modelFor(ticket) ?? model.name;
     const declaredTokens = tools.declaredTokens();
     const measured = context.manifest(lane, ticket, declaredTokens);
-    const swapped = this.#compactor.swap(measured.load);
+    const swapped = this.compactor.swap(measured.load);
     const { context: manifest, sources } = swapped ? context.manifest(lane, ticket, declaredTokens) : measured;
     return this.#decide({
       type: 'begin',

@@ -14,6 +14,7 @@ import { answerText, openCall } from '../../core/arbiter/turn-work.ts';
 import type { Model, ModelEnd, ModelRequest } from '../../ports/model.ts';
 import type { Ids } from '../../ports/system.ts';
 import type { Access } from '../access.ts';
+import { pieceMs } from '../documents/gather-time.ts';
 import type { Mailbox } from '../mailbox.ts';
 import type { ContextSource } from './context-source.ts';
 import { endOf } from './model-ending.ts';
@@ -38,6 +39,9 @@ export interface TurnWorkerDeps extends StepAccountsDeps, ShownAnswerDeps {
   /** T35: whether somebody may still ask in this lane. */
   readonly maySpeak: (author: Author) => boolean;
 }
+
+/** T35: why a turn ended. */
+export const UNREADABLE = 'What it was built on may not be read by its author any more.';
 
 /** What is under way for a turn; there is one thing at a time. */
 interface Current {
@@ -103,7 +107,7 @@ export class TurnWorker {
     const mayRead = access.mayRead(turn.author.id as UserId, turn.resources);
     const allowed = maySpeak(turn.author);
     if (allowed && mayRead && this.#modelFor(turn) !== null) return then();
-    const readable = mayRead ? NO_MODEL : 'What it was built on may not be read by its author any more.';
+    const readable = mayRead ? NO_MODEL : UNREADABLE;
     apply({ type: 'lapse', turn: turn.turn, reason: allowed ? readable : 'The right to ask here is gone.' });
   }
 
@@ -129,7 +133,7 @@ export class TurnWorker {
   }
 
   #call(step: ModelStep, request: ModelRequest): void {
-    const { mailbox, post, model, clock, metrics } = this.#deps;
+    const { chronicle, lane, mailbox, post, model, clock, metrics } = this.#deps;
     const { account } = step;
     const ifCurrent = (task: () => void) => () => {
       if (this.#is(current)) task();
@@ -137,6 +141,7 @@ export class TurnWorker {
     const call = new TurnCall({
       model,
       clock,
+      pieceMs: () => pieceMs(chronicle.readersOf(lane, step.turn.turn)),
       onText: (piece) => mailbox.post(ifCurrent(() => this.#show(step, piece))),
       onAgain: (again, text) => {
         const settled = account.failed(again.failed, again.from, text);
