@@ -45,8 +45,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['{e2e,hostile}/**/*.test.ts'],
           exclude: [TIMED],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
