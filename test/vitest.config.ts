@@ -19,7 +19,7 @@ const waiting = {
   isolate: true,
   sequence: { groupOrder: 1 },
   // What is waited for is there or comes; how soon, on a busy machine, is not what these tests are about.
-  expect: { poll: { timeout: 15_000 } },
+  expect: { poll: { timeout: 30_000 } },
 } as const;
 /** What holds its breath against the clock has the machine to itself. */
 const TIMED = 'e2e/start.test.ts';
@@ -36,7 +36,8 @@ export default defineConfig({
           // What was loaded without a fault is not what is loaded with one.
           fsModuleCache: sources.size === 0,
           include: ['{spec,adapters,kit,sim,oracle,house}/**/*.test.ts'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -46,8 +47,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['{e2e,hostile}/**/*.test.ts'],
           exclude: [TIMED],
-          testTimeout: 60_000,
-          hookTimeout: 30_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -55,8 +56,8 @@ export default defineConfig({
           ...waiting,
           name: 'browser',
           include: ['browser/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -8,6 +8,22 @@ export function shapeFindings(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) => [...tooLong(file), ...clockReads(file), ...librariesOf(file), ...bareTenants(file)]);
 }
 
+/**
+ * A browser shows what a server said a moment ago, or not yet. What a window shows is therefore read until it holds,
+ * `await expect.poll(() => row.innerText())`, or awaited with `waitFor`; reading it once is a race.
+ */
+export function readOnce(browserTests: readonly SourceFile[]): string[] {
+  return browserTests.flatMap(({ path, text }) =>
+    [...text.matchAll(READ_ONCE)].map(
+      ({ index, 1: read = '' }) =>
+        `${path}:${text.slice(0, index).split('\n').length}: reads ${read} once; poll it, or wait for it`,
+    ),
+  );
+}
+
+const READ_ONCE =
+  /\bexpect\(\s*\(*\s*await\b[^;]*?\.(innerText|allInnerTexts|textContent|allTextContents|count|inputValue|getAttribute|isChecked|isVisible|isHidden|isEnabled|isDisabled|boundingBox)\(/g;
+
 /** The longest files, for the report. */
 export function longest(files: readonly SourceFile[], count: number): { path: string; lines: number }[] {
   const measured = files.map(({ path, text }) => ({ path, lines: linesOf(text) }));

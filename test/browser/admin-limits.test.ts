@@ -1,27 +1,24 @@
-import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CHROMIUM_ARGS, chromiumPath } from '../kit/chromium.ts';
-import { RealServer, RestPerson } from '../kit/server.ts';
-import { PersonWindow } from './person-window.ts';
+import { RestPerson, type RealServer } from '../kit/server.ts';
+import type { PersonWindow } from './person-window.ts';
+import { Site } from './site.ts';
 
 /** What an admin decides of what people may read and use, in one window. */
+let site: Site;
 let server: RealServer;
-let browser: Browser;
 let root: PersonWindow;
 let rootRest: RestPerson;
 
 beforeAll(async () => {
-  server = await RealServer.start({
-    env: { PARLEY_LOG: 'error', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', PARLEY_MODEL: 'example' },
-  });
+  site = await Site.start({ OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', PARLEY_MODEL: 'example' });
+  ({ server } = site);
   rootRest = new RestPerson(server.url, 'root', await server.token('root', 'Root', undefined, 'admin'));
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
-  root = await PersonWindow.open(browser, `${server.url}/admin?as=root`);
+  root = await site.open('/admin?as=root');
 });
 afterAll(async () => {
-  expect(root.errors).toEqual([]);
-  await browser.close();
-  await server[Symbol.asyncDispose]();
+  const complaints = await site.closeWindows();
+  await site[Symbol.asyncDispose]();
+  expect(complaints).toEqual([]);
 });
 
 const show = (name: string) => root.page.getByRole('tab', { name }).click();
@@ -37,10 +34,10 @@ test('R3 UI who may read a resource is said, changed and forgotten, each only af
   await page.getByLabel('People, by the id they sign in with').fill('ana ben');
   await root.button('See what that does').click();
   await dialog.getByText('ana, ben may read it from now on').waitFor();
-  expect(await readers()).toMatchObject({ code: 'not_found' });
+  await expect.poll(readers).toMatchObject({ code: 'not_found' });
   await root.button('Say so').click();
   await page.getByText('It holds now who may read docs/plan.').waitFor();
-  expect(await readers()).toEqual({ readers: ['ana', 'ben'] });
+  await expect.poll(readers).toEqual({ readers: ['ana', 'ben'] });
 
   await root.button('Change who may read docs/plan').click();
   const area = page.locator('.changing textarea');
@@ -54,7 +51,7 @@ test('R3 UI who may read a resource is said, changed and forgotten, each only af
   expect(await root.look('admin-resources-change')).toEqual([]);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
-  expect(await readers()).toEqual({ readers: ['ana', 'ben'] });
+  await expect.poll(readers).toEqual({ readers: ['ana', 'ben'] });
 
   await page.getByLabel('Only what this person may read').fill('cy');
   await root.button('Find').click();
@@ -65,7 +62,62 @@ test('R3 UI who may read a resource is said, changed and forgotten, each only af
   await dialog.getByText('Nobody may read it from now on.').waitFor();
   await root.button('Forget').click();
   await page.getByText('What was said of docs/plan is forgotten.').waitFor();
-  expect(await readers()).toMatchObject({ code: 'not_found' });
+  await expect.poll(readers).toMatchObject({ code: 'not_found' });
+});
+
+test('G9 UI what was given up is shown with its reason, tried again and dropped, and what it is not while it comes or cannot', async () => {
+  const letter = (job: string, kind: string, reason: string) => ({
+    job,
+    room: 'launch',
+    kind,
+    reason,
+    attempts: 3,
+    at: 1,
+  });
+  let items = [letter('j_1', 'title', 'unusable'), letter('j_2', 'export', 'batch 503')];
+  const asked: string[] = [];
+  const { page } = root;
+  const first = Promise.withResolvers<void>();
+  let status = 503;
+  // What is given up takes minutes of failing: what the routes answer stands in the tests of the edge.
+  await page.route('**/v1/admin/jobs**', async (route) => {
+    const request = route.request();
+    const of = /jobs\/(\w+)/u.exec(request.url())?.[1];
+    if (of === undefined) {
+      await first.promise;
+      return route.fulfill(
+        status === 200 ? { json: { items, next: null } } : { status, json: { code: 'unavailable' } },
+      );
+    }
+    asked.push(`${request.method()} ${of}`);
+    items = items.filter(({ job }) => job !== of);
+    return route.fulfill({ status: 204 });
+  });
+  await show('Given up');
+  await page.getByText('Loading …').waitFor();
+  first.resolve();
+  await page.getByText('This could not be loaded.').waitFor();
+  status = 200;
+  await root.button('Try again').click();
+  await page.getByRole('row', { name: 'A title' }).getByText('What the model said was of no use').waitFor();
+  await page.getByRole('row', { name: 'An export' }).getByText('batch 503').waitFor();
+  expect(await root.look('admin-given-up')).toEqual([]);
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  expect(await root.look('admin-given-up-phone')).toEqual([]);
+  await page.setViewportSize({ width: 1280, height: 800 });
+
+  await root.button('Try again: A title, launch').focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('A title for launch waits to be made again.').waitFor();
+  await expect.poll(() => page.getByRole('row', { name: 'A title' }).count()).toBe(0);
+  await root.button('Drop: An export, launch').click();
+  await page.getByRole('dialog').getByText('can ask for it again').waitFor();
+  expect(asked).toEqual(['POST j_1']);
+  await root.button('Drop').click();
+  await page.getByText('An export for launch was dropped.').waitFor();
+  await page.getByText('Nothing was given up.').waitFor();
+  expect(asked).toEqual(['POST j_1', 'DELETE j_2']);
 });
 
 test('G7 UI a limit says while it is written what it does to whom, and is set and taken away', async () => {

@@ -1,39 +1,34 @@
 import type { Locator } from 'playwright-core';
-import { chromium, type Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { CHROMIUM_ARGS, chromiumPath } from '../kit/chromium.ts';
-import { RealServer, RestPerson } from '../kit/server.ts';
+import { RestPerson } from '../kit/server.ts';
 import { ToolServer } from '../kit/tool-server.ts';
-import { PersonWindow } from './person-window.ts';
+import type { PersonWindow } from './person-window.ts';
 import { registerTool, sayTerms } from './registering.ts';
+import { Site } from './site.ts';
 
-let server: RealServer;
-let browser: Browser;
+let site: Site;
 let tool: ToolServer;
 let admin: RestPerson;
 let root: PersonWindow;
 
 beforeAll(async () => {
-  server = await RealServer.start({ env: { PARLEY_LOG: 'error' } });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
+  site = await Site.start();
+  const { server } = site;
   admin = new RestPerson(server.url, 'root', await server.token('root', 'Root', undefined, 'admin'));
 });
 beforeEach(async () => {
   tool = await ToolServer.start();
   tool.functions = [offers('send', 'to', 'text')];
-  root = await PersonWindow.open(browser, `${server.url}/admin?as=root`);
+  root = await site.open('/admin?as=root');
   await root.page.getByRole('tab', { name: 'Tools' }).click();
   await root.page.getByText('Register a tool').waitFor();
 });
 afterEach(async () => {
-  expect(root.errors).toEqual([]);
-  await root.close();
+  const complaints = await site.closeWindows();
   await tool[Symbol.asyncDispose]();
+  expect(complaints).toEqual([]);
 });
-afterAll(async () => {
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => site[Symbol.asyncDispose]());
 
 function offers(name: string, ...fields: readonly string[]) {
   const properties = Object.fromEntries(fields.map((field) => [field, { type: 'string' }]));
@@ -148,7 +143,7 @@ test('UI a tool that is withdrawn is gone from the page, after a word of what th
   await root.button('Withdraw Brief').press('Enter');
   await dialog.getByRole('button', { name: 'Withdraw Brief' }).click();
   await root.page.getByText('Brief was withdrawn.').waitFor();
-  expect((await admin.call('GET', '/v1/tools/brief')).status).toBe(404);
+  await expect.poll(async () => (await admin.call('GET', '/v1/tools/brief')).status).toBe(404);
   await expect.poll(() => changing('Brief').count()).toBe(0);
 });
 

@@ -16,6 +16,7 @@ beforeEach(() => page.evaluate(() => sessionStorage.clear()));
 
 const show = (name: StoryName) => page.evaluate((story) => window.stage.show(story), name);
 const calls = () => page.evaluate(() => window.stage.client.calls.filter(([name]) => name !== 'setTyping'));
+const last = async () => (await calls()).at(-1);
 const refuse = (code: FaultCode) =>
   page.evaluate(
     (one) => void (window.stage.client.requestRefusal = { code: one, detail: 'The server’s own words.' }),
@@ -41,10 +42,10 @@ describe('UI an approval', () => {
       await expect.poll(() => dialog().count()).toBe(0);
       await button('Review').press('Enter');
       await dialog().waitFor();
-      expect(await focused()).toBe('Decline');
+      await expect.poll(focused).toBe('Decline');
       await page.keyboard.press(key);
       await dialog().waitFor({ state: 'detached' });
-      expect(await calls()).toEqual([decision('decline')]);
+      await expect.poll(calls).toEqual([decision('decline')]);
       await expect.poll(() => page.locator('.approval-card').count()).toBe(0);
       await expect.poll(focused).toBe('Ask the AI');
     }
@@ -54,7 +55,7 @@ describe('UI an approval', () => {
     await show('approval');
     await button('Approve').dblclick();
     await dialog().waitFor({ state: 'detached' });
-    expect(await calls()).toEqual([decision('approve')]);
+    await expect.poll(calls).toEqual([decision('approve')]);
   });
 
   test('UI can be put off: nothing is decided, and the way back has the focus', async () => {
@@ -170,11 +171,11 @@ describe('UI sharing', () => {
     await expect.poll(focused).toBe('Keep it private');
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
-    expect((await calls()).map(([name]) => name)).toEqual(['entry.preview-release']);
+    await expect.poll(async () => (await calls()).map(([name]) => name)).toEqual(['entry.preview-release']);
     await show('release');
     await button('Share with 2 people').click();
     await dialog().waitFor({ state: 'detached' });
-    expect((await calls()).at(-1)).toEqual(['entry.release', { entry: 'e_502', digest: 'seen', to: 'room' }]);
+    await expect.poll(last).toEqual(['entry.release', { entry: 'e_502', digest: 'seen', to: 'room' }]);
   });
 
   test('UI what changed meanwhile is shown, and is not what was agreed to', async () => {
@@ -217,7 +218,7 @@ describe('UI one entry', () => {
     await button('Take the words away…').click();
     await button('Take them away').click();
     await page.getByText('You took these words away.').waitFor();
-    expect(await calls()).toEqual([['entry.redact', { entry: 'e_7' }]]);
+    await expect.poll(calls).toEqual([['entry.redact', { entry: 'e_7' }]]);
   });
 
   test('UI a refusal to take words away is said where it was asked', async () => {
@@ -230,14 +231,14 @@ describe('UI one entry', () => {
   test('UI is asked about alone: the question says so, carries it, and lets go of it', async () => {
     await show('quoting');
     await page.getByText('Ask the AI about these alone. Everyone here sees the answer.').waitFor();
-    expect(await focused()).toBe('Ask the AI');
+    await expect.poll(focused).toBe('Ask the AI');
     await page.keyboard.type('Is that right?');
     await page.keyboard.press('Enter');
-    expect(await calls()).toEqual([['ask', 'Is that right?', 'room', ['e_5']]]);
+    await expect.poll(calls).toEqual([['ask', 'Is that right?', 'room', ['e_5']]]);
     await expect.poll(() => page.locator('.quotes').count()).toBe(0);
     await page.keyboard.type('And now?');
     await page.keyboard.press('Enter');
-    expect((await calls()).at(-1)).toEqual(['ask', 'And now?', 'room']);
+    await expect.poll(last).toEqual(['ask', 'And now?', 'room']);
   });
 
   test('UI a quote is left out again, and does not go with a message', async () => {
@@ -321,7 +322,7 @@ describe('UI the tools of a room', () => {
     await page.getByText('calendar.book changes something outside this room').waitFor();
     await button('Let it in').press('Enter');
     await page.getByText('calendar works in this room now.').waitFor();
-    expect(await calls()).toEqual([admitted]);
+    await expect.poll(calls).toEqual([admitted]);
   });
 
   test('UI whoever may not see the list lets one in by its name', async () => {
@@ -337,7 +338,7 @@ describe('UI the tools of a room', () => {
     await page.getByLabel('Name of the tool').fill('calendar');
     await page.keyboard.press('Enter');
     await page.getByText('calendar works in this room now.').waitFor();
-    expect(await calls()).toEqual([admitted]);
+    await expect.poll(calls).toEqual([admitted]);
   });
 
   test('UI that there is none to let in is said, and nothing is asked for', async () => {
@@ -364,7 +365,7 @@ describe('UI the tools of a room', () => {
     await page.getByText('Your account there is linked').waitFor();
     await button('Unlink your account at Team mail').click();
     await button('Link your account').waitFor();
-    expect(await calls()).toEqual([
+    await expect.poll(calls).toEqual([
       ['link', 'mail'],
       ['unlink', 'mail'],
     ]);
@@ -399,14 +400,14 @@ describe('UI the tools of a room', () => {
     await page.keyboard.press('Enter');
     await button('Remove Team mail now').click();
     await page.getByText('Team mail no longer works in this room.').waitFor();
-    expect(await calls()).toEqual([['tool.drop', { tool: 'mail' }]]);
+    await expect.poll(calls).toEqual([['tool.drop', { tool: 'mail' }]]);
   });
 
   test('UI what I let run is taken back with one press', async () => {
     await show('tools');
     await button('Ask me again before mail.send').click();
     await page.getByText('You are asked again before mail.send.').waitFor();
-    expect(await calls()).toEqual([['trust.drop', { call: 'mail.send' }]]);
+    await expect.poll(calls).toEqual([['trust.drop', { call: 'mail.send' }]]);
   });
 
   test('UI who may not decide sees them, and is offered nothing', async () => {
@@ -427,12 +428,12 @@ describe('UI invitations', () => {
     await expect.poll(() => link.inputValue()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/invite#lobby\.s{43}$/);
     await page.getByText('Only fay@example.com can use it.').waitFor();
     const terms = { expiresIn: 604_800, uses: 5, role: 'reader', for: 'fay@example.com' };
-    expect(await calls()).toEqual([['invite.create', terms]]);
+    await expect.poll(calls).toEqual([['invite.create', terms]]);
     await button('Done').click();
     await expect.poll(() => link.count()).toBe(0);
     await button('Revoke the invitation: Reader, 5 people, only fay@example.com').click();
     await page.getByText('That link no longer works.').waitFor();
-    expect((await calls()).at(-1)).toEqual(['invite.revoke', { invite: 'h2' }]);
+    await expect.poll(last).toEqual(['invite.revoke', { invite: 'h2' }]);
   });
 
   test('UI the tools of one person are chosen, then saved', async () => {
@@ -443,7 +444,7 @@ describe('UI invitations', () => {
     await button('Save tools').click();
     await page.getByText('What the AI may use for Chioma Okafor has changed.').waitFor();
     const change = { user: 'chioma', role: 'speaker', grants: { tools: ['wiki'] } };
-    expect(await calls()).toEqual([['member.set', change]]);
+    await expect.poll(calls).toEqual([['member.set', change]]);
   });
 });
 

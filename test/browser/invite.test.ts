@@ -73,8 +73,10 @@ test('UI an invitation by link lets in whoever opens it, as whom they say, once'
   const [ana, room] = await newRoom('Garden');
   await ana.button('Invite by link').click();
   await ana.button('Make the link').click();
-  const link = await ana.page.getByRole('textbox', { name: 'Invite by link' }).inputValue();
-  expect(link).toMatch(new RegExp(`^${site.server.url}/invite#${room}\\.[A-Za-z0-9_-]{32,}$`));
+  const shown = ana.page.getByRole('textbox', { name: 'Invite by link' });
+  const pattern = new RegExp(`^${site.server.url}/invite#${room}\\.[A-Za-z0-9_-]{32,}$`);
+  await expect.poll(() => shown.inputValue()).toMatch(pattern);
+  const link = await shown.inputValue();
   expect(await ana.look('invitation-made')).toEqual([]);
 
   const path = link.slice(site.server.url.length);

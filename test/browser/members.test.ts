@@ -17,6 +17,7 @@ afterAll(() => stage[Symbol.asyncDispose]());
 const show = (name: StoryName) => page.evaluate((story) => window.stage.show(story), name);
 const calls = () => page.evaluate(() => window.stage.client.calls.filter(([name]) => name !== 'setTyping'));
 const listings = () => page.evaluate(() => window.stage.client.listings);
+const panel = () => page.evaluate(() => window.stage.room.panel);
 const refuse = (code: FaultCode) =>
   page.evaluate((one) => void (window.stage.client.refusal = { code: one, detail: 'The server’s own words.' }), code);
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
@@ -38,7 +39,7 @@ describe('R13 the people of a room', () => {
     await page.getByLabel('Their id').press('Enter');
     await page.getByText('fay@example.com was added as Moderator. They can open the room now.').waitFor();
     await row('fay@example.com').waitFor();
-    expect(await calls()).toEqual([['setMember', 'fay@example.com', 'moderator']]);
+    await expect.poll(calls).toEqual([['setMember', 'fay@example.com', 'moderator']]);
     await expect
       .poll(() => page.evaluate(() => window.stage.room.shadowRoot?.activeElement?.textContent?.trim()))
       .toBe('Add someone');
@@ -58,22 +59,19 @@ describe('R13 the people of a room', () => {
     expect(await calls()).toEqual([]);
     await field.press('Escape');
     await expect.poll(() => field.count()).toBe(0);
-    expect(await page.evaluate(() => window.stage.room.panel)).toBe('people');
+    await expect.poll(panel).toBe('people');
   });
 
   test('a role changes when it is saved, not while it is chosen, and the focus goes back', async () => {
     await show('people-owner');
     await button('Change Chioma Okafor').press('Enter');
-    expect(
-      await row('Chioma')
-        .getByLabel('Role')
-        .evaluate((one) => one === window.stage.room.shadowRoot?.activeElement),
-    ).toBe(true);
-    await row('Chioma').getByLabel('Role').selectOption('Reader');
+    const role = row('Chioma').getByLabel('Role');
+    await expect.poll(() => role.evaluate((one) => one === window.stage.room.shadowRoot?.activeElement)).toBe(true);
+    await role.selectOption('Reader');
     expect(await calls()).toEqual([]);
     await button('Save').click();
     await page.getByText('Chioma Okafor is Reader now.').waitFor();
-    expect(await calls()).toEqual([['setMember', 'chioma', 'reader']]);
+    await expect.poll(calls).toEqual([['setMember', 'chioma', 'reader']]);
     await expect.poll(() => row('Chioma').locator('.role').textContent()).toBe('Reader');
     await expect.poll(focused).toBe('Change Chioma Okafor');
   });
@@ -94,7 +92,7 @@ describe('R13 the people of a room', () => {
     await button('Remove Ben from the room').click();
     await button('Remove Ben').click();
     await page.getByText('Ben is no longer in this room.').waitFor();
-    expect(await calls()).toEqual([['removeMember', 'ben']]);
+    await expect.poll(calls).toEqual([['removeMember', 'ben']]);
     await expect.poll(() => row('Ben').count()).toBe(0);
     await expect.poll(focused).toBe('panel-body');
   });
@@ -116,7 +114,7 @@ describe('R13 the people of a room', () => {
   test('anyone leaves by themselves, and the only owner is told why not', async () => {
     await show('leave');
     await button('Leave now').click();
-    expect(await calls()).toEqual([['removeMember', 'ana']]);
+    await expect.poll(calls).toEqual([['removeMember', 'ana']]);
     await show('last-owner');
     await page.getByText('Make somebody else an owner first.').waitFor();
     await expect.poll(() => button('Leave now').count()).toBe(0);
@@ -128,11 +126,11 @@ describe('R13 the people of a room', () => {
     for (const name of ['Add someone', 'Change Ben']) {
       await button(name).click();
       await page.keyboard.press('Escape');
-      expect(await page.evaluate(() => window.stage.room.panel)).toBe('people');
+      await expect.poll(panel).toBe('people');
       await expect.poll(() => page.getByLabel('Role').count()).toBe(0);
     }
     await page.keyboard.press('Escape');
-    expect(await page.evaluate(() => window.stage.room.panel)).toBe(null);
+    await expect.poll(panel).toBe(null);
   });
 
   test('who may not decide is offered nothing but their own way out', async () => {
@@ -150,7 +148,7 @@ describe('R13 the people of a room', () => {
     expect(await calls()).toEqual([]);
     await button('Save').click();
     await page.getByText('From now on everyone in the organisation may join.').waitFor();
-    expect(await calls()).toEqual([['updateRoom', { join: 'tenant' }]]);
+    await expect.poll(calls).toEqual([['updateRoom', { join: 'tenant' }]]);
     await button('Change Ben').click();
     await button('Remove Ben from the room').click();
     await page.getByText('so Ben can come back').waitFor();
@@ -169,13 +167,13 @@ describe('R13 the people of a room', () => {
     await page.keyboard.type('Launch week');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Launch week' }).waitFor();
-    expect(await calls()).toEqual([['updateRoom', { title: 'Launch week' }]]);
+    await expect.poll(calls).toEqual([['updateRoom', { title: 'Launch week' }]]);
     await expect.poll(focused).toBe('Rename this room');
   });
 
   test('the list is read when the tab opens, when somebody comes or goes, and when my rights change; not otherwise', async () => {
     await show('people-owner');
-    expect(await listings()).toBe(1);
+    await expect.poll(listings).toBe(1);
     const change = (what: 'typing' | 'gone' | 'rights') =>
       page.evaluate(async (one) => {
         const { people } = window.stage.client.view;
@@ -185,7 +183,7 @@ describe('R13 the people of a room', () => {
         await window.stage.room.updateComplete;
       }, what);
     await change('typing');
-    expect(await listings()).toBe(1);
+    await expect.poll(listings).toBe(1);
     await change('gone');
     await expect.poll(listings).toBe(2);
     await change('rights');

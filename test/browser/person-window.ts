@@ -31,7 +31,7 @@ export class PersonWindow {
       reducedMotion: 'reduce',
       ...options,
     });
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(60_000);
     const window = new PersonWindow(await context.newPage());
     await window.page.goto(address);
     return window;
@@ -41,9 +41,19 @@ export class PersonWindow {
     return this.frames.join('\n');
   }
 
-  /** What it received since it had so many frames, without signs of life, which are short and tell nothing new. */
+  /**
+   * What it received since it had so many frames, without signs of life, which tell nothing new: they are short, or say
+   * again of who is here what was said before.
+   */
   newsSince(frames: number): string[] {
-    return this.frames.slice(frames).filter((frame) => frame.length > 40 && !frame.includes('"type":"rights"'));
+    const before = this.frames.slice(0, frames).join('\n');
+    const again = (frame: string): boolean => {
+      const [who = null] = /\{(?:[^{}]*,)?"user":\{[^{}]*\}\}$/u.exec(frame) ?? [];
+      return who !== null && before.includes(who);
+    };
+    return this.frames
+      .slice(frames)
+      .filter((frame) => frame.length > 40 && !frame.includes('"type":"rights"') && !again(frame));
   }
 
   get composer(): Locator {

@@ -17,7 +17,12 @@ export class Site implements AsyncDisposable {
   /** `npm test` has built what the server serves. */
   static async start(env: Readonly<Record<string, string>> = {}): Promise<Site> {
     const server = await RealServer.start({ env: { PARLEY_LOG: 'error', ...env } });
-    return new Site(server, await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] }));
+    try {
+      return new Site(server, await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] }));
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** A window at a path of the server, or at an address. */

@@ -147,7 +147,7 @@ test.each([
 ] as const)('UI the state “%s” says “%s”', async (name, words) => {
   const page = await shared();
   await show(page, name);
-  expect(await page.evaluate(said)).toContain(words);
+  await expect.poll(() => page.evaluate(said)).toContain(words);
 });
 
 test('UI offline is said in words, and that words are kept', async () => {
@@ -204,8 +204,8 @@ test('G5 G7 UI a large question says what it would take, and goes to the model t
   await write.fill('x'.repeat(4_000));
   await page.getByText('This takes about 12,000 to 19,000 tokens, of the 41,556 you have left this month.').waitFor();
   await write.press('Enter');
-  const calls = await page.evaluate(() => window.stage.client.calls.filter(([name]) => name === 'ask'));
-  expect(calls).toEqual([['ask', 'x'.repeat(4_000), 'room', 'claude-large']]);
+  const calls = () => page.evaluate(() => window.stage.client.calls.filter(([name]) => name === 'ask'));
+  await expect.poll(calls).toEqual([['ask', 'x'.repeat(4_000), 'room', 'claude-large']]);
 });
 
 /** In the page: all that the room says. */

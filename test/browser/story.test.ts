@@ -1,51 +1,49 @@
-import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CHROMIUM_ARGS, chromiumPath } from '../kit/chromium.ts';
-import { RealServer, RestPerson } from '../kit/server.ts';
+import { RestPerson, type RealServer } from '../kit/server.ts';
 import { GullibleModel } from './gullible-model.ts';
 import { PersonWindow } from './person-window.ts';
 import { registerTool, sayTerms } from './registering.ts';
+import { Site } from './site.ts';
 import { PLAN, SECRET, TeamTools } from './team-tools.ts';
 
 /** One story in its order: each test goes on where the one before it stopped, in the same two windows. */
 let model: GullibleModel;
 let tools: TeamTools;
+let site: Site;
 let server: RealServer;
-let browser: Browser;
 let ana: PersonWindow;
 let ben: PersonWindow;
 
 beforeAll(async () => {
   [model, tools] = await Promise.all([GullibleModel.start(), TeamTools.start()]);
-  server = await RealServer.start({
-    env: { OPENAI_BASE_URL: model.baseURL, PARLEY_MODEL: 'example', PARLEY_LOG: 'error' },
-  });
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS] });
+  site = await Site.start({ OPENAI_BASE_URL: model.baseURL, PARLEY_MODEL: 'example' });
+  ({ server } = site);
   const root = new RestPerson(server.url, 'root', await server.token('root', 'Root', undefined, 'admin'));
   await root.must('PUT', `/v1/resources/${encodeURIComponent(PLAN)}`, { readers: ['ana'] });
 });
 afterAll(async () => {
-  expect([...ana.errors, ...ben.errors]).toEqual([]);
-  await browser.close();
-  await server[Symbol.asyncDispose]();
+  const complaints = await site.closeWindows();
+  await site[Symbol.asyncDispose]();
   await model[Symbol.asyncDispose]();
   await tools[Symbol.asyncDispose]();
+  expect(complaints).toEqual([]);
 });
 
 const dialog = ({ page }: PersonWindow) => page.getByRole('dialog');
 const privately = ({ page }: PersonWindow) => page.locator('.private');
 
-/** What an admin of the organisation is told of approvals: over all rooms, and of this one. */
-async function adminSees(): Promise<string[]> {
-  const root = await PersonWindow.open(browser, `${server.url}/admin?as=root`);
+/** An admin of the organisation is told this of approvals: over all rooms, and of this one. */
+async function expectAdminSees(...seen: readonly string[]): Promise<void> {
+  const root = await PersonWindow.open(site.browser, `${server.url}/admin?as=root`);
   const room = root.page.getByRole('row', { name: 'Launch' });
   await room.waitFor();
-  const all = await root.page.locator('.waiting-in-all').innerText();
-  const seen = [all.split('.')[0] ?? '', await room.getByRole('cell').nth(1).innerText()];
+  const all = root.page.locator('.waiting-in-all');
+  await expect
+    .poll(async () => [(await all.innerText()).split('.')[0], await room.getByRole('cell').nth(1).innerText()])
+    .toEqual(seen);
   expect(await root.look('story-5-admin')).toEqual([]);
   expect(root.received + (await root.page.locator('parley-admin').innerText())).not.toMatch(/mail|press/u);
   await root.close();
-  return seen;
 }
 
 /** What has the focus in the room, by name; '' when nothing in it has. */
@@ -63,7 +61,7 @@ async function known({ page, received }: PersonWindow): Promise<string> {
 
 test('UI an admin registers two tools, and says what each function may do', async () => {
   const { docsUrl, mailUrl } = tools;
-  const root = await PersonWindow.open(browser, `${server.url}/admin?as=root`);
+  const root = await PersonWindow.open(site.browser, `${server.url}/admin?as=root`);
   await root.page.getByRole('tab', { name: 'Tools' }).click();
   await registerTool(root, { name: 'docs', title: 'Documents', url: docsUrl });
   expect(await root.look('story-0-registered')).toEqual([]);
@@ -82,7 +80,7 @@ test('UI an admin registers two tools, and says what each function may do', asyn
 });
 
 test('UI an owner makes a room, adds somebody, and lets two tools in', async () => {
-  ana = await PersonWindow.open(browser, `${server.url}/?as=ana`);
+  ana = await site.open('/?as=ana');
   await ana.page.getByLabel('Make a new room').fill('Launch');
   await ana.page.keyboard.press('Enter');
   await ana.page.getByRole('heading', { name: 'Launch' }).waitFor();
@@ -102,10 +100,7 @@ test('UI an owner makes a room, adds somebody, and lets two tools in', async () 
     await ana.page.getByText(`${title} works in this room now.`).waitFor();
   }
   expect(await ana.look('story-1-room')).toEqual([]);
-  ben = await PersonWindow.open(
-    browser,
-    `${server.url}/?as=ben&room=${new URL(ana.page.url()).searchParams.get('room')}`,
-  );
+  ben = await site.open(`/?as=ben&room=${new URL(ana.page.url()).searchParams.get('room')}`);
   await ben.page.getByText('Ana is here').waitFor();
 });
 
@@ -173,7 +168,7 @@ test('R6 R16 T38 T41 UI what the other planted waits for the speaker, who alone 
   await ben.page.locator('.now').getByText('Waiting for Ana’s approval').waitFor();
   expect(await ana.look('story-5-asked-speaker')).toEqual([]);
   expect(await ben.look('story-5-asked-other')).toEqual([]);
-  expect(await adminSees()).toEqual(['1 call of a tool waits for somebody’s approval', '1']);
+  await expectAdminSees('1 call of a tool waits for somebody’s approval', '1');
   await ana.button('Review').press('Enter');
   await dialog(ana).getByText('May the AI do this as you?').waitFor();
   await expect.poll(() => dialog(ana).locator('.recipients').innerText()).toBe('press@outside.example');
@@ -185,7 +180,7 @@ test('R6 R16 T38 T41 UI what the other planted waits for the speaker, who alone 
   expect(await ben.look('story-5-declined-other')).toEqual([]);
   expect(tools.mailed).toEqual([]);
   expect(await known(ben)).not.toContain('outside.example');
-  expect(await adminSees()).toEqual(['No call of a tool waits for anybody’s approval in a room', '0']);
+  await expectAdminSees('No call of a tool waits for anybody’s approval in a room', '0');
 });
 
 test('T38 UI the approval is walked through by keys alone: everything in it has a name, and nothing behind it is reached', async () => {

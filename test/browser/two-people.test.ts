@@ -84,7 +84,7 @@ test('UI by keyboard alone: choose a person, enter a room, ask, and read the ans
   await page.getByRole('heading', { name: 'Who are you?' }).waitFor();
   expect(await window.look('choose-a-person')).toEqual([]);
   await page.keyboard.press('Tab');
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Ana');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toContain('Ana');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Choose a room' }).waitFor();
   expect(await window.look('choose-a-room')).toEqual([]);
@@ -98,7 +98,7 @@ test('UI by keyboard alone: choose a person, enter a room, ask, and read the ans
   await page.keyboard.press('Enter');
   finish(await model.next(), 'Only you and I.');
   await window.line('Only you and I.').waitFor();
-  expect(await window.lines()).toEqual(['Is anybody here?', 'Only you and I.']);
+  await expect.poll(() => window.lines()).toEqual(['Is anybody here?', 'Only you and I.']);
 });
 
 test('UI somebody new gives a name, makes a room, and is its owner', async () => {
@@ -141,8 +141,9 @@ test('T1 T18 both ask at the same moment: both are answered in one order, and bo
   finish(first, 'Thursday.');
   finish(await model.next(), 'At ten.');
   for (const window of [a, b]) await window.line('At ten.').waitFor();
+  await expect.poll(() => a.lines()).toHaveLength(4);
   const lines = await a.lines();
-  expect(await b.lines()).toEqual(lines);
+  await expect.poll(() => b.lines()).toEqual(lines);
   expect([lines[0], lines[2]].map((line) => line?.replace(/From (\w+).*/su, '$1'))).toEqual(order.map(plainName));
   expect([lines[1], lines[3]]).toEqual(['Thinking aloud: Thursday.', 'At ten.']);
   for (const window of [a, b]) await window.page.getByText('Nobody waits').waitFor();
@@ -240,7 +241,10 @@ test('UI a message is for people: both see it, and no model is asked', async () 
   expect(JSON.stringify(call.body)).toContain('in five minutes');
   finish(call, 'Lunch.');
   await b.line('Lunch.').waitFor();
-  expect(await b.lines()).toEqual(await a.lines());
+  for (const window of [a, b])
+    await expect
+      .poll(() => window.lines())
+      .toEqual(['Lunch first?', 'Yes, in five minutes.', 'What did we agree on?', 'Lunch.']);
   await b.tab('People');
   await b.page.getByText('Decides everything about the room').waitFor();
   expect(await b.look('people')).toEqual([]);
@@ -257,10 +261,10 @@ test('R9 a private question and its answer reach nobody else, not even the wire'
   expect(await a.look('private-lane')).toEqual([]);
   await a.say('Back in the room.');
   await b.line('Back in the room.').waitFor();
-  expect(await a.lines()).toEqual(['Back in the room.']);
+  await expect.poll(() => a.lines()).toEqual(['Back in the room.']);
   await b.tab('Private');
   await b.page.getByText('Only you see this lane').waitFor();
-  expect(a.received).toMatch(/heliotrope/iu);
+  await expect.poll(() => a.received).toMatch(/heliotrope/iu);
   expect(b.received).not.toMatch(/heliotrope/iu);
 });
 
@@ -276,7 +280,7 @@ test('UI notes are edited by both at once, with live cursors, and say when they 
     await expect.poll(() => notes(window)).toContain('Bread from Ben.');
     await window.page.getByText('All changes are saved').waitFor();
   }
-  expect(await notes(a)).toBe(await notes(b));
+  await expect.poll(async () => (await notes(a)) === (await notes(b))).toBe(true);
   await a.page.locator('.their-name', { hasText: 'Ben' }).waitFor({ state: 'attached' });
   await b.page.locator('.their-name', { hasText: 'Ana' }).waitFor({ state: 'attached' });
   expect(await a.look('notes')).toEqual([]);
@@ -316,7 +320,7 @@ test('T1 T2 the server dies in the middle: not a typed word is lost, and nothing
   finish(await model.next(), 'Welcome back.');
   for (const window of [a, b]) {
     await window.line('Welcome back.').waitFor();
-    expect(await window.lines()).toEqual(['Said while away.', 'Asked while away?', 'Welcome back.']);
+    await expect.poll(() => window.lines()).toEqual(['Said while away.', 'Asked while away?', 'Welcome back.']);
     await window.page.locator('.banner').waitFor({ state: 'detached' });
   }
   await a.page.getByText('All changes are saved').waitFor();
@@ -339,7 +343,7 @@ test('UI words not sent yet outlive the page, and the page warns before it is le
   });
   await a.page.goto(`${server.url}/?room=${room}&as=ana`);
   await b.line('Written to nobody yet.').waitFor();
-  expect(await b.lines()).toEqual(['Written to nobody yet.']);
+  await expect.poll(() => b.lines()).toEqual(['Written to nobody yet.']);
 });
 
 test('UI without a network the page says so, keeps what is written, and sends it when the network is back', async () => {
@@ -358,7 +362,7 @@ test('UI without a network the page says so, keeps what is written, and sends it
   await a.page.context().setOffline(false);
   for (const window of [a, b]) {
     await window.line('From a tunnel.').waitFor();
-    expect(await window.lines()).toEqual(['Is Ana there?', 'From a tunnel.']);
+    await expect.poll(() => window.lines()).toEqual(['Is Ana there?', 'From a tunnel.']);
   }
 });
 

@@ -77,10 +77,11 @@ test('G5 in a room each turn is made with the key of whoever asked, else their t
 });
 
 test('G6 what calls cost is added up by whose key they were made with', async () => {
-  const { items } = await root.must<{ items: Record<string, unknown>[] }>('GET', '/v1/usage?by=key,model');
+  const usage = async () =>
+    (await root.must<{ items: Record<string, unknown>[] }>('GET', '/v1/usage?by=key,model')).items;
   // 20 × 2 + 60 × 0.5 + 20 × 2.5 + 10 × 8
   const calls = (count: number) => ({ calls: count, cost: 200 * count, unpriced: 0, cacheWriteTokens: 20 * count });
-  expect(items).toMatchObject([
+  await expect.poll(usage).toMatchObject([
     { key: 'server', model: 'm', ...calls(2) },
     { key: 'speaker', ...calls(2) },
     { key: 'tenant', ...calls(1) },
@@ -91,10 +92,11 @@ test('G5 a key that is refused fails the turn; its owner alone is told that it w
   await bring(ana, 'me', BAD);
   expect(await answer(ana)).toMatchObject({ outcome: 'failed', reason: 'The model server did not accept the key.' });
   expect(called).toEqual([BAD]);
-  const mine = await ana.must<{ items: { text: string }[] }>('GET', '/v1/rooms/den/transcript?lane=me');
-  expect(mine.items.map(({ text }) => text)).toEqual([
-    `Your own key for ${host} was not accepted. Replace it or take it away.`,
-  ]);
+  const mine = async () =>
+    (await ana.must<{ items: { text: string }[] }>('GET', '/v1/rooms/den/transcript?lane=me')).items;
+  await expect
+    .poll(mine)
+    .toMatchObject([{ text: `Your own key for ${host} was not accepted. Replace it or take it away.` }]);
   const room = JSON.stringify(await ben.must('GET', '/v1/rooms/den/transcript'));
   expect(room).not.toContain('own key');
   expect(await answer(ben)).toMatchObject({ outcome: 'completed' });

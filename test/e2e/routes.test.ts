@@ -18,7 +18,6 @@ beforeAll(async () => {
     api: index === 0 ? 'chat' : 'responses',
     keyEnv: 'MODEL_KEY',
     policy: POLICY,
-    idleSeconds: 1,
   }));
   const models = JSON.stringify([{ name: 'The model', targets }]);
   server = await RealServer.start({ env: { PARLEY_MODELS: models, MODEL_KEY: 'sk-canary-77', PARLEY_LOG: 'debug' } });

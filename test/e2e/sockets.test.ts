@@ -168,6 +168,7 @@ describe('ended rights', () => {
     const expiresAt = world.clock.now() + 5_000;
     const [socket, late] = [world.connect(DOC, { token: testToken({ user: 'ana', expiresAt }) }), world.connect(DOC)];
     await room.hears('open', 2);
+    await Promise.all([socket.opened, late.opened]);
     world.clock.advance(4_999);
     expect(socket.ws.readyState).toBe(socket.ws.OPEN);
     world.clock.advance(1);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ATTACKS, readAttackBook } from '../../scripts/lib/attack-book.ts';
 import { readRuleBook } from '../../scripts/lib/rule-book.ts';
-import { MOST_LINES, shapeFindings } from '../../scripts/lib/shape-rules.ts';
+import { MOST_LINES, readOnce, shapeFindings } from '../../scripts/lib/shape-rules.ts';
 
 const spec = '# Spec\n- **T1** durable first\n- **T2** idempotent\n- **W3** closes\nsee **T9** elsewhere\n';
 
@@ -74,6 +74,25 @@ test('an adapter over two libraries is found', () => {
     "import { z } from '@parley/shared/ids';\nimport fs from 'node:fs';\nimport a from 'jose';\nimport b from 'jose/x';\n";
   expect(shapeFindings([adapter(one)])).toEqual([]);
   expect(shapeFindings([adapter(`${one}import pino from 'pino';\n`)])).toHaveLength(1);
+});
+
+test.each([
+  'expect(await row.innerText()).toBe(1);',
+  'expect((await page.getByRole("row").allInnerTexts())[0]).toBe(1);',
+  'expect(\n  await page\n    .locator("li")\n    .count(),\n).toBe(1);',
+])('what a window shows is read until it holds: %s', (text) => {
+  expect(readOnce([{ path: 'test/browser/a.test.ts', text: `f();\n${text}` }])).toEqual([
+    expect.stringMatching(/^test\/browser\/a.test.ts:2: reads \w+ once/),
+  ]);
+});
+
+test('a window that is polled or waited for is not read once', () => {
+  const text = `
+    await expect.poll(() => row.innerText()).toBe('x');
+    await expect.poll(async () => (await row.count()) > 1).toBe(true);
+    expect(await window.look('name')).toEqual([]);
+    await row.count();`;
+  expect(readOnce([{ path: 'test/browser/a.test.ts', text }])).toEqual([]);
 });
 
 test.each([

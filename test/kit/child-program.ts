@@ -4,6 +4,12 @@ import { resolve } from 'node:path';
 /** The repository's root: where programs are started. */
 export const ROOT = resolve(import.meta.dirname, '../..');
 
+/** Those that run: whatever becomes of a test or its set-up, none outlives the process that started it. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** A program of ours in a process of its own, with what it said so far. */
 export class ChildProgram {
   readonly process: ChildProcess;
@@ -19,6 +25,7 @@ export class ChildProgram {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(this.process);
     for (const stream of [this.process.stdout, this.process.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => this.#heard(text));
     this.ended = new Promise((done) => this.process.on('close', (code) => done(this.#ends(code))));
@@ -57,6 +64,7 @@ export class ChildProgram {
 
   #ends(code: number | null): number {
     this.#over = true;
+    running.delete(this.process);
     for (const look of [...this.#waiting]) look();
     return code ?? -1;
   }

@@ -28,6 +28,8 @@ export class RestPerson {
       method,
       headers: {
         authorization: `Bearer ${this.token}`,
+        // A connection that is kept may be closed by the server in the moment in which it is used again.
+        connection: 'close',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -123,10 +125,21 @@ export class RealServer {
     return this.#program.stop('SIGTERM');
   }
 
-  /** Starts it again on the same data and port; it has to have ended. Resolves when it listens. */
+  /**
+   * Starts it again on the same data and port; it has to have ended. Resolves when it listens. While nobody listened,
+   * a connection of some other test may have been given that port: then it is tried again until the port is free.
+   */
   async restart(): Promise<void> {
-    this.#program = launch({ ...this.#env, PARLEY_PORT: new URL(this.url).port, PARLEY_DATA: this.data });
-    await listening(this.#program);
+    const env = { ...this.#env, PARLEY_PORT: new URL(this.url).port, PARLEY_DATA: this.data };
+    for (let left = 20; ; left -= 1) {
+      this.#program = launch(env);
+      try {
+        await listening(this.#program);
+        return;
+      } catch (error) {
+        if (left === 0 || !this.#program.output.includes('EADDRINUSE')) throw error;
+      }
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -23,6 +23,7 @@ import { together, Transcripts, type Shown } from './transcripts.ts';
 import { NotesInfluence } from './turns/notes-influence.ts';
 import { delta, newsOf } from './turns/turn-events.ts';
 import { Watchers, type MayReadAnswer } from './turns/watchers.ts';
+import { Warmths } from './warmths.ts';
 
 export interface ChronicleDeps {
   readonly pipeline: Pipeline;
@@ -46,6 +47,7 @@ export class Chronicle {
   readonly notes = new NotesInfluence();
   readonly digests = new Digests();
   readonly pins = new Pins();
+  readonly warmths = new Warmths();
   readonly watchers: Watchers;
   readonly trail: AuditTrail;
   readonly #pipeline: Pipeline;
@@ -156,6 +158,11 @@ export class Chronicle {
     this.#pipeline.commit({ updates: shown.updates }, ...shown.messages, ...this.#deltas(turn, piece, end));
   }
 
+  /** How many sockets the text of a running turn is written to. */
+  readersOf(lane: LaneKey, turn: TurnId): number {
+    return this.#documents.readersOf(this.#transcripts.placeOf(lane, turn));
+  }
+
   /** Tells those who follow pieces of a text that the document gets another way. */
   tellText(turn: TurnId, piece: string, end: number): void {
     this.#pipeline.say(...this.#deltas(turn, piece, end));
@@ -207,6 +214,7 @@ export class Chronicle {
       this.#forecasts.set(record.lane, learned(this.forecast(record.lane), record));
     this.digests.apply(record, seq, this.ledger);
     this.pins.apply(record, seq, this.ledger);
+    this.warmths.apply(record, this.ledger);
     this.notes.apply(record, (turn) => this.ledger.ticket(turn));
   }
 

@@ -35,7 +35,7 @@ export async function tokenCost(bench: Bench): Promise<Row[]> {
       digits: 2,
       samples: pick(results, ({ cpuUs }) => cpuUs / (TOKENS * READERS)),
       target: { kind: 'ratio', of: 'bare ws', atMost: 0.6 },
-      note: 'Parley: prompt, model call, journal and answer included, a frame in 33 ms. Bare ws: a frame for each token, which it is handed ("own call": which it reads from the model server).',
+      note: 'Parley: prompt, model call, journal and answer included, a frame in 66 ms (100 read). Bare ws: a frame for each token, which it is handed ("own call": which it reads from the model server).',
     },
     {
       what: '  frames a reader got per token',

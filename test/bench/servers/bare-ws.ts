@@ -28,8 +28,15 @@ process.stdout.write(`${JSON.stringify({ event: 'listening', url: `http://127.0.
 async function relay(model: string, prompt: string): Promise<void> {
   const body = JSON.stringify({ model: 'bench', stream: true, messages: [{ role: 'user', content: prompt }] });
   const answer = await fetch(`${model}/v1/chat/completions`, { method: 'POST', body });
+  const decoder = new TextDecoder();
+  let rest = '';
   for await (const part of answer.body ?? []) {
-    for (const [, json = ''] of new TextDecoder().decode(part).matchAll(/^data: (\{.*)$/gmu)) {
+    // A line may come in two parts.
+    const lines = (rest + decoder.decode(part, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const [, json] = /^data: (\{.*)$/u.exec(line) ?? [];
+      if (json === undefined) continue;
       const { choices } = JSON.parse(json) as { choices: { delta: { content?: string } }[] };
       const token = choices[0]?.delta.content;
       if (token !== undefined) broadcast(framed(token));

@@ -1,14 +1,14 @@
 import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
-import type { ModelRequest } from '@parley/server/ports/model';
+import type { ModelEvent, ModelRequest } from '@parley/server/ports/model';
 import { ClientKey, EntryId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
 import { REF } from '../../kit/room-ref.ts';
 import { SummingModel } from '../../kit/summing-model.ts';
 
-const BUDGET = 6_000;
-/** What a conversation of the room's may use. */
-const CONVERSATION = BUDGET - 560;
+const BUDGET = 6_560;
+/** What a conversation of the room's may use, and what is declared beside it. */
+const CONVERSATION = 5_440;
 
 interface At {
   readonly world: RoomWorld;
@@ -175,4 +175,28 @@ test('G6 G7 the room pays for its digest and nobody else; where its budget is us
   expect(used({ kind: 'user', user }).used).toBe(13 * 40);
   expect(used({ kind: 'room', room: REF.room })).toMatchObject({ used: 14 * 120, held: 0 });
   expect(used({ kind: 'tenant' })).toMatchObject({ used: 14 * 120, held: 0 });
+});
+
+/** Says nothing to a request for a digest until it is aborted. */
+class SlowToSumUp extends SummingModel {
+  readonly signals: AbortSignal[] = [];
+
+  override async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
+    if (request.background === undefined) return yield* super.stream(request, signal);
+    this.signals.push(signal);
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    yield { type: 'end', end: { reason: 'failed', class: 'aborted', detail: '' } };
+  }
+}
+
+test.each(['left', 'deleted'])('C13 the call for a digest ends when the room is %s', async (how) => {
+  const model = new SlowToSumUp();
+  const at = { world: await RoomWorld.open({ limits: { turnTokens: BUDGET } }, new MemoryJournal(), model), model };
+  await ask(at, 'ana', 13);
+  expect(model.signals.map(({ aborted }) => aborted)).toEqual([false]);
+  if (how === 'left') await at.world.leave();
+  else await at.world.must('ana', { type: 'room.delete' });
+  expect(model.signals.map(({ aborted }) => aborted)).toEqual([true]);
+  await settled();
+  expect(await at.world.recordsOf('digest.prepared')).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { gatherMs } from '@parley/server/room/documents/gather-time';
+import { gatherMs, pieceMs } from '@parley/server/room/documents/gather-time';
 import { NOTES } from '@parley/shared/documents';
 import { afterEach, expect, test } from 'vitest';
 import { docPeer, DocWorld } from '../../kit/doc-world.ts';
@@ -59,6 +59,10 @@ test('D14 a few people among themselves never wait', async () => {
 
 test('D14 nobody waits longer than 33 ms, and the more read the longer it is', () => {
   expect([0, 3, 4, 40, 100, 101, 100_000].map(gatherMs)).toEqual([0, 0, 1, 13, 33, 33, 33]);
+});
+
+test('G11 pieces of an answer are 33 ms apart among a few, and never more than 66', () => {
+  expect([0, 3, 4, 40, 100, 100_000].map(pieceMs)).toEqual([33, 33, 34, 46, 66, 66]);
 });
 
 test('D14 a decision takes with it what waits, in its order', async () => {

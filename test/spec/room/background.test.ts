@@ -1,7 +1,9 @@
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import type { ModelEnd } from '@parley/server/ports/model';
 import { ClientKey } from '@parley/shared/ids';
 import { UNTITLED } from '@parley/shared/policy';
 import { afterEach, expect, test } from 'vitest';
+import * as Y from 'yjs';
 import { REF } from '../../kit/room-ref.ts';
 import { shelfEntry } from '../../kit/shelf-entry.ts';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
@@ -60,6 +62,21 @@ test('G9 a room that nobody named is titled from what was said, once, seen by al
   expect(await titleOf(world)).toEqual(['Holidays', undefined]);
   await ask(world, 'bob', 'And the woods?');
   await world.background().look();
+});
+
+test('G9 members are told that a title was made, until somebody gives another one, and nothing where none ever was', async () => {
+  const world = await unnamed(['bob', 'Where is the sea?']);
+  const told = async () => {
+    const doc = new Y.Doc();
+    for (const part of await world.journal.loadDoc(REF, 'transcript')) Y.applyUpdate(doc, part);
+    return doc.getMap('room').toJSON();
+  };
+  expect(await told()).not.toHaveProperty('titledBy');
+  world.model.expect({ pieces: ['The sea'] });
+  await world.background().look();
+  expect(await told()).toMatchObject({ title: 'The sea', titledBy: 'ai' });
+  await world.must('ana', { type: 'room.update', title: 'Ours' });
+  expect(await told()).toMatchObject({ title: 'Ours', titledBy: null });
 });
 
 test('G9 R3 R10 what is asked holds the room’s own words with its salt in front, bounded, and nothing off the record', async () => {
@@ -200,7 +217,7 @@ test('G9 a crash between taking an answer in and saying so takes it in once', as
 
 test('G6 G9 what it used is charged to the room and the background budget, to no person; without a budget it waits', async () => {
   const world = await unnamed(['bob', 'Where is the sea?']);
-  await world.budgetTable.setLimit(REF.tenant, { kind: 'background' }, 10);
+  await world.budgetTable.setLimit(REF.tenant, { kind: 'background' }, 400);
   await world.background().look();
   expect(await world.jobs.of(REF)).toMatchObject([{ state: { kind: 'waiting', attempts: 0 } }]);
   await world.budgetTable.setLimit(REF.tenant, { kind: 'background' }, 100_000);
@@ -259,4 +276,15 @@ test('G9 R9 what happens in private and on shelves changes neither when work is 
     sent.push([job?.createdAt, job?.state, messages, maxOutputTokens]);
   }
   expect(sent[0]).toEqual(sent[1]);
+});
+
+test('G9 R16 an admin of the tenant who is no member is shown the title that people gave, and not the one that was made', async () => {
+  const world = await unnamed(['bob', 'Where is the sea?']);
+  world.model.expect({ pieces: ['Layoffs'] });
+  await world.background().look();
+  expect(await titleOf(world)).toEqual(['Layoffs', 'ai']);
+  if (!(world.journal instanceof MemoryJournal)) throw new Error('a journal in memory');
+  expect(world.journal.overviews(REF.tenant)).toMatchObject([{ title: UNTITLED }]);
+  expect(JSON.stringify(world.journal.overviews(REF.tenant))).not.toContain('Layoffs');
+  await expect(world.as('root', 'admin', { type: 'room.get' })).rejects.toMatchObject({ fault: { code: 'not_found' } });
 });

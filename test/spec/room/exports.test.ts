@@ -114,3 +114,15 @@ test('G9 R18 only whoever may export asks, sees and opens; a right that is lost 
   expect(await world.jobs.of(REF)).toEqual([]);
   expect(await world.jobs.part({ id, ref: REF }, 0)).toBeNull();
 });
+
+test('G9 R16 an admin of the tenant who is no member neither asks for an export, sees it nor opens it', async () => {
+  await say('bob', 'for all');
+  const { export: id } = await world.must('ana', { type: 'export.prepare' });
+  await world.background().look();
+  for (const command of [
+    { type: 'export.prepare' },
+    { type: 'export.list' },
+    { type: 'export.open', export: id },
+  ] as const)
+    await expect(world.as('root', 'admin', command)).rejects.toMatchObject({ fault: { code: 'not_found' } });
+});

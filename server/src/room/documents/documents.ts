@@ -29,6 +29,7 @@ export interface DocumentsDeps {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly typed: DocOutlet['typed'];
 }
 
 /** All documents of one room, on the node that owns it. Everything it tells peers goes through the pipeline. */
@@ -162,6 +163,11 @@ export class Documents {
   /** What readers are told of an update that the server made, once it is durable. */
   announce(doc: DocKey, update: Uint8Array): Afterwards[] {
     return this.#open.get(doc)?.isRead ? [{ type: 'update', doc, message: updateMessage(update) }] : [];
+  }
+
+  /** How many sockets have it open. */
+  readersOf(key: DocKey): number {
+    return this.#open.get(key)?.readers ?? 0;
   }
 
   dispose(): void {

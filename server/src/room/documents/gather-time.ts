@@ -1,5 +1,7 @@
 /** Writing to a socket costs most of what a change costs: 100 readers are about two milliseconds of work. */
 const MS_A_READER = 0.33;
+/** Pieces of a streamed answer are no closer, however few read them (G11). */
+export const PIECE_MS = 33;
 /** As the pieces of a streamed answer (G11): nobody sees that words of others come thirty times a second. */
 const MOST_MS = 33;
 
@@ -11,4 +13,9 @@ const MOST_MS = 33;
  */
 export function gatherMs(readers: number): number {
   return Math.min(MOST_MS, Math.floor(readers * MS_A_READER));
+}
+
+/** How far apart the pieces of a streamed answer are at least, in milliseconds: the same load for the same reason. */
+export function pieceMs(readers: number): number {
+  return PIECE_MS + gatherMs(readers);
 }

@@ -44,15 +44,21 @@ export class OpenDoc {
             workspace: new WorkspaceDoc(stored, owners),
             outlet,
             expel,
-            readers: () => this.#sessions.size,
+            readers: () => this.readers,
           })
         : new TranscriptDoor(stored, expel);
     const tell = (message: Uint8Array) => outlet.pipeline.say({ type: 'presence', doc: stored.key, message });
-    this.#presence = new Presence({ doc: stored.key, clock: outlet.clock, owners, tell });
+    const typed = (user: UserId) => outlet.typed(stored.key, user);
+    this.#presence = new Presence({ doc: stored.key, clock: outlet.clock, owners, tell, typed });
+  }
+
+  /** How many sockets have it open. */
+  get readers(): number {
+    return this.#sessions.size;
   }
 
   get isRead(): boolean {
-    return this.#sessions.size > 0;
+    return this.readers > 0;
   }
 
   has(peer: PeerId): boolean {

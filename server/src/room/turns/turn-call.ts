@@ -4,12 +4,12 @@ import type { Cancel, Clock } from '../../ports/system.ts';
 
 /** No answer is longer; a model that goes on is cut. */
 export const MAX_ANSWER_CHARS = 400_000;
-/** Text is shown at once when it begins and then in pieces no closer than this (G11). */
-export const COALESCE_MS = 33;
 
 export interface TurnCallDeps {
   readonly model: Model;
   readonly clock: Clock;
+  /** Text is shown at once when it begins and then in pieces that are so many milliseconds apart now (G11). */
+  readonly pieceMs: () => number;
   /** The next piece of text to show. */
   readonly onText: (piece: string) => void;
   /** All text so far is void, shown or not; what comes next begins anew. */
@@ -72,7 +72,7 @@ export class TurnCall {
     this.#text = (this.#text + text).slice(0, MAX_ANSWER_CHARS);
     if (this.#text.length === MAX_ANSWER_CHARS) this.abort();
     if (this.#timer) return;
-    const wait = this.#lastShownAt + COALESCE_MS - this.#deps.clock.now();
+    const wait = this.#lastShownAt + this.#deps.pieceMs() - this.#deps.clock.now();
     if (wait <= 0) this.#show();
     else this.#timer = this.#deps.clock.after(wait, () => this.#show());
   }

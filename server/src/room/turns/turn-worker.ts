@@ -14,6 +14,7 @@ import { answerText, openCall } from '../../core/arbiter/turn-work.ts';
 import type { Model, ModelEnd, ModelRequest } from '../../ports/model.ts';
 import type { Ids } from '../../ports/system.ts';
 import type { Access } from '../access.ts';
+import { pieceMs } from '../documents/gather-time.ts';
 import type { Mailbox } from '../mailbox.ts';
 import type { ContextSource } from './context-source.ts';
 import { endOf } from './model-ending.ts';
@@ -132,7 +133,7 @@ export class TurnWorker {
   }
 
   #call(step: ModelStep, request: ModelRequest): void {
-    const { mailbox, post, model, clock, metrics } = this.#deps;
+    const { chronicle, lane, mailbox, post, model, clock, metrics } = this.#deps;
     const { account } = step;
     const ifCurrent = (task: () => void) => () => {
       if (this.#is(current)) task();
@@ -140,6 +141,7 @@ export class TurnWorker {
     const call = new TurnCall({
       model,
       clock,
+      pieceMs: () => pieceMs(chronicle.readersOf(lane, step.turn.turn)),
       onText: (piece) => mailbox.post(ifCurrent(() => this.#show(step, piece))),
       onAgain: (again, text) => {
         const settled = account.failed(again.failed, again.from, text);
