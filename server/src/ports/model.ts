@@ -6,6 +6,7 @@ import type { KeyOf } from '../core/calling/key-choice.ts';
 import type { ModelFailure } from '../core/calling/model-failure.ts';
 import type { ModelCall, ModelMessage } from '../core/context/context.ts';
 import type { RoomRef } from '../core/tenant.ts';
+import type { Caching } from '../core/warming/worth-warming.ts';
 import type { Batches } from './batches.ts';
 
 export type { ModelCall, ModelFailure, ModelMessage };
@@ -97,6 +98,8 @@ export interface Model {
   readonly choices?: readonly string[];
   /** Where the first of them is asked many things at once that nobody waits for; absent where its provider takes none. */
   readonly batches?: Batches;
+  /** What the operator said of the cache of one of its choices (C17); undefined: nothing. */
+  cachingOf?(choice: string): Caching | undefined;
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
 }
 
