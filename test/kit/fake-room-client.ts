@@ -194,8 +194,8 @@ export class FakeRoomClient implements RoomClient {
     return this.olderEntries instanceof Error ? Promise.reject(this.olderEntries) : Promise.resolve(this.olderEntries);
   }
 
-  setTyping(typing: boolean): void {
-    this.calls.push(['setTyping', typing]);
+  setTyping(typing: boolean, lane: 'room' | 'me'): void {
+    this.calls.push(['setTyping', typing, lane]);
   }
 
   forgetLostWords(): void {
