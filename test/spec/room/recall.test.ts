@@ -45,7 +45,7 @@ test('C6 T13 what a turn recalls is sent to its model, stands in its record, and
 
 test('C6 R4 R14 what is redacted while its turn runs is not recalled after a crash, and nothing takes its place', async () => {
   const world = await RoomWorld.open(SMALL);
-  await post(world, 'bob', `the harbour certificate is ${'of some length '.repeat(60)}`);
+  await post(world, 'bob', `the harbour certificate is ${'of some length '.repeat(150)}`);
   const entry = await post(world, 'cyd', KEY);
   await talk(world);
   const call = world.model.expect({ pieces: ['a'], holdAfter: 1 });
