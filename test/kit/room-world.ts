@@ -18,6 +18,7 @@ import type { CommandResult, TurnEvent } from '@parley/server/ports/bus';
 import type { Journal } from '@parley/server/ports/journal';
 import type { Model } from '@parley/server/ports/model';
 import { BackgroundLane, type BackgroundDeps } from '@parley/server/room/background/background-lane';
+import { digestJob } from '@parley/server/room/background/digest-job';
 import { titleJob } from '@parley/server/room/background/title-job';
 import { Budgets } from '@parley/server/room/budgets';
 import { Rooms } from '@parley/server/room/rooms';
@@ -35,6 +36,7 @@ import { RecordingMetrics } from './metrics.ts';
 import { Onlooker } from './onlooker.ts';
 import { ScriptedModel } from './scripted-model.ts';
 import { ClearTokens, ScriptedTools } from './scripted-tools.ts';
+import { Keyboard } from './keyboard.ts';
 import { Typist } from './typist.ts';
 import { TableAuthority } from './table-authority.ts';
 import { REF } from './room-ref.ts';
@@ -166,7 +168,7 @@ export class RoomWorld {
   /** The background lane of the node that is here now; it looks when the test says so. */
   background(more: Partial<BackgroundDeps> = {}): BackgroundLane {
     const { jobs, budgets, clock, log, metrics } = this;
-    const kinds = { title: titleJob };
+    const kinds = { title: titleJob, digest: digestJob };
     const rest = {
       ids: this.#ids,
       kinds,
@@ -202,6 +204,16 @@ export class RoomWorld {
     typist.insert(0, text);
     await settled();
     return typist;
+  }
+
+  /** Somebody has the room open and may be seen to type. */
+  async keyboard(user: string): Promise<Keyboard> {
+    await this.#links.ensure(REF);
+    const keyboard = new Keyboard(this.principal(user), newPeerId(this.#ids), (receive) =>
+      this.#bus.join(REF, receive),
+    );
+    await settled();
+    return keyboard;
   }
 
   /** What an earlier node wrote comes to light: these records are in the journal when the next one takes up. */

@@ -1,4 +1,4 @@
-import { crosses, EMPTY, hold, left, settle, type Account } from '../core/budget/account.ts';
+import { crosses, EMPTY, hold, isPressed, left, settle, type Account } from '../core/budget/account.ts';
 import { chargeOf, outputWithin, scopesOf, type Payer, type Spent } from '../core/budget/charge.ts';
 import { monthOf, scopeKey, type Scope } from '../core/budget/scopes.ts';
 import { tenantKey, type Tenant } from '../core/tenant.ts';
@@ -68,6 +68,15 @@ export class Budgets {
     return { claim, scopes, outputTokens, book };
   }
 
+  /** Holds again what was held for a call that outlived the process, whatever is left. */
+  holdAgain({ tenant, payer }: Pick<Claim, 'tenant' | 'payer'>, tokens: number): Reservation {
+    const book = this.#book(tenant);
+    const scopes = scopesOf(payer);
+    for (const scope of scopes) change(book, scope, (account) => hold(account, tokens));
+    const claim = { tenant, payer, granted: null, inputTokens: tokens, p90: 0, most: 0 };
+    return { claim, scopes, outputTokens: 0, book };
+  }
+
   /** Charges what was used; names the accounts that this took over the mark at which a person is told. */
   charge({ claim, scopes }: Charged, spent: Spent): readonly Scope[] {
     const book = this.#book(claim.tenant);
@@ -81,6 +90,15 @@ export class Budgets {
   /** Gives back what was held. */
   release({ claim, scopes, outputTokens, book }: Reservation): void {
     for (const scope of scopes) change(book, scope, (account) => settle(account, claim.inputTokens + outputTokens, 0));
+  }
+
+  /** Whether a call of so many tokens would take any account that pays to four fifths, or it is there (C17). */
+  isPressed({ payer, ...claim }: Omit<Claim, 'p90' | 'most'>): boolean {
+    const { accounts } = this.#book(claim.tenant);
+    return scopesOf(payer).some((scope) => {
+      const account = accounts.get(scopeKey(scope)) ?? EMPTY;
+      return isPressed(account, claim.inputTokens, this.#limit(claim, scope));
+    });
   }
 
   /** What a person has left of their own in a room; null: nothing limits them. */

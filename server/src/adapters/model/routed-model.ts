@@ -56,7 +56,8 @@ export class RoutedModel implements Model {
       const { end, spoke } = yield* this.#call(target, request, signal);
       if (end.reason !== 'failed') return yield { type: 'end', end, from: target.provider };
       tried.push({ target: next.target, failure: end.class, spoke, retryAfterMs: end.retryAfterMs ?? null });
-      next = signal.aborted ? { kind: 'give-up' } : this.#next(targets, tried, request);
+      const over = signal.aborted || request.background === 'warmup';
+      next = over ? { kind: 'give-up' } : this.#next(targets, tried, request);
       if (next.kind === 'give-up') return yield { type: 'end', end, from: target.provider };
       budgets.count(request.caller, 'extra');
       yield again(end.class, target.provider);

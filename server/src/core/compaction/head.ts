@@ -47,7 +47,7 @@ const MOST_NAMED = 64;
  */
 export function headPart({ generation, pins }: Compacted, place: Place, hand: Hand): Part {
   const rows = fittingRows(pins.head, place.budget);
-  const parts = [pinsPart(rows, 'Put up by people here, or failed:', place, hand)];
+  const parts = [pinsPart(rows, 'Pinned by people here, or failed:', place, hand)];
   if (generation !== null) parts.push(digestPart(generation, place, hand), keptPart(generation, place, hand));
   return joined(parts);
 }
@@ -64,9 +64,9 @@ export function saidBeside({ generation, pins }: Compacted, budget: number): Rea
 export function tailPart({ pins }: Compacted, place: Place, hand: Hand): Part {
   const rows = fittingRows([...pins.head, ...pins.since], place.budget).slice(pins.head.length);
   const gone = place.items.filter(({ entry }) => pins.gone.includes(entry.id)).map((item) => citeOf(item, place));
-  const taken = gone.length === 0 ? null : hand.wrap.note(`Not put up any more: ${gone.join(', ')}.`);
+  const taken = gone.length === 0 ? null : hand.wrap.note(`Not pinned any more: ${gone.join(', ')}.`);
   const down = { text: taken, tokens: taken === null ? 0 : NOTE_TOKENS + gone.length * NAMED_TOKENS, influence: [] };
-  return joined([pinsPart(rows, 'Also put up by people here, or failed:', place, hand), down]);
+  return joined([pinsPart(rows, 'Also pinned by people here, or failed:', place, hand), down]);
 }
 
 function pinsPart(rows: readonly PinnedRow[], title: string, { isPrivate }: Place, hand: Hand): Part {

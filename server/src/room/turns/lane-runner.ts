@@ -17,6 +17,7 @@ import { Notices } from './notices.ts';
 import { declared } from './offers.ts';
 import { inputOf } from './step-account.ts';
 import { TurnWorker, type TurnWorkerDeps } from './turn-worker.ts';
+import { Warmer } from './warmer.ts';
 
 export interface LaneRunnerDeps
   extends Omit<TurnWorkerDeps, 'access' | 'state' | 'apply' | 'post' | 'maySpeak'>, Pick<CompactorDeps, 'unfiltered'> {
@@ -33,7 +34,8 @@ export class LaneRunner {
   readonly #deps: LaneRunnerDeps;
   readonly #worker: TurnWorker;
   readonly #notices: Notices;
-  readonly #compactor: Compactor;
+  readonly compactor: Compactor;
+  readonly #warmer: Warmer;
   #wake: Cancel | null = null;
   /** What was on its way when the lane was left comes too late to change anything. */
   #left = false;
@@ -41,7 +43,8 @@ export class LaneRunner {
   constructor(deps: LaneRunnerDeps) {
     this.#deps = deps;
     this.#notices = new Notices(deps);
-    this.#compactor = new Compactor(deps);
+    this.compactor = new Compactor(deps);
+    this.#warmer = new Warmer(deps);
     this.#worker = new TurnWorker({
       ...deps,
       access: deps.shelves.access,
@@ -82,6 +85,16 @@ export class LaneRunner {
     return { inputTokens, p50: inputTokens + p50, p90: inputTokens + p90, left };
   }
 
+  /** C17: somebody reads along who was not there. */
+  joined(): void {
+    this.#warmer.joined();
+  }
+
+  /** C17: somebody began to type; a prefix that they may not use is nothing to them. */
+  typed(user: UserId): void {
+    if (!this.#left && this.state.kind === 'idle' && this.#maySpeak({ id: user })) this.#warmer.typed(user);
+  }
+
   /** Takes up what a crash left (T44). */
   recover(): void {
     const { chronicle, ids, lane, model, tokenizer } = this.#deps;
@@ -104,7 +117,8 @@ export class LaneRunner {
     this.#left = true;
     this.#wake?.();
     this.#worker.abandon();
-    this.#compactor.abandon();
+    this.compactor.abandon();
+    this.#warmer.giveWay();
   }
 
   /** C13: behind the turn that was answered, and behind the one that begins. */
@@ -112,7 +126,7 @@ export class LaneRunner {
     const { chronicle } = this.#deps;
     const ended = records.find((record) => record.type === 'turn.ended');
     const facts = ended && chronicle.ledger.ticket(ended.turn);
-    if (facts !== undefined) this.#compactor.consider(facts);
+    if (facts !== undefined) this.compactor.consider(facts);
   }
 
   #decide(event: LaneEvent, also: readonly JournalRecord[] = []): Decision {
@@ -174,9 +188,9 @@ export class LaneRunner {
   }
 
   /** T35: rights at submit are a ceiling; rights at start decide. */
-  #maySpeak(author: Author): boolean {
+  #maySpeak({ id }: Pick<Author, 'id'>): boolean {
     const { room } = this.#deps.chronicle;
-    const standing = standingOfAbsent(room, author.id as UserId);
+    const standing = standingOfAbsent(room, id as UserId);
     return can(standing, this.#deps.lane === 'room' ? 'prompt.room' : 'prompt.private', room.policy.levels);
   }
 
@@ -200,10 +214,11 @@ export class LaneRunner {
 
   #begin(ticket: Ticket): Decision {
     const { chronicle, context, ids, lane, model, tools } = this.#deps;
+    this.#warmer.giveWay();
     const name = this.#modelFor(ticket) ?? model.name;
     const declaredTokens = tools.declaredTokens();
     const measured = context.manifest(lane, ticket, declaredTokens);
-    const swapped = this.#compactor.swap(measured.load);
+    const swapped = this.compactor.swap(measured.load);
     const { context: manifest, sources } = swapped ? context.manifest(lane, ticket, declaredTokens) : measured;
     return this.#decide({
       type: 'begin',
