@@ -210,7 +210,7 @@ export class ContextSource {
     const { ledger, room } = this.#chronicle;
     const facts = ledger.ticket(turn);
     if (facts?.fate.kind !== 'running') throw new Error('must: the turn that runs is known to run');
-    const { promptSeq, roomTo, startedSeq, sentResources: behind, declaredTokens: tools } = facts.fate;
+    const { promptSeq, roomTo, startedSeq, sentResources: behind, declaredTokens: tools, recalled } = facts.fate;
     const prompt = must(ledger.entries(lane)[promptSeq - 1], 'a started prompt is an entry');
     const audience = audienceOf(room, lane);
     return this.#builder.build(lane, {
@@ -223,6 +223,7 @@ export class ContextSource {
         roomTo,
         tools,
         recordSeq: startedSeq,
+        recalled,
       },
       admits: (resources) =>
         resources.every((resource) => behind.includes(resource)) && this.#access.admits(audience, resources),
