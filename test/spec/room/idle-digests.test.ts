@@ -43,7 +43,6 @@ test('C13 G9 a room that is long and idle gets its digest in the background, bef
   expect(await jobsOf(at)).toEqual([]);
   // C15: it waits for its moment, and takes its place when a turn starts that needs it.
   expect(await at.world.recordsOf('digest.adopted')).toEqual([]);
-  await say(at, 'bob', 700);
   await ask(at, 'ana');
   expect(await at.world.recordsOf('digest.adopted')).toMatchObject([{ generation: 1 }]);
   expect(textOf(must(at.model.answers.at(-1), 'an answer'))).toContain('your own summary');
