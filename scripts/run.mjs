@@ -4,6 +4,7 @@ import {
   bench,
   benchContext,
   benchModel,
+  browser,
   builds,
   chaos,
   check,
@@ -18,7 +19,7 @@ import {
 import { StepFailed } from './lib/process.mjs';
 
 const COMMANDS = {
-  ...{ start, data, test, check, format },
+  ...{ start, data, test, check, format, browser },
   ...{ bench, 'bench-context': benchContext, 'bench-model': benchModel, builds, chaos, faults, laws, sim },
 };
 

@@ -1,5 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { seededSources } from './hostile/faults/seeded.ts';
 import { CountingReporter } from './reporter.ts';
+
+/** What runs in the tests' own process is loaded by Vite: a fault is seeded there as `seed.ts` does for other processes. */
+const sources = seededSources();
+const seeding = {
+  name: 'seeded-fault',
+  enforce: 'pre',
+  load: (path: string): string | null => sources.get(path) ?? null,
+} as const;
 
 /**
  * Files that need a port, a browser or child processes wait much of their time: two at once fill two cores. They come after
@@ -21,6 +30,7 @@ export default defineConfig({
     passWithNoTests: false,
     projects: [
       {
+        plugins: [seeding],
         test: {
           name: 'unit',
           include: ['{spec,adapters,kit,sim,oracle,house}/**/*.test.ts'],
@@ -35,8 +45,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['{e2e,hostile}/**/*.test.ts'],
           exclude: [TIMED],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -92,10 +92,12 @@ export class LaneReader {
     this.#events.changed();
   }
 
-  /** Lets go of every page of older entries; they can be asked for again. */
-  forgetPast(): void {
+  /** Lets go of every page of older entries, and tells which entry they began with; null when there were none. */
+  forgetPast(): number | null {
+    const { older, firstSeq } = this.#window;
     this.#window = NO_ENTRIES;
     this.#mark('entries');
+    return older > 0 ? firstSeq : null;
   }
 
   close(): void {

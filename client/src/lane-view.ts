@@ -26,7 +26,7 @@ export function transcriptIn(doc: Y.Doc): Transcript {
 
 export const EMPTY_LANE: LaneView = {
   ...{ loaded: false, entries: [], firstSeq: 1, tickets: [], answering: null },
-  ...{ digest: null, pins: {} },
+  ...{ digest: null, pins: {}, titledBy: null },
 };
 
 /** Running first, then by position, held ones in their place. */
@@ -56,9 +56,10 @@ export function readFirstSeq({ room }: Transcript): number {
   return readRoom(room, 'firstSeq') ?? 1;
 }
 
-/** What stands for older entries when the AI is asked, and what is put up. */
-export function readKept({ room }: Transcript): Pick<LaneView, 'digest' | 'pins'> {
-  return { digest: readRoom(room, 'digest') ?? null, pins: readRoom(room, 'pins') ?? EMPTY_LANE.pins };
+/** What stands for older entries when the AI is asked, what is pinned, and whose the title is. */
+export function readKept({ room }: Transcript): Pick<LaneView, 'digest' | 'pins' | 'titledBy'> {
+  const titledBy = readRoom(room, 'titledBy') ?? null;
+  return { digest: readRoom(room, 'digest') ?? null, pins: readRoom(room, 'pins') ?? EMPTY_LANE.pins, titledBy };
 }
 
 /** Grows when an entry from before the document is redacted. */

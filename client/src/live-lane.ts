@@ -86,10 +86,11 @@ export class LiveLane {
     this.shelves.destroy();
   }
 
-  /** R14: which of the older entries it was is not said, so none of them is kept. */
+  /** R14: which of the older entries it was is not said, so none of them is kept; what was there is asked for again. */
   #forgetPast(): void {
-    this.#reader.forgetPast();
+    const first = this.#reader.forgetPast();
     this.shelves.forgetPast();
+    void this.#history.tellAnew(first);
   }
 
   #merge(): LaneView {

@@ -42,8 +42,13 @@ export class Rest {
   }
 
   /** Takes away what stands at `path`. */
-  async drop(path: string): Promise<Result<null>> {
-    const response = await this.#ask({ method: 'DELETE', path });
+  drop(path: string): Promise<Result<null>> {
+    return this.act({ method: 'DELETE', path });
+  }
+
+  /** What is answered without words. */
+  async act(ask: Ask): Promise<Result<null>> {
+    const response = await this.#ask(ask);
     return response.ok ? ok(null) : response;
   }
 

@@ -49,8 +49,10 @@ export interface LaneView {
   } | null;
   /** Which entries the AI reads a summary of; null: none. */
   readonly digest: RoomView['digest'];
-  /** Entries that are put up, and as what. */
+  /** Entries that are pinned, and as what. */
   readonly pins: RoomView['pins'];
+  /** Whether the room's title was made here. */
+  readonly titledBy: RoomView['titledBy'];
 }
 
 export type ConnectionView =

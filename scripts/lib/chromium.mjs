@@ -3,6 +3,9 @@ import { StepFailed, run } from './process.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
+/** A mirror may fail once, and another program may be installing something just now. */
+const PATIENT = ['-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=300'];
+
 /**
  * The browser the tests drive: named by PARLEY_CHROMIUM, found, or installed from the system's packages.
  * @returns {Promise<string>} its path
@@ -13,8 +16,9 @@ export async function provideChromium() {
   if (process.getuid?.() === 0 && has('apt-get')) {
     console.error('Installing Chromium from the system packages …');
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update', '-qq'], { env, quiet: true });
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { env, quiet: true });
+    await run('apt-get', [...PATIENT, 'update', '-qq'], { env, quiet: true });
+    const install = ['install', '-y', '-qq', '--no-install-recommends', 'chromium'];
+    await run('apt-get', [...PATIENT, ...install], { env, quiet: true });
     const installed = find();
     if (installed) return installed;
   }

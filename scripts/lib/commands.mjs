@@ -23,6 +23,12 @@ export async function data(rest) {
   return run(node, ['server/src/data.ts', ...rest], { env });
 }
 
+/** Makes sure that there is the browser which the tests drive. @type {Command} */
+export async function browser() {
+  await provideChromium();
+  return 0;
+}
+
 /** Runs every test, or the files whose path contains one of the words. @type {Command} */
 export async function test(rest) {
   const tools = await install();

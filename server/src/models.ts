@@ -1,8 +1,8 @@
 import { VaultKeys, type VaultKeysDeps } from './adapters/credentials/provider-keys.ts';
 import { chooseModel, type ModelConfig } from './adapters/model/choose-model.ts';
+import { KeyedBatches } from './adapters/model/keyed-batches.ts';
 import { openAiModel } from './adapters/model/model-openai.ts';
 import { ModelMenu } from './adapters/model/model-menu.ts';
-import { OpenAiBatches } from './adapters/model/openai-batches.ts';
 import { ProviderSlots } from './adapters/model/provider-slots.ts';
 import { RetryBudgets } from './adapters/model/retry-budgets.ts';
 import { RoutedModel, type RouteDeps } from './adapters/model/routed-model.ts';
@@ -11,9 +11,9 @@ import { TargetHealths, type Target } from './adapters/model/target-healths.ts';
 import { UnknownFields } from './adapters/model/unknown-fields.ts';
 import type { ModelRoute, ModelTarget } from './config-models.ts';
 import { declaredCaching } from './core/warming/worth-warming.ts';
-import type { Batches } from './ports/batches.ts';
+import type { BatchAccounts } from './ports/batches.ts';
 import type { Model, Tokenizer } from './ports/model.ts';
-import type { ProviderKeys } from './ports/provider-keys.ts';
+import type { CallKeys, ProviderKeys } from './ports/provider-keys.ts';
 import type { Pseudonym } from './ports/vault.ts';
 
 export interface ModelsDeps extends Omit<VaultKeysDeps, 'providers'> {
@@ -43,7 +43,7 @@ export async function openModels(config: ModelsConfig, deps: ModelsDeps): Promis
   for (const model of models)
     for (const provider of new Set(model instanceof RoutedModel ? model.providers : []))
       providers.set(provider, [...(providers.get(provider) ?? []), model.name]);
-  return { model: new ModelMenu(models, batchesOf(config.models[0]?.targets ?? [])), keys };
+  return { model: new ModelMenu(models, batchesOf(config.models[0]?.targets ?? [], keys)), keys };
 }
 
 /** Those of `PARLEY_MODELS`, else the one endpoint, else whatever is at hand. */
@@ -60,11 +60,11 @@ async function modelsOf(
 }
 
 /** G9: at the first target of the model that people get which the operator says takes them. */
-function batchesOf(targets: readonly ModelTarget[]): Batches | null {
+function batchesOf(targets: readonly ModelTarget[], keys: CallKeys): BatchAccounts | null {
   const target = targets.find(({ batch }) => batch);
   if (target === undefined) return null;
   const { baseUrl: baseURL, model, apiKey } = target;
-  return new OpenAiBatches({ baseURL, model, apiKey: apiKey ?? 'none' });
+  return new KeyedBatches({ baseURL, model, apiKey: apiKey ?? 'none' }, keys);
 }
 
 function targetOf(target: ModelTarget, { clock, tokenizer, pseudonym, log }: ModelsDeps): Target {

@@ -21,6 +21,7 @@ import type { Tools } from './ports/tools.ts';
 import type { Sealer, Vault } from './ports/vault.ts';
 import type { Sign, Verify } from './ports/verify.ts';
 import { BackgroundLane } from './room/background/background-lane.ts';
+import { digestJob } from './room/background/digest-job.ts';
 import { titleJob } from './room/background/title-job.ts';
 import { Budgets } from './room/budgets.ts';
 import { Rooms, type RoomsDeps } from './room/rooms.ts';
@@ -83,7 +84,7 @@ export async function startServer(deps: ServerDeps): Promise<RunningServer> {
     ...deps,
     rooms,
     budgets,
-    kinds: { title: titleJob },
+    kinds: { title: titleJob, digest: digestJob },
     pressed: () => draining || deps.backgroundLagMs() > PRESSED_MS,
   });
   const links = new RoomLinks({ bus: deps.bus, rooms, metrics });

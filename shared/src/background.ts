@@ -17,6 +17,9 @@ export const DeadLetter = z.strictObject({
   at: z.number(),
 });
 
+export type DeadLetter = z.infer<typeof DeadLetter>;
+export const DeadLetters = z.strictObject({ items: z.array(DeadLetter), next: z.string().nullable() });
+
 /** A room's export that is or was made in the background. */
 export const ExportView = z.strictObject({
   export: JobId,

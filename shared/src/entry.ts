@@ -131,6 +131,8 @@ export type TurnView = z.infer<typeof TurnView>;
 /** Keys of the `room` map of a transcript document. */
 export interface RoomView {
   title: string;
+  /** The title was made here (G9); null: not any more. */
+  titledBy?: 'ai' | null;
   /** What the AI does in this lane right now. */
   ai:
     | { state: 'idle' }
@@ -144,7 +146,7 @@ export interface RoomView {
   pastRedactions?: number;
   /** Which entries a digest stands for when the AI is asked here (C4); null: none any more. */
   digest?: { from: number; to: number } | null;
-  /** Entries that are put up here, and as what (C3). */
+  /** Entries that are pinned here, and as what (C3). */
   pins?: Readonly<Record<string, PinKind>>;
 }
 

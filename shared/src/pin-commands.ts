@@ -5,7 +5,7 @@ import type { DigestReply, PinsRead } from './pin.ts';
 
 const lane = z.enum(['room', 'me']).default('room');
 
-/** C3: puts an entry up for everybody who reads its lane, and for the model. */
+/** C3: pins an entry for everybody who reads its lane, and for the model. */
 export const EntryPin = z.strictObject({ type: z.literal('entry.pin'), entry: EntryId, as: PinKind });
 export const EntryUnpin = z.strictObject({ type: z.literal('entry.unpin'), entry: EntryId });
 export const PinList = z.strictObject({ type: z.literal('pin.list'), lane });

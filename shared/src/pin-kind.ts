@@ -1,5 +1,5 @@
 import * as z from 'zod';
 
-/** What somebody put an entry up as (C3). */
+/** What somebody pinned an entry as (C3). */
 export const PinKind = z.enum(['decision', 'constraint', 'question', 'failed']);
 export type PinKind = z.infer<typeof PinKind>;

@@ -3,12 +3,12 @@ import { Author } from './entry.ts';
 import { EntryId } from './ids.ts';
 import { PinKind } from './pin-kind.ts';
 
-/** An entry that is put up, as whoever reads its lane sees it. */
+/** An entry that is pinned, as whoever reads its lane sees it. */
 export const PinView = z.strictObject({
   entry: EntryId,
   seq: z.int().min(1),
   as: PinKind,
-  /** Who put it up. */
+  /** Who pinned it. */
   by: z.string(),
   at: z.number(),
   author: Author,

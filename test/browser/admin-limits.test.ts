@@ -65,6 +65,61 @@ test('R3 UI who may read a resource is said, changed and forgotten, each only af
   await expect.poll(readers).toMatchObject({ code: 'not_found' });
 });
 
+test('G9 UI what was given up is shown with its reason, tried again and dropped, and what it is not while it comes or cannot', async () => {
+  const letter = (job: string, kind: string, reason: string) => ({
+    job,
+    room: 'launch',
+    kind,
+    reason,
+    attempts: 3,
+    at: 1,
+  });
+  let items = [letter('j_1', 'title', 'unusable'), letter('j_2', 'export', 'batch 503')];
+  const asked: string[] = [];
+  const { page } = root;
+  const first = Promise.withResolvers<void>();
+  let status = 503;
+  // What is given up takes minutes of failing: what the routes answer stands in the tests of the edge.
+  await page.route('**/v1/admin/jobs**', async (route) => {
+    const request = route.request();
+    const of = /jobs\/(\w+)/u.exec(request.url())?.[1];
+    if (of === undefined) {
+      await first.promise;
+      return route.fulfill(
+        status === 200 ? { json: { items, next: null } } : { status, json: { code: 'unavailable' } },
+      );
+    }
+    asked.push(`${request.method()} ${of}`);
+    items = items.filter(({ job }) => job !== of);
+    return route.fulfill({ status: 204 });
+  });
+  await show('Given up');
+  await page.getByText('Loading …').waitFor();
+  first.resolve();
+  await page.getByText('This could not be loaded.').waitFor();
+  status = 200;
+  await root.button('Try again').click();
+  await page.getByRole('row', { name: 'A title' }).getByText('What the model said was of no use').waitFor();
+  await page.getByRole('row', { name: 'An export' }).getByText('batch 503').waitFor();
+  expect(await root.look('admin-given-up')).toEqual([]);
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  expect(await root.look('admin-given-up-phone')).toEqual([]);
+  await page.setViewportSize({ width: 1280, height: 800 });
+
+  await root.button('Try again: A title, launch').focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('A title for launch waits to be made again.').waitFor();
+  await expect.poll(() => page.getByRole('row', { name: 'A title' }).count()).toBe(0);
+  await root.button('Drop: An export, launch').click();
+  await page.getByRole('dialog').getByText('can ask for it again').waitFor();
+  expect(asked).toEqual(['POST j_1']);
+  await root.button('Drop').click();
+  await page.getByText('An export for launch was dropped.').waitFor();
+  await page.getByText('Nothing was given up.').waitFor();
+  expect(asked).toEqual(['POST j_1', 'DELETE j_2']);
+});
+
 test('G7 UI a limit says while it is written what it does to whom, and is set and taken away', async () => {
   const ana = await server.person('ana', 'Ana');
   await ana.must('POST', '/v1/rooms', { id: 'launch', title: 'Launch' });

@@ -48,7 +48,7 @@ export class PersonWindow {
   newsSince(frames: number): string[] {
     const before = this.frames.slice(0, frames).join('\n');
     const again = (frame: string): boolean => {
-      const [who = null] = /\{"user":\{.*\}$/su.exec(frame) ?? [];
+      const [who = null] = /\{(?:[^{}]*,)?"user":\{[^{}]*\}\}$/u.exec(frame) ?? [];
       return who !== null && before.includes(who);
     };
     return this.frames

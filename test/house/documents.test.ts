@@ -3,10 +3,11 @@ import { FAULTS } from '@parley/shared/fault';
 import { DEFAULT_POLICY } from '@parley/shared/policy';
 import { DEFAULT_LEVELS } from '@parley/shared/roles';
 import { Down, Up } from '@parley/shared/socket';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { readTree, type SourceFile } from '../../scripts/lib/tree.ts';
+import { EdgeWorld } from '../kit/edge-world.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const documents = readTree('*.md', 'decisions/*.md');
@@ -76,6 +77,27 @@ test('PROTOCOL.md lists exactly the routes that the server has', () => {
   );
   const listed = [...textOf('PROTOCOL.md').matchAll(/^\| `([A-Z]+ \/\S*)` *\|/gm)].map(([, call]) => call);
   expect(new Set(listed)).toEqual(new Set([...routes, 'GET /openapi.json']));
+});
+
+test('PROTOCOL.md names every field that a route takes or answers', async () => {
+  const document: unknown = await (await new EdgeWorld().call('GET', '/openapi.json', { token: null })).json();
+  const spans = [...textOf('PROTOCOL.md').matchAll(/```.*?```|`[^`]+`/gs)].map(([span]) => span);
+  const named = new Set(spans.flatMap((span) => span.match(/[\w.]+/g) ?? []));
+  expect([...fieldsOf(document)].filter((field) => !named.has(field))).toEqual([]);
+});
+
+/** The properties of every schema in an OpenAPI document. */
+function fieldsOf(part: unknown): Set<string> {
+  if (typeof part !== 'object' || part === null) return new Set();
+  const own = 'properties' in part && typeof part.properties === 'object' ? Object.keys(part.properties ?? {}) : [];
+  return new Set([...own, ...Object.values(part).flatMap((inner) => [...fieldsOf(inner)])]);
+}
+
+test('CONTRIBUTING.md lists every command', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
+  const rows = rowsOf(textOf('CONTRIBUTING.md'));
+  for (const name of Object.keys(scripts))
+    expect([...rows.keys()]).toContain(['start', 'test'].includes(name) ? `npm ${name}` : `npm run ${name}`);
 });
 
 test('README.md lists exactly the settings that the server reads', () => {

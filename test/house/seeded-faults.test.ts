@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { SEEDED_FAULTS } from '../hostile/faults/faults.ts';
+import { SEEDED_FAULTS } from '../hostile/faults/seeded.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 

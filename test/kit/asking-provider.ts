@@ -49,7 +49,8 @@ export class AskingProvider implements AsyncDisposable {
   }
 }
 
-function wishOf(last: Message | undefined): { readonly name: string; readonly arguments: string } | null {
+/** The call that a prompt names. */
+export function wishOf(last: Message | undefined): { readonly name: string; readonly arguments: string } | null {
   if (last?.role !== 'user') return null;
   const [, name = '', given = ''] = [...last.content.matchAll(/\[(\w+__\w+) (\{[^\]]*\})\]/g)].at(-1) ?? [];
   return name === '' ? null : { name, arguments: given };

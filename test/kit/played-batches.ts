@@ -1,9 +1,9 @@
-import type { Batches, BatchQuestion, BatchResult } from '@parley/server/ports/batches';
-import type { ModelFailure } from '@parley/server/ports/model';
+import type { BatchAccounts, Batches, BatchQuestion, BatchResult } from '@parley/server/ports/batches';
+import type { ModelFailure, Provider } from '@parley/server/ports/model';
 
 /** A provider of batches whose answers come when, and in the order that, a test says. */
-export class PlayedBatches implements Batches {
-  readonly provider = { provider: 'batches.example', model: 'm' };
+export class PlayedBatches implements Batches, BatchAccounts {
+  provider: Provider = { provider: 'batches.example', model: 'm' };
   /** By the provider's name, everything that arrived. */
   readonly arrived = new Map<string, { readonly label: string; readonly questions: readonly BatchQuestion[] }>();
   readonly forgotten: string[] = [];
@@ -11,6 +11,8 @@ export class PlayedBatches implements Batches {
   submits: 'arrives' | 'lost' | ModelFailure = 'arrives';
   /** What has come of a batch; null: nothing yet. */
   results: ((questions: readonly BatchQuestion[]) => readonly BatchResult[]) | null = null;
+
+  for: BatchAccounts['for'] = async () => this;
 
   submit: Batches['submit'] = async (label, questions) => {
     if (this.submits !== 'arrives' && this.submits !== 'lost') return { kind: 'failed', class: this.submits };

@@ -18,6 +18,7 @@ import type { CommandResult, TurnEvent } from '@parley/server/ports/bus';
 import type { Journal } from '@parley/server/ports/journal';
 import type { Model } from '@parley/server/ports/model';
 import { BackgroundLane, type BackgroundDeps } from '@parley/server/room/background/background-lane';
+import { digestJob } from '@parley/server/room/background/digest-job';
 import { titleJob } from '@parley/server/room/background/title-job';
 import { Budgets } from '@parley/server/room/budgets';
 import { Rooms } from '@parley/server/room/rooms';
@@ -167,7 +168,7 @@ export class RoomWorld {
   /** The background lane of the node that is here now; it looks when the test says so. */
   background(more: Partial<BackgroundDeps> = {}): BackgroundLane {
     const { jobs, budgets, clock, log, metrics } = this;
-    const kinds = { title: titleJob };
+    const kinds = { title: titleJob, digest: digestJob };
     const rest = {
       ids: this.#ids,
       kinds,

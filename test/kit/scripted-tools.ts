@@ -55,6 +55,8 @@ export class ToolCall {
 export class ScriptedTools implements Tools {
   /** Everything that went out. */
   readonly invocations: ToolInvocation[] = [];
+  /** Where a test cannot say beforehand what is called when: answers all calls. */
+  answers: ((invocation: ToolInvocation) => ToolOutcome) | null = null;
   readonly #expected: ToolCall[] = [];
   readonly #status: (ToolOutcome | { readonly kind: 'never-happened' })[] = [];
   readonly #problems: string[] = [];
@@ -72,6 +74,7 @@ export class ScriptedTools implements Tools {
 
   async call(invocation: ToolInvocation, signal: AbortSignal): Promise<ToolOutcome> {
     this.invocations.push(invocation);
+    if (this.answers !== null) return this.answers(invocation);
     const name = `${invocation.target.name}.${invocation.function.name}`;
     const call = this.#expected.shift();
     if (call === undefined || call.step.call !== name) return this.#refuse(`${name} was called without a step`);

@@ -28,6 +28,8 @@ export class RestPerson {
       method,
       headers: {
         authorization: `Bearer ${this.token}`,
+        // A connection that is kept may be closed by the server in the moment in which it is used again.
+        connection: 'close',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -12,10 +12,13 @@ export class SummingModel implements Model {
   readonly digests: ModelRequest[] = [];
   answer = `An answer of some length. ${'More of it. '.repeat(60)}`;
   summary: Summary = HONEST;
+  /** An answer waits for it. */
+  before: Promise<void> = Promise.resolve();
 
   async *stream(request: ModelRequest, _signal?: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
     const isDigest = request.background === 'digest';
     (isDigest ? this.digests : this.answers).push(structuredClone(request));
+    if (!isDigest) await this.before;
     const text = isDigest ? this.summary(toldToCite(request), request) : this.answer;
     yield { type: 'text', text };
     const usage = { model: this.name, inputTokens: 100, cachedTokens: 80, outputTokens: 20 };

@@ -1,5 +1,6 @@
 import type { RegisteredTool } from '@parley/server/ports/registry';
-import type { ModelEnd } from '@parley/server/ports/model';
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
+import type { Model, ModelEnd } from '@parley/server/ports/model';
 import type { RoomPolicyPatch } from '@parley/shared/policy';
 import type { ToolBinding, ToolFunction, ToolName } from '@parley/shared/tools';
 import { RoomWorld, settled } from './room-world.ts';
@@ -27,8 +28,12 @@ const DRIVE_FUNCTIONS = [
 ];
 
 /** A room of ana's with two tools: `mail` acts, `drive` reads. */
-export async function toolWorld(policy: RoomPolicyPatch = {}, as: ToolBinding = 'speaker'): Promise<RoomWorld> {
-  const world = await RoomWorld.open(policy);
+export async function toolWorld(
+  policy: RoomPolicyPatch = {},
+  as: ToolBinding = 'speaker',
+  speaks: Model | null = null,
+): Promise<RoomWorld> {
+  const world = await RoomWorld.open(policy, new MemoryJournal(), speaks);
   await world.registry.put(registered(MAIL, 'Mail', MAIL_FUNCTIONS));
   await world.registry.put(registered(DRIVE, 'Drive', DRIVE_FUNCTIONS));
   for (const tool of [MAIL, DRIVE]) await world.as('ana', 'admin', { type: 'tool.admit', tool, as });

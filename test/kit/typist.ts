@@ -33,6 +33,12 @@ export class Typist {
     return this.#notes.length;
   }
 
+  /** Closes the notes from this side. */
+  leave(): void {
+    this.#end?.close();
+    this.#end = null;
+  }
+
   text(): string {
     return this.#notes.toString();
   }

@@ -86,11 +86,11 @@ export const FAULTS: readonly Fault[] = [
   }),
   mistake('an answer forgets whose words shaped it', ['N4'], { influence: (speaker) => [speaker] }),
   mistake('an answer forgets whose answers it rests on', ['N4'], {
-    influence: (speaker, sent, results) =>
+    influence: (speaker, sent, read) =>
       RULES.influence(
         speaker,
         sent.map((item) => (item.author === 'ai' ? { ...item, influence: [] } : item)),
-        results,
+        read,
       ),
   }),
   mistake('anybody approves', ['N6'], {
@@ -113,6 +113,22 @@ export const FAULTS: readonly Fault[] = [
     mayRedact: (item, by) => item.author === 'ai' || RULES.mayRedact(item, by),
   }),
   mistake('what was released is released again', ['N12'], { onlyOnce: false }),
+  mistake('what waits of somebody outlives their right', ['N13'], { keeps: () => true }),
+  mistake('whoever comes back finds what waited for them', ['N13'], {
+    keeps: (speaker, _resources, { members }) => members.has(speaker),
+  }),
+  mistake('what waits outlives the right to what it was made from', ['N13'], {
+    keeps: (speaker, _resources, access) => RULES.keeps(speaker, [], access),
+  }),
+  mistake('a tool that was taken out is called once more', ['N13'], { callable: () => true }),
+  mistake('an approval never runs out', ['N13'], { expiryMs: Number.POSITIVE_INFINITY }),
+  mistake('whoever is not answered keeps the floor', ['N14'], { floorMs: Number.POSITIVE_INFINITY }),
+  mistake('a turn that waited says again what was taken away meanwhile', ['N8'], { stays: () => true }),
+  mistake('the AI writes into notes that are closed', ['N13'], {
+    mayWrite: (person, { members, askers }) => members.has(person) && askers.has(person),
+  }),
+  mistake('nobody is behind what is read in the notes', ['N4'], { behindReading: () => [] }),
+  mistake('of what the AI wrote only its speaker is behind it', ['N4'], { behindWriting: (speaker) => [speaker] }),
 ];
 
 /** Mistakes that another rule makes harmless: two locks on one door, each named with its other. */
@@ -123,5 +139,9 @@ export const DOUBLE_LOCKS: readonly (Fault & { readonly otherLock: string })[] =
         RULES.readable(item, reader, { ...access, members: new Set([...access.members, reader]) }),
     }),
     otherLock: 'somebody who is not in the room gets no view at all (N5)',
+  },
+  {
+    ...mistake('rights are not read again when a word was said', [], { goesOn: () => true }),
+    otherLock: 'what somebody may not go on with ends at once (N13)',
   },
 ];

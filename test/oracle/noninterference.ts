@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { histories, type Action, type History, type Person } from './history.ts';
-import { play, type Run, type Secrets } from './model.ts';
+import { play } from './model.ts';
 import type { Rules } from './rules.ts';
+import type { Run, Secrets } from './run.ts';
+import { hash } from './turns.ts';
 
 /** The one whose eyes are tested. */
 const EYES: Person = 'bob';
@@ -11,6 +13,7 @@ const CONTENT: Secrets['content'] = (resource) => `content of ${resource}`;
 const WORLD: Secrets = {
   content: CONTENT,
   words: WORDS,
+  says: (_what, told) => hash(told),
   releases: () => true,
   approvesReleases: false,
   readersOfD: ['ana'],
@@ -84,6 +87,16 @@ export const PROPERTIES: readonly Property[] = [
         same([subject, approvedBy ?? speaker], [speaker, speaker]);
       }
     },
+  },
+  {
+    name: 'N13',
+    statement: 'a call is made while everything that allows it holds, and if it was asked about, has held since',
+    check: (play, history) => same([...new Set(play(history, APPROVING).calls.flatMap(({ against }) => against))], []),
+  },
+  {
+    name: 'N14',
+    statement: 'nobody waits behind a turn that waits for its speaker longer than the floor is kept',
+    check: (play, history) => same([play(history, WORLD).stuck], [0]),
   },
   {
     name: 'N7',

@@ -11,16 +11,20 @@ export const PLAIN_RULES: Rules = {
   readable: (item, reader, access) => mayRead(reader, item, access),
   resources: (sent, results) =>
     sorted<Resource>(...sent.flatMap((item) => item.resources), ...results.map(({ resource }) => resource)),
-  influence: (speaker, sent, results) =>
-    sorted<string>(speaker, ...sent.flatMap((item) => item.influence), ...results.map(() => 'tool:drive')),
+  influence: (speaker, sent, read) =>
+    sorted<string>(speaker, ...sent.flatMap((item) => item.influence), ...read.flat()),
   // A call that acts needs a word where anybody shaped it whom its speaker does not trust with it.
-  judge: ({ speaker, influence, trust, recipientsMayRead }) => {
-    const trusted: readonly string[] = [speaker, ...trust.flatMap(({ people }) => people)];
+  judge: ({ call, speaker, influence, trust, recipientsMayRead }) => {
+    const own = trust.filter((one) => one.call === call);
+    const trusted: readonly string[] = [speaker, ...own.flatMap(({ people }) => people)];
     const influencedBy = influence.filter((who) => !trusted.includes(who));
     if (influencedBy.length === 0 && recipientsMayRead) return { kind: 'run' };
     return { kind: 'ask', influencedBy, releases: !recipientsMayRead };
   },
   mayRelease: (item, by, access) => item.lane === `me:${by}` && item.author === 'ai' && mayRead(by, item, access),
+  // Where nothing is lifted off, what stands before everybody was made from nothing that has readers.
+  mayBeWritten: (resources) => resources.length === 0,
+  behindWriting: (speaker, influence) => sorted<string>(speaker, ...influence),
 };
 
 function mayRead(person: Person, { lane, resources }: Item, access: Access): boolean {

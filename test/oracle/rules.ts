@@ -3,7 +3,7 @@ import { joinInfluence, toolInfluence } from '@parley/server/core/labels/influen
 import { admits, joinResources, labelOf, satisfies, type Atom } from '@parley/server/core/labels/label';
 import type { LaneKey, RoomId, UserId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
-import type { Person, Resource } from './history.ts';
+import type { Act, Person, Resource } from './history.ts';
 
 /** One thing that was said, as the model of the rules keeps it. */
 export interface Item {
@@ -23,23 +23,40 @@ export interface Item {
   readonly from: Item | null;
   /** Who asked for it, or released it. */
   readonly for: Person | null;
+  readonly at: number;
 }
 
 /** Who satisfies what at one moment. */
 export interface Access {
   readonly members: ReadonlySet<Person>;
+  /** Who of them may ask, and edit the notes where those are open. */
+  readonly askers: ReadonlySet<Person>;
   readonly readers: Readonly<Record<Resource, ReadonlySet<Person>>>;
+  /** Whether the tool that sends mail is in the room. */
+  readonly mail: boolean;
+  readonly notesOpen: boolean;
 }
 
-export interface Approval {
+export type Effect = Exclude<Act, 'none'>;
+
+/** A call as it was judged. */
+export interface Wish {
   readonly user: Person;
   readonly lane: LaneKey;
   readonly body: string;
-  readonly effect: 'send' | 'write-room';
-  readonly releases: boolean;
+  readonly effect: Effect;
   readonly resources: readonly Resource[];
   readonly influence: readonly string[];
-  /** What of that its person is told. */
+}
+
+export interface Approval extends Wish {
+  /** Nobody sees it. */
+  readonly id: number;
+  /** The words of its prompt, by their number. */
+  readonly words: number;
+  readonly askedAt: number;
+  readonly releases: boolean;
+  /** What of the people behind it its person is told. */
   readonly influencedBy: readonly string[];
 }
 
@@ -60,9 +77,14 @@ export interface Rules {
   readonly admitted: (item: Item, audience: readonly Person[], access: Access) => boolean;
   readonly resultsFor: (results: readonly Result[], audience: readonly Person[], access: Access) => readonly Result[];
   readonly resources: (sent: readonly Item[], results: readonly Result[]) => readonly Resource[];
-  readonly influence: (speaker: Person, sent: readonly Item[], results: readonly Result[]) => readonly string[];
+  /** `read`: for each thing that was asked besides, who is behind what it said. */
+  readonly influence: (
+    speaker: Person,
+    sent: readonly Item[],
+    read: readonly (readonly string[])[],
+  ) => readonly string[];
   /** Whether everybody who would receive it may read all it was built on; what is written to the room is for joiners too. */
-  readonly recipientsMayRead: (lane: LaneKey, resources: readonly Resource[], effect: Approval['effect']) => boolean;
+  readonly recipientsMayRead: (lane: LaneKey, resources: readonly Resource[], effect: Effect) => boolean;
   readonly judge: (facts: CallFacts) => CallVerdict;
   readonly mayDecide: (approval: Approval, by: Person, digestFits: boolean, access: Access) => boolean;
   readonly usedUp: boolean;
@@ -79,11 +101,37 @@ export interface Rules {
   readonly redacts: (item: Item, gone: Item) => boolean;
   /** What a prompt holds in the place of an item that is not admitted. */
   readonly stub: (item: Item) => string;
+  /** T35, T36: who may ask at all. */
+  readonly mayAsk: (person: Person, access: Access) => boolean;
+  /** T36: whether what somebody has under way stays. */
+  readonly keeps: (speaker: Person, resources: readonly Resource[], access: Access) => boolean;
+  /** T35: read again when a word was said. */
+  readonly goesOn: (speaker: Person, resources: readonly Resource[], access: Access) => boolean;
+  /** T35: whether what was approved can still be called. */
+  readonly callable: (effect: Effect, access: Access) => boolean;
+  /** T22, T39: milliseconds until whoever waits gives the floor back, and until it is too late. */
+  readonly floorMs: number;
+  readonly expiryMs: number;
+  /** R14: what later requests of a turn still hold of what it was started with. */
+  readonly stays: (item: Item, now: Item | undefined) => boolean;
+  /** R15: whether something made from these may be written where everybody reads it. */
+  readonly mayBeWritten: (resources: readonly Resource[]) => boolean;
+  /** R15: whether somebody may write there at this moment. */
+  readonly mayWrite: (person: Person, access: Access) => boolean;
+  /** R6: who is behind the notes when an AI wrote for somebody. */
+  readonly behindWriting: (speaker: Person, influence: readonly string[]) => readonly string[];
+  /** R6: who is behind what is read of them. */
+  readonly behindReading: (behind: readonly string[]) => readonly string[];
   /** What is counted for everybody to see. */
   readonly meter: (items: readonly Item[], reader: Person) => number;
 }
 
 const ROOM = 'r' as RoomId;
+/** What rooms begin with. */
+export const FLOOR_MS = 60_000;
+export const EXPIRY_MS = 900_000;
+/** Who is behind what a tool says. */
+export const OF_DRIVE = toolInfluence('drive');
 
 /** The words of the model in the types of the server: the model's names are well formed ids. */
 const asUser = (person: Person): UserId => person as string as UserId;
@@ -111,12 +159,7 @@ export const RULES: Rules = {
       ...sent.map(({ resources }) => asResources(resources)),
       asResources(results.map(({ resource }) => resource)),
     ) as readonly string[] as readonly Resource[],
-  influence: (speaker, sent, results) =>
-    joinInfluence(
-      [speaker],
-      ...sent.map(({ influence }) => influence),
-      results.map(() => toolInfluence('drive')),
-    ),
+  influence: (speaker, sent, read) => joinInfluence([speaker], ...sent.map(({ influence }) => influence), ...read),
   recipientsMayRead: (lane, resources, effect) => effect === 'send' || (lane === 'room' && resources.length === 0),
   judge: judgeCall,
   mayDecide: (approval, by, digestFits, access) => approval.user === by && digestFits && access.members.has(by),
@@ -135,6 +178,23 @@ export const RULES: Rules = {
   mayRedact: (item, by) => item.lane === `me:${by}` || item.author === by || item.for === by,
   redacts: (item, gone) => item.id === gone.id || item.from?.id === gone.id,
   stub: () => '',
+  mayAsk: (person, { members, askers }) => members.has(person) && askers.has(person),
+  keeps: (speaker, resources, access) => mayGoOn(speaker, resources, access),
+  goesOn: (speaker, resources, access) => mayGoOn(speaker, resources, access),
+  callable: (effect, { mail }) => effect !== 'send' || mail,
+  floorMs: FLOOR_MS,
+  expiryMs: EXPIRY_MS,
+  stays: (_item, now) => now !== undefined && now.body !== '',
+  // In a room that lets people lift resources off, on their word.
+  mayBeWritten: () => true,
+  mayWrite: (person, { members, askers, notesOpen }) => members.has(person) && askers.has(person) && notesOpen,
+  behindWriting: (speaker, influence) => joinInfluence([speaker], influence),
+  behindReading: (behind) => behind,
   meter: (items, reader) =>
     items.filter(({ lane }) => lane === `me:${reader}`).reduce((sum, { usage }) => sum + usage, 0),
 };
+
+function mayGoOn(speaker: Person, resources: readonly Resource[], access: Access): boolean {
+  const mayAsk = access.members.has(speaker) && access.askers.has(speaker);
+  return mayAsk && resources.every((resource) => access.readers[resource].has(speaker));
+}

@@ -1,5 +1,6 @@
 import { MemoryAudit } from '@parley/server/adapters/store/audit-memory';
 import { MemoryBudgets } from '@parley/server/adapters/store/budgets-memory';
+import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
 import { bandOf, kindOf, learned, NOTHING_KNOWN, type Forecast } from '@parley/server/core/budget/forecast';
 import { monthOf } from '@parley/server/core/budget/scopes';
 import { Budgets, type Claim, type Reservation } from '@parley/server/room/budgets';
@@ -9,6 +10,7 @@ import { RoomId, TurnId, UserId } from '@parley/shared/ids';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TestClock } from '../kit/clock.ts';
+import { ircAnswers } from '../kit/irc-answers.ts';
 import { REF } from '../kit/room-ref.ts';
 
 const ana = UserId.parse('ana');
@@ -166,5 +168,23 @@ describe('G7 how long answers are', () => {
     expect(within / counted).toBeGreaterThan(0.85);
     expect(within / counted).toBeLessThan(0.95);
     expect(must(forecast.outputs.get('3 usual'), 'known').length).toBe(300);
+  });
+
+  test('G7 of what people really answered each other, nine in ten or about are no longer than was reserved', () => {
+    const { count } = o200kTokenizer();
+    const within = ircAnswers().map((day) => {
+      let forecast = NOTHING_KNOWN;
+      let held = 0;
+      let counted = 0;
+      for (const [n, { question, answer }] of day.entries()) {
+        const [kind, took] = [kindOf(0, count(question)), count(answer)];
+        if (n >= 30) counted += 1;
+        if (n >= 30 && took <= bandOf(forecast, kind).p90) held += 1;
+        forecast = learned(forecast, call(took, kind));
+      }
+      return held / counted;
+    });
+    expect(within).toHaveLength(3);
+    for (const share of within) expect(share > 0.85 && share < 0.95).toBe(true);
   });
 });

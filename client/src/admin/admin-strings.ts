@@ -14,6 +14,7 @@ export const adminStrings = {
     budgets: 'Budgets',
     keys: 'Keys',
     usage: 'Usage',
+    jobs: 'Given up',
     audit: 'Audit',
   } satisfies Record<AdminTab, string>,
   loading: 'Loading …',
@@ -155,9 +156,10 @@ export const adminStrings = {
   cost: 'Cost',
   cachedShare: (tokens: string, share: string): string => `${tokens} (${share})`,
   costOf: (cost: string, unpriced: number): string => (unpriced === 0 ? cost : `${cost} + ${unpriced} without a price`),
-  plotOf: (field: string, input: string, output: string): string =>
-    `Tokens by ${field.toLowerCase()}: ${input} input, ${output} output in all. The numbers are in the table below.`,
+  plotOf: (field: string, input: string, cached: string, output: string): string =>
+    `Tokens by ${field.toLowerCase()}: ${input} input, ${cached} of it from the provider’s cache, ${output} output in all. The numbers are in the table below.`,
   plotInput: 'Input tokens',
+  plotCached: 'of it from the cache',
   plotOutput: 'Output tokens',
 
   noLines: 'No line fits this.',

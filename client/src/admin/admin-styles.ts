@@ -18,6 +18,7 @@ export const adminStyles = css`
   thead th { border: 0; color: var(--soft); font-weight: 500; white-space: nowrap; }
   tbody th { font-weight: 600; min-inline-size: 9rem; overflow-wrap: anywhere; }
   td .soft { overflow-wrap: anywhere; }
+  .why { min-inline-size: 12rem; }
   td .row-acts { flex-wrap: nowrap; }
   textarea.control { padding-block: 10px; resize: vertical; }
   time { white-space: nowrap; }

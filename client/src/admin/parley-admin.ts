@@ -11,6 +11,7 @@ import { adminStyles } from './admin-styles.ts';
 import { ADMIN_TABS, type AdminTab } from './admin-tab.ts';
 import './audit-view.ts';
 import './budgets-view.ts';
+import './jobs-view.ts';
 import './keys-view.ts';
 import './people-view.ts';
 import './resources-view.ts';
@@ -95,6 +96,7 @@ function view(tab: AdminTab, api: AdminApi): TemplateResult {
     budgets: html`<parley-admin-budgets .api=${api}></parley-admin-budgets>`,
     keys: html`<parley-admin-keys .api=${api}></parley-admin-keys>`,
     usage: html`<parley-admin-usage .api=${api}></parley-admin-usage>`,
+    jobs: html`<parley-admin-jobs .api=${api}></parley-admin-jobs>`,
     audit: html`<parley-admin-audit .api=${api}></parley-admin-audit>`,
   };
   return views[tab];

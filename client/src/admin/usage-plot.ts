@@ -1,7 +1,7 @@
 import type { UsageRow } from '@parley/shared/admin';
 import { css, html, type PropertyValues, type TemplateResult } from 'lit';
 import uPlot from 'uplot';
-import { count } from '../ui/format.ts';
+import { count, percent } from '../ui/format.ts';
 import { define, Part } from '../ui/part.ts';
 import { adminStrings as words } from './admin-strings.ts';
 import { labelOfRow, type UsageField } from './usage-field.ts';
@@ -32,10 +32,12 @@ export class ParleyUsagePlot extends Part {
   }
 
   override render(): TemplateResult {
-    const sum = (key: 'inputTokens' | 'outputTokens'): string =>
-      count(this.rows.reduce((all, row) => all + row[key], 0));
-    const label = words.plotOf(words.fields[this.field], sum('inputTokens'), sum('outputTokens'));
-    return html`<div class="plot-legend" aria-hidden="true"><span class="of-input"></span>${words.plotInput}<span class="of-output"></span>${words.plotOutput}</div>
+    const sum = (key: 'inputTokens' | 'cachedTokens' | 'outputTokens'): number =>
+      this.rows.reduce((all, row) => all + row[key], 0);
+    const input = sum('inputTokens');
+    const cached = percent(sum('cachedTokens') / Math.max(1, input));
+    const label = words.plotOf(words.fields[this.field], count(input), cached, count(sum('outputTokens')));
+    return html`<div class="plot-legend" aria-hidden="true"><span class="of-input"></span>${words.plotInput}<span class="of-cached"></span>${words.plotCached}<span class="of-output"></span>${words.plotOutput}</div>
       <div class="plot" role="img" aria-label=${label}></div>`;
   }
 
@@ -51,6 +53,7 @@ export class ParleyUsagePlot extends Part {
     const data: uPlot.AlignedData = [
       rows.map((_, at) => at),
       rows.map((row) => row.inputTokens),
+      rows.map((row) => row.cachedTokens),
       rows.map((row) => row.outputTokens),
     ];
     this.#plot = new uPlot(this.#options(into.clientWidth), data, into);
@@ -85,7 +88,13 @@ export class ParleyUsagePlot extends Part {
         { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100], space: 90, values: (_plot, at) => at.map(label) },
         { ...axis, size: 64, values: (_plot, at) => at.map(count) },
       ],
-      series: [{}, this.#series('.of-input', 0.5, -1), this.#series('.of-output', 0.5, 1)],
+      // What was cached is drawn over the input that it is a part of.
+      series: [
+        {},
+        this.#series('.of-input', 0.5, -1),
+        this.#series('.of-cached', 0.5, -1),
+        this.#series('.of-output', 0.5, 1),
+      ],
     };
   }
 
@@ -115,6 +124,7 @@ export const usagePlotStyles = css`
   .plot-legend { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; color: var(--soft); }
   .plot-legend span { inline-size: 14px; block-size: 14px; border-radius: 4px; background: currentColor; }
   .plot-legend .of-input { color: var(--accent); }
+  .plot-legend .of-cached { color: color-mix(in oklab, var(--accent) 45%, var(--surface)); margin-inline-start: 8px; }
   .plot-legend .of-output { color: var(--good); margin-inline-start: 8px; }
   .plot { color: var(--soft); min-inline-size: 0; block-size: 240px; overflow: hidden; }
   .uplot, .u-wrap { position: relative; }

@@ -56,7 +56,7 @@ function choices(entry: Entry, { lane, offers, act }: EntryActs): TemplateResult
   };
   return html`${offers.quote ? html`<button type="button" class="outline" @click=${(event: Event) => done(event, 'quote')}>${entryStrings.quote}</button>` : nothing}
     ${offers.share ? html`<button type="button" class="outline" @click=${(event: Event) => done(event, 'share')}>${entryStrings.share}</button>` : nothing}
-    ${offers.pin ? html`<button type="button" class="outline" @click=${(event: Event) => done(event, 'pin')}>${entryStrings.putUp}</button>` : nothing}
+    ${offers.pin ? html`<button type="button" class="outline" @click=${(event: Event) => done(event, 'pin')}>${entryStrings.pin}</button>` : nothing}
     ${offers.redact ? html`<button type="button" class="quiet danger" @click=${() => act({ entry: entry.id, step: 'redacting', refused: null })}>${entryStrings.redact}</button>` : nothing}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Entry } from '@parley/shared/entry';
+import type { PinKind } from '@parley/shared/pin-kind';
 import { unreachable } from '@parley/shared/assert';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { entryActs, entryMore, type EntryActs } from './entry-acts.ts';
@@ -6,11 +7,12 @@ import { entryOrigin } from './entry-origin.ts';
 import { entryRepeats } from './entry-repeats.ts';
 import { aiMark, face } from './face.ts';
 import { count, dayAndTime, isoTime, timeOfDay } from './format.ts';
-import { lockIcon } from './icons.ts';
+import { lockIcon, pinIcon } from './icons.ts';
 import { finishedBlocks } from './markdown-engine.ts';
 import { blocksView, foldedCount } from './markdown-view.ts';
 import { colorClass } from './person-color.ts';
 import type { Names } from './names.ts';
+import { tell } from './room-events.ts';
 import { strings } from './strings.ts';
 import { entryStrings } from './strings-entries.ts';
 
@@ -24,6 +26,8 @@ export interface RowContext {
   readonly folded: boolean;
   readonly onFold: (entry: Entry) => void;
   readonly acts: EntryActs;
+  /** C3: as what it is pinned; null: it is not. */
+  readonly pinned: PinKind | null;
 }
 
 export function entryView(entry: Entry, row: RowContext): TemplateResult {
@@ -46,7 +50,7 @@ export function entryView(entry: Entry, row: RowContext): TemplateResult {
 }
 
 function messageView(entry: Entry, row: RowContext): TemplateResult {
-  const words = html`${plainWords(entry, row)}${entryActs(entry, row.acts)}`;
+  const words = html`${plainWords(entry, row)}${pinMark(row)}${entryActs(entry, row.acts)}`;
   const more = entryMore(entry, row.acts);
   if (row.continued)
     return html`<div class="line continued"><span></span><div class="continued-words">${words}</div>${more}</div>`;
@@ -75,14 +79,14 @@ function noticeView(entry: Entry, { acts }: RowContext): TemplateResult {
 function promptView(entry: Entry, row: RowContext): TemplateResult {
   const asked = html`<span class="asked">${strings.asked}</span>`;
   return html`<div class="line prompt" part="prompt">${face(entry.author.name, row.names.color(entry.author.id))}
-    <div>${head(entry, row, asked)}${plainWords(entry, row)}${outcome(entry, row)}${entryActs(entry, row.acts)}</div>${entryMore(entry, row.acts)}</div>`;
+    <div>${head(entry, row, asked)}${plainWords(entry, row)}${pinMark(row)}${outcome(entry, row)}${entryActs(entry, row.acts)}</div>${entryMore(entry, row.acts)}</div>`;
 }
 
 function answerView(entry: Entry, row: RowContext): TemplateResult {
   const whom =
     entry.for === undefined ? '' : strings.answerFor(entry.for === row.you ? strings.you : row.names.name(entry.for));
   return html`<div class="line answer" part="answer">${aiMark}
-    <div>${answerHead(whom, time(entry))}${answerWords(entry, row)}${outcome(entry, row)}
+    <div>${answerHead(whom, time(entry))}${answerWords(entry, row)}${pinMark(row)}${outcome(entry, row)}
       ${entryOrigin(entry, { lane: row.acts.lane, you: row.you, name: (id) => personName(id, row) })}${usage(entry, row)}${entryActs(entry, row.acts)}</div>${entryMore(entry, row.acts)}</div>`;
 }
 
@@ -101,6 +105,15 @@ function answerWords(entry: Entry, row: RowContext): TemplateResult | typeof not
   const button = html`<button type="button" class="quiet fold" aria-expanded=${row.folded ? 'false' : 'true'}
     @click=${() => row.onFold(entry)}>${row.folded ? strings.showRest : strings.fold}</button>`;
   return html`<div class="words">${blocksView(shown)}</div>${foldable ? button : nothing}`;
+}
+
+/** Under the words that are pinned; opens all that is. */
+function pinMark({ pinned, acts: { lane } }: RowContext): TemplateResult | typeof nothing {
+  if (pinned === null) return nothing;
+  const open = ({ currentTarget }: Event): void => {
+    if (currentTarget !== null) tell(currentTarget, 'room-dialog', { kind: 'memory', lane, entry: null });
+  };
+  return html`<p><button type="button" class="quiet pin-mark" @click=${open}>${pinIcon}${entryStrings.pinned[pinned]}</button></p>`;
 }
 
 function outcome(entry: Entry, row: RowContext): TemplateResult | typeof nothing {
@@ -153,6 +166,8 @@ export const entryStyles = css`
   .outcome { margin-block-start: 6px; }
   .outcome.bad { color: var(--bad); }
   .chip { display: inline-block; padding-inline: 10px; border-radius: 99px; border: 1px solid currentColor; margin-inline-end: 4px; }
+  .pin-mark { display: inline-flex; align-items: center; gap: 6px; padding-inline: 0 8px; font-weight: 600; }
+  .pin-mark:hover { background: none; text-decoration: underline; text-underline-offset: 3px; }
   .fold { margin: 4px 0 -6px -14px; color: var(--accent); }
   .fold:hover { color: var(--accent); }
   .cost { margin-block: 4px -8px; color: var(--soft); }

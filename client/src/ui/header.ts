@@ -20,7 +20,7 @@ export function headerView(view: RoomViewModel, acts: HeaderActs): TemplateResul
   const panelLabel = acts.panelOpen ? strings.closePanel : strings.openPanel;
   const waiting = view.room.tickets.filter(({ state }) => state !== 'running').length;
   return html`<header class="header" part="header">
-    <div class="titles"><parley-room-title .client=${acts.client} .name=${view.title} .may=${view.capabilities.has('policy.set')}></parley-room-title><p class="soft presence">${presence(view)}</p></div>
+    <div class="titles"><parley-room-title .client=${acts.client} .name=${view.title} .may=${view.capabilities.has('policy.set')} .made=${view.room.titledBy === 'ai'}></parley-room-title><p class="soft presence">${presence(view)}</p></div>
     <div class="faces" aria-hidden="true">${view.people.slice(0, 5).map((person) => face(person.name, person.color))}
       ${view.people.length > 5 ? html`<span class="more">+${view.people.length - 5}</span>` : nothing}</div>
     ${linkState(view)}

@@ -7,6 +7,7 @@ function icon(path: SVGTemplateResult): TemplateResult {
 
 export const searchIcon = icon(svg`<circle cx="11" cy="11" r="6.5" /><path d="m16 16 4 4" />`);
 export const closeIcon = icon(svg`<path d="m6 6 12 12M18 6 6 18" />`);
+export const pinIcon = icon(svg`<path d="M9 4h6l-.8 6 3.3 3.2v1.3h-11v-1.3L9.8 10zM12 14.5V20" />`);
 export const pencilIcon = icon(
   svg`<path d="m5 19 .8-3.8L15.5 5.5a1.6 1.6 0 0 1 2.3 0l.7.7a1.6 1.6 0 0 1 0 2.3L8.8 18.2z" />`,
 );

@@ -29,7 +29,7 @@ type State =
 const MOST_PAGES = 60;
 const KINDS = Object.keys(entryStrings.pinned) as PinKind[];
 
-/** C3, C4: what the AI is sent however long a lane gets: what people put up, and what is summed up, with the way to what it was. */
+/** C3, C4: what the AI is sent however long a lane gets: what people pinned, and what is summed up, with the way to what it was. */
 export class ParleyMemory extends Modal {
   static override properties = {
     client: { attribute: false },
@@ -44,7 +44,7 @@ export class ParleyMemory extends Modal {
   };
   declare client: RoomClient;
   declare lane: 'room' | 'me';
-  /** The one to put up; null: only to look. */
+  /** The one to pin; null: only to look. */
   declare entry: Entry | null;
   declare names: Names;
   declare mayPin: boolean;
@@ -105,7 +105,7 @@ export class ParleyMemory extends Modal {
         (
           kind,
         ) => html`<button type="button" class=${now === kind ? 'primary' : 'outline'} aria-pressed=${now === kind ? 'true' : 'false'}
-          @click=${() => void (now === kind ? this.#takeDown(entry.id) : this.#putUp(entry.id, kind))}>${entryStrings.pinned[kind]}</button>`,
+          @click=${() => void (now === kind ? this.#unpin(entry.id) : this.#pinAs(entry.id, kind))}>${entryStrings.pinned[kind]}</button>`,
       )}</div></section>`;
   }
 
@@ -118,15 +118,15 @@ export class ParleyMemory extends Modal {
   }
 
   #list(pins: readonly PinView[]): TemplateResult {
-    return html`<section aria-label=${words.putUp}><h3>${words.putUp}</h3>
-      ${pins.length === 0 ? html`<p class="soft">${words.nothingUp}</p>` : html`<ul class="memory-pins" role="list">${pins.map((pin) => this.#pin(pin))}</ul>`}</section>`;
+    return html`<section aria-label=${words.pinned}><h3>${words.pinned}</h3>
+      ${pins.length === 0 ? html`<p class="soft">${words.nothingPinned}</p>` : html`<ul class="memory-pins" role="list">${pins.map((pin) => this.#pin(pin))}</ul>`}</section>`;
   }
 
   #pin({ entry, as, author, text, by, seq }: PinView): TemplateResult {
     const name = this.#name(author);
     return html`<li><p><b>${entryStrings.pinned[as]}</b> <span class="soft">${words.by(this.names.name(by))}</span></p><p class="memory-words">${text}</p>
       <p class="memory-acts"><button type="button" class="quiet" @click=${() => void this.#show(entry)}>${words.show(String(seq), name)}</button>
-      ${this.mayPin ? html`<button type="button" class="quiet" aria-label=${words.takeDownOf(entryStrings.pinned[as], name)} @click=${() => void this.#takeDown(entry)}>${words.takeDown}</button>` : nothing}</p></li>`;
+      ${this.mayPin ? html`<button type="button" class="quiet" aria-label=${words.unpinOf(entryStrings.pinned[as], name)} @click=${() => void this.#unpin(entry)}>${words.unpin}</button>` : nothing}</p></li>`;
   }
 
   #summary(digest: DigestView | null): TemplateResult {
@@ -149,11 +149,11 @@ export class ParleyMemory extends Modal {
     return author.kind === 'ai' ? strings.ai : this.names.name(author.id);
   }
 
-  async #putUp(entry: EntryId, as: PinKind): Promise<void> {
+  async #pinAs(entry: EntryId, as: PinKind): Promise<void> {
     await this.#change(this.client.request('entry.pin', { entry, as }));
   }
 
-  async #takeDown(entry: EntryId): Promise<void> {
+  async #unpin(entry: EntryId): Promise<void> {
     await this.#change(this.client.request('entry.unpin', { entry }));
   }
 

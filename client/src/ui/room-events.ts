@@ -24,7 +24,7 @@ export type RoomDialog =
   | { readonly kind: 'approval'; readonly approval: ApprovalView }
   /** An answer of my private lane. */
   | { readonly kind: 'release'; readonly entry: Entry }
-  /** What the AI keeps of a lane; with an entry, to put it up. */
+  /** What the AI keeps of a lane; with an entry, to pin it. */
   | { readonly kind: 'memory'; readonly lane: 'room' | 'me'; readonly entry: Entry | null };
 
 export type PanelTab = 'queue' | 'notes' | 'private' | 'people' | 'tools' | 'usage';

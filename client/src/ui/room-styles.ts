@@ -22,7 +22,7 @@ import { searchStyles } from './search-bar.ts';
 import { sidePanelStyles } from './side-panel.ts';
 import { theme } from './theme.ts';
 import { toldCardStyles } from './told-card.ts';
-import { transcriptStyles } from './transcript.ts';
+import { transcriptStyles } from './transcript-styles.ts';
 
 /** All that the first paint of a room wears; what comes later brings its own (late.ts). */
 export const roomStyles: CSSResultOrNative[] = [

@@ -11,11 +11,14 @@ export class ParleyRoomTitle extends Part {
     client: { attribute: false },
     name: { attribute: false },
     may: { attribute: false },
+    made: { attribute: false },
     renaming: { state: true },
   };
   declare client: RoomClient;
   declare name: string;
   declare may: boolean;
+  /** Nobody gave it: it was made from what was said. */
+  declare made: boolean;
   declare renaming: boolean;
 
   constructor() {
@@ -36,7 +39,7 @@ export class ParleyRoomTitle extends Part {
 
   override render(): TemplateResult {
     const name = this.name === '' ? strings.untitled : this.name;
-    return html`<h2>${name}</h2>
+    return html`<h2 title=${this.made ? strings.titleMadeHelp : nothing}>${name}</h2>${this.made ? html`<span class="soft title-made">${strings.titleMade}</span>` : nothing}
       ${this.may ? html`<button type="button" class="icon-only quiet" aria-label=${strings.rename} title=${strings.rename} @click=${() => (this.renaming = true)}>${pencilIcon}</button>` : nothing}
       ${this.renaming ? this.#field() : nothing}`;
   }
@@ -75,6 +78,8 @@ define('parley-room-title', ParleyRoomTitle);
 export const roomTitleStyles = css`
   parley-room-title { display: flex; align-items: center; gap: 2px; min-inline-size: 0; }
   parley-room-title h2 { flex: 0 1 auto; min-inline-size: 0; }
+  .title-made { flex: none; margin-inline-start: 6px; white-space: nowrap; }
+  @container room (max-width: 45rem) { .title-made { position: absolute; inset: 0 auto auto 0; clip-path: inset(50%); inline-size: 1px; block-size: 1px; overflow: hidden; } }
   parley-room-title > button { flex: none; margin-block: -11px; }
   /* Its target is larger than its place; hovered or focused it must not cover the words around it. */
   parley-room-title > button:hover { background: none; }

@@ -84,15 +84,24 @@ export class ScrollFollow implements ReactiveController {
   };
 }
 
-/** Remembers which row the reader sees; the result puts it back after rows were added above. */
-export function keepPlace(scroller: HTMLElement | null): (() => void) | null {
-  if (scroller === null) return null;
-  const top = scroller.getBoundingClientRect().top;
-  const row = [...scroller.querySelectorAll('.entry')].find((entry) => entry.getBoundingClientRect().bottom > top);
-  if (row === undefined) return null;
-  const was = row.getBoundingClientRect().top;
-  return () => {
-    const moved = row.getBoundingClientRect().top - was;
-    if (moved !== 0) scroller.scrollTop += moved;
-  };
+/** The first row that the reader sees, by its entry, and where its top is. */
+export interface Place {
+  readonly entry: string;
+  readonly top: number;
+}
+
+export function placeIn(scroller: HTMLElement | null): Place | null {
+  const top = scroller?.getBoundingClientRect().top ?? 0;
+  const rows = scroller?.querySelectorAll<HTMLElement>('.entry') ?? [];
+  const row = [...rows].find((each) => each.getBoundingClientRect().bottom > top);
+  return row === undefined ? null : { entry: row.dataset['entry'] ?? '', top: row.getBoundingClientRect().top };
+}
+
+/** Scrolls so that the row is where it was, whatever came and went above it; false while there is no such row. */
+export function putBack(scroller: HTMLElement | null, { entry, top }: Place): boolean {
+  const row = scroller?.querySelector(`[data-entry="${CSS.escape(entry)}"]`);
+  if (!scroller || !row) return false;
+  const moved = row.getBoundingClientRect().top - top;
+  if (moved !== 0) scroller.scrollTop += moved;
+  return true;
 }

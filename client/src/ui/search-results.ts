@@ -107,6 +107,7 @@ export class ParleySearchResults extends Part {
       names,
       you: view.you?.id ?? null,
       continued: false,
+      pinned: null,
       folded: !unfolded.has(entry.id),
       onFold: ({ id }) => (this.unfolded = unfolded.has(id) ? without(unfolded, id) : new Set([...unfolded, id])),
       acts: {

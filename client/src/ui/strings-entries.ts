@@ -6,7 +6,7 @@ export const entryStrings = {
   acts: (name: string, time: string): string => `What to do with the entry of ${name}, ${time}`,
   quote: 'Ask about this alone',
   share: 'Share with the room…',
-  putUp: 'Put up…',
+  pin: 'Pin…',
   pinned: {
     decision: 'Decision',
     constraint: 'Constraint',

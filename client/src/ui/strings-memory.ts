@@ -1,14 +1,14 @@
-/** The words about what the AI keeps: what people put up, and what is summed up. */
+/** The words about what the AI keeps: what people pinned, and what is summed up. */
 export const memoryStrings = {
   title: 'What the AI keeps in mind',
-  choose: 'Put this up as',
+  choose: 'Pin this as',
   chooseHelp:
     'The AI is sent it word for word in every answer here, however long the conversation gets. Everyone who reads this sees it.',
-  putUp: 'Put up here',
-  nothingUp: 'Nothing is put up yet. Open what can be done with an entry to put it up.',
-  by: (name: string): string => `Put up by ${name}`,
-  takeDown: 'Take down',
-  takeDownOf: (as: string, name: string): string => `Take down: ${as}, by ${name}`,
+  pinned: 'Pinned here',
+  nothingPinned: 'Nothing is pinned yet. Open what can be done with an entry to pin it.',
+  by: (name: string): string => `Pinned by ${name}`,
+  unpin: 'Unpin',
+  unpinOf: (as: string, name: string): string => `Unpin: ${as}, by ${name}`,
   loading: 'Looking up what the AI keeps',
   summed: 'Summed up',
   noDigest: 'Nothing is summed up: the AI is sent the entries themselves, the newest as far as there is room.',

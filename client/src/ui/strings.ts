@@ -189,6 +189,9 @@ export const strings = {
   tryAgain: 'Try again',
 
   rename: 'Rename this room',
+  titleMade: 'named by Parley',
+  titleMadeHelp:
+    'Parley named this room after what was said in it, because nobody had. Whoever may rename it can give it another name.',
   roomTitle: 'Title of this room',
   leftTitle: 'You left this room',
   leftHelp: 'Nothing of it is shown here any more.',

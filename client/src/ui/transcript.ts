@@ -1,5 +1,5 @@
 import type { Entry } from '@parley/shared/entry';
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { RoomClient } from '../room-client.ts';
@@ -14,7 +14,7 @@ import type { Names } from './names.ts';
 import { define, Part } from './part.ts';
 import type { Pending } from './pending.ts';
 import { pendingView } from './pending-view.ts';
-import { keepPlace, ScrollFollow } from './scroll-follow.ts';
+import { placeIn, putBack, ScrollFollow, type Place } from './scroll-follow.ts';
 import { strings } from './strings.ts';
 import { tell } from './room-events.ts';
 import { entryStrings } from './strings-entries.ts';
@@ -61,7 +61,8 @@ export class ParleyTranscript extends Part {
   #rows: readonly Row[] = [];
   /** Turns seen while they streamed: folding them at their end would move what is being read. */
   readonly #streamed = new Set<string>();
-  #restore: (() => void) | null = null;
+  /** Where the reader was before rows came or went above, until that row is there. */
+  #place: Place | null = null;
   readonly #top = new IntersectionObserver(
     (seen) => seen.some(({ isIntersecting }) => isIntersecting) && void this.#reachTop(),
   );
@@ -75,6 +76,7 @@ export class ParleyTranscript extends Part {
 
   /** The reader wants the newest, for instance after sending something. */
   toNewest(): void {
+    this.#place = null;
     this.#follow.toBottom();
   }
 
@@ -88,15 +90,34 @@ export class ParleyTranscript extends Part {
     if (answering !== null) this.#streamed.add(answering.turn);
     if (entries === before?.entries && this.#rows.length > 0) return;
     const grown = newEntries(before?.entries ?? [], entries);
-    if (grown.older > 0) this.#restore = keepPlace(this.#follow.scroller);
+    if (before !== undefined && this.lane.firstSeq > before.firstSeq) this.#pastLeft();
+    if (grown.older > 0) this.#keepPlace();
     this.shown += grown.older + (this.#follow.following ? 0 : grown.newer);
     this.#rows = timeline(entries, this.lastSeen, this.you);
     if (before?.loaded === true) this.#follow.arrived(grown.newer);
   }
 
+  /** R14: older entries may go away, and come again without the words that were taken out of them. */
+  #pastLeft(): void {
+    this.older = 'unknown';
+    if (!this.#follow.following) this.#keepPlace();
+  }
+
+  /** Rows that come into sight have their true heights only some frames later. */
+  async #stay(place: Place): Promise<void> {
+    this.#place = null;
+    for (let frames = 0; frames < 4 && !this.#follow.following; frames += 1) {
+      await nextFrame();
+      putBack(this.#follow.scroller, place);
+    }
+  }
+
+  #keepPlace(): void {
+    this.#place ??= placeIn(this.#follow.scroller);
+  }
+
   protected override updated(): void {
-    this.#restore?.();
-    this.#restore = null;
+    if (this.#place !== null && putBack(this.#follow.scroller, this.#place)) void this.#stay(this.#place);
     this.#follow.settle();
     this.#top.disconnect();
     const sentinel = this.querySelector('.older');
@@ -149,8 +170,9 @@ export class ParleyTranscript extends Part {
     const folded = this.#isFolded(entry);
     const { names, you, capabilities } = this;
     const acting = this.#acting.of(entry);
-    const deps = [entry, continued, folded, this.revision, you, acting, capabilities];
-    return html`<li class="entry" data-seq=${entry.seq} data-entry=${entry.id}>${this.#pinned(entry)}${guard(deps, () =>
+    const pinned = this.lane.pins?.[entry.id] ?? null;
+    const deps = [entry, continued, folded, this.revision, you, acting, capabilities, pinned];
+    return html`<li class="entry" data-seq=${entry.seq} data-entry=${entry.id}>${guard(deps, () =>
       entryView(entry, {
         names,
         you,
@@ -158,25 +180,17 @@ export class ParleyTranscript extends Part {
         folded,
         onFold: (which) => this.#fold(which),
         acts: this.#acting.actsFor(entry),
+        pinned,
       }),
     )}</li>${this.#summed(entry)}`;
-  }
-
-  /** C3: opens what is put up. */
-  #pinned({ id }: Entry): TemplateResult | typeof nothing {
-    const as = this.lane.pins?.[id];
-    return as === undefined ? nothing : this.#kept(entryStrings.pinned[as]);
   }
 
   /** C4: behind the last entry that a digest stands for; opens it. */
   #summed({ seq, resources }: Entry): TemplateResult | typeof nothing {
     const { digest } = this.lane;
     if (!digest || digest.to !== seq || resources !== undefined) return nothing;
-    return html`<li class="mark">${this.#kept(entryStrings.summed(digest.from, seq))}</li>`;
-  }
-
-  #kept(words: string): TemplateResult {
-    return html`<button type="button" class="quiet" @click=${() => tell(this, 'room-dialog', { kind: 'memory', lane: this.audience, entry: null })}>${words}</button>`;
+    const open = (): void => tell(this, 'room-dialog', { kind: 'memory', lane: this.audience, entry: null });
+    return html`<li class="mark"><button type="button" class="quiet" @click=${open}>${entryStrings.summed(digest.from, seq)}</button></li>`;
   }
 
   /** Brings one entry into sight, and first what stands between, page by page; false when it is not there any more. */
@@ -222,7 +236,7 @@ export class ParleyTranscript extends Part {
   async #reachTop(): Promise<void> {
     if (this.older === 'loading' || !this.lane.loaded) return;
     if (this.#rows.length > this.shown) {
-      this.#restore = keepPlace(this.#follow.scroller);
+      this.#keepPlace();
       this.shown += STEP;
     } else await this.#loadOlder();
   }
@@ -264,30 +278,3 @@ function newEntries(before: readonly Entry[], after: readonly Entry[]): { older:
 const skeleton = html`<div class="column skeleton" role="status"><span class="said">${strings.loading}</span>
   ${[62, 88, 40, 74].map((_, index) => html`<div class="line bone-${index}"><i class="bone round"></i><div><i class="bone short"></i><i class="bone"></i></div></div>`)}
 </div>`;
-
-export const transcriptStyles = css`
-  parley-transcript { display: grid; position: relative; min-block-size: 0; min-inline-size: 0; }
-  .scroll { overflow: hidden auto; overscroll-behavior: contain; scrollbar-gutter: stable both-edges; scrollbar-width: thin; min-block-size: 0; }
-  .scroll:focus-visible { outline-offset: -2px; }
-  .column { max-inline-size: 52rem; margin-inline: auto; padding: 12px 28px 20px; }
-  .entry { content-visibility: auto; contain-intrinsic-block-size: auto 76px; padding-inline: 12px; margin-inline: -12px; }
-  .mark { display: flex; align-items: center; gap: 14px; padding-block: 14px 6px; color: var(--soft); }
-  .mark::before, .mark::after { content: ''; flex: 1; block-size: 1px; background: var(--line); }
-  .mark.new { color: var(--accent); }
-  .mark.new::before, .mark.new::after { background: var(--accent-line); }
-  .older, .beginning { display: flex; flex-wrap: wrap; justify-content: center; align-items: center; gap: 10px; min-block-size: 44px; text-align: center; }
-  .pill { position: absolute; inset-block-end: 14px; inset-inline: 0; margin-inline: auto; inline-size: fit-content; border-radius: 99px; box-shadow: var(--shadow); }
-  .blank { display: grid; gap: 10px; justify-items: center; text-align: center; padding: 12vh 24px 24px; max-inline-size: 38rem; margin-inline: auto; }
-  .blank h3 { font-size: 1.25rem; letter-spacing: -0.01em; text-wrap: balance; }
-  .skeleton .bone { display: block; block-size: 12px; border-radius: 6px; background: var(--line); animation: pulse 1.6s ease-in-out infinite; margin-block: 8px; }
-  .skeleton .bone.round { inline-size: 36px; block-size: 36px; border-radius: 50%; margin: 0; }
-  .skeleton .bone.short { inline-size: 9rem; }
-  .skeleton .bone-1 .bone:last-child { inline-size: 70%; }
-  .skeleton .bone-2 .bone:last-child { inline-size: 85%; }
-  .skeleton .bone-3 .bone:last-child { inline-size: 45%; }
-  @keyframes pulse { 50% { opacity: 0.45; } }
-  @container room (max-width: 45rem) {
-    .column { padding-inline: 14px; }
-    .line { grid-template-columns: 36px minmax(0, 1fr); column-gap: 10px; }
-  }
-`;

@@ -1,4 +1,5 @@
 import type { Usage } from '@parley/shared/entry';
+import type { RoomRef } from '../core/tenant.ts';
 import type { ModelFailure, ModelRequest, Provider } from './model.ts';
 
 /** One of many questions; its answer comes back under this operation. */
@@ -26,9 +27,10 @@ export interface BatchFailed {
 
 /**
  * A provider that answers many questions within a day, for less (G9). It keeps them until `forget`. Never rejects.
- * `label` is ours, `batch` the provider's name for the same.
+ * `label` is ours, `batch` the provider's name for the same. On one account there: what another one has is not found.
  */
 export interface Batches {
+  /** Whose account it is, too. */
   readonly provider: Provider;
   submit(
     label: string,
@@ -48,4 +50,10 @@ export interface Batches {
   >;
   /** Takes what the provider keeps of it away; false when that is not sure. */
   forget(batch: string, signal: AbortSignal): Promise<boolean>;
+}
+
+/** A provider of batches on the account of whoever pays (G5). */
+export interface BatchAccounts {
+  /** On the account of a room's tenant where they brought a key, else on the server's. Never rejects. */
+  for(ref: RoomRef): Promise<Batches>;
 }

@@ -50,6 +50,14 @@ export class Access {
     return resources.every((resource) => this.#answers.get(resource)?.readers.has(user) === true);
   }
 
+  /** Whether the authority said that one person may not read all of these; of what it did not say nothing is known. */
+  denies(user: UserId, resources: readonly ResourceId[]): boolean {
+    return resources.some((resource) => {
+      const answer = this.#answers.get(resource);
+      return answer?.came === true && answer.people.has(user) && !answer.readers.has(user);
+    });
+  }
+
   /** R3: whether a whole audience does. */
   admits(audience: readonly UserId[], resources: readonly ResourceId[]): boolean {
     return audience.every((user) => this.mayRead(user, resources));

@@ -68,6 +68,15 @@ export class Budgets {
     return { claim, scopes, outputTokens, book };
   }
 
+  /** Holds again what was held for a call that outlived the process, whatever is left. */
+  holdAgain({ tenant, payer }: Pick<Claim, 'tenant' | 'payer'>, tokens: number): Reservation {
+    const book = this.#book(tenant);
+    const scopes = scopesOf(payer);
+    for (const scope of scopes) change(book, scope, (account) => hold(account, tokens));
+    const claim = { tenant, payer, granted: null, inputTokens: tokens, p90: 0, most: 0 };
+    return { claim, scopes, outputTokens: 0, book };
+  }
+
   /** Charges what was used; names the accounts that this took over the mark at which a person is told. */
   charge({ claim, scopes }: Charged, spent: Spent): readonly Scope[] {
     const book = this.#book(claim.tenant);

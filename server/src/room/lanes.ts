@@ -5,12 +5,16 @@ import { standingOfAbsent } from '../core/room-state.ts';
 import { callsOf } from '../core/arbiter/turn-work.ts';
 import type { Tenant } from '../core/tenant.ts';
 import type { People } from '../ports/people.ts';
+import type { Access } from './access.ts';
 import { revokedAuthors } from './revoked-work.ts';
 import { LaneRunner, type LaneRunnerDeps } from './turns/lane-runner.ts';
+import { UNREADABLE } from './turns/turn-worker.ts';
+import { waitingTurns } from './waiting-turns.ts';
 
 export interface LanesDeps extends Omit<LaneRunnerDeps, 'lane' | 'prepare'> {
   readonly tenant: Tenant;
   readonly people: Pick<People, 'revokedAt'>;
+  readonly access: Access;
 }
 
 /** The lanes of a room that somebody used since it was opened here, each with its runner. */
@@ -89,6 +93,17 @@ export class Lanes {
       if (state.kind !== 'present' || !state.lanes.has(lane)) continue;
       const runner = await this.open(lane);
       runner.apply({ type: 'revoke', user, by, reason: 'The right to ask here was taken away.' });
+    }
+  }
+
+  /** T35: what its speaker is asked about is made from what they may not read any more: they are not asked further. */
+  async endUnreadable(): Promise<void> {
+    const { chronicle, access } = this.#deps;
+    for (const { lane, turn } of waitingTurns(chronicle)) {
+      // An author of a prompt is a person.
+      if (!access.denies(turn.author.id as UserId, turn.resources)) continue;
+      const runner = await this.open(lane);
+      runner.apply({ type: 'lapse', turn: turn.turn, reason: UNREADABLE });
     }
   }
 

@@ -6,7 +6,7 @@ import { isSent } from '../core/context/sealed-order.ts';
 import type { JournalRecord, RecordOf } from '../core/records.ts';
 import type { Ledger } from './ledger.ts';
 
-/** An entry that is or was put up; `…Seq` are sequences in the journal. */
+/** An entry that is or was pinned; `…Seq` are sequences in the journal. */
 export interface Pin {
   readonly entry: EntryId;
   readonly as: PinKind;
@@ -14,7 +14,7 @@ export interface Pin {
   readonly at: number;
   readonly tokens: number;
   readonly pinnedSeq: number;
-  /** Null while it is put up. */
+  /** Null while it is pinned. */
   readonly goneSeq: number | null;
 }
 
@@ -33,7 +33,7 @@ interface LanePins {
 const FAILURES = 4;
 const FAILED: ReadonlySet<string> = new Set(['failed', 'unknown']);
 
-/** What people put up in each lane of a room, and which calls failed in it (C3); rebuilt from the journal. */
+/** What people pinned in each lane of a room, and which calls failed in it (C3); rebuilt from the journal. */
 export class Pins {
   readonly #lanes = new Map<LaneKey, LanePins>();
 
@@ -41,10 +41,10 @@ export class Pins {
   apply(record: JournalRecord, seq: number, ledger: Ledger): void {
     switch (record.type) {
       case 'entry.pinned':
-        this.#putUp(record, seq);
+        this.#pin(record, seq);
         return;
       case 'entry.unpinned':
-        this.#takeDown(record.lane, record.entry, seq);
+        this.#unpin(record.lane, record.entry, seq);
         return;
       case 'entry.redacted':
         this.#redacted(record, seq, ledger);
@@ -56,7 +56,7 @@ export class Pins {
     }
   }
 
-  /** What is put up in a lane now, in the order in which it was. */
+  /** What is pinned in a lane now, in the order in which it was. */
   now(lane: LaneKey): readonly Pin[] {
     return this.#of(lane).pins.filter(({ goneSeq }) => goneSeq === null);
   }
@@ -93,19 +93,19 @@ export class Pins {
     };
   }
 
-  #putUp({ lane, entry, as, by, at, tokens }: RecordOf<'entry.pinned'>, pinnedSeq: number): void {
-    this.#takeDown(lane, entry, pinnedSeq);
+  #pin({ lane, entry, as, by, at, tokens }: RecordOf<'entry.pinned'>, pinnedSeq: number): void {
+    this.#unpin(lane, entry, pinnedSeq);
     this.#of(lane).pins.push({ entry, as, by, at, tokens, pinnedSeq, goneSeq: null });
   }
 
-  #takeDown(lane: LaneKey, entry: EntryId, goneSeq: number): void {
+  #unpin(lane: LaneKey, entry: EntryId, goneSeq: number): void {
     const own = this.#of(lane);
     own.pins = own.pins.map((pin) => (pin.entry === entry && pin.goneSeq === null ? { ...pin, goneSeq } : pin));
   }
 
   /** R14: no row says anything of it any more. */
   #redacted({ lane, entry }: RecordOf<'entry.redacted'>, seq: number, ledger: Ledger): void {
-    this.#takeDown(lane, entry, seq);
+    this.#unpin(lane, entry, seq);
     const known = ledger.entry(entry)?.item.entry;
     if (known?.kind !== 'answer') return;
     const own = this.#of(lane);

@@ -34,7 +34,8 @@ export function projectLane(write: TranscriptWriter, state: LaneState): void {
 
 /** What the document says of the room itself; of the lane too when its state is given. */
 export function projectRoom(write: TranscriptWriter, room: PresentRoom, state: LaneState | undefined): void {
-  write.setRoom({ title: titleOf(room), floor: room.policy.floor, ...(state ? { ai: aiState(state) } : {}) });
+  const titledBy = room.proposed === null ? null : 'ai';
+  write.setRoom({ title: titleOf(room), titledBy, floor: room.policy.floor, ...(state ? { ai: aiState(state) } : {}) });
 }
 
 function projectOne(write: TranscriptWriter, record: JournalRecord, place: Place): void {

@@ -125,6 +125,7 @@ export class Room implements Desk {
       tenant: deps.ref.tenant,
       authority: deps.authority,
       mailbox: this.#mailbox,
+      judged: () => this.#lanes.endUnreadable(),
       people: () => (this.chronicle.state.kind === 'present' ? audienceOf(this.chronicle.state, 'room') : []),
     });
     this.#attendance = new Attendance({ ...parts, shelves: this.shelves });

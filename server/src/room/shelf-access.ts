@@ -10,12 +10,15 @@ import type { Documents } from './documents/documents.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Peers } from './peers.ts';
 import type { Shelf } from './stacks.ts';
+import { waitingTurns } from './waiting-turns.ts';
 
 export interface ShelfAccessDeps extends Omit<AccessDeps, 'changed'> {
   readonly chronicle: Chronicle;
   readonly documents: Documents;
   readonly peers: Peers;
   readonly mailbox: Mailbox;
+  /** In the mailbox, when it is known again who may read what. */
+  readonly judged: () => Promise<void>;
 }
 
 /**
@@ -130,7 +133,7 @@ export class ShelfAccess {
   }
 
   #apply(): void {
-    const { chronicle, documents, peers } = this.#deps;
+    const { chronicle, documents, peers, mailbox, judged } = this.#deps;
     if (chronicle.state.kind !== 'present') return;
     const mayOpen = new Map<UserId, ReadonlySet<DocKey>>();
     documents.restrict((doc, user) => {
@@ -139,6 +142,7 @@ export class ShelfAccess {
       return own.has(doc);
     });
     for (const [peer] of peers.all()) this.#tell(peer);
+    mailbox.post(judged);
   }
 
   #tell(peer: PeerId): void {
@@ -154,6 +158,7 @@ export class ShelfAccess {
 
   #used(): readonly ResourceId[] {
     const { chronicle } = this.#deps;
-    return joinResources(...chronicle.ledger.allShelves().map(({ resources }) => resources));
+    const waiting = waitingTurns(chronicle).map(({ turn }) => turn.resources);
+    return joinResources(...chronicle.ledger.allShelves().map(({ resources }) => resources), ...waiting);
   }
 }

@@ -29,7 +29,7 @@ export interface TranscriptsDeps {
   readonly digest: Digest;
   /** Asked only where the room is there. */
   readonly room: () => PresentRoom;
-  /** C3, C4: what stands for entries of a lane, or is put up. */
+  /** C3, C4: what stands for entries of a lane, or is pinned. */
   readonly remembered: (lane: LaneKey) => Partial<RoomView>;
 }
 

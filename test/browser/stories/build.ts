@@ -32,7 +32,17 @@ export function entries(lines: readonly Line[], firstSeq = 1): readonly Entry[] 
 }
 
 export function lane(change: Partial<LaneView> = {}): LaneView {
-  return { loaded: true, entries: [], firstSeq: 1, tickets: [], answering: null, digest: null, pins: {}, ...change };
+  return {
+    loaded: true,
+    entries: [],
+    firstSeq: 1,
+    tickets: [],
+    answering: null,
+    digest: null,
+    pins: {},
+    titledBy: null,
+    ...change,
+  };
 }
 
 export function ticket(n: number, by: Person, text: string, change: Partial<TicketView> = {}): TicketView {

@@ -25,5 +25,8 @@ export const olderPages = [
 
 /** What single entries say of others. */
 export const entryStories = {
+  'title-made': {
+    view: view('owner', { people: [ana, ben], room: lane({ entries: later, firstSeq: 41, titledBy: 'ai' }) }),
+  },
   repeats: { view: view('speaker', { people: [ana, ben, imitator], room: lane({ entries: later, firstSeq: 41 }) }) },
 } as const;

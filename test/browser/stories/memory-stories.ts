@@ -40,10 +40,10 @@ const full = { people, room: lane({ entries: said, pins: up, digest: { from: 1, 
 export const memoryStories = {
   'memory-line': { view: view('speaker', full) },
   memory: { view: view('speaker', full), pressed: ['The AI reads a summary of entries 1–3'], told: told(pins, digest) },
-  'memory-putting': { view: view('speaker', full), acted: idOf(third), pressed: ['Put up…'], told: told(pins, null) },
+  'memory-pinning': { view: view('speaker', full), acted: idOf(third), pressed: ['Pin…'], told: told(pins, null) },
   'memory-empty': {
     view: view('speaker', { people, room: lane({ entries: said }) }),
-    ...{ acted: idOf(third), pressed: ['Put up…'], told: told([], null) },
+    ...{ acted: idOf(third), pressed: ['Pin…'], told: told([], null) },
   },
   'memory-failed': {
     view: view('speaker', full),

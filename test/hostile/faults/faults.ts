@@ -21,11 +21,11 @@ const TOOL_CANARIES = 'hostile/tool-canaries.test.ts';
 const HANDLES = 'hostile/foreign-handles.test.ts';
 const FUZZ = 'hostile/fuzz.test.ts';
 
-function fault(name: string, [reaches, caughtBy]: readonly [string, string], ...edits: Edit[]): SeededFault {
+export function fault(name: string, [reaches, caughtBy]: readonly [string, string], ...edits: Edit[]): SeededFault {
   return { name, reaches, caughtBy, edits };
 }
 
-function edit(file: string, from: string, to: string): Edit {
+export function edit(file: string, from: string, to: string): Edit {
   return { file: `server/src/${file}`, from, to };
 }
 
@@ -33,7 +33,7 @@ function edit(file: string, from: string, to: string): Edit {
 const SENT = '  return {\n    model,\n    messages: wireMessages(request.messages, breakpoints),';
 const ON_SENDING = (act: string): Edit => edit('adapters/model/chat-request.ts', SENT, `${act}\n${SENT}`);
 
-export const SEEDED_FAULTS: readonly SeededFault[] = [
+export const HOSTILE_FAULTS: readonly SeededFault[] = [
   fault(
     'private-entries-in-the-room',
     ['a document, and the frames of everybody', CANARIES],

@@ -1,23 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { SEEDED_FAULTS } from './faults.ts';
+import { seededSources } from './seeded.ts';
 
 /**
- * Loaded before a program (`node --import`): what the fault named by SEEDED_FAULT changes is changed as it is loaded,
- * so that the sources, and what is shipped, know nothing of it.
+ * Loaded before a program (`node --import`): what the seeded fault changes is changed as it is loaded, so that the
+ * sources, and what is shipped, know nothing of it.
  */
-const ROOT = resolve(import.meta.dirname, '../../..');
-const wanted = process.env['SEEDED_FAULT'];
-const seeded = SEEDED_FAULTS.find(({ name }) => name === wanted);
-if (seeded === undefined && wanted !== 'none') throw new Error('SEEDED_FAULT names no fault');
-const sources = new Map(
-  (seeded?.edits ?? []).map(({ file, from, to }) => {
-    const path = resolve(ROOT, file);
-    return [pathToFileURL(path).href, readFileSync(path, 'utf8').replace(from, () => to)];
-  }),
-);
+const sources = new Map([...seededSources()].map(([path, source]) => [pathToFileURL(path).href, source]));
 
 registerHooks({
   load: (url, context, nextLoad) => {

@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import { SEEDED_FAULTS, type SeededFault } from './faults.ts';
+import type { SeededFault } from './faults.ts';
+import { ROOM_HISTORIES } from './room-faults.ts';
+import { SEEDED_FAULTS } from './seeded.ts';
 
 /**
  * Runs for each seeded fault the test that has to notice it; ends with 1 when one does not, or when one fails without a
  * fault. Words choose among the faults.
  */
 const TESTS = resolve(import.meta.dirname, '../..');
+const HISTORIES = { PARLEY_DIFFERENTIAL_RUNS: String(ROOM_HISTORIES) };
 const words = process.argv.slice(2);
 const chosen = SEEDED_FAULTS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 
@@ -36,7 +39,7 @@ function outcomeOf(file: string, fault: string): Outcome {
     {
       cwd: TESTS,
       encoding: 'utf8',
-      env: { ...process.env, NO_COLOR: '1', SEEDED_FAULT: fault, NODE_OPTIONS: seeding },
+      env: { ...process.env, ...HISTORIES, NO_COLOR: '1', SEEDED_FAULT: fault, NODE_OPTIONS: seeding },
     },
   );
   return { failed: status !== 0, why: (/^\w*Error: .*$/m.exec(stdout + stderr)?.[0] ?? '').slice(0, 160) };

@@ -142,6 +142,7 @@ test('a lane shows nothing of a transcript that arrives in parts until the last 
     answering: null,
     digest: null,
     pins: {},
+    titledBy: null,
   });
   entries.push(range(3, 4));
   lane.synced();

@@ -1,5 +1,6 @@
 import type { RoomClient } from '@parley/client/room-client';
-import type { Author } from '@parley/shared/entry';
+import { must } from '@parley/shared/assert';
+import type { Author, Entry } from '@parley/shared/entry';
 import { fault } from '@parley/shared/fault';
 import { afterEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
@@ -242,9 +243,11 @@ test('older entries come page by page, each once, until there are none', async (
   expect(await load()).toEqual([false, false]);
 });
 
-test('R14 a redaction of something older than the document lets go of the pages that were loaded, at once or after an absence', async () => {
+/** Ana before a document of one entry, with three older ones on the server. */
+async function withPast() {
   const { client, clock, server } = world();
-  const at = (seq: number) => server.addEntry({ kind: 'message', text: `m${seq}`, author: BEN, seq });
+  const at = (seq: number, more: Partial<Entry> = {}) =>
+    server.addEntry({ kind: 'message', text: `m${seq}`, author: BEN, seq, ...more });
   for (let seq = 1; seq <= 3; seq += 1) server.past.push(at(seq));
   server.doc('transcript').getArray('entries').delete(0, 3);
   server.writeRoom({ firstSeq: 4 });
@@ -255,31 +258,91 @@ test('R14 a redaction of something older than the document lets go of the pages 
   const load = async () => {
     const older = ana.loadOlder('room');
     await server.settle();
-    expect([await older, texts()]).toEqual([true, ['m1', 'm2', 'm3', 'm4']]);
+    return older;
+  };
+  /** Takes the words of the second entry away, as the server does. */
+  const redact = (count: number) => {
+    server.past.splice(1, 1, { ...must(server.past[1], 'an entry'), text: '' });
+    server.writeRoom({ pastRedactions: count });
+  };
+  return { ana, at, clock, server, texts, load, redact };
+}
+
+test('R14 a redaction of something older than the document lets go of the pages that were loaded, and they come again without its words', async () => {
+  const { ana, server, texts, load, redact } = await withPast();
+  expect([await load(), texts()]).toEqual([true, ['m1', 'm2', 'm3', 'm4']]);
+  const meanwhile: string[][] = [];
+  server.script.command = () => {
+    meanwhile.push(texts());
+    return null;
+  };
+  redact(1);
+  await server.settle();
+  expect(meanwhile).toEqual([['m4']]);
+  expect([texts(), ana.view.room.firstSeq]).toEqual([['m1', '', 'm3', 'm4'], 1]);
+});
+
+test('R14 a page that was asked for before a redaction is not shown after it', async () => {
+  const { ana, server, texts, load, redact } = await withPast();
+  server.script.command = (command) => {
+    const items = [...server.past];
+    server.script.command = () => null;
+    redact(1);
+    return command.type === 'transcript.read' ? { value: { items, next: null } } : null;
+  };
+  expect([await load(), texts(), ana.view.room.firstSeq]).toEqual([true, ['m4'], 4]);
+  expect([await load(), texts()]).toEqual([true, ['m1', '', 'm3', 'm4']]);
+});
+
+test('R14 another redaction while the past comes again does not leave it away', async () => {
+  const { server, texts, load, redact } = await withPast();
+  await load();
+  let asked = 0;
+  server.script.command = () => {
+    asked += 1;
+    if (asked === 1) redact(2);
+    return null;
+  };
+  redact(1);
+  await server.settle();
+  expect([asked, texts()]).toEqual([2, ['m1', '', 'm3', 'm4']]);
+});
+
+test('R14 what cannot be brought again after a redaction stays away until it is asked for, at once or after an absence', async () => {
+  const { ana, at, clock, server, texts, load, redact } = await withPast();
+  const reads = (can: boolean) => {
+    server.script.command = ({ type }) => (can || type !== 'transcript.read' ? null : fault('unavailable'));
+  };
+  const expectGone = () => {
+    expect([texts(), ana.view.room.firstSeq]).toEqual([['m4'], 4]);
+    reads(true);
   };
   await load();
-  server.writeRoom({ pastRedactions: 1 });
+  reads(false);
+  redact(1);
   await server.settle();
-  expect([texts(), ana.view.room.firstSeq]).toEqual([['m4'], 4]);
+  expectGone();
   await load();
+  reads(false);
   server.last.drop();
-  server.writeRoom({ pastRedactions: 2 });
+  redact(2);
   await server.settle();
   clock.advance(100);
   await server.settle();
-  expect([texts(), ana.view.room.firstSeq]).toEqual([['m4'], 4]);
+  expectGone();
   await load();
   server.writeRoom({ title: 'Another title' });
   await server.settle();
   expect(texts()).toHaveLength(4);
   // Rebuilt from the journal meanwhile: another document, which counts anew.
+  reads(false);
   server.last.drop();
   server.docs.set('transcript', new Y.Doc());
   server.writeRoom({ title: 'Planning', firstSeq: 4, ai: { state: 'idle' }, pastRedactions: 1 });
   at(4);
   clock.advance(1_000);
   await server.settle();
-  expect([texts(), ana.view.room.firstSeq]).toEqual([['m4'], 4]);
+  expectGone();
 });
 
 test('older entries that nobody can bring now are an error, not the beginning', async () => {

@@ -39,7 +39,7 @@ const textOf = ({ messages }: ModelRequest) => messages.map(({ content }) => con
 const newest = ({ model }: At): ModelRequest => model.answers.at(-1) as ModelRequest;
 const sent = (at: At): string => textOf(newest(at));
 
-test('C3 what people put up is said by the server as a row in its author’s own envelope, and what was sent keeps its bytes', async () => {
+test('C3 what people pin is said by the server as a row in its author’s own envelope, and what was sent keeps its bytes', async () => {
   const at = await open();
   const entry = await say(at, 'bob', 'we take the blue one');
   await ask(at, 'ana');
@@ -79,7 +79,7 @@ test('C3 C14 a row moves to the head with the next digest and stays there, byte 
   ]);
 }, 60_000);
 
-test('C3 an entry that is taken down stays where it was sent until the next digest, and is said not to be put up', async () => {
+test('C3 an entry that is unpinned stays where it was sent until the next digest, and is said not to be pinned', async () => {
   const at = await open();
   const entry = await say(at, 'bob', 'we take the blue one');
   await at.world.must('bob', { type: 'entry.pin', entry, as: 'decision' });
@@ -90,10 +90,10 @@ test('C3 an entry that is taken down stays where it was sent until the next dige
   expect(await at.world.must('ana', { type: 'pin.list', lane: 'room' })).toEqual({ items: [] });
   await ask(at, 'ana');
   expect(newest(at).messages[1]).toEqual(head);
-  expect(sent(at)).toMatch(/Not put up any more: 1\.<\/parley-/);
+  expect(sent(at)).toMatch(/Not pinned any more: 1\.<\/parley-/);
   await ask(at, 'ana', 12);
   expect(sent(at)).not.toContain('Decision, entry 1:');
-  expect(sent(at)).not.toContain('Not put up any more');
+  expect(sent(at)).not.toContain('Not pinned any more');
 });
 
 test('C3 R14 a redacted entry is no row any more, in no request and no list', async () => {
@@ -108,7 +108,7 @@ test('C3 R14 a redacted entry is no row any more, in no request and no list', as
   expect(await at.world.must('ana', { type: 'pin.list', lane: 'room' })).toEqual({ items: [] });
 });
 
-test('C3 R9 what somebody puts up in their private lane is a row there and nowhere else', async () => {
+test('C3 R9 what somebody pins in their private lane is a row there and nowhere else', async () => {
   const at = await open();
   const entry = await say(at, 'bob', 'canary-mine', 'me');
   expect(await at.world.command('ana', { type: 'entry.pin', entry, as: 'decision' })).toMatchObject({
@@ -123,7 +123,7 @@ test('C3 R9 what somebody puts up in their private lane is a row there and nowhe
   expect(await at.world.must('bob', { type: 'pin.list', lane: 'me' })).toMatchObject({ items: [{ entry }] });
 });
 
-test('C3 R6 whoever put an entry up, and whoever said it, is behind an answer that the row is behind', async () => {
+test('C3 R6 whoever pinned an entry, and whoever said it, is behind an answer that the row is behind', async () => {
   const at = await open();
   const entry = await say(at, 'bob', 'we take the blue one');
   await at.world.must('cyd', { type: 'entry.pin', entry, as: 'decision' });
@@ -132,7 +132,7 @@ test('C3 R6 whoever put an entry up, and whoever said it, is behind an answer th
   expect(turn?.influence).toEqual(['ana', 'bob', 'cyd']);
 });
 
-test('C3 putting up takes the right to, is bounded, and repeating it changes nothing', async () => {
+test('C3 pinning takes the right to, is bounded, and repeating it changes nothing', async () => {
   const at = await open();
   const entry = await say(at, 'bob', 'one');
   await at.world.must('ana', { type: 'room.update', policy: { levels: { 'entry.pin': 50 } } });

@@ -3,6 +3,7 @@ import type { ModelEnd } from '@parley/server/ports/model';
 import { ClientKey } from '@parley/shared/ids';
 import { UNTITLED } from '@parley/shared/policy';
 import { afterEach, expect, test } from 'vitest';
+import * as Y from 'yjs';
 import { REF } from '../../kit/room-ref.ts';
 import { shelfEntry } from '../../kit/shelf-entry.ts';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
@@ -61,6 +62,21 @@ test('G9 a room that nobody named is titled from what was said, once, seen by al
   expect(await titleOf(world)).toEqual(['Holidays', undefined]);
   await ask(world, 'bob', 'And the woods?');
   await world.background().look();
+});
+
+test('G9 members are told that a title was made, until somebody gives another one, and nothing where none ever was', async () => {
+  const world = await unnamed(['bob', 'Where is the sea?']);
+  const told = async () => {
+    const doc = new Y.Doc();
+    for (const part of await world.journal.loadDoc(REF, 'transcript')) Y.applyUpdate(doc, part);
+    return doc.getMap('room').toJSON();
+  };
+  expect(await told()).not.toHaveProperty('titledBy');
+  world.model.expect({ pieces: ['The sea'] });
+  await world.background().look();
+  expect(await told()).toMatchObject({ title: 'The sea', titledBy: 'ai' });
+  await world.must('ana', { type: 'room.update', title: 'Ours' });
+  expect(await told()).toMatchObject({ title: 'Ours', titledBy: null });
 });
 
 test('G9 R3 R10 what is asked holds the room’s own words with its salt in front, bounded, and nothing off the record', async () => {
@@ -201,7 +217,7 @@ test('G9 a crash between taking an answer in and saying so takes it in once', as
 
 test('G6 G9 what it used is charged to the room and the background budget, to no person; without a budget it waits', async () => {
   const world = await unnamed(['bob', 'Where is the sea?']);
-  await world.budgetTable.setLimit(REF.tenant, { kind: 'background' }, 10);
+  await world.budgetTable.setLimit(REF.tenant, { kind: 'background' }, 400);
   await world.background().look();
   expect(await world.jobs.of(REF)).toMatchObject([{ state: { kind: 'waiting', attempts: 0 } }]);
   await world.budgetTable.setLimit(REF.tenant, { kind: 'background' }, 100_000);

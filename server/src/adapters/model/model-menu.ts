@@ -1,16 +1,16 @@
-import type { Batches } from '../../ports/batches.ts';
 import type { Caching } from '../../core/warming/worth-warming.ts';
+import type { BatchAccounts } from '../../ports/batches.ts';
 import type { Model, ModelEvent, ModelRequest } from '../../ports/model.ts';
 
 /** Several models as one: a call goes to the one that it names, and to the first when it names none of them. */
 export class ModelMenu implements Model {
   readonly name: string;
   readonly choices: readonly string[];
-  readonly batches?: Batches;
+  readonly batches?: BatchAccounts;
   readonly #first: Model;
   readonly #models: ReadonlyMap<string, Model>;
 
-  constructor(models: readonly [Model, ...Model[]], batches: Batches | null) {
+  constructor(models: readonly [Model, ...Model[]], batches: BatchAccounts | null) {
     if (batches !== null) this.batches = batches;
     const [first] = models;
     this.#first = first;

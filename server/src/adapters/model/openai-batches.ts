@@ -1,11 +1,14 @@
 import OpenAI from 'openai';
 import type { Batches, BatchFailed, BatchQuestion } from '../../ports/batches.ts';
+import type { KeyOf } from '../../ports/provider-keys.ts';
 import { batchResults } from './batch-lines.ts';
 import { batchRequest, type BatchAddressee } from './chat-request.ts';
 import { failureOf } from './openai-failure.ts';
 
 export interface OpenAiBatchOptions extends BatchAddressee {
   readonly apiKey: string;
+  /** Whose key it is; the server's when absent. */
+  readonly keyOf?: KeyOf;
 }
 
 type Batch = OpenAI.Batch;
@@ -26,9 +29,9 @@ export class OpenAiBatches implements Batches {
   readonly #client: OpenAI;
   readonly #to: BatchAddressee;
 
-  constructor({ baseURL, model, apiKey }: OpenAiBatchOptions) {
+  constructor({ baseURL, model, apiKey, keyOf }: OpenAiBatchOptions) {
     this.#to = { baseURL, model };
-    this.provider = { provider: new URL(baseURL).host, model };
+    this.provider = { provider: new URL(baseURL).host, model, ...(keyOf && { keyOf }) };
     const keyed = { baseURL, apiKey, organization: null, project: null };
     // A key is for the address that it was given for, and the library would print refusals.
     const careful = {

@@ -11,7 +11,15 @@ const State = z.discriminatedUnion('kind', [
     attempts: count,
     operation: z.string(),
     sources: z.array(EntryId).readonly(),
-    batch: z.strictObject({ label: z.string(), at: z.number(), id: z.string().nullable() }).nullable(),
+    basis: z.string().optional(),
+    batch: z
+      .strictObject({
+        label: z.string(),
+        at: z.number(),
+        id: z.string().nullable(),
+        keyOf: z.literal('tenant').optional(),
+      })
+      .nullable(),
     reserved: count,
   }),
   z.strictObject({ kind: z.literal('writing'), attempts: count, parts: count, cursor: count }),

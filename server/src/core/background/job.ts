@@ -14,8 +14,10 @@ export type JobState =
       readonly attempts: number;
       readonly operation: string;
       readonly sources: readonly EntryId[];
-      /** The batch that holds it, by our label; `id` is the provider's, once it said so. Null: a single call. */
-      readonly batch: { readonly label: string; readonly at: number; readonly id: string | null } | null;
+      /** A keyed hash of what was asked, where an answer counts only while the same would be asked again. */
+      readonly basis?: string | undefined;
+      /** Null: a single call. */
+      readonly batch: HeldInBatch | null;
       /** Tokens that are held for it. */
       readonly reserved: number;
     }
@@ -25,6 +27,16 @@ export type JobState =
   | { readonly kind: 'ready'; readonly parts: number; readonly until: number }
   /** Given up; a person may try it again or drop it. */
   | { readonly kind: 'dead'; readonly attempts: number; readonly reason: string; readonly at: number };
+/** The batch that holds a question. */
+export interface HeldInBatch {
+  /** Ours. */
+  readonly label: string;
+  readonly at: number;
+  /** The provider's, once it said so. */
+  readonly id: string | null;
+  /** On whose account there (G5); the server's when absent. */
+  readonly keyOf?: 'tenant' | undefined;
+}
 export type StateOf<K extends JobState['kind']> = Extract<JobState, { kind: K }>;
 
 export interface Job {

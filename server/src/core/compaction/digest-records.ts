@@ -8,7 +8,7 @@ const count = z.int().min(0);
 const generation = z.int().min(1);
 const at = z.number();
 
-/** C3: somebody put an entry up; putting it up again as something else replaces that. */
+/** C3: somebody pinned an entry; pinning it again as something else replaces that. */
 const EntryPinned = z.strictObject({
   type: z.literal('entry.pinned'),
   lane,

@@ -1,3 +1,4 @@
+import type { EntryId } from '@parley/shared/ids';
 import {
   ENVELOPE_TOKENS,
   numberOf,
@@ -10,7 +11,7 @@ import { isSent } from '../context/sealed-order.ts';
 import { joinInfluence, type Influence } from '../labels/influence.ts';
 import { citations } from './citations.ts';
 import type { Generation } from './generation.ts';
-import { fittingRows, rowInfluence, rowLines, rowTokens, type Pins, type PinnedRow } from './pinned-row.ts';
+import { fittingRows, rowInfluence, rowLines, rowText, rowTokens, type Pins, type PinnedRow } from './pinned-row.ts';
 
 /** What of a lane does not stand in its conversation as it is sent. */
 export interface Compacted {
@@ -46,18 +47,26 @@ const MOST_NAMED = 64;
  */
 export function headPart({ generation, pins }: Compacted, place: Place, hand: Hand): Part {
   const rows = fittingRows(pins.head, place.budget);
-  const parts = [pinsPart(rows, 'Put up by people here, or failed:', place, hand)];
+  const parts = [pinsPart(rows, 'Pinned by people here, or failed:', place, hand)];
   if (generation !== null) parts.push(digestPart(generation, place, hand), keptPart(generation, place, hand));
   return joined(parts);
+}
+
+/** Entries whose words stand in full before or behind a lane's conversation. */
+export function saidBeside({ generation, pins }: Compacted, budget: number): ReadonlySet<EntryId> {
+  const rows = fittingRows([...pins.head, ...pins.since], budget).flatMap((row) =>
+    row.kind === 'entry' && rowText(row.item.entry.text) === row.item.entry.text ? [row.item.entry.id] : [],
+  );
+  return new Set([...rows, ...(generation?.kept ?? [])]);
 }
 
 /** What changed about the pinned rows since the head was written: it comes last, so that all before it keeps its bytes. */
 export function tailPart({ pins }: Compacted, place: Place, hand: Hand): Part {
   const rows = fittingRows([...pins.head, ...pins.since], place.budget).slice(pins.head.length);
   const gone = place.items.filter(({ entry }) => pins.gone.includes(entry.id)).map((item) => citeOf(item, place));
-  const taken = gone.length === 0 ? null : hand.wrap.note(`Not put up any more: ${gone.join(', ')}.`);
+  const taken = gone.length === 0 ? null : hand.wrap.note(`Not pinned any more: ${gone.join(', ')}.`);
   const down = { text: taken, tokens: taken === null ? 0 : NOTE_TOKENS + gone.length * NAMED_TOKENS, influence: [] };
-  return joined([pinsPart(rows, 'Also put up by people here, or failed:', place, hand), down]);
+  return joined([pinsPart(rows, 'Also pinned by people here, or failed:', place, hand), down]);
 }
 
 function pinsPart(rows: readonly PinnedRow[], title: string, { isPrivate }: Place, hand: Hand): Part {

@@ -61,8 +61,13 @@ export function inForce({ held }: LaneDigests, recordSeq: number): Generation | 
 }
 
 /** Whether the model may be asked for a digest now. */
-export function mayAsk({ failures, failedAt }: LaneDigests, now: number): boolean {
-  return failures < MOST_FAILURES || now - failedAt >= REST_MS;
+export function mayAsk(digests: LaneDigests, now: number): boolean {
+  return now >= restsUntil(digests);
+}
+
+/** From when on it may be; 0: at any time. */
+export function restsUntil({ failures, failedAt }: LaneDigests): number {
+  return failures < MOST_FAILURES ? 0 : failedAt + REST_MS;
 }
 
 /** R14: what was made from an entry of a lane, at this place of its document, has no words any more. */

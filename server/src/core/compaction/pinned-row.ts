@@ -10,13 +10,13 @@ import {
 } from '../context/context-pieces.ts';
 import { joinInfluence, type Influence } from '../labels/influence.ts';
 
-/** One row of the pinned ledger (C3): an entry that somebody put up, or a call of a tool that failed. */
+/** One row of the pinned ledger (C3): an entry that somebody pinned, or a call of a tool that failed. */
 export type PinnedRow = PinnedEntry | FailedCall;
 export interface PinnedEntry {
   readonly kind: 'entry';
   readonly as: PinKind;
   readonly item: ContextItem;
-  /** Who put it up. */
+  /** Who pinned it. */
   readonly by: string;
   /** Of its words as they stand in the row. */
   readonly tokens: number;
@@ -35,7 +35,7 @@ export interface FailedCall {
 export interface Pins {
   readonly head: readonly PinnedRow[];
   readonly since: readonly PinnedRow[];
-  /** Entries that are not put up any more and still stand at the head. */
+  /** Entries that are not pinned any more and still stand at the head. */
   readonly gone: readonly EntryId[];
 }
 
@@ -64,7 +64,7 @@ export function rowTokens(row: PinnedRow): number {
   return row.tokens + ROW_TOKENS + id.length + name.length;
 }
 
-/** Rows from the first one on, as many as their share holds: what was put up stays. */
+/** Rows from the first one on, as many as their share holds: what was pinned first stays. */
 export function fittingRows(rows: readonly PinnedRow[], budget: number): readonly PinnedRow[] {
   let left = budget * PINS_SHARE;
   const fits = rows.map((row) => (left -= rowTokens(row)) >= 0);

@@ -36,16 +36,16 @@ const redact = createRoute({
 const pin = createRoute({
   method: 'put',
   path: '/v1/rooms/{room}/entries/{entry}/pin',
-  summary: 'Put an entry up for everybody who reads it, and for the AI',
+  summary: 'Pin an entry for everybody who reads it, and for the AI',
   request: { params: entryParams, query: noQuery, body: body(z.strictObject({ as: PinKind })) },
-  responses: { 204: { description: 'It is put up.' }, default: PROBLEM },
+  responses: { 204: { description: 'It is pinned.' }, default: PROBLEM },
 });
 const unpin = createRoute({
   method: 'delete',
   path: '/v1/rooms/{room}/entries/{entry}/pin',
   summary: 'Take an entry down',
   request: { params: entryParams, query: noQuery },
-  responses: { 204: { description: 'It is not put up.' }, default: PROBLEM },
+  responses: { 204: { description: 'It is not pinned.' }, default: PROBLEM },
 });
 
 export function entryRoutes(app: EdgeApp, edge: Edge): void {

@@ -62,9 +62,9 @@ const ofLane = z.strictObject({ lane: z.enum(['room', 'me']).default('room') });
 const pins = createRoute({
   method: 'get',
   path: '/v1/rooms/{room}/pins',
-  summary: 'What people put up in a lane',
+  summary: 'What people pinned in a lane',
   request: { params: roomParams, query: ofLane },
-  responses: { 200: json(PinsRead, 'In the order in which it was put up.'), default: PROBLEM },
+  responses: { 200: json(PinsRead, 'In the order in which it was pinned.'), default: PROBLEM },
 });
 const digest = createRoute({
   method: 'get',

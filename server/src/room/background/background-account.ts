@@ -13,7 +13,7 @@ import type { AskingKind, Question } from './job-kinds.ts';
 /** A message is this much more than its words on the wire. */
 const FRAME_TOKENS = 4;
 
-/** Holds what a question may use, in every account that pays; null when one of them is used up. */
+/** Holds what a question may use, in every account that pays; null where its answer would have to be shorter than it may be. */
 export function reserveFor(
   { budgets, tokenizer }: { readonly budgets: Budgets; readonly tokenizer: Tokenizer },
   ref: RoomRef,
@@ -22,7 +22,15 @@ export function reserveFor(
   const inputTokens = messages.reduce((sum, { content }) => sum + tokenizer.count(content) + FRAME_TOKENS, 0);
   const { tenant } = ref;
   const reserved = budgets.reserve({ tenant, payer: payerOf(ref), granted: null, inputTokens, p90: most, most });
-  return 'spent' in reserved ? null : reserved;
+  if ('spent' in reserved) return null;
+  if (reserved.outputTokens === most) return reserved;
+  budgets.release(reserved);
+  return null;
+}
+
+/** The same for a question that a provider still has since before a restart. */
+export function holdAgain(budgets: Budgets, { ref, state }: JobIn<'asked'>): Reservation {
+  return budgets.holdAgain({ tenant: ref.tenant, payer: payerOf(ref) }, state.reserved);
 }
 
 export interface TakingDeps {
@@ -51,7 +59,7 @@ export async function takeIn(
   { asked, kind }: { readonly asked: JobIn<'asked'>; readonly kind: AskingKind },
   came: Came,
 ): Promise<JobState | null | 'later'> {
-  const { operation, sources } = asked.state;
+  const { operation, sources, basis } = asked.state;
   const inside = await rooms.within(asked.ref, async (desk) => {
     // Records of a lane may be written only once it is loaded.
     await desk.lane('room');
@@ -59,7 +67,7 @@ export async function takeIn(
     const settled = settledOf(asked, came, clock.now());
     const { tenant } = asked.ref;
     budgets.charge({ claim: { tenant, granted: null }, scopes: scopesOf(payerOf(asked.ref)) }, settled);
-    return kind.take(desk, { text: came.text, operation, sources }, settled);
+    return kind.take(desk, { text: came.text, reason: came.reason, operation, sources, basis }, settled);
   });
   if (inside.kind === 'unavailable') return 'later';
   if (inside.kind === 'absent' || inside.value === 'taken') return null;

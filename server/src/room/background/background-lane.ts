@@ -47,7 +47,8 @@ export class BackgroundLane {
     this.#calls = new SingleCalls(deps, this.#stop.signal);
     this.#exports = new ExportWriting(deps, this.#stop.signal);
     const { batches } = deps.model;
-    this.#batches = batches === undefined ? null : new BatchCalls(deps, batches, this.#stop.signal);
+    const own = { calls: this.#calls, signal: this.#stop.signal };
+    this.#batches = batches === undefined ? null : new BatchCalls({ ...deps, ...own, accounts: batches });
   }
 
   /** Takes up what a crash left, and looks again and again. */
@@ -88,6 +89,7 @@ export class BackgroundLane {
 
   /** A call of which nobody knows what it came to is made anew; one whose crashes it may be the cause of, not for ever. */
   async #recover(): Promise<void> {
+    await this.#batches?.handed();
     for (const job of await this.#deps.jobs.asked())
       if (job.state.batch === null) await this.#move(job, failed(job.state, 'interrupted', this.#deps.clock.now()));
   }

@@ -6,16 +6,31 @@ import type { Desk } from '../desk.ts';
 
 /** What a model is to be asked, and of which entries it tells. */
 export interface Question {
+  readonly kind: 'question';
   readonly request: Pick<ModelRequest, 'messages' | 'maxOutputTokens' | 'cacheKey'>;
   readonly sources: readonly EntryId[];
+  /** See {@link Answer.basis}. */
+  readonly basis?: string;
+}
+
+/** It is not the moment: in so many milliseconds it may be. */
+export interface NotYet {
+  readonly kind: 'not-yet';
+  readonly ms: number;
 }
 
 /** What it said, in its own words: whoever takes it in makes it harmless (R13). */
 export interface Answer {
   readonly text: string;
+  /** `stop` where it came to its end. */
+  readonly reason: string;
   readonly sources: readonly EntryId[];
+  /** A keyed hash of the question, where its kind gave one; a question that hashes to another is another one. */
+  readonly basis: string | undefined;
   readonly operation: string;
 }
+
+type Asks = Question | NotYet | null;
 
 /** `stale`: something that the question told of is not there any more, and it has to be asked anew. */
 export type Taken = 'taken' | 'stale' | 'unusable';
@@ -27,9 +42,9 @@ export type Taken = 'taken' | 'stale' | 'unusable';
  */
 export interface AskingKind {
   /** Null: it is not wanted any more. */
-  readonly ask: (desk: Desk) => Question | null;
+  readonly ask: (desk: Desk) => Asks | Promise<Asks>;
   /** Writes what comes of it together with `settled`, which says what it cost; whatever comes of it, that is written. */
-  readonly take: (desk: Desk, answer: Answer, settled: BackgroundSettled) => Taken;
+  readonly take: (desk: Desk, answer: Answer, settled: BackgroundSettled) => Taken | Promise<Taken>;
 }
 
 /** The kinds that there are; one that is missing here waits for a program that knows it. */

@@ -1,5 +1,6 @@
 import { postponed, type JobIn, type JobState } from '../../core/background/job.ts';
 import type { Reservation } from '../budgets.ts';
+import { modelOfRoom } from '../turns/model-for.ts';
 import { reserveFor } from './background-account.ts';
 import type { BackgroundDeps } from './background-lane.ts';
 import type { AskingKind, Question } from './job-kinds.ts';
@@ -12,6 +13,8 @@ export interface Prepared {
   readonly job: JobIn<'waiting'>;
   readonly kind: AskingKind;
   readonly question: Question;
+  /** The first of those that the room lets answer (G5). */
+  readonly model: string;
   readonly reservation: Reservation;
 }
 
@@ -22,26 +25,31 @@ export async function prepare(deps: BackgroundDeps, job: JobIn<'waiting'>, kind:
     await jobs.move(job, to);
     return null;
   };
-  const inside = await rooms.within(job.ref, kind.ask);
+  const inside = await rooms.within(job.ref, async (desk) => ({
+    asks: await kind.ask(desk),
+    model: modelOfRoom(desk.chronicle.room, deps.model),
+  }));
   if (inside.kind === 'unavailable') return move(postponed(job.state, clock.now()));
-  if (inside.kind === 'absent' || inside.value === null) return move(null);
-  const question = inside.value;
+  if (inside.kind === 'absent' || inside.value.asks === null || inside.value.model === null) return move(null);
+  const { asks: question, model } = inside.value;
+  if (question.kind === 'not-yet') return move(postponed(job.state, clock.now(), question.ms));
   const reservation = reserveFor(deps, job.ref, question);
   return reservation === null
     ? move(postponed(job.state, clock.now(), NO_BUDGET_MS))
-    : { job, kind, question, reservation };
+    : { job, kind, question, model, reservation };
 }
 
 /** Writes down what will be asked before it is (D5); null when the job moved meanwhile. */
 export async function intend(
   { jobs, digest }: BackgroundDeps,
-  { job, question: { sources }, reservation: { claim, outputTokens } }: Prepared,
+  { job, question: { sources, basis }, reservation: { claim, outputTokens } }: Prepared,
   batch: JobIn<'asked'>['state']['batch'],
 ): Promise<JobIn<'asked'> | null> {
   const { attempts, notBefore } = job.state;
   // Asked again later it is another question.
   const operation = digest(JSON.stringify(['background', job.ref.room, job.id, attempts, notBefore]));
   const reserved = claim.inputTokens + outputTokens;
-  const state = { kind: 'asked', attempts, operation, sources, batch, reserved } as const;
+  const about = { sources, ...(basis === undefined ? {} : { basis }) };
+  const state = { kind: 'asked', attempts, operation, ...about, batch, reserved } as const;
   return (await jobs.move(job, state)) ? { ...job, state } : null;
 }

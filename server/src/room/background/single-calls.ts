@@ -3,7 +3,7 @@ import type { ModelEnd, ModelRequest, Provider } from '../../ports/model.ts';
 import { takeIn } from './background-account.ts';
 import type { BackgroundDeps } from './background-lane.ts';
 import type { AskingKind } from './job-kinds.ts';
-import { intend, prepare } from './preparing.ts';
+import { intend, prepare, type Prepared } from './preparing.ts';
 
 /** No answer to a background question is longer. */
 const MOST_ANSWER_CHARS = 200_000;
@@ -25,15 +25,18 @@ export class SingleCalls {
   }
 
   async make(job: JobIn<'waiting'>, kind: AskingKind): Promise<void> {
-    const { jobs, budgets } = this.#deps;
     const prepared = await prepare(this.#deps, job, kind);
-    if (prepared === null) return;
-    const { question, reservation } = prepared;
+    if (prepared !== null) await this.ask(prepared);
+  }
+
+  async ask(prepared: Prepared): Promise<void> {
+    const { jobs, budgets } = this.#deps;
+    const { job, kind, question, model, reservation } = prepared;
     try {
       const asked = await intend(this.#deps, prepared, null);
       if (asked === null) return;
-      const request = { ...question.request, maxOutputTokens: reservation.outputTokens };
-      const said = await this.#call({ ...request, tools: [], allowedTools: [], caller: job.ref, background: job.kind });
+      const about = { model, tools: [], allowedTools: [], caller: job.ref, background: job.kind };
+      const said = await this.#call({ ...question.request, ...about });
       // What was cut off by the end of the server is taken up by the next one as the store has it.
       if (!this.#signal.aborted) await jobs.move(asked, await this.#after(asked, kind, said));
     } finally {

@@ -17,7 +17,7 @@ export const titleJob: AskingKind = {
     if (question === null) return null;
     const { messages, sources } = question;
     const cacheKey = desk.digest(`title\n${laneSalt(desk)}`);
-    return { request: { messages, maxOutputTokens: MOST_TITLE_TOKENS, cacheKey }, sources };
+    return { kind: 'question', request: { messages, maxOutputTokens: MOST_TITLE_TOKENS, cacheKey }, sources };
   },
   take: (desk, { text, sources, operation }, settled) => {
     const { room } = desk.chronicle;

@@ -15,7 +15,7 @@ import { tooOften } from './prompts.ts';
 /** Of one lane; more would be a second transcript. */
 const MOST = 40;
 
-/** C3: puts an entry up, or changes as what. Only words of the lane's own document, which all who read it may read. */
+/** C3: pins an entry, or changes as what. Only words of the lane's own document, which all who read it may read. */
 export async function pinEntry(
   desk: Desk,
   by: Principal,
@@ -25,13 +25,13 @@ export async function pinEntry(
   if (!found) return refuse('not_found');
   const { lane, item } = found;
   if (item.entry.resources !== undefined || !isSent(item))
-    return refuse('bad_request', 'Only words that everybody here and the AI may read can be put up.');
+    return refuse('bad_request', 'Only words that everybody here and the AI may read can be pinned.');
   await desk.lane(lane);
   const { pins } = desk.chronicle;
   const known = pins.now(lane).find(({ entry }) => entry === id);
   if (known?.as !== as) {
     if (known === undefined && pins.now(lane).length >= MOST)
-      return refuse('too_large', `At most ${MOST} entries are put up.`);
+      return refuse('too_large', `At most ${MOST} entries are pinned.`);
     const refusal = tooOften(desk, `pin ${by.user}`, desk.chronicle.room.policy.limits.promptsPerMinute);
     if (refusal) return refusal;
     const tokens = desk.tokenizer.count(rowText(item.entry.text));
@@ -40,7 +40,7 @@ export async function pinEntry(
   return ok({});
 }
 
-/** Taking down what is not put up is the same answer. */
+/** Unpinning what is not pinned is the same answer. */
 export async function unpinEntry(
   desk: Desk,
   by: Principal,

@@ -133,6 +133,8 @@ class Writer implements TranscriptWriter {
 
   setRoom(view: Partial<RoomView>): void {
     for (const [key, value] of Object.entries(view)) {
+      // Null: not any more. Where it never was, nothing is said of it.
+      if (value === null && !this.#room.has(key)) continue;
       if (!equalityDeep(this.#room.get(key), value)) this.#room.set(key, value);
     }
   }

@@ -1,14 +1,13 @@
 import { laneOwner, type LaneKey } from '@parley/shared/ids';
-import type { DigestFlaw } from '../../core/compaction/digest-verdict.ts';
-import { digestFlaw } from '../../core/compaction/digest-verdict.ts';
 import { PREPARE_SHARE, SWAP_SHARE } from '../../core/compaction/digest-plan.ts';
 import { lastNumber, mayAsk, waiting } from '../../core/compaction/lane-digests.ts';
-import type { JournalRecord } from '../../core/records.ts';
+import type { JournalRecord, RecordOf } from '../../core/records.ts';
 import type { Model, ModelEnd, ModelRequest, Provider } from '../../ports/model.ts';
 import type { Mailbox } from '../mailbox.ts';
 import { openDigestAccount, type DigestAccount, type DigestAccountDeps } from './digest-account.ts';
 import type { AskedDigest } from './asked-digest.ts';
 import type { ContextSource } from './context-source.ts';
+import { judgedDigest, type WrittenDigest } from './judged-digest.ts';
 import { modelFor } from './model-for.ts';
 import { declared } from './offers.ts';
 import { inputOf } from './step-account.ts';
@@ -52,11 +51,8 @@ export class Compactor {
 
   /** A turn ended: asks for a digest when it is time. */
   consider(ended: AnsweredTurn): void {
-    const { chronicle, clock, context, lane, tools } = this.#deps;
-    const digests = chronicle.digests.of(lane);
-    if (this.#running !== null || context.load(lane) < PREPARE_SHARE) return;
-    if (waiting(digests) !== null || !mayAsk(digests, clock.now())) return;
-    const asked = context.digest(lane, tools.declaredTokens());
+    const { context, lane } = this.#deps;
+    const asked = this.#mayAsk() && context.load(lane) >= PREPARE_SHARE ? this.askedAt(null) : null;
     const request = asked && this.#request(asked, ended);
     if (asked === null || request === null) return;
     const inputTokens = inputOf({ inputTokens: asked.tokens, messages: request.messages.length, tools: request.tools });
@@ -66,6 +62,25 @@ export class Compactor {
       most: asked.plan.mostTokens,
     });
     if (account !== null) this.#ask(asked, request, account);
+  }
+
+  /** G9: what is to be asked for a lane that is idle; null when it needs no digest, or has one that waits. */
+  wanted(): AskedDigest | null {
+    const { context, lane, tools } = this.#deps;
+    const isLong = this.#mayAsk() && context.idleLoad(lane, tools.declaredTokens()) >= PREPARE_SHARE;
+    return isLong ? this.askedAt(null) : null;
+  }
+
+  /** The same as it was when the lane had so many entries; null: as it is now. Null when a digest came meanwhile. */
+  askedAt(entries: number | null): AskedDigest | null {
+    const { chronicle, context, lane, tools } = this.#deps;
+    if (waiting(chronicle.digests.of(lane)) !== null) return null;
+    return context.digest(lane, tools.declaredTokens(), entries);
+  }
+
+  /** C15: what becomes of what a model wrote. */
+  judged(asked: AskedDigest, written: WrittenDigest): RecordOf<'digest.prepared' | 'digest.failed'> {
+    return judgedDigest(this.#deps, asked, written);
   }
 
   /** C15: a turn starts, and so much is used: whether what was prepared took its place. */
@@ -115,7 +130,7 @@ export class Compactor {
 
   /** R14: what was made from words that were taken away meanwhile is thrown away, and is nobody's mistake. */
   #take(asked: AskedDigest, said: Said): void {
-    const { chronicle, clock, lane } = this.#deps;
+    const { chronicle, lane } = this.#deps;
     this.#running = null;
     const { plan, redactions } = asked;
     const isStale = redactions !== chronicle.ledger.redactions;
@@ -123,21 +138,15 @@ export class Compactor {
     // G9: a call that had to give way is asked again behind the next turn.
     const gaveWay = said.end.reason === 'failed' && said.end.class === 'aborted' && !said.isEndless;
     if (isStale || !isNext || gaveWay) return chronicle.write(said.settled);
-    const { flaw, text, tokens } = this.#judge(asked, said);
-    const about = { lane, generation: plan.generation, at: clock.now() };
-    if (flaw !== null) return chronicle.write([...said.settled, { type: 'digest.failed', ...about, reason: flaw }]);
-    const { seenTo, roomSeenTo, sources, influence } = asked;
-    const made = { from: plan.from, to: plan.to, seenTo, roomSeenTo, sources, text, tokens };
-    const behind = { kept: [...plan.kept], influence: [...influence] };
-    chronicle.write([...said.settled, { type: 'digest.prepared', ...about, ...made, ...behind }]);
+    const { reason } = said.end;
+    const end = reason === 'stop' || reason === 'failed' ? reason : 'other';
+    chronicle.write([...said.settled, this.judged(asked, { text: said.text, end })]);
   }
 
-  #judge({ plan, plain }: AskedDigest, { text: said, end }: Said) {
-    const text = said.replaceAll('\r\n', '\n').trim();
-    const tokens = this.#deps.tokenizer.count(text);
-    const written = { text, tokens, harmless: plain(text), complete: end.reason === 'stop' };
-    const flaw: DigestFlaw | null = end.reason === 'failed' ? 'no answer' : digestFlaw(plan, written);
-    return { flaw, text, tokens };
+  /** None is asked for, none waits, and none of them failed too often. */
+  #mayAsk(): boolean {
+    const { chronicle, clock, lane } = this.#deps;
+    return this.#running === null && mayAsk(chronicle.digests.of(lane), clock.now());
   }
 }
 

@@ -8,6 +8,7 @@ import { inForce, waiting } from '../../core/compaction/lane-digests.ts';
 import { admitted, type Shelved } from '../../core/context/admission.ts';
 import { buildContext, type Context, type ContextInput, type ContextItem } from '../../core/context/context.ts';
 import { Pasts } from '../../core/context/context-past.ts';
+import { RoomWords } from '../../core/recall/lane-words.ts';
 import type { Digest } from '../../ports/system.ts';
 import type { Chronicle } from '../chronicle.ts';
 
@@ -26,6 +27,8 @@ export interface Viewpoint {
   /** Whether everybody in the audience may read what was made from these. */
   readonly admits: (resources: readonly ResourceId[]) => boolean;
   readonly instruction?: { readonly text: string; readonly tokens: number };
+  /** Of a turn that has started: what it recalled then (C6). */
+  readonly recalled?: readonly string[];
   /** The lane's digest that waits is taken for the one in force. */
   readonly adopts?: boolean;
 }
@@ -34,6 +37,7 @@ export interface Viewpoint {
 export class ContextBuilder {
   readonly #chronicle: Chronicle;
   readonly #digest: Digest;
+  readonly #words = new RoomWords();
   #pasts = new Pasts();
   #redactions = 0;
 
@@ -44,7 +48,7 @@ export class ContextBuilder {
 
   build(lane: LaneKey, viewpoint: Viewpoint): Context {
     const { room } = this.#chronicle;
-    const { author, text, tokens, quotes, seq, roomTo, tools, instruction } = viewpoint;
+    const { author, text, tokens, quotes, seq, roomTo, tools, instruction, recalled } = viewpoint;
     return buildContext({
       salts: { room: room.salt, lane: must(room.lanes.get(lane), 'a lane that starts is open').salt },
       room: this.#items('room', roomTo, viewpoint),
@@ -54,8 +58,10 @@ export class ContextBuilder {
       budget: room.policy.limits.turnTokens - tools,
       hash: this.#digest,
       pasts: this.#freshPasts(),
+      words: this.#words,
       compacted: this.#compactedFor(lane, viewpoint),
       ...(instruction === undefined ? {} : { instruction }),
+      ...(recalled === undefined ? {} : { recalled }),
     });
   }
 

@@ -78,7 +78,7 @@ export class ContextSource {
     this.#keep(lane, ticket.turn, context);
     const isPlain = context.sources.resources.length === 0;
     if (quotes === null)
-      this.#sent.set(lane, (isPlain ? context : this.#builder.build(lane, { ...viewpoint, admits: NONE })).messages);
+      this.#sent.set(lane, (isPlain ? context : this.#builder.build(lane, { ...viewpoint, ...OWN })).messages);
     const sent = { ...context.manifest, tools, tokens: context.manifest.tokens + tools };
     return { context: sent, sources: context.sources, load: context.load };
   }
@@ -88,15 +88,21 @@ export class ContextSource {
     return this.#built.get(lane)?.context.load ?? 0;
   }
 
+  /** The same of a turn that started now with nothing to answer, by the lane's own document alone (R9). */
+  idleLoad(lane: LaneKey, tools: number): number {
+    return this.#builder.build(lane, this.#instructed(lane, tools, null)).load;
+  }
+
   /**
    * The request for a lane's next digest: what its last turn was sent, byte for byte, and the instruction; null when
    * there is nothing to sum up. Of the lane's own document alone (R7): what stands beside it is not everybody's.
+   * `entries`: as it was when the lane had so many, and has the same digest; null: as it is now.
    */
-  digest(lane: LaneKey, tools: number): AskedDigest | null {
+  digest(lane: LaneKey, tools: number, entries: number | null): AskedDigest | null {
     const { ledger, room, digests } = this.#chronicle;
     const isPrivate = lane !== 'room';
-    const items = ledger.entries(lane);
-    const viewpoint = this.#instructed(lane, tools);
+    const viewpoint = this.#instructed(lane, tools, entries);
+    const items = ledger.entries(lane).slice(0, viewpoint.seq - 1);
     const current = inForce(digests.of(lane), viewpoint.recordSeq);
     const budget = conversationBudget(room.policy.limits.turnTokens - tools, isPrivate);
     const plan = digestPlan({ items, isPrivate, current, lastNumber: lastNumber(digests.of(lane)), budget });
@@ -120,8 +126,8 @@ export class ContextSource {
    * share of it the last turn was sent too. Of the lane's own document alone: no shelf has a say (R9).
    */
   foresee(lane: LaneKey, author: Author, offers: readonly OfferedFunction[], tools: number): Foreseen {
-    const asked = { author, text: '', tokens: USUAL_PROMPT_TOKENS };
-    const viewpoint = { ...this.#viewpoint(lane, asked, tools), admits: NONE };
+    // Older entries that go for the shortest prompt go for every one.
+    const viewpoint = { ...this.#viewpoint(lane, { author, text: '', tokens: 0 }, tools), ...OWN };
     const now = this.#builder.build(lane, viewpoint);
     const swaps = now.load >= SWAP_SHARE && waiting(this.#chronicle.digests.of(lane)) !== null;
     const { messages, manifest } = swaps ? this.#builder.build(lane, { ...viewpoint, adopts: true }) : now;
@@ -154,13 +160,14 @@ export class ContextSource {
     return this.#digest(`cache\n${salt}`);
   }
 
-  /** Where the lane stands now, seen by nobody who asks. */
-  #instructed(lane: LaneKey, tools: number): Viewpoint {
+  /** Where the lane stands, or stood with so many entries, seen by nobody who asks. */
+  #instructed(lane: LaneKey, tools: number, entries: number | null): Viewpoint {
     const owner = laneOwner(lane);
     const { ledger } = this.#chronicle;
+    const to = entries ?? ledger.entries(lane).length;
     return {
       ...{ author: { id: owner ?? 'system', name: '', kind: 'system' }, text: '', tokens: 0, quotes: null, tools },
-      ...{ seq: ledger.entries(lane).length + 1, roomTo: ledger.entries('room').length },
+      ...{ seq: to + 1, roomTo: lane === 'room' ? to : ledger.entries('room').length },
       ...{ recordSeq: Number.POSITIVE_INFINITY, admits: () => false },
     };
   }
@@ -203,7 +210,7 @@ export class ContextSource {
     const { ledger, room } = this.#chronicle;
     const facts = ledger.ticket(turn);
     if (facts?.fate.kind !== 'running') throw new Error('must: the turn that runs is known to run');
-    const { promptSeq, roomTo, startedSeq, sentResources: behind, declaredTokens: tools } = facts.fate;
+    const { promptSeq, roomTo, startedSeq, sentResources: behind, declaredTokens: tools, recalled } = facts.fate;
     const prompt = must(ledger.entries(lane)[promptSeq - 1], 'a started prompt is an entry');
     const audience = audienceOf(room, lane);
     return this.#builder.build(lane, {
@@ -216,6 +223,7 @@ export class ContextSource {
         roomTo,
         tools,
         recordSeq: startedSeq,
+        recalled,
       },
       admits: (resources) =>
         resources.every((resource) => behind.includes(resource)) && this.#access.admits(audience, resources),
@@ -223,9 +231,7 @@ export class ContextSource {
   }
 }
 
-/** Of everybody's document, and nothing else. */
-const NONE: Viewpoint['admits'] = () => false;
-/** Whoever begins to type asks for so much, near enough: it decides whether older entries have to go first. */
-const USUAL_PROMPT_TOKENS = 128;
+/** The lane's own document, and nothing that a prompt would look for in it. */
+const OWN: Pick<Viewpoint, 'admits' | 'recalled'> = { admits: () => false, recalled: [] };
 /** No answer is longer; what a model allows may be less. */
 const MAX_OUTPUT_TOKENS = 4_096;

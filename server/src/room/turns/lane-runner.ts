@@ -34,7 +34,7 @@ export class LaneRunner {
   readonly #deps: LaneRunnerDeps;
   readonly #worker: TurnWorker;
   readonly #notices: Notices;
-  readonly #compactor: Compactor;
+  readonly compactor: Compactor;
   readonly #warmer: Warmer;
   #wake: Cancel | null = null;
   /** What was on its way when the lane was left comes too late to change anything. */
@@ -43,7 +43,7 @@ export class LaneRunner {
   constructor(deps: LaneRunnerDeps) {
     this.#deps = deps;
     this.#notices = new Notices(deps);
-    this.#compactor = new Compactor(deps);
+    this.compactor = new Compactor(deps);
     this.#warmer = new Warmer(deps);
     this.#worker = new TurnWorker({
       ...deps,
@@ -117,7 +117,7 @@ export class LaneRunner {
     this.#left = true;
     this.#wake?.();
     this.#worker.abandon();
-    this.#compactor.abandon();
+    this.compactor.abandon();
     this.#warmer.giveWay();
   }
 
@@ -126,7 +126,7 @@ export class LaneRunner {
     const { chronicle } = this.#deps;
     const ended = records.find((record) => record.type === 'turn.ended');
     const facts = ended && chronicle.ledger.ticket(ended.turn);
-    if (facts !== undefined) this.#compactor.consider(facts);
+    if (facts !== undefined) this.compactor.consider(facts);
   }
 
   #decide(event: LaneEvent, also: readonly JournalRecord[] = []): Decision {
@@ -218,7 +218,7 @@ export class LaneRunner {
     const name = this.#modelFor(ticket) ?? model.name;
     const declaredTokens = tools.declaredTokens();
     const measured = context.manifest(lane, ticket, declaredTokens);
-    const swapped = this.#compactor.swap(measured.load);
+    const swapped = this.compactor.swap(measured.load);
     const { context: manifest, sources } = swapped ? context.manifest(lane, ticket, declaredTokens) : measured;
     return this.#decide({
       type: 'begin',

@@ -1,5 +1,6 @@
 import type { Author } from '@parley/shared/entry';
 import type { TurnId, UserId } from '@parley/shared/ids';
+import { NO_LIMITS } from '../../core/people/grants.ts';
 import { chosenModel, openModels } from '../../core/people/model-choice.ts';
 import type { PresentRoom } from '../../core/room-state.ts';
 import type { Model } from '../../ports/model.ts';
@@ -17,6 +18,11 @@ export function offeredBy({ name, choices = [name] }: Model): readonly string[] 
 export function modelsFor(room: PresentRoom, model: Model, user: UserId): readonly string[] {
   const member = room.members.get(user);
   return member === undefined ? [] : openModels(offeredBy(model), room.policy, member.grants);
+}
+
+/** The model that does what a room does by itself: the first that it lets answer; null: none. */
+export function modelOfRoom({ policy }: Pick<PresentRoom, 'policy'>, model: Model): string | null {
+  return openModels(offeredBy(model), policy, NO_LIMITS)[0] ?? null;
 }
 
 /** The name of the model that answers a prompt; null when it may not. Prompts are by people. */

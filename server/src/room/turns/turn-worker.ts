@@ -40,6 +40,9 @@ export interface TurnWorkerDeps extends StepAccountsDeps, ShownAnswerDeps {
   readonly maySpeak: (author: Author) => boolean;
 }
 
+/** T35: why a turn ended. */
+export const UNREADABLE = 'What it was built on may not be read by its author any more.';
+
 /** What is under way for a turn; there is one thing at a time. */
 interface Current {
   readonly turn: TurnId;
@@ -104,7 +107,7 @@ export class TurnWorker {
     const mayRead = access.mayRead(turn.author.id as UserId, turn.resources);
     const allowed = maySpeak(turn.author);
     if (allowed && mayRead && this.#modelFor(turn) !== null) return then();
-    const readable = mayRead ? NO_MODEL : 'What it was built on may not be read by its author any more.';
+    const readable = mayRead ? NO_MODEL : UNREADABLE;
     apply({ type: 'lapse', turn: turn.turn, reason: allowed ? readable : 'The right to ask here is gone.' });
   }
 

@@ -1,6 +1,10 @@
+import type { ToolOutcome } from '@parley/server/ports/tools';
 import { UserId } from '@parley/shared/ids';
+import { ResourceId } from '@parley/shared/label';
 import { expect, test } from 'vitest';
+import { REF } from '../../../kit/room-ref.ts';
 import type { RoomWorld } from '../../../kit/room-world.ts';
+import { item } from '../../../kit/scripted-tools.ts';
 import { toolFunction } from '../../../kit/tool-samples.ts';
 import { askShaped, ended, SEND, tail, waiting } from '../../../kit/tool-turns.ts';
 import { asksFor, MAIL, quiet, registered, toolWorld } from '../../../kit/tooled-room.ts';
@@ -113,6 +117,34 @@ test.each([
   expect(world.tools.invocations).toEqual([]);
   expect((await ended(world, turn)).answer?.tools).toMatchObject([{ call: 'mail.send', outcome: 'refused' }]);
 });
+
+test('R4 T35 while its speaker is asked, a turn ends as soon as they may not read what it was built on, and not while nobody says so', async () => {
+  const world = await toolWorld();
+  const plan = 'doc:plan';
+  world.authority.set(REF.tenant, plan, ['ana']);
+  world.model.expect({ end: asksFor({ call: 'drive.search', given: { q: 'plan' } }) });
+  world.tools.expect({ call: 'drive.search', outcome: planOf(plan) });
+  world.model.expect({ end: asksFor({ call: 'mail.publish', given: { text: 'falcon' } }) });
+  const { turn } = await world.prompt('ana', 'publish the plan', { audience: 'me' });
+  await quiet();
+  const [asked] = (await world.must('ana', { type: 'approval.list' })).items;
+  expect(asked).toMatchObject({ call: 'mail.publish', builtOn: [plan] });
+  const answer = world.authority.hold();
+  world.authority.set(REF.tenant, plan, ['ana']);
+  world.clock.advance(1_000);
+  await quiet();
+  expect((await world.must('ana', { type: 'approval.list' })).items).toEqual([asked]);
+  answer();
+  world.authority.set(REF.tenant, plan, []);
+  await quiet();
+  expect(await world.must('ana', { type: 'approval.list' })).toEqual({ items: [] });
+  expect(await world.turn('ana', turn)).toMatchObject({ outcome: 'revoked', by: 'system' });
+  expect(world.tools.invocations.map(({ function: { name } }) => name)).toEqual(['search']);
+});
+
+function planOf(resource: string): ToolOutcome {
+  return { kind: 'result', isError: false, items: [item('falcon', { resource: ResourceId.parse(resource) })] };
+}
 
 test('T37 nobody else’s account stands in for one that is not linked', async () => {
   const world = await toolWorld();
