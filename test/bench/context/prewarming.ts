@@ -84,13 +84,14 @@ class Run {
   readonly #sums = { turns: 0, cold: 0, anew: 0, warmups: 0, unused: 0, bytes: 0, reused: 0, warmed: 0, warmReused: 0 };
 
   constructor(setting: Setting, count: (text: string) => number) {
-    const { seed, by, lifetimeMs } = setting;
+    const { seed, by, lifetimeMs, recalls } = setting;
     this.#setting = setting;
     this.#cache = new PrefixCache(lifetimeMs);
     const planting = { entries: TURNS * ROUND, share: 0.31, of: 'one entry', random: mulberry32(seed), count } as const;
     this.#items = plantedRoom(planting).items;
     const lane = { salts: SALTS, hash, budget: BUDGET, pasts: this.#pasts, rows: [], count, writes: digestIn(count) };
-    this.#kept = by === 'digests' ? new CompactedLane(lane) : null;
+    const again = recalls ? {} : { recalled: [] };
+    this.#kept = by === 'digests' ? new CompactedLane({ ...lane, ...again }) : null;
   }
 
   approach(turn: number, { at, isPrivate, presses }: Approach): void {
