@@ -10,7 +10,7 @@ import { boundaryOf, envelopes } from '@parley/server/core/context/envelope';
 /** What a summary says, given the entries that it has to name. */
 type Writes = (cite: readonly string[], mostTokens: number) => string;
 
-export interface LaneOptions extends Pick<ContextInput, 'salts' | 'hash' | 'budget'> {
+export interface LaneOptions extends Pick<ContextInput, 'salts' | 'hash' | 'budget' | 'recalled'> {
   readonly pasts?: ContextInput['pasts'];
   readonly rows: readonly PinnedRow[];
   readonly writes: Writes;
@@ -83,11 +83,12 @@ export class CompactedLane {
       compacted = this.compacted,
     }: { instruction?: ContextInput['instruction']; compacted?: Compacted } = {},
   ): Context {
-    const { budget, salts, hash, pasts } = this.#options;
+    const { budget, salts, hash, pasts, recalled } = this.#options;
     return buildContext({
       ...{ salts, hash, budget, room, prompt, own: null, quotes: null },
       compacted: { room: compacted, own: compacted },
       ...(pasts === undefined ? {} : { pasts }),
+      ...(recalled === undefined ? {} : { recalled }),
       ...(instruction === undefined ? {} : { instruction }),
     });
   }

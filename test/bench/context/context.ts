@@ -61,11 +61,12 @@ console.table(
 );
 
 console.log('The same as people come to it by typing, with what is sent before they ask and without:');
-/** As above, with digests, and where one gap in five is a pause and the provider keeps things for half as long. */
-const ROOMS: readonly Pick<Setting, 'by' | 'pauses' | 'lifetimeMs'>[] = [
-  { by: 'cuts', pauses: 0.05, lifetimeMs: 600_000 },
-  { by: 'digests', pauses: 0.05, lifetimeMs: 600_000 },
-  { by: 'cuts', pauses: 0.2, lifetimeMs: 300_000 },
+/** As it is, and without what is recalled; and where one gap in five is a pause and the provider keeps things for half as long. */
+const ROOMS: readonly Pick<Setting, 'by' | 'pauses' | 'lifetimeMs' | 'recalls'>[] = [
+  { by: 'cuts', pauses: 0.05, lifetimeMs: 600_000, recalls: true },
+  { by: 'cuts', pauses: 0.05, lifetimeMs: 600_000, recalls: false },
+  { by: 'digests', pauses: 0.05, lifetimeMs: 600_000, recalls: false },
+  { by: 'cuts', pauses: 0.2, lifetimeMs: 300_000, recalls: true },
 ];
 const warmed = SEEDS.flatMap((seed) =>
   ROOMS.flatMap((room) => [false, true].map((warms) => prewarming({ seed, ...room, warms }, count))),
@@ -76,6 +77,7 @@ console.table(
     by: one.by,
     pauses: percent(one.pauses),
     minutes: one.lifetimeMs / 60_000,
+    recalls: one.recalls,
     warms: one.warms,
     cold: percent(one.cold),
     'less than half': percent(one.anew),
