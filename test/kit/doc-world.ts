@@ -5,7 +5,7 @@ import type { Journal } from '@parley/server/ports/journal';
 import type { DocPeer } from '@parley/server/room/documents/doc-session';
 import { Documents } from '@parley/server/room/documents/documents';
 import { Pipeline } from '@parley/server/room/pipeline';
-import { docNameOf, type DocName } from '@parley/shared/documents';
+import { docNameOf, type DocKey, type DocName } from '@parley/shared/documents';
 import { RoomId, UserId } from '@parley/shared/ids';
 import { must } from '@parley/shared/assert';
 import { TestClock } from './clock.ts';
@@ -26,6 +26,8 @@ export class DocWorld {
   readonly documents: Documents;
   /** Everything said, in order. */
   readonly said: OwnerMessage[] = [];
+  /** Who began to type beside which document. */
+  readonly typed: [DocKey, UserId][] = [];
   readonly #listeners = new Map<string, (message: OwnerMessage) => void>();
 
   private constructor(journal: Journal, taken: Awaited<ReturnType<Journal['acquire']>>) {
@@ -37,7 +39,8 @@ export class DocWorld {
       publish: (message) => this.#publish(message),
       broken: (why, error) => log.error('pipeline.broken', { why, error: String(error) }),
     });
-    this.documents = new Documents({ ...deps, pipeline: this.pipeline });
+    const typed = (doc: DocKey, user: UserId) => void this.typed.push([doc, user]);
+    this.documents = new Documents({ ...deps, pipeline: this.pipeline, typed });
   }
 
   /** A room's owner takes over what this journal holds. */

@@ -36,6 +36,7 @@ import { RecordingMetrics } from './metrics.ts';
 import { Onlooker } from './onlooker.ts';
 import { ScriptedModel } from './scripted-model.ts';
 import { ClearTokens, ScriptedTools } from './scripted-tools.ts';
+import { Keyboard } from './keyboard.ts';
 import { Typist } from './typist.ts';
 import { TableAuthority } from './table-authority.ts';
 import { REF } from './room-ref.ts';
@@ -203,6 +204,16 @@ export class RoomWorld {
     typist.insert(0, text);
     await settled();
     return typist;
+  }
+
+  /** Somebody has the room open and may be seen to type. */
+  async keyboard(user: string): Promise<Keyboard> {
+    await this.#links.ensure(REF);
+    const keyboard = new Keyboard(this.principal(user), newPeerId(this.#ids), (receive) =>
+      this.#bus.join(REF, receive),
+    );
+    await settled();
+    return keyboard;
   }
 
   /** What an earlier node wrote comes to light: these records are in the journal when the next one takes up. */

@@ -134,7 +134,7 @@ test('R4 R6 behind a prompt is what it was built on and who shaped it, and nothi
   );
   const all = build(room);
   expect(all.sources).toEqual({ resources: [a, b], influence: ['ana', 'new-friend', 'old-friend'] });
-  const cut = build(room, { budget: 480 + 2_200 });
+  const cut = build(room, { budget: 480 + 2_440 });
   expect(sent(cut)).not.toContain('ancient');
   expect(cut.sources).toEqual({ resources: [b], influence: ['ana', 'new-friend'] });
   expect(build(TALK, { quotes: [] }).sources).toEqual({ resources: [], influence: ['ana'] });

@@ -46,6 +46,7 @@ const NO_DECISION = new Set<JournalRecord['type']>([
   'digest.adopted',
   'digest.failed',
   'digest.settled',
+  'warmup.settled',
   'background.settled',
   'room.titled',
   'turn.stepped',

@@ -97,13 +97,13 @@ export function usageLine(room: RoomId, record: JournalRecord): UsageLine | null
   const { at, lane, model, inputTokens, cachedTokens, cacheWriteTokens } = record;
   const { outputTokens, reasoningTokens, cost, keyOf } = record;
   const tokens = { inputTokens, cachedTokens, cacheWriteTokens, outputTokens, reasoningTokens };
-  // What nobody asked for is nobody's, except for a digest of a private lane.
+  // What nobody asked for is nobody's, except for a digest or a warm-up of a private lane.
   const user = record.type === 'attempt.settled' ? record.speaker : (laneOwner(lane) ?? 'system');
   return { at, room, user, model, ...tokens, cost, keyOf, private: laneOwner(lane) };
 }
 
 function isSettled(
   record: JournalRecord,
-): record is RecordOf<'attempt.settled' | 'background.settled' | 'digest.settled'> {
+): record is RecordOf<'attempt.settled' | 'background.settled' | 'digest.settled' | 'warmup.settled'> {
   return record.type.endsWith('.settled');
 }

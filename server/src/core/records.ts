@@ -9,6 +9,7 @@ import { RoomTitled } from './background/room-titled.ts';
 import { AttemptSettled, BackgroundSettled, RecordLane as Lane } from './budget/attempt-settled.ts';
 import { COMPACTION_RECORDS } from './compaction/digest-records.ts';
 import { ContextSent } from './context/context-sent.ts';
+import { WarmupSettled } from './warming/warmup-settled.ts';
 
 /**
  * The facts a room is made of (D2), each in the past tense. The room's state is a fold over them, so
@@ -181,6 +182,7 @@ export const JournalRecord = z.discriminatedUnion('type', [
   }),
   AttemptSettled,
   BackgroundSettled,
+  WarmupSettled,
   /** The model ended a step by asking for tools; they are called in this order. */
   z.strictObject({
     type: z.literal('turn.stepped'),

@@ -7,6 +7,7 @@ import type { ModelFailure } from '../core/calling/model-failure.ts';
 import type { ModelCall, ModelMessage } from '../core/context/context.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { BatchAccounts } from './batches.ts';
+import type { Caching } from '../core/warming/worth-warming.ts';
 
 export type { ModelCall, ModelFailure, ModelMessage };
 
@@ -22,8 +23,11 @@ export interface ModelRequest {
   readonly cacheKey: string;
   /** Calls are shared out by it (G2, G8) and made with its keys (G5). No provider is told. Null: the server itself. */
   readonly caller: Caller | null;
-  /** What it is for, where nobody waits for it: it gives way to every call that somebody waits for (G9), and ends `aborted` when it had to. */
-  readonly background?: JobKind;
+  /**
+   * What it is for, where nobody waits for it: it gives way to every call that somebody waits for (G9), and ends
+   * `aborted` when it had to. A `warmup` is for the cache of whoever is asked first, and nobody else is asked then (C17).
+   */
+  readonly background?: JobKind | 'warmup';
   /** One of the model's `choices`; its first when absent. */
   readonly model?: string;
 }
@@ -94,6 +98,8 @@ export interface Model {
   readonly choices?: readonly string[];
   /** Where the first of them is asked many things at once that nobody waits for; absent where its provider takes none. */
   readonly batches?: BatchAccounts;
+  /** What the operator said of the cache of one of its choices (C17); undefined: nothing. */
+  cachingOf?(choice: string): Caching | undefined;
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
 }
 

@@ -1,4 +1,4 @@
-import { crosses, EMPTY, hold, left, settle, type Account } from '../core/budget/account.ts';
+import { crosses, EMPTY, hold, isPressed, left, settle, type Account } from '../core/budget/account.ts';
 import { chargeOf, outputWithin, scopesOf, type Payer, type Spent } from '../core/budget/charge.ts';
 import { monthOf, scopeKey, type Scope } from '../core/budget/scopes.ts';
 import { tenantKey, type Tenant } from '../core/tenant.ts';
@@ -90,6 +90,15 @@ export class Budgets {
   /** Gives back what was held. */
   release({ claim, scopes, outputTokens, book }: Reservation): void {
     for (const scope of scopes) change(book, scope, (account) => settle(account, claim.inputTokens + outputTokens, 0));
+  }
+
+  /** Whether a call of so many tokens would take any account that pays to four fifths, or it is there (C17). */
+  isPressed({ payer, ...claim }: Omit<Claim, 'p90' | 'most'>): boolean {
+    const { accounts } = this.#book(claim.tenant);
+    return scopesOf(payer).some((scope) => {
+      const account = accounts.get(scopeKey(scope)) ?? EMPTY;
+      return isPressed(account, claim.inputTokens, this.#limit(claim, scope));
+    });
   }
 
   /** What a person has left of their own in a room; null: nothing limits them. */

@@ -23,6 +23,7 @@ import { together, Transcripts, type Shown } from './transcripts.ts';
 import { NotesInfluence } from './turns/notes-influence.ts';
 import { delta, newsOf } from './turns/turn-events.ts';
 import { Watchers, type MayReadAnswer } from './turns/watchers.ts';
+import { Warmths } from './warmths.ts';
 
 export interface ChronicleDeps {
   readonly pipeline: Pipeline;
@@ -46,6 +47,7 @@ export class Chronicle {
   readonly notes = new NotesInfluence();
   readonly digests = new Digests();
   readonly pins = new Pins();
+  readonly warmths = new Warmths();
   readonly watchers: Watchers;
   readonly trail: AuditTrail;
   readonly #pipeline: Pipeline;
@@ -212,6 +214,7 @@ export class Chronicle {
       this.#forecasts.set(record.lane, learned(this.forecast(record.lane), record));
     this.digests.apply(record, seq, this.ledger);
     this.pins.apply(record, seq, this.ledger);
+    this.warmths.apply(record, this.ledger);
     this.notes.apply(record, (turn) => this.ledger.ticket(turn));
   }
 

@@ -17,13 +17,15 @@ export interface DocOpening {
   readonly shelves: ShelfAccess;
   /** Has a lane's documents in memory. */
   readonly load: (lane: LaneKey) => Promise<unknown>;
+  /** Hears of somebody who reads a lane from now on. */
+  readonly joined: (lane: LaneKey) => void;
 }
 
 type Open = Extract<EdgeMessage, { type: 'open' }>;
 
 /** Lets a socket read a document, if there is such a one for its person. */
 export async function openDocument(parts: DocOpening, { peer, doc }: Open): Promise<void> {
-  const { chronicle, documents, peers, shelves, load } = parts;
+  const { chronicle, documents, peers, shelves, load, joined } = parts;
   const principal = peers.get(peer);
   if (!principal) return;
   const { room } = chronicle;
@@ -34,6 +36,7 @@ export async function openDocument(parts: DocOpening, { peer, doc }: Open): Prom
     return chronicle.say({ type: 'refused', peer, doc, fault: fault('not_found') });
   }
   await documents.open(docPeer(peer, principal, standing, room), doc);
+  if (lane !== null) joined(lane);
 }
 
 /** Null: people write it themselves. `nothing`: there is no such document, or none for this person (W3). */

@@ -47,6 +47,11 @@ export class Lanes {
     return runner;
   }
 
+  /** The runner of a lane that is loaded, if it is. */
+  at(lane: LaneKey): LaneRunner | undefined {
+    return this.#runners.get(lane);
+  }
+
   /** The lanes of people whose turns call tools: they alone are told some of what comes of it (R3, T22). */
   #loadOwn(state: LaneState): Promise<void> | null {
     const calling = startedTurns(state).filter((turn) => callsOf(turn).length > 0);

@@ -1,3 +1,4 @@
+import { docKind, type DocKey } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
 import { boundaryOf } from '../core/context/envelope.ts';
@@ -103,7 +104,11 @@ export class Room implements Desk {
     this.#lastUsedAt = deps.clock.now();
     this.#mailbox = new Mailbox((error) => this.#crash('bug', error));
     this.#pipeline = new Pipeline({ ...deps, epoch, seq, broken: (why, error) => this.#crash(why, error) });
-    this.#documents = new Documents({ ...deps, epoch, pipeline: this.#pipeline });
+    const typed = (doc: DocKey, user: UserId) => {
+      const kind = docKind(doc);
+      if (kind.kind === 'lane') this.#lanes.at(kind.lane)?.typed(user);
+    };
+    this.#documents = new Documents({ ...deps, epoch, pipeline: this.#pipeline, typed });
     this.chronicle = new Chronicle({
       room: deps.ref.room,
       clock: deps.clock,
@@ -124,7 +129,10 @@ export class Room implements Desk {
       people: () => (this.chronicle.state.kind === 'present' ? audienceOf(this.chronicle.state, 'room') : []),
     });
     this.#attendance = new Attendance({ ...parts, shelves: this.shelves });
-    this.#opening = { ...parts, shelves: this.shelves, load: (lane) => this.#lanes.load(lane) };
+    this.#opening = {
+      ...{ ...parts, shelves: this.shelves, load: (lane) => this.#lanes.load(lane) },
+      joined: (lane) => this.#lanes.at(lane)?.joined(),
+    };
     const { access } = this.shelves;
     const own = { ...deps, chronicle: this.chronicle, access, shelves: this.shelves, mailbox: this.#mailbox };
     const builtins = roomTools({ ...parts, shelves: this.shelves });

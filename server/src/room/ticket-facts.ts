@@ -52,6 +52,8 @@ export interface StartedFacts {
   readonly contextVersion: number;
   /** The first entry of its lane that the model was sent. */
   readonly contextFrom: number;
+  /** Older entries that it was sent once more, by their numbers (C6). */
+  readonly recalled: readonly string[];
   /** What the declared functions took of what the model could be sent. */
   readonly declaredTokens: number;
   /** Its record, while it waits without the floor (T22). */
@@ -88,7 +90,7 @@ export function started(record: RecordOf<'turn.started'>, seq: number, permissio
   const { entry, context, payer, resources = [], influence = [] } = record;
   const place = { promptEntry: entry.id, promptSeq: entry.seq, roomTo: context.roomTo };
   const terms = { payer, permissionEpoch, contextVersion: context.to, contextFrom: context.from };
-  const size = { declaredTokens: context.tools ?? 0 };
+  const size = { declaredTokens: context.tools ?? 0, recalled: context.recalled ?? [] };
   const sources = { sentResources: resources, resources, influence };
   const told = { superseded: [], calls: NO_CALLS };
   return { kind: 'running', ...place, ...terms, ...size, ...sources, startedSeq: seq, parkedSeq: null, ...told };

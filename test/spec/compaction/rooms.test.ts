@@ -6,9 +6,9 @@ import { RoomWorld, settled } from '../../kit/room-world.ts';
 import { REF } from '../../kit/room-ref.ts';
 import { SummingModel } from '../../kit/summing-model.ts';
 
-const BUDGET = 6_000;
-/** What a conversation of the room's may use. */
-const CONVERSATION = BUDGET - 560;
+const BUDGET = 6_560;
+/** What a conversation of the room's may use, and what is declared beside it. */
+const CONVERSATION = 5_440;
 
 interface At {
   readonly world: RoomWorld;

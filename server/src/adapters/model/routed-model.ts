@@ -1,5 +1,6 @@
 import type { ModelFailure } from '../../core/calling/model-failure.ts';
 import { nextCall, type NextCall, type Tried } from '../../core/calling/next-call.ts';
+import type { Caching } from '../../core/warming/worth-warming.ts';
 import type { Model, ModelEnd, ModelEvent, ModelRequest, Provider } from '../../ports/model.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { CallKeys } from '../../ports/provider-keys.ts';
@@ -45,6 +46,11 @@ export class RoutedModel implements Model {
     this.#deps = deps;
   }
 
+  /** That of whoever is called first: a warm-up goes nowhere else. */
+  cachingOf(): Caching | undefined {
+    return this.#targets[0]?.caching;
+  }
+
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
     const { budgets, clock, keys } = this.#deps;
     const tried: Tried[] = [];
@@ -56,7 +62,8 @@ export class RoutedModel implements Model {
       const { end, spoke } = yield* this.#call(target, request, signal);
       if (end.reason !== 'failed') return yield { type: 'end', end, from: target.provider };
       tried.push({ target: next.target, failure: end.class, spoke, retryAfterMs: end.retryAfterMs ?? null });
-      next = signal.aborted ? { kind: 'give-up' } : this.#next(targets, tried, request);
+      const over = signal.aborted || request.background === 'warmup';
+      next = over ? { kind: 'give-up' } : this.#next(targets, tried, request);
       if (next.kind === 'give-up') return yield { type: 'end', end, from: target.provider };
       budgets.count(request.caller, 'extra');
       yield again(end.class, target.provider);

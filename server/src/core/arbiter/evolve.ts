@@ -25,6 +25,7 @@ export function evolve(state: LaneState, record: JournalRecord): LaneState {
     case 'digest.adopted':
     case 'digest.failed':
     case 'digest.settled':
+    case 'warmup.settled':
     case 'background.settled':
     case 'room.titled':
       return state;

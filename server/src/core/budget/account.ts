@@ -22,6 +22,11 @@ export function settle({ used, held }: Account, heldTokens: number, usedTokens: 
   return { used: used + usedTokens, held: held - heldTokens };
 }
 
+/** Whether so many tokens more would take the account to the mark, or it is there. */
+export function isPressed({ used, held }: Account, tokens: number, limit: number | null): boolean {
+  return limit !== null && used + held + tokens >= limit * WARN_SHARE;
+}
+
 /** Whether this use took the account over the mark. */
 export function crosses(before: Account, after: Account, limit: number | null): boolean {
   return limit !== null && before.used < limit * WARN_SHARE && after.used >= limit * WARN_SHARE;

@@ -1,3 +1,4 @@
+import type { EntryId } from '@parley/shared/ids';
 import {
   ENVELOPE_TOKENS,
   numberOf,
@@ -10,7 +11,7 @@ import { isSent } from '../context/sealed-order.ts';
 import { joinInfluence, type Influence } from '../labels/influence.ts';
 import { citations } from './citations.ts';
 import type { Generation } from './generation.ts';
-import { fittingRows, rowInfluence, rowLines, rowTokens, type Pins, type PinnedRow } from './pinned-row.ts';
+import { fittingRows, rowInfluence, rowLines, rowText, rowTokens, type Pins, type PinnedRow } from './pinned-row.ts';
 
 /** What of a lane does not stand in its conversation as it is sent. */
 export interface Compacted {
@@ -49,6 +50,14 @@ export function headPart({ generation, pins }: Compacted, place: Place, hand: Ha
   const parts = [pinsPart(rows, 'Pinned by people here, or failed:', place, hand)];
   if (generation !== null) parts.push(digestPart(generation, place, hand), keptPart(generation, place, hand));
   return joined(parts);
+}
+
+/** Entries whose words stand in full before or behind a lane's conversation. */
+export function saidBeside({ generation, pins }: Compacted, budget: number): ReadonlySet<EntryId> {
+  const rows = fittingRows([...pins.head, ...pins.since], budget).flatMap((row) =>
+    row.kind === 'entry' && rowText(row.item.entry.text) === row.item.entry.text ? [row.item.entry.id] : [],
+  );
+  return new Set([...rows, ...(generation?.kept ?? [])]);
 }
 
 /** What changed about the pinned rows since the head was written: it comes last, so that all before it keeps its bytes. */

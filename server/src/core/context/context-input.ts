@@ -1,6 +1,7 @@
 import type { EntryId } from '@parley/shared/ids';
 import type { Compacted } from '../compaction/head.ts';
 import type { Pasts } from './context-past.ts';
+import type { RoomWords } from '../recall/lane-words.ts';
 import type { ContextItem, ContextPrompt } from './context-pieces.ts';
 
 export interface ContextInput {
@@ -19,6 +20,10 @@ export interface ContextInput {
   readonly quotes: readonly EntryId[] | null;
   /** Tokens that all of it may use (`limits.turnTokens`); a prompt that exceeds it alone is still sent whole. */
   readonly budget: number;
+  /** C6: what a turn recalled when it started, as it is cited; absent: what it is about is looked for. */
+  readonly recalled?: readonly string[];
+  /** What was read for earlier turns of this room, and likewise changes nothing. */
+  readonly words?: RoomWords;
   /** What was folded for earlier turns of this room: makes this faster, and changes nothing of it. */
   readonly pasts?: Pasts;
   /** A cryptographic hash as text; gives the boundary, the hashes in references and the manifest's. */

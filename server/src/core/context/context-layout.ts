@@ -17,6 +17,7 @@ import {
 } from './context-pieces.ts';
 import { folded, inFull, type Sent } from './context-window.ts';
 import { Repeats } from './repeats.ts';
+import { citesOf, recallPart, type RecallPlace } from '../recall/recall-part.ts';
 
 /** A message that is words and nothing else; history holds no other. */
 export interface PlainMessage {
@@ -35,9 +36,12 @@ export const FIXED_TOKENS = 560;
 /** The room's share of the budget in a private turn; the rest is for the speaker's own lane. */
 const ROOM_SHARE = 0.6;
 
+/** Of it, left for what is recalled (C6): apart, so that what a prompt finds never moves where history starts (C5). */
+const RECALL_SHARE = 0.1;
+
 /** What a lane's conversation may use of a turn's tokens, its head included. */
 export function conversationBudget(turnTokens: number, isPrivate: boolean): number {
-  const budget = turnTokens - FIXED_TOKENS;
+  const budget = (turnTokens - FIXED_TOKENS) * (1 - RECALL_SHARE);
   return isPrivate ? budget * (1 - ROOM_SHARE) : budget;
 }
 
@@ -49,19 +53,25 @@ export interface Layout {
   readonly tokens: number;
   /** C13: which share of what its lane's conversation may use is used, by the lane's own items alone (R9). */
   readonly load: number;
+  /** C6: how the entries are cited that are said once more. */
+  readonly recalled: readonly string[];
   readonly sources: Sources;
 }
 
 /** A turn of the room: its history, and the prompt as the end of the segment that it seals (C5, C7). */
 export function layOutRoom(input: ContextInput, hand: Hand): Layout {
   const prompt = lastPiece(input, hand);
-  const room = lanePart(input, { lane: 'room', budget: conversationBudget(input.budget, false), last: prompt }, hand);
+  const budget = conversationBudget(input.budget, false);
+  const room = lanePart(input, { lane: 'room', budget, last: prompt }, hand);
+  const again = recallOf(input, { lane: 'room', part: room, sent: room.sent, budget }, hand);
+  const tail = [...room.tail.map(inFull), ...again, inFull(prompt)];
   return {
-    messages: [...room.before, ...room.sent.map(asMessage), ...[...room.tail, prompt].map(inMessage)],
+    messages: [...room.before, ...[...room.sent, ...tail].map(asMessage)],
     firstSeq: room.firstSeq,
-    tokens: room.tokens,
+    tokens: room.tokens + tokensOf(again),
     load: room.load,
-    sources: sourcesOf([...room.behind, prompt]),
+    recalled: citesOf(again),
+    sources: sourcesOf([...room.behind, ...again.map(({ piece }) => piece), prompt]),
   };
 }
 
@@ -76,16 +86,23 @@ export function layOutPrivate(input: ContextInput, hand: Hand): Layout {
   const own = lanePart(input, { lane: laneOf(input), budget: ownBudget, last: prompt }, hand);
   const roomBudget = Math.min(budget * ROOM_SHARE, budget - own.tokens);
   const room = lanePart(input, { lane: 'room', budget: roomBudget, last: null }, hand);
-  const mine = [...alsoFolded(own.sent, room.sent), ...[...own.tail, prompt].map(inFull)];
+  const mine = alsoFolded(own.sent, room.sent);
+  const sent = [...room.sent, ...mine];
+  const again = [
+    ...recallOf(input, { lane: 'room', part: room, sent, budget: budget * ROOM_SHARE }, hand),
+    ...recallOf(input, { lane: laneOf(input), part: own, sent, budget: ownBudget }, hand),
+  ];
+  const tail = [...own.tail.map(inFull), ...again, inFull(prompt)];
   return {
     messages: [
       ...[...room.before, ...room.sent.map(asMessage), ...room.tail.map(inMessage)],
-      ...[overlayHead(input, hand), ...own.before, ...anchored(mine, hand)],
+      ...[overlayHead(input, hand), ...own.before, ...anchored([...mine, ...tail], hand)],
     ],
     firstSeq: own.firstSeq,
-    tokens: room.tokens + own.tokens,
+    tokens: room.tokens + own.tokens + tokensOf(again),
     load: own.load,
-    sources: sourcesOf([...room.behind, ...own.behind, prompt]),
+    recalled: citesOf(again),
+    sources: sourcesOf([...room.behind, ...own.behind, ...again.map(({ piece }) => piece), prompt]),
   };
 }
 
@@ -150,6 +167,18 @@ function historyOf(input: ContextInput, lane: LaneKey, budget: number): History 
   return { lane, items, writes, budget, pasts: pasts ?? null };
 }
 
+/** What is said once more of a lane, whose conversation may use `budget`: as much again as is left for it, where that is free. */
+function recallOf(
+  input: ContextInput,
+  { lane, part, sent, budget }: Pick<RecallPlace, 'lane' | 'sent' | 'budget'> & { readonly part: LanePart },
+  hand: Hand,
+): readonly Sent<Piece>[] {
+  const least = (budget / (1 - RECALL_SHARE)) * RECALL_SHARE;
+  const recallBudget = least + Math.max(0, Math.min(least, budget - part.tokens));
+  const place = { lane, items: itemsOf(input, lane), conversation: part.sent, sent, budget, recallBudget };
+  return recallPart(input, place, hand);
+}
+
 function itemsOf({ room, own }: ContextInput, lane: LaneKey): readonly ContextItem[] {
   return lane === 'room' ? room : (own ?? []);
 }
@@ -164,7 +193,7 @@ function partPieces(part: Part): Piece[] {
   return part.text === null ? [] : [partPiece({ ...part, text: part.text })];
 }
 
-function tokensOf(pieces: readonly Piece[]): number {
+function tokensOf(pieces: readonly Pick<Piece, 'tokens'>[]): number {
   return pieces.reduce((sum, { tokens }) => sum + tokens, 0);
 }
 

@@ -71,13 +71,15 @@ export const roomPieces: Writes = ([item, answer], hand) => {
 
 /** All of a private lane is said to the model in one message, so its own answers are wrapped too. */
 export const privatePieces: Writes = (placed, hand) =>
-  placed.map((item) => {
-    const { entry } = item;
-    const n = privateNumber(numberOf(item));
-    const write = (text: Harmless): string =>
-      entry.kind === 'answer' ? hand.wrap.answered(n, text) : saidBy(entry, n, hand.wrap, text);
-    return piece(item, 'user', hand, { cite: n, write });
-  });
+  placed.map((item) => wrappedPiece(item, privateNumber(numberOf(item)), hand));
+
+/** An item that is a message of nobody's: an answer is wrapped too. */
+export function wrappedPiece(item: ContextItem, n: string, hand: Hand): Piece {
+  const { entry } = item;
+  const write = (text: Harmless): string =>
+    entry.kind === 'answer' ? hand.wrap.answered(n, text) : saidBy(entry, n, hand.wrap, text);
+  return piece(item, 'user', hand, { cite: n, write });
+}
 
 /** The prompt in full (C7). */
 export function promptPiece(prompt: ContextPrompt, hand: Hand, after?: number): Piece {

@@ -11,4 +11,6 @@ export const ContextSent = z.strictObject({
   tools: z.int().min(0).optional(),
   /** Which digest of the lane was among it (C13). */
   generation: z.int().min(1).optional(),
+  /** Which older entries were said once more before the prompt, as the model was told their numbers (C6). */
+  recalled: z.array(z.string()).readonly().optional(),
 });

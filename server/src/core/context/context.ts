@@ -44,6 +44,8 @@ export interface ContextManifest {
   readonly tokens: number;
   /** C13: which digest of the lane was sent; absent: none. */
   readonly generation?: number;
+  /** C6: which older entries were said once more, as they are cited; absent: none. */
+  readonly recalled?: readonly string[];
 }
 
 export interface Context {
@@ -80,6 +82,7 @@ export function buildContext(input: ContextInput): Context {
       hash: input.hash(framed(messages)),
       tokens: FIXED_TOKENS + layout.tokens,
       ...(generation === null ? {} : { generation: generation.number }),
+      ...(layout.recalled.length === 0 ? {} : { recalled: layout.recalled }),
     },
     sources: layout.sources,
     load: layout.load,

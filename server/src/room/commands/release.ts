@@ -18,6 +18,7 @@ import {
   type ReleaseFacts,
   type ReleaseView,
 } from '../../core/labels/release.ts';
+import { privateNumber } from '../../core/context/context-pieces.ts';
 import { standingOf } from '../../core/room-state.ts';
 import { nextPlace } from '../../core/arbiter/place.ts';
 import type { Desk } from '../desk.ts';
@@ -113,20 +114,26 @@ function recipientsOf(desk: Desk, resources: readonly ResourceId[]): Member[] {
   );
 }
 
-/** What its model was sent of its lane: those entries, or, in a clean turn, what it quoted; and the prompt. */
+/** What its model was sent of its lane: those entries, and what was recalled (C6), or, in a clean turn, what it quoted; and the prompt. */
 function itemsBehind(desk: Desk, by: UserId, { turn }: Entry): Entry[] {
   const { ledger } = desk.chronicle;
   const facts = turn === undefined ? undefined : ledger.ticket(turn);
   if (facts?.fate.kind !== 'ended' || facts.fate.started === null) return [];
-  const { contextFrom, startedSeq, promptEntry } = facts.fate.started;
+  const { contextFrom, recalled, startedSeq, promptEntry } = facts.fate.started;
   const { access } = desk.shelves;
   const own = [...ledger.entries(facts.lane), ...ledger.shelves(facts.lane).flatMap(({ items }) => items)];
   const sent = own
-    .filter(({ entry, recordSeq }) => recordSeq < startedSeq && (entry.after ?? entry.seq) >= contextFrom)
+    .filter(({ recordSeq }) => recordSeq < startedSeq)
+    .filter(({ entry }) => (entry.after ?? entry.seq) >= contextFrom || isRecalled(entry, recalled))
     .filter(({ entry }) => access.mayRead(by, entry.resources ?? []) && entry.redactedBy === undefined)
     .filter(({ entry }) => facts.quotes?.includes(entry.id) ?? true)
     .map(({ entry }) => entry);
   return [...sent, itemOf(desk, promptEntry).entry];
+}
+
+/** What stands on a shelf never is. */
+function isRecalled({ seq, resources = [] }: Entry, recalled: readonly string[]): boolean {
+  return resources.length === 0 && recalled.includes(privateNumber(String(seq)));
 }
 
 function namesOf(desk: Desk): ReadonlyMap<string, string> {

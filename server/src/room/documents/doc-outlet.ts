@@ -1,4 +1,6 @@
+import type { DocKey } from '@parley/shared/documents';
 import { FAULTS, type Fault } from '@parley/shared/fault';
+import type { UserId } from '@parley/shared/ids';
 import type { Clock, Log, Metrics } from '../../ports/system.ts';
 import type { DocSession } from './doc-session.ts';
 import type { Afterwards, Pipeline } from '../pipeline.ts';
@@ -9,6 +11,8 @@ export interface DocOutlet {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Hears of somebody who begins to type beside a document. */
+  readonly typed: (doc: DocKey, user: UserId) => void;
 }
 
 /** Sync and presence messages for one peer, in order. */

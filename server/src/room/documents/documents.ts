@@ -29,6 +29,7 @@ export interface DocumentsDeps {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly typed: DocOutlet['typed'];
 }
 
 /** All documents of one room, on the node that owns it. Everything it tells peers goes through the pipeline. */

@@ -48,7 +48,8 @@ export class OpenDoc {
           })
         : new TranscriptDoor(stored, expel);
     const tell = (message: Uint8Array) => outlet.pipeline.say({ type: 'presence', doc: stored.key, message });
-    this.#presence = new Presence({ doc: stored.key, clock: outlet.clock, owners, tell });
+    const typed = (user: UserId) => outlet.typed(stored.key, user);
+    this.#presence = new Presence({ doc: stored.key, clock: outlet.clock, owners, tell, typed });
   }
 
   /** How many sockets have it open. */

@@ -23,12 +23,16 @@ const MAX_CLOCK = 2 ** 31;
 /** Ids that left keep their clock this long (in number), so that a late echo does not bring them back. */
 const MOST_GONE = 500;
 const GONE = 'null';
+const NOBODY: Said = { state: GONE, typing: false };
 
 /** One id's presence as readers were told. */
 interface Shown {
   readonly clock: number;
   readonly state: string;
+  readonly typing: boolean;
 }
+/** What a peer says of itself, with the server's own word on who it is. */
+type Said = Pick<Shown, 'state' | 'typing'>;
 /** The one id of a peer in this document, and the clock it last used itself. */
 interface Seat {
   readonly client: number;
@@ -41,6 +45,8 @@ export interface PresenceDeps {
   readonly owners: ClientOwners;
   /** One message for everybody who has the document open, the sender among them. */
   readonly tell: (message: Uint8Array) => void;
+  /** Hears of somebody who begins to type. */
+  readonly typed: (user: UserId) => void;
 }
 
 /**
@@ -78,7 +84,7 @@ export class Presence {
     const known = told?.clock ?? this.#gone.get(SERVER_CLIENT) ?? 0;
     // Readers outlive the server, and would not believe a clock that began anew.
     const clock = Math.max(known + 1, Math.floor(this.#deps.clock.now() / 1000));
-    this.#show(SERVER_CLIENT, { clock, state: state ?? GONE });
+    this.#show(SERVER_CLIENT, { clock, state: state ?? GONE, typing: false });
   }
 
   /** The peer is gone, or closed the document. */
@@ -89,7 +95,7 @@ export class Presence {
     this.#holders.delete(seat.client);
     const shown = this.#shown.get(seat.client);
     // The clock readers know, not one more: that could silence somebody who has just come back.
-    if (shown) this.#show(seat.client, { clock: shown.clock, state: GONE });
+    if (shown) this.#show(seat.client, { clock: shown.clock, ...NOBODY });
   }
 
   /** Everybody, for somebody new; null when nobody is there. */
@@ -106,8 +112,10 @@ export class Presence {
   #take(peer: PeerId, badge: Badge, entry: RawPresenceEntry): void {
     if (entry.clock > MAX_CLOCK || entry.state.length > STATE_BYTES) return;
     if (!this.#seat(peer, badge, entry.client)) return;
-    const state = stamped(entry.state, badge);
-    if (state !== null) this.#speak(peer, entry, state);
+    const said = stamped(entry.state, badge);
+    if (said === null) return;
+    const typedBefore = this.#shown.get(entry.client)?.typing ?? false;
+    if (this.#speak(peer, entry, said) && said.typing && !typedBefore) this.#deps.typed(badge.id);
   }
 
   /** Whether the peer may speak for this id: its own, or a free one if it has none yet. */
@@ -127,15 +135,17 @@ export class Presence {
     return true;
   }
 
-  #speak(peer: PeerId, { client, clock }: RawPresenceEntry, state: string): void {
+  /** Whether it is news. */
+  #speak(peer: PeerId, { client, clock }: RawPresenceEntry, { state, typing }: Said): boolean {
     const told = this.#shown.get(client);
     const known = told?.clock ?? this.#gone.get(client) ?? 0;
     const own = this.#seats.get(peer)?.clock ?? -1;
     // A renewal counts only when readers can tell it from what they have; else it is our own echo.
-    if (told?.state === state ? clock <= known : clock <= own) return;
+    if (told?.state === state ? clock <= known : clock <= own) return false;
     this.#seats.set(peer, { client, clock });
-    if (told === undefined && state === GONE) return;
-    this.#show(client, { clock: Math.max(clock, known + 1), state });
+    if (told === undefined && state === GONE) return false;
+    this.#show(client, { clock: Math.max(clock, known + 1), state, typing });
+    return true;
   }
 
   #show(client: number, shown: Shown): void {
@@ -170,18 +180,19 @@ export class Presence {
 
   #entryOf(client: number): PresenceEntry {
     const shown = this.#shown.get(client);
-    if (shown) return { client, ...shown };
+    if (shown) return { client, clock: shown.clock, state: shown.state };
     return { client, clock: this.#gone.get(client) ?? 0, state: GONE };
   }
 }
 
 /** The state with the server's own word on who it is; null when it is not an object (or JSON) at all. */
-function stamped(bytes: Uint8Array, { id, name, color }: Badge): string | null {
+function stamped(bytes: Uint8Array, { id, name, color }: Badge): Said | null {
   try {
     const state: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (state === null) return GONE;
+    if (state === null) return NOBODY;
     if (typeof state !== 'object' || Array.isArray(state)) return null;
-    return JSON.stringify({ ...state, user: { id, name, color } });
+    const typing = 'typing' in state && state.typing === true;
+    return { state: JSON.stringify({ ...state, user: { id, name, color } }), typing };
   } catch {
     // Not UTF-8, or not JSON: the entry is dropped like any other that makes no sense.
     return null;

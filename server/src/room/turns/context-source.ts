@@ -1,25 +1,15 @@
 import { must } from '@parley/shared/assert';
 import type { Author } from '@parley/shared/entry';
-import { laneOwner, type EntryId, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
-import type { ResourceId } from '@parley/shared/label';
+import { laneOwner, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
 import { digestInstruction } from '../../core/compaction/digest-instruction.ts';
-import { digestPlan, type DigestPlan } from '../../core/compaction/digest-plan.ts';
-import type { Compacted } from '../../core/compaction/head.ts';
-import { inForce, lastNumber } from '../../core/compaction/lane-digests.ts';
-import { admitted, type Shelved } from '../../core/context/admission.ts';
-import {
-  buildContext,
-  type Context,
-  type ContextInput,
-  type ContextItem,
-  type Sources,
-} from '../../core/context/context.ts';
+import { digestPlan, SWAP_SHARE } from '../../core/compaction/digest-plan.ts';
+import { inForce, lastNumber, waiting } from '../../core/compaction/lane-digests.ts';
+import type { Context, Sources } from '../../core/context/context.ts';
 import { conversationBudget } from '../../core/context/context-layout.ts';
-import { Pasts } from '../../core/context/context-past.ts';
 import { boundaryOf, envelopes } from '../../core/context/envelope.ts';
 import type { RunningTurn, Ticket } from '../../core/arbiter/lane.ts';
-import type { Influence } from '../../core/labels/influence.ts';
 import { stepMessages } from '../../core/context/step-messages.ts';
+import { seenShare } from '../../core/warming/seen-share.ts';
 import type { RecordOf } from '../../core/records.ts';
 import type { OfferedFunction } from '../../core/tools/tool-offer.ts';
 import type { ModelRequest, Tokenizer } from '../../ports/model.ts';
@@ -27,6 +17,8 @@ import type { Digest } from '../../ports/system.ts';
 import type { Access } from '../access.ts';
 import type { Chronicle } from '../chronicle.ts';
 import { audienceOf } from '../lane-access.ts';
+import type { AskedDigest } from './asked-digest.ts';
+import { ContextBuilder, type Viewpoint } from './context-builder.ts';
 import { declared, mayUse } from './offers.ts';
 
 export interface ContextSourceDeps {
@@ -36,41 +28,16 @@ export interface ContextSourceDeps {
   readonly tokenizer: Tokenizer;
 }
 
-/** A digest as its model is asked for it, with what stands behind it. */
-export interface AskedDigest {
-  readonly plan: DigestPlan;
-  readonly messages: ModelRequest['messages'];
-  readonly cacheKey: string;
-  /** Of the messages. */
-  readonly tokens: number;
-  readonly sources: string;
-  readonly influence: Influence;
-  readonly seenTo: number;
-  readonly roomSeenTo: number;
-  /** How often words had been taken away by then. */
-  readonly redactions: number;
-  readonly plain: (text: string) => string;
-}
-
-/** A prompt with the place from which its turn looks back (T18: fixed when the turn starts). */
-interface Viewpoint {
-  readonly author: Author;
-  readonly text: string;
-  readonly tokens: number;
-  readonly quotes: readonly EntryId[] | null;
-  readonly seq: number;
-  readonly roomTo: number;
-  /** What the functions that were declared took of what the turn may use. */
-  readonly tools: number;
-  /** What the journal held then. */
-  readonly recordSeq: number;
-  /** Whether everybody in the audience may read what was made from these. */
-  readonly admits: (resources: readonly ResourceId[]) => boolean;
-  readonly instruction?: { readonly text: string; readonly tokens: number };
-}
-
 /** A prompt, as far as it decides what is sent for it. */
 type Asked = Pick<Ticket, 'author' | 'text' | 'tokens'>;
+
+/** What a turn that nobody has asked for yet would begin with. */
+export interface Foreseen {
+  readonly asking: Pick<ModelRequest, 'messages' | 'tools' | 'allowedTools' | 'cacheKey'>;
+  readonly seen: number | null;
+  /** Of the conversation, at most. */
+  readonly inputTokens: number;
+}
 
 /** Good for as long as no words that it may hold were taken away (R14). */
 interface Built {
@@ -85,17 +52,18 @@ export class ContextSource {
   readonly #access: Access;
   readonly #digest: Digest;
   readonly #tokenizer: Tokenizer;
+  readonly #builder: ContextBuilder;
   /** Of the turn that runs or ran last in a lane: each of its steps begins with the same bytes. */
   readonly #built = new Map<LaneKey, Built>();
-
-  #pasts = new Pasts();
-  #redactions = 0;
+  /** What the last turn that was sent a lane's conversation was sent of the lane's own document, and no shelf. */
+  readonly #sent = new Map<LaneKey, Context['messages']>();
 
   constructor({ chronicle, access, digest, tokenizer }: ContextSourceDeps) {
     this.#chronicle = chronicle;
     this.#access = access;
     this.#digest = digest;
     this.#tokenizer = tokenizer;
+    this.#builder = new ContextBuilder(chronicle, digest);
   }
 
   /** What a turn that starts now would be sent (T13), and what stands behind it; `tools`: tokens of what is declared. */
@@ -104,8 +72,13 @@ export class ContextSource {
     ticket: Ticket,
     tools: number,
   ): { readonly context: RecordOf<'turn.started'>['context']; readonly sources: Sources; readonly load: number } {
-    const context = this.#now(lane, ticket, this.#chronicle.ledger.ticket(ticket.turn)?.quotes ?? null, tools);
+    const viewpoint = this.#viewpoint(lane, ticket, tools);
+    const quotes = this.#chronicle.ledger.ticket(ticket.turn)?.quotes ?? null;
+    const context = this.#builder.build(lane, { ...viewpoint, quotes });
     this.#keep(lane, ticket.turn, context);
+    const isPlain = context.sources.resources.length === 0;
+    if (quotes === null)
+      this.#sent.set(lane, (isPlain ? context : this.#builder.build(lane, { ...viewpoint, admits: NONE })).messages);
     const sent = { ...context.manifest, tools, tokens: context.manifest.tokens + tools };
     return { context: sent, sources: context.sources, load: context.load };
   }
@@ -117,7 +90,7 @@ export class ContextSource {
 
   /** The same of a turn that started now with nothing to answer, by the lane's own document alone (R9). */
   idleLoad(lane: LaneKey, tools: number): number {
-    return this.#build(lane, this.#instructed(lane, tools, null)).load;
+    return this.#builder.build(lane, this.#instructed(lane, tools, null)).load;
   }
 
   /**
@@ -136,7 +109,7 @@ export class ContextSource {
     if (plan === null) return null;
     const wrap = envelopes(boundaryOf(room.salt, this.#digest));
     const instruction = digestInstruction(plan, isPrivate, wrap);
-    const { messages, manifest, sources } = this.#build(lane, { ...viewpoint, instruction });
+    const { messages, manifest, sources } = this.#builder.build(lane, { ...viewpoint, instruction });
     const seen = { seenTo: items.length, roomSeenTo: viewpoint.roomTo, redactions: ledger.redactions };
     const made = { tokens: manifest.tokens + tools, sources: manifest.hash, influence: sources.influence };
     return { plan, messages, cacheKey: this.#cacheKey(lane), plain: wrap.plain, ...seen, ...made };
@@ -144,23 +117,42 @@ export class ContextSource {
 
   /** The same of a prompt that nobody has sent yet. */
   measure(lane: LaneKey, prompt: Asked, tools: number): { readonly inputTokens: number; readonly messages: number } {
-    const { manifest, messages } = this.#now(lane, prompt, null, tools);
+    const { manifest, messages } = this.#builder.build(lane, this.#viewpoint(lane, prompt, tools));
     return { inputTokens: manifest.tokens, messages: messages.length };
+  }
+
+  /**
+   * C17: what the lane's next turn would be sent up to the words of its prompt, if this person asked; `seen`: which
+   * share of it the last turn was sent too. Of the lane's own document alone: no shelf has a say (R9).
+   */
+  foresee(lane: LaneKey, author: Author, offers: readonly OfferedFunction[], tools: number): Foreseen {
+    const asked = { author, text: '', tokens: USUAL_PROMPT_TOKENS };
+    const viewpoint = { ...this.#viewpoint(lane, asked, tools), admits: NONE };
+    const now = this.#builder.build(lane, viewpoint);
+    const swaps = now.load >= SWAP_SHARE && waiting(this.#chronicle.digests.of(lane)) !== null;
+    const { messages, manifest } = swaps ? this.#builder.build(lane, { ...viewpoint, adopts: true }) : now;
+    const sent = this.#sent.get(lane);
+    const seen = sent === undefined ? null : seenShare(sent, messages);
+    const asking = { messages, ...this.#offered(author, offers), cacheKey: this.#cacheKey(lane) };
+    return { asking, seen, inputTokens: manifest.tokens };
   }
 
   /** The request for the step that the running turn is at: what it was started with, and all steps before. */
   request(lane: LaneKey, running: RunningTurn, offers: readonly OfferedFunction[]): Omit<ModelRequest, 'caller'> {
-    const { room } = this.#chronicle;
-    const wrap = envelopes(boundaryOf(room.salt, this.#digest));
-    // A prompt is by a person.
-    const speaker = running.author.id as UserId;
+    const wrap = envelopes(boundaryOf(this.#chronicle.room.salt, this.#digest));
     return {
       messages: [...this.#context(lane, running).messages, ...stepMessages(running.steps, wrap)],
-      tools: declared(offers),
-      allowedTools: offers.filter((offered) => mayUse(room, speaker, offered)).map(({ name }) => name),
+      ...this.#offered(running.author, offers),
       maxOutputTokens: MAX_OUTPUT_TOKENS,
       cacheKey: this.#cacheKey(lane),
     };
+  }
+
+  #offered({ id }: Author, offers: readonly OfferedFunction[]): Pick<ModelRequest, 'tools' | 'allowedTools'> {
+    const { room } = this.#chronicle;
+    // A prompt is by a person.
+    const allowed = offers.filter((offered) => mayUse(room, id as UserId, offered));
+    return { tools: declared(offers), allowedTools: allowed.map(({ name }) => name) };
   }
 
   #cacheKey(lane: LaneKey): string {
@@ -189,15 +181,16 @@ export class ContextSource {
     return this.#context(lane, running).manifest.tokens + results + this.#tokenizer.count(asked.join(''));
   }
 
-  #now(lane: LaneKey, { author, text, tokens }: Asked, quotes: readonly EntryId[] | null, tools: number): Context {
+  /** Where the lane stands now, seen by whoever may read along. */
+  #viewpoint(lane: LaneKey, { author, text, tokens }: Asked, tools: number): Viewpoint {
     const { ledger, room } = this.#chronicle;
     const seq = ledger.entries(lane).length + 1;
     const roomTo = lane === 'room' ? seq - 1 : ledger.entries('room').length;
     const audience = audienceOf(room, lane);
-    return this.#build(lane, {
-      ...{ author, text, tokens, quotes, seq, roomTo, tools, recordSeq: Number.POSITIVE_INFINITY },
+    return {
+      ...{ author, text, tokens, quotes: null, seq, roomTo, tools, recordSeq: Number.POSITIVE_INFINITY },
       admits: (resources) => this.#access.admits(audience, resources),
-    });
+    };
   }
 
   #context(lane: LaneKey, running: RunningTurn): Context {
@@ -217,10 +210,10 @@ export class ContextSource {
     const { ledger, room } = this.#chronicle;
     const facts = ledger.ticket(turn);
     if (facts?.fate.kind !== 'running') throw new Error('must: the turn that runs is known to run');
-    const { promptSeq, roomTo, startedSeq, sentResources: behind, declaredTokens: tools } = facts.fate;
+    const { promptSeq, roomTo, startedSeq, sentResources: behind, declaredTokens: tools, recalled } = facts.fate;
     const prompt = must(ledger.entries(lane)[promptSeq - 1], 'a started prompt is an entry');
     const audience = audienceOf(room, lane);
-    return this.#build(lane, {
+    return this.#builder.build(lane, {
       ...{
         author,
         text,
@@ -230,59 +223,17 @@ export class ContextSource {
         roomTo,
         tools,
         recordSeq: startedSeq,
+        recalled,
       },
       admits: (resources) =>
         resources.every((resource) => behind.includes(resource)) && this.#access.admits(audience, resources),
     });
   }
-
-  #build(lane: LaneKey, viewpoint: Viewpoint): Context {
-    const { room } = this.#chronicle;
-    const { author, text, tokens, quotes, seq, roomTo, tools, recordSeq, instruction } = viewpoint;
-    return buildContext({
-      salts: { room: room.salt, lane: must(room.lanes.get(lane), 'a lane that starts is open').salt },
-      room: this.#items('room', roomTo, viewpoint),
-      own: lane === 'room' ? null : this.#items(lane, seq - 1, viewpoint),
-      prompt: { seq, author, text, tokens },
-      quotes,
-      budget: room.policy.limits.turnTokens - tools,
-      hash: this.#digest,
-      pasts: this.#freshPasts(),
-      compacted: this.#compactedFor(lane, recordSeq),
-      ...(instruction === undefined ? {} : { instruction }),
-    });
-  }
-
-  #compactedFor(lane: LaneKey, recordSeq: number): NonNullable<ContextInput['compacted']> {
-    const room = this.#compacted('room', recordSeq);
-    return { room, own: lane === 'room' ? room : this.#compacted(lane, recordSeq) };
-  }
-
-  #compacted(lane: LaneKey, recordSeq: number): Compacted {
-    const { digests, ledger, pins } = this.#chronicle;
-    const generation = inForce(digests.of(lane), recordSeq);
-    const rows = { headSeq: generation?.since ?? 0, before: recordSeq };
-    return { generation, pins: pins.sent(lane, ledger, rows) };
-  }
-
-  /** Nothing of what was taken away may stay folded (R14). */
-  #freshPasts(): Pasts {
-    const { redactions } = this.#chronicle.ledger;
-    if (redactions !== this.#redactions) this.#pasts = new Pasts();
-    this.#redactions = redactions;
-    return this.#pasts;
-  }
-
-  #items(lane: LaneKey, to: number, { recordSeq, admits }: Viewpoint): readonly ContextItem[] {
-    const { ledger } = this.#chronicle;
-    const shelves = ledger.shelves(lane).map((shelf): Shelved => ({
-      label: this.#chronicle.shelfName(shelf).slice('transcript.'.length),
-      resources: shelf.resources,
-      items: shelf.items.filter((item) => item.recordSeq < recordSeq),
-    }));
-    return admitted(ledger.entries(lane).slice(0, to), shelves, admits);
-  }
 }
 
+/** Of everybody's document, and nothing else. */
+const NONE: Viewpoint['admits'] = () => false;
+/** Whoever begins to type asks for so much, near enough: it decides whether older entries have to go first. */
+const USUAL_PROMPT_TOKENS = 128;
 /** No answer is longer; what a model allows may be less. */
 const MAX_OUTPUT_TOKENS = 4_096;

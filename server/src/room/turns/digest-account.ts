@@ -1,4 +1,4 @@
-import { laneOwner, type LaneKey } from '@parley/shared/ids';
+import type { LaneKey } from '@parley/shared/ids';
 import { costOf, type Priced } from '../../core/budget/price.ts';
 import type { RecordOf } from '../../core/records.ts';
 import type { RoomRef } from '../../core/tenant.ts';
@@ -6,6 +6,7 @@ import type { ModelEnd, ModelFailure, Provider, Tokenizer } from '../../ports/mo
 import type { Clock } from '../../ports/system.ts';
 import type { Budgets, Reservation } from '../budgets.ts';
 import type { Chronicle } from '../chronicle.ts';
+import { payerOfLane } from './lane-payer.ts';
 
 export interface DigestAccountDeps {
   readonly ref: RoomRef;
@@ -26,12 +27,9 @@ export function openDigestAccount(
   deps: DigestAccountDeps,
   asked: { readonly generation: number; readonly inputTokens: number; readonly most: number },
 ): DigestAccount | null {
-  const { budgets, chronicle, ref, lane } = deps;
+  const { budgets } = deps;
   const { generation, inputTokens, most } = asked;
-  const user = laneOwner(lane);
-  const granted = user === null ? null : (chronicle.room.members.get(user)?.grants.budget ?? null);
-  const payer = user === null ? { room: ref.room, user } : { room: ref.room, user, shared: false };
-  const reserved = budgets.reserve({ tenant: ref.tenant, payer, granted, inputTokens, p90: most, most });
+  const reserved = budgets.reserve({ ...payerOfLane(deps), inputTokens, p90: most, most });
   if ('spent' in reserved) return null;
   if (reserved.outputTokens === most) return new DigestAccount(deps, reserved, generation);
   budgets.release(reserved);

@@ -3,7 +3,7 @@ import { digestFlaw, type DigestFlaw } from '../../core/compaction/digest-verdic
 import type { RecordOf } from '../../core/records.ts';
 import type { Tokenizer } from '../../ports/model.ts';
 import type { Clock } from '../../ports/system.ts';
-import type { AskedDigest } from './context-source.ts';
+import type { AskedDigest } from './asked-digest.ts';
 
 /** What a model wrote for a digest; without an `end`, it was not heard to its end by a failure. */
 export interface WrittenDigest {

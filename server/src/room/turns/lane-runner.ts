@@ -17,6 +17,7 @@ import { Notices } from './notices.ts';
 import { declared } from './offers.ts';
 import { inputOf } from './step-account.ts';
 import { TurnWorker, type TurnWorkerDeps } from './turn-worker.ts';
+import { Warmer } from './warmer.ts';
 
 export interface LaneRunnerDeps
   extends Omit<TurnWorkerDeps, 'access' | 'state' | 'apply' | 'post' | 'maySpeak'>, Pick<CompactorDeps, 'unfiltered'> {
@@ -34,6 +35,7 @@ export class LaneRunner {
   readonly #worker: TurnWorker;
   readonly #notices: Notices;
   readonly compactor: Compactor;
+  readonly #warmer: Warmer;
   #wake: Cancel | null = null;
   /** What was on its way when the lane was left comes too late to change anything. */
   #left = false;
@@ -42,6 +44,7 @@ export class LaneRunner {
     this.#deps = deps;
     this.#notices = new Notices(deps);
     this.compactor = new Compactor(deps);
+    this.#warmer = new Warmer(deps);
     this.#worker = new TurnWorker({
       ...deps,
       access: deps.shelves.access,
@@ -82,6 +85,16 @@ export class LaneRunner {
     return { inputTokens, p50: inputTokens + p50, p90: inputTokens + p90, left };
   }
 
+  /** C17: somebody reads along who was not there. */
+  joined(): void {
+    this.#warmer.joined();
+  }
+
+  /** C17: somebody began to type; a prefix that they may not use is nothing to them. */
+  typed(user: UserId): void {
+    if (!this.#left && this.state.kind === 'idle' && this.#maySpeak({ id: user })) this.#warmer.typed(user);
+  }
+
   /** Takes up what a crash left (T44). */
   recover(): void {
     const { chronicle, ids, lane, model, tokenizer } = this.#deps;
@@ -105,6 +118,7 @@ export class LaneRunner {
     this.#wake?.();
     this.#worker.abandon();
     this.compactor.abandon();
+    this.#warmer.giveWay();
   }
 
   /** C13: behind the turn that was answered, and behind the one that begins. */
@@ -174,9 +188,9 @@ export class LaneRunner {
   }
 
   /** T35: rights at submit are a ceiling; rights at start decide. */
-  #maySpeak(author: Author): boolean {
+  #maySpeak({ id }: Pick<Author, 'id'>): boolean {
     const { room } = this.#deps.chronicle;
-    const standing = standingOfAbsent(room, author.id as UserId);
+    const standing = standingOfAbsent(room, id as UserId);
     return can(standing, this.#deps.lane === 'room' ? 'prompt.room' : 'prompt.private', room.policy.levels);
   }
 
@@ -200,6 +214,7 @@ export class LaneRunner {
 
   #begin(ticket: Ticket): Decision {
     const { chronicle, context, ids, lane, model, tools } = this.#deps;
+    this.#warmer.giveWay();
     const name = this.#modelFor(ticket) ?? model.name;
     const declaredTokens = tools.declaredTokens();
     const measured = context.manifest(lane, ticket, declaredTokens);

@@ -1,0 +1,74 @@
+import type { ContextItem } from '../context/context-pieces.ts';
+import { BLOCK, WordBlock } from './word-block.ts';
+
+/** So many words of a lane are looked through, the newest. */
+const MOST_WORDS = 1_048_576;
+
+/** What of a lane is looked through: blocks of its items, one behind the other. */
+export class Readable {
+  readonly blocks: readonly WordBlock[];
+  /** The place of the first item. */
+  readonly first: number;
+  /** Of those that say something; what is never sent does not, and counts for nothing. */
+  readonly count: number;
+  /** How many words they say. */
+  readonly mean: number;
+
+  constructor(blocks: readonly WordBlock[], first: number) {
+    this.blocks = blocks;
+    this.first = first;
+    this.count = blocks.reduce((sum, block) => sum + block.saying, 0);
+    this.mean = blocks.reduce((sum, block) => sum + block.size, 0) / this.count;
+  }
+
+  /** Words of the item at a place. */
+  lengthAt(at: number): number {
+    const item = at - this.first;
+    return this.blocks[Math.floor(item / BLOCK)]?.lengths[item % BLOCK] ?? 0;
+  }
+}
+
+/**
+ * Where words stand in a lane's items, each read once. It follows the items that it is handed, so what was redacted is
+ * gone from here with the next look (R14).
+ */
+export class LaneWords {
+  #blocks = new Map<number, WordBlock>();
+
+  /** The newest of these, which are in their order, as far as so many words are looked through. */
+  read(items: readonly ContextItem[]): Readable {
+    const kept = new Map<number, WordBlock>();
+    let size = 0;
+    let first = Math.ceil(items.length / BLOCK);
+    for (; first > 0; first--) {
+      const block = this.#block(first - 1, items);
+      size += block.size;
+      if (size > MOST_WORDS && kept.size > 0) break;
+      kept.set(first - 1, block);
+    }
+    this.#blocks = kept;
+    return new Readable([...kept.values()].toReversed(), first * BLOCK);
+  }
+
+  #block(index: number, items: readonly ContextItem[]): WordBlock {
+    const own = items.slice(index * BLOCK, (index + 1) * BLOCK);
+    const known = this.#blocks.get(index);
+    return known?.isOf(own) === true ? known : new WordBlock(own);
+  }
+}
+
+/** How many lanes of a room are kept read: its own, and those of people who asked last. */
+const KEPT = 8;
+
+/** The words of a room's lanes. They make finding faster and change nothing of what is found. */
+export class RoomWords {
+  readonly #kept = new Map<string, LaneWords>();
+
+  of(lane: string): LaneWords {
+    const words = this.#kept.get(lane) ?? new LaneWords();
+    this.#kept.delete(lane);
+    this.#kept.set(lane, words);
+    for (const oldest of this.#kept.keys()) if (this.#kept.size > KEPT) this.#kept.delete(oldest);
+    return words;
+  }
+}

@@ -1,0 +1,214 @@
+import { admitted } from '@parley/server/core/context/admission';
+import type { ContextInput, ContextItem } from '@parley/server/core/context/context';
+import { RoomWords } from '@parley/server/core/recall/lane-words';
+import type { ResourceId } from '@parley/shared/label';
+import { describe, expect, test } from 'vitest';
+import {
+  ana,
+  answered,
+  asked,
+  ben,
+  boundary,
+  build,
+  contents,
+  everything,
+  item,
+  items,
+  said,
+  type Line,
+} from '../kit/context-items.ts';
+
+const BUDGET = 3_000;
+const KEY = 'the certificate of the harbour gateway expires in november';
+/** Talk that no question here is about. */
+const talk = (count: number): Line[] =>
+  Array.from({ length: count }, (_, index) => said(ben, `we talk about some thing number ${index}`, { tokens: 40 }));
+/** An old entry, and so much talk behind it that it left what is sent. */
+const lane = (...old: Line[]): ContextItem[] => items(...old, ...talk(80));
+const question = (text: string, room: readonly ContextItem[], more: Partial<ContextInput> = {}) =>
+  build(room, {
+    budget: BUDGET,
+    prompt: { seq: room.filter(({ shelf }) => shelf === undefined).length + 1, author: ana, text, tokens: 20 },
+    ...more,
+  });
+const ABOUT = 'when does the harbour certificate expire?';
+const recalledBy = (...args: Parameters<typeof question>) => question(...args).manifest.recalled ?? [];
+
+describe('what a prompt is about is said once more', () => {
+  const room = lane(said(ben, KEY), asked(ana, 'what is a turnip?', 't'), answered('A turnip is a root.', 't'));
+  const context = question(ABOUT, room);
+
+  test('C6 an entry that left what is sent stands word for word in its envelope, with its number, right before the prompt', () => {
+    expect(context.manifest.recalled).toEqual(['1']);
+    expect(everything(context)).toContain(
+      `that are not above any more:</parley-${boundary}>\n` +
+        `<said-${boundary} n="1" id="ben" name="Ben" kind="message">\n${KEY}\n</said-${boundary}>\n` +
+        `<said-${boundary} n="84" id="ana" name="Ana" kind="prompt">\n${ABOUT}\n</said-${boundary}>`,
+    );
+  });
+
+  test('C6 an answer that is recalled is shown to be one', () => {
+    const again = question('turnip root', room);
+    expect(again.manifest.recalled).toEqual(['2', '3']);
+    expect(everything(again)).toContain(`<answered-${boundary} n="3">\nA turnip is a root.\n</answered-${boundary}>`);
+  });
+
+  test('C5 C6 all that is sent before it has the bytes that it has without, and so has the turn behind it', () => {
+    const without = question(ABOUT, room, { recalled: [] });
+    expect(without.manifest.recalled).toBeUndefined();
+    const [last = '', ...before] = contents(context).toReversed();
+    const [lastWithout = '', ...beforeWithout] = contents(without).toReversed();
+    expect(before).toEqual(beforeWithout);
+    const shared = lastWithout.slice(0, lastWithout.indexOf(`<said-${boundary} n="84"`));
+    expect(last.startsWith(shared)).toBe(true);
+    const next = [...room, item(84, asked(ana, ABOUT, 'n')), item(85, answered('In November.', 'n'))];
+    expect(contents(question('thanks', next))[before.length]).toBe(lastWithout);
+  });
+
+  test('C6 a prompt of words that many entries say, or of words that none says, recalls nothing', () => {
+    for (const text of ['thing', 'we talk about some thing', 'zebra', '', 'and?', '…'])
+      expect(recalledBy(text, room), text).toEqual([]);
+  });
+
+  test('C6 one word of many is chance', () => {
+    const long = `${'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu'} turnip`;
+    expect(recalledBy('turnip', room)).toEqual(['2', '3']);
+    expect(recalledBy(long, room)).toEqual([]);
+  });
+
+  test('C6 what is sent anyway is not recalled: what did not leave, what is kept beside a digest, and short pinned rows', () => {
+    const near = items(...talk(80), said(ben, KEY));
+    expect(recalledBy(ABOUT, near)).toEqual([]);
+    expect(recalledBy(ABOUT, near.slice(70))).toEqual([]);
+    const generation = {
+      ...{ number: 1, at: 1, since: 5, from: 1, to: 30, shelvesFrom: 0, text: 'A digest.', tokens: 4, influence: [] },
+      kept: [] as ContextItem['entry']['id'][],
+    };
+    const row = { kind: 'entry' as const, as: 'decision' as const, item: room[0] as ContextItem, by: 'ana', tokens: 9 };
+    const pins = { head: [], since: [], gone: [] };
+    const kept = { ...generation, kept: [room[0]?.entry.id ?? ('' as ContextItem['entry']['id'])] };
+    const recalls = (one: NonNullable<ContextInput['compacted']>['room']) =>
+      recalledBy(ABOUT, room, { compacted: { room: one, own: one } });
+    expect(recalls({ generation, pins })).toEqual(['1']);
+    expect(recalls({ generation: kept, pins })).toEqual([]);
+    expect(recalls({ generation, pins: { ...pins, head: [row] } })).toEqual([]);
+  });
+
+  test('C6 at most a fifth of what a turn may use, the best first, and in their order', () => {
+    const long = items(
+      said(ben, `harbour ${'words of this and that '.repeat(30)}`, { tokens: 430 }),
+      said(ben, 'the harbour certificate', { tokens: 30 }),
+      said(ben, 'a harbour certificate', { tokens: 30 }),
+      ...talk(80),
+    );
+    expect(recalledBy(ABOUT, long)).toEqual(['2', '3']);
+    const { manifest } = question(ABOUT, long);
+    const without = question(ABOUT, long, { recalled: [] }).manifest;
+    expect(manifest.tokens - without.tokens).toBeLessThanOrEqual((BUDGET - 560) / 5);
+    expect(manifest.from).toBe(without.from);
+  });
+
+  test('C6 of equals the newest is recalled', () => {
+    const equal = lane(
+      ...['a', 'b', 'c', 'd'].map((word) => said(ben, `harbour certificate ${word}`, { tokens: 150 })),
+    );
+    expect(recalledBy(ABOUT, equal)).toEqual(['3', '4']);
+  });
+
+  test('C9 C10 what an entry says that is sent anyway is a reference, and one that says nothing else is not recalled', () => {
+    const passage = 'the harbour certificate is renewed by the night shift of the second week of every other month';
+    const lines = `${passage}\n${passage.replace('harbour', 'gateway')}`;
+    const both = items(
+      said(ben, `${lines}\nand its password is kept by zoe`),
+      said(ben, lines),
+      ...talk(80),
+      said(ana, lines),
+    );
+    expect(recalledBy('harbour certificate password?', both)).toEqual(['1']);
+    expect(everything(question('harbour certificate password?', both))).toMatch(
+      new RegExp(`n="1" [^\n]*\n<parley-${boundary} =83:1-2#.{6}>\nand its password is kept by zoe\n`),
+    );
+  });
+
+  test('C6 R6 whose words are recalled is behind the turn, and a clean turn recalls nothing', () => {
+    const zoe = { id: 'zoe', name: 'Zoe', kind: 'user' as const };
+    const old = lane(said(zoe, KEY));
+    expect(question('and?', old).sources.influence).toEqual(['ana', 'ben']);
+    expect(question(ABOUT, old).sources.influence).toEqual(['ana', 'ben', 'zoe']);
+    expect(question(ABOUT, old, { quotes: [] }).sources.influence).toEqual(['ana']);
+    expect(question(ABOUT, old, { quotes: [] }).manifest.recalled).toBeUndefined();
+  });
+});
+
+describe('what may be recalled', () => {
+  test('C6 R4 R9 what stands on a shelf is not, and moves nothing of what is', () => {
+    const payroll = 'doc:pay' as ResourceId;
+    const own = lane(said(ben, KEY), said(ben, 'the harbour is closed'));
+    const shelf = (text: string) => {
+      const { entry, ...one } = item(1, said(ben, text, { after: 1 }));
+      return [
+        { label: 'abcdef', resources: [payroll], items: [{ ...one, entry: { ...entry, resources: [payroll] } }] },
+      ];
+    };
+    const without = question(ABOUT, own);
+    const told = question(
+      ABOUT,
+      admitted(own, shelf(`${KEY} harbour harbour certificate`), () => true),
+    );
+    expect(told).toEqual(without);
+    expect(
+      question(
+        ABOUT,
+        admitted(own, shelf(KEY), () => false),
+      ),
+    ).toEqual(without);
+  });
+
+  test('C6 T10 R14 words off the record and redacted ones are not, and count for nothing', () => {
+    const words = new RoomWords();
+    const told = lane(said(ben, KEY), said(ben, 'a certificate of the harbour'));
+    expect(recalledBy(ABOUT, told, { words })).toEqual(['1', '2']);
+    const gone = told.map((one) =>
+      one.entry.seq === 1 ? { ...one, entry: { ...one.entry, text: '', redactedBy: 'ben' } } : one,
+    );
+    expect(recalledBy(ABOUT, gone, { words })).toEqual(['2']);
+    expect(question(ABOUT, gone, { words })).toEqual(question(ABOUT, gone));
+    const off = lane(said(ben, KEY, { offRecord: true }), said(ben, 'a certificate of the harbour'));
+    const shorter = lane(said(ben, '', { offRecord: true }), said(ben, 'a certificate of the harbour'));
+    expect(question(ABOUT, off)).toEqual(question(ABOUT, shorter));
+  });
+
+  test('R4 R14 a turn that is built again recalls what it recalled, without what was redacted, and nothing instead', () => {
+    const told = lane(said(ben, KEY), said(ben, 'a certificate of the harbour'), said(ana, 'harbour'));
+    const first = question(ABOUT, told);
+    const { recalled = [] } = first.manifest;
+    expect(question(ABOUT, told, { recalled })).toEqual(first);
+    const gone = told.map((one) =>
+      one.entry.seq === 1 ? { ...one, entry: { ...one.entry, text: '', redactedBy: 'ben' } } : one,
+    );
+    expect(recalledBy(ABOUT, gone, { recalled: ['1'] })).toEqual([]);
+  });
+
+  test('C6 in a private turn both lanes are looked through, each by its own words, behind the marker', () => {
+    const room = lane(said(ben, KEY));
+    const own = lane(
+      asked(ana, 'my harbour certificate notes', 'p', { after: 1 }),
+      answered('The harbour is deep.', 'p'),
+    );
+    const context = question(ABOUT, room, { own, budget: 8_000 });
+    expect(context.manifest.recalled).toEqual(['1', 'me.1', 'me.2']);
+    const text = everything(context);
+    const marker = text.indexOf('only the person asking');
+    for (const cite of ['n="1"', 'n="me.1"', 'n="me.2"']) expect(text.indexOf(cite)).toBeGreaterThan(marker);
+    expect(context.sources.influence).toEqual(['ai', 'ana', 'ben']);
+    expect(contents(context).at(-1)?.endsWith(`${ABOUT}\n</said-${boundary}>`)).toBe(true);
+  });
+
+  test('R9 A44 what is said in private moves nothing of what the room recalls', () => {
+    const room = lane(said(ben, KEY), said(ben, 'the harbour is closed'));
+    const words = new RoomWords();
+    const before = question(ABOUT, room, { words });
+    question(ABOUT, room, { words, own: lane(said(ana, `${KEY} harbour harbour`)) });
+    expect(question(ABOUT, room, { words })).toEqual(before);
+  });
+});
