@@ -12,6 +12,9 @@ type Writes = (cite: readonly string[], mostTokens: number) => string;
 
 export interface LaneOptions extends Pick<ContextInput, 'salts' | 'hash' | 'budget'> {
   readonly pasts?: ContextInput['pasts'];
+  readonly words?: ContextInput['words'];
+  /** Empty: nothing is recalled. */
+  readonly recalled?: ContextInput['recalled'];
   readonly rows: readonly PinnedRow[];
   readonly writes: Writes;
   readonly count: (text: string) => number;
@@ -36,6 +39,11 @@ export class CompactedLane {
     const { rows } = this.#options;
     const [head, since] = this.#current === null ? [[], rows] : [rows, []];
     return { generation: this.#current, pins: { head, since, gone: [] } };
+  }
+
+  /** What a turn would be sent now. */
+  ask(room: readonly ContextItem[], prompt: ContextInput['prompt']): Context {
+    return this.#build(room, prompt);
   }
 
   /** A turn: these entries, then its prompt. */
@@ -69,12 +77,14 @@ export class CompactedLane {
     prompt: ContextInput['prompt'],
     instruction?: ContextInput['instruction'],
   ): Context {
-    const { budget, salts, hash, pasts } = this.#options;
+    const { budget, salts, hash, pasts, words, recalled } = this.#options;
     const { compacted } = this;
     return buildContext({
       ...{ salts, hash, budget, room, prompt, own: null, quotes: null },
       compacted: { room: compacted, own: compacted },
       ...(pasts === undefined ? {} : { pasts }),
+      ...(words === undefined ? {} : { words }),
+      ...(recalled === undefined ? {} : { recalled }),
       ...(instruction === undefined ? {} : { instruction }),
     });
   }
