@@ -16,12 +16,14 @@ export class CachingModel implements Model {
   digest: Summary | null = null;
   caching: Caching | undefined;
   #held: Promise<void> | null = null;
+  #heldTurn: Promise<void> | null = null;
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
     const isWarmup = request.background === 'warmup';
     const isDigest = request.background === 'digest';
     if (!isDigest) (isWarmup ? this.warmups : this.turns).push(structuredClone(request));
     if (isWarmup) return yield* this.#warmUp(signal);
+    if (!isDigest && this.#heldTurn !== null) await Promise.race([this.#heldTurn, fired(signal)]);
     const text = isDigest ? this.digest?.(toldToCite(request), request) : this.answer;
     yield { type: 'text', text: text ?? this.answer };
     const usage = { model: this.name, inputTokens: 100, cachedTokens: this.cachedTokens, outputTokens: 20 };
@@ -40,6 +42,13 @@ export class CachingModel implements Model {
       this.#held = null;
       resolve();
     };
+  }
+
+  /** Turns wait until the result is called. */
+  holdTurns(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#heldTurn = promise;
+    return resolve;
   }
 
   async *#warmUp(signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {

@@ -12,6 +12,9 @@ type Writes = (cite: readonly string[], mostTokens: number) => string;
 
 export interface LaneOptions extends Pick<ContextInput, 'salts' | 'hash' | 'budget'> {
   readonly pasts?: ContextInput['pasts'];
+  readonly words?: ContextInput['words'];
+  /** Empty: nothing is recalled. */
+  readonly recalled?: ContextInput['recalled'];
   readonly rows: readonly PinnedRow[];
   readonly writes: Writes;
   readonly count: (text: string) => number;
@@ -34,6 +37,11 @@ export class CompactedLane {
   /** What stands for the older part. */
   get compacted(): Compacted {
     return this.#with(this.#current);
+  }
+
+  /** What a turn would be sent now. */
+  ask(room: readonly ContextItem[], prompt: ContextInput['prompt']): Context {
+    return this.#build(room, prompt);
   }
 
   /** A turn: these entries, then its prompt. */
@@ -83,11 +91,13 @@ export class CompactedLane {
       compacted = this.compacted,
     }: { instruction?: ContextInput['instruction']; compacted?: Compacted } = {},
   ): Context {
-    const { budget, salts, hash, pasts } = this.#options;
+    const { budget, salts, hash, pasts, words, recalled } = this.#options;
     return buildContext({
       ...{ salts, hash, budget, room, prompt, own: null, quotes: null },
       compacted: { room: compacted, own: compacted },
       ...(pasts === undefined ? {} : { pasts }),
+      ...(words === undefined ? {} : { words }),
+      ...(recalled === undefined ? {} : { recalled }),
       ...(instruction === undefined ? {} : { instruction }),
     });
   }

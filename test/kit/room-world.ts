@@ -60,6 +60,8 @@ export class RoomWorld {
   readonly budgetTable: MemoryBudgets;
   readonly jobs: MemoryJobs;
   budgets: Budgets;
+  /** How often it was laid out what a model is sent, sent or not. */
+  builds = 0;
   readonly #ids = seededIds(1);
   #bus = new MemoryBus();
   #links: RoomLinks;
@@ -230,6 +232,12 @@ export class RoomWorld {
     await settled();
   }
 
+  /** Of all that is laid out a hash is kept. */
+  #hash(text: string): string {
+    if (text.startsWith('system ')) this.builds += 1;
+    return hostDigest(text);
+  }
+
   #start() {
     const { journal, authority, clock, log, metrics, tools, callTokens, registry, jobs } = this;
     const model = this.#speaks;
@@ -241,7 +249,8 @@ export class RoomWorld {
     const { people } = this;
     this.budgets = new Budgets(this.budgetTable, clock);
     const { budgets } = this;
-    const shell = { people, tokenizer, clock, ids, digest: hostDigest, log, metrics, lobby: false, idleMs: 600_000 };
+    const digest = (text: string): string => this.#hash(text);
+    const shell = { people, tokenizer, clock, ids, digest, log, metrics, lobby: false, idleMs: 600_000 };
     const rooms = new Rooms({
       jobs,
       journal,

@@ -1,5 +1,6 @@
 import { buildContext, type ContextItem } from '@parley/server/core/context/context';
 import { Pasts } from '@parley/server/core/context/context-past';
+import { RoomWords } from '@parley/server/core/recall/lane-words';
 import { mulberry32 } from '../../kit/ids.ts';
 import { hash, SALTS } from './duplicates.ts';
 import { plantedRoom } from './planted-room.ts';
@@ -30,17 +31,17 @@ export function buildTime(seed: number, count: (text: string) => number): BuildT
     count,
   });
   const budget = 32_000;
-  build(items.slice(0, 2_000), budget, new Pasts());
-  const pasts = new Pasts();
+  build(items.slice(0, 2_000), budget, new Memory());
+  const memory = new Memory();
   const read = structuredClone(items.slice(0, ENTRIES));
-  const afterRestart = timed(() => build(read, budget, new Pasts()));
-  build(items.slice(0, ENTRIES), budget, pasts);
+  const afterRestart = timed(() => build(read, budget, new Memory()));
+  build(items.slice(0, ENTRIES), budget, memory);
   const took: number[] = [];
   let different = 0;
   for (let to = ENTRIES + ROUND - (ENTRIES % ROUND); to < items.length; to += ROUND) {
     const room = items.slice(0, to);
-    took.push(timed(() => build(room, budget, pasts)));
-    if (took.length % 50 === 0 && build(room, budget, pasts) !== build(room.toReversed(), budget, new Pasts()))
+    took.push(timed(() => build(room, budget, memory)));
+    if (took.length % 50 === 0 && build(room, budget, memory) !== build(room.toReversed(), budget, new Memory()))
       different++;
   }
   took.sort((a, b) => a - b);
@@ -48,14 +49,23 @@ export function buildTime(seed: number, count: (text: string) => number): BuildT
   return { seed, budget, p50: at(0.5), p99: at(0.99), max: at(1), afterRestart, different };
 }
 
-function build(room: readonly ContextItem[], budget: number, pasts: Pasts): string {
+/** What a process keeps of a room. */
+class Memory {
+  readonly pasts = new Pasts();
+  readonly words = new RoomWords();
+}
+
+/** The prompt is what was said a hundred entries before, so that there is something to recall. */
+function build(room: readonly ContextItem[], budget: number, { pasts, words }: Memory): string {
+  const said = room.find(({ entry }) => entry.seq === room.length - 100)?.entry.text ?? '';
   const prompt = {
     seq: room.length + 1,
     author: { id: 'ana', name: 'ana', kind: 'user' as const },
-    text: 'x',
-    tokens: 1,
+    text: said,
+    tokens: said.length,
   };
-  return buildContext({ salts: SALTS, room, own: null, prompt, quotes: null, budget, hash, pasts }).manifest.hash;
+  return buildContext({ salts: SALTS, room, own: null, prompt, quotes: null, budget, hash, pasts, words }).manifest
+    .hash;
 }
 
 function timed(work: () => void): number {

@@ -7,9 +7,11 @@ import type { PinnedRow } from '@parley/server/core/compaction/pinned-row';
 import { rowText } from '@parley/server/core/compaction/pinned-row';
 import { buildContext, type Context, type ContextItem } from '@parley/server/core/context/context';
 import { Pasts } from '@parley/server/core/context/context-past';
+import { RoomWords } from '@parley/server/core/recall/lane-words';
 import { CompactedLane } from '../../kit/compacted-lane.ts';
 import { mulberry32 } from '../../kit/ids.ts';
 import { hash, SALTS } from './duplicates.ts';
+import { longDigests } from './long-digest.ts';
 import { plantedRoom } from './planted-room.ts';
 import { PrefixCache } from './prefix-cache.ts';
 
@@ -40,7 +42,8 @@ function run(seed: number) {
     budget: BUDGET,
     pasts: new Pasts(),
     rows,
-    writes: digest,
+    words: new RoomWords(),
+    writes: longDigests(count),
     count,
   });
   const random = mulberry32(seed + 1);
@@ -110,12 +113,6 @@ function privately(
   const salts = { ...SALTS, lane: `me-${prompt.author.id}` };
   const own = { salts, hash, budget: BUDGET, room, own: [], prompt, quotes: null };
   return buildContext({ ...own, compacted: { room: compacted, own: none } });
-}
-
-let written = 0;
-function digest(cite: readonly string[], mostTokens: number): string {
-  const named = cite.map((one) => `[${one}]`).join(' ');
-  return `${named} ${`summary ${(written += 1)} `.repeat(Math.floor((mostTokens - count(named) - 8) / 4))}`.trim();
 }
 
 const machine = { node: process.version, cores: cpus().length, load: loadavg()[0] ?? 0 };

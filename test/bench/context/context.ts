@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
+import { ablation } from './ablation.ts';
 import { buildTime } from './build-time.ts';
 import { duplicates } from './duplicates.ts';
 import { evidence } from './evidence.ts';
@@ -42,7 +43,22 @@ console.table(
     ...one,
     recency: percent(one.recency),
     bm25: percent(one.bm25),
+    bm25InAFifth: percent(one.bm25InAFifth),
     parley: percent(one.parley),
+    withoutRecall: percent(one.withoutRecall),
+  })),
+);
+console.log('A room of 400 turns at 32,000 tokens, with all parts of what a model is sent, and without each:');
+const parts = SEEDS.flatMap((seed) => ablation(seed, count));
+console.table(
+  parts.map((one) => ({
+    seed: one.seed,
+    off: one.off,
+    'mean tokens': Math.round(one.meanTokens),
+    reused: percent(one.reused),
+    'new bytes a turn': Math.round(one.meanNewBytes),
+    evidence: percent(one.evidence),
+    recalling: percent(one.recalling),
   })),
 );
 const times = SEEDS.map((seed) => buildTime(seed, count));
@@ -61,11 +77,12 @@ console.table(
 );
 
 console.log('The same as people come to it by typing, with what is sent before they ask and without:');
-/** As above, with digests, and where one gap in five is a pause and the provider keeps things for half as long. */
-const ROOMS: readonly Pick<Setting, 'by' | 'pauses' | 'lifetimeMs'>[] = [
-  { by: 'cuts', pauses: 0.05, lifetimeMs: 600_000 },
-  { by: 'digests', pauses: 0.05, lifetimeMs: 600_000 },
-  { by: 'cuts', pauses: 0.2, lifetimeMs: 300_000 },
+/** As it is, and without what is recalled; and where one gap in five is a pause and the provider keeps things for half as long. */
+const ROOMS: readonly Pick<Setting, 'by' | 'pauses' | 'lifetimeMs' | 'recalls'>[] = [
+  { by: 'cuts', pauses: 0.05, lifetimeMs: 600_000, recalls: true },
+  { by: 'cuts', pauses: 0.05, lifetimeMs: 600_000, recalls: false },
+  { by: 'digests', pauses: 0.05, lifetimeMs: 600_000, recalls: false },
+  { by: 'cuts', pauses: 0.2, lifetimeMs: 300_000, recalls: true },
 ];
 const warmed = SEEDS.flatMap((seed) =>
   ROOMS.flatMap((room) => [false, true].map((warms) => prewarming({ seed, ...room, warms }, count))),
@@ -76,6 +93,7 @@ console.table(
     by: one.by,
     pauses: percent(one.pauses),
     minutes: one.lifetimeMs / 60_000,
+    recalls: one.recalls,
     warms: one.warms,
     cold: percent(one.cold),
     'less than half': percent(one.anew),
@@ -93,7 +111,7 @@ const name = `context-${startedAt.toISOString().slice(0, 16).replace(':', '-')}.
 const loadAtEnd = loadavg()[0] ?? 0;
 writeFileSync(
   join(RESULTS, name),
-  `${JSON.stringify({ startedAt, machine: { ...machine, loadAtEnd }, copies, found, times, reuse, warmed }, null, 1)}\n`,
+  `${JSON.stringify({ startedAt, machine: { ...machine, loadAtEnd }, copies, found, parts, times, reuse, warmed }, null, 1)}\n`,
 );
 console.log(`Load average ${loadAtEnd.toFixed(1)} at the end. Everything is in test/bench/results/${name}.`);
 

@@ -1,5 +1,6 @@
-import { buildContext, type ContextItem } from '@parley/server/core/context/context';
+import { buildContext, type ContextInput, type ContextItem } from '@parley/server/core/context/context';
 import { Pasts } from '@parley/server/core/context/context-past';
+import { RoomWords } from '@parley/server/core/recall/lane-words';
 import { mulberry32 } from '../../kit/ids.ts';
 import { bm25 } from './bm25.ts';
 import { hash, SALTS } from './duplicates.ts';
@@ -17,8 +18,11 @@ export interface Evidence {
   readonly recency: number;
   /** … what is most like the question and fits, … */
   readonly bm25: number;
-  /** … and what Parley sends. */
+  /** … the same in a fifth of it, … */
+  readonly bm25InAFifth: number;
+  /** … and what Parley sends, with what it recalls in at most a fifth. */
   readonly parley: number;
+  readonly withoutRecall: number;
 }
 
 /**
@@ -35,14 +39,18 @@ export function evidence(seed: number, budget: number, count: (text: string) => 
     return { about, question: [...index.rarest(about, WORDS), ...index.rarest(other, WORDS)].join(' ') };
   });
   const newest = fitting(items, [...items.keys()].toReversed(), budget);
-  const pasts = new Pasts();
+  const [pasts, words] = [new Pasts(), new RoomWords()];
   const share = (has: (one: (typeof asked)[number]) => boolean): number => asked.filter(has).length / QUESTIONS;
   return {
     seed,
     budget,
     recency: share(({ about }) => newest.has(about)),
     bm25: share(({ about, question }) => fitting(items, index.best(question), budget).has(about)),
-    parley: share(({ about, question }) => sent(items, question, { budget, pasts, count }) <= about),
+    bm25InAFifth: share(({ about, question }) => fitting(items, index.best(question), budget / 5).has(about)),
+    parley: share(({ about, question }) => isSent(about, items, question, { budget, pasts, words, count })),
+    withoutRecall: share(({ about, question }) =>
+      isSent(about, items, question, { budget, pasts, count, recalled: [] }),
+    ),
   };
 }
 
@@ -57,13 +65,14 @@ function fitting(items: readonly ContextItem[], order: readonly number[], budget
   return fit;
 }
 
-/** The first item that is sent. */
-function sent(
-  room: readonly ContextItem[],
-  text: string,
-  { budget, pasts, count }: { budget: number; pasts: Pasts; count: (text: string) => number },
-): number {
+interface Sending extends Pick<ContextInput, 'pasts' | 'words' | 'recalled'> {
+  readonly budget: number;
+  readonly count: (text: string) => number;
+}
+
+function isSent(about: number, room: readonly ContextItem[], text: string, { count, ...more }: Sending): boolean {
   const author = { id: 'ana', name: 'ana', kind: 'user' as const };
   const prompt = { seq: room.length + 1, author, text, tokens: count(text) };
-  return buildContext({ salts: SALTS, room, own: null, prompt, quotes: null, budget, hash, pasts }).manifest.from - 1;
+  const { manifest } = buildContext({ salts: SALTS, room, own: null, prompt, quotes: null, hash, ...more });
+  return manifest.from - 1 <= about || manifest.recalled?.includes(String(about + 1)) === true;
 }

@@ -1,5 +1,6 @@
 import { buildContext, type ContextItem } from '@parley/server/core/context/context';
 import { Pasts } from '@parley/server/core/context/context-past';
+import { RoomWords } from '@parley/server/core/recall/lane-words';
 import type { Author } from '@parley/shared/entry';
 import { mulberry32 } from '../../kit/ids.ts';
 import { hash, SALTS } from './duplicates.ts';
@@ -59,7 +60,7 @@ export function prefixReuse(seed: number, count: (text: string) => number): Reus
     count,
   });
   const random = mulberry32(seed + 1);
-  const pasts = new Pasts();
+  const [pasts, words] = [new Pasts(), new RoomWords()];
   const runs = Object.entries(WAYS).map(([way, write]) => ({
     way,
     write,
@@ -74,7 +75,7 @@ export function prefixReuse(seed: number, count: (text: string) => number): Reus
   let at = 0;
   for (let turn = 1; turn < TURNS; turn++) {
     at += gap(random);
-    const { key, asked } = ask(items, turn, { random, pasts });
+    const { key, asked } = ask(items, turn, { random, pasts, words });
     for (const run of runs) {
       const body = Buffer.from(TOOLS + JSON.stringify(run.write(asked)));
       const reused = run.cache.ask(key, body, at);
@@ -114,7 +115,7 @@ function gap(random: () => number): number {
 function ask(
   items: readonly ContextItem[],
   turn: number,
-  { random, pasts }: { random: () => number; pasts: Pasts },
+  { random, pasts, words }: { random: () => number; pasts: Pasts; words: RoomWords },
 ): { key: string; asked: Asked } {
   const asking = items[turn * ROUND - 2];
   if (asking === undefined) throw new Error('a turn without a prompt');
@@ -132,6 +133,7 @@ function ask(
     budget: BUDGET,
     hash,
     pasts,
+    words,
   });
   return { key: lane, asked: { isPrivate, from: manifest.from, room, messages, by: author, turn } };
 }

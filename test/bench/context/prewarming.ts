@@ -1,5 +1,6 @@
 import { buildContext, type Context, type ContextItem } from '@parley/server/core/context/context';
 import { Pasts } from '@parley/server/core/context/context-past';
+import { RoomWords } from '@parley/server/core/recall/lane-words';
 import type { RecordOf } from '@parley/server/core/records';
 import { seenShare } from '@parley/server/core/warming/seen-share';
 import { NEVER_WARM, whenAttempted, whenSettled, whenWarmed, type Warmth } from '@parley/server/core/warming/warmth';
@@ -19,8 +20,6 @@ const BYTES_PER_TOKEN = 4;
 /** A provider reads a prefix that it has not seen for so long; a turn that begins sooner ends the warm-up, and it was for nothing. */
 const PREFILL_MS = 3_000;
 const LOOK_MS = 1_000;
-/** A prompt of which nobody knows the words yet. */
-const USUAL_PROMPT_TOKENS = 128;
 /** What a token costs that is written to a cache, and one that is read from it, of what a plain one does. */
 const [WRITE, READ] = [1.25, 0.1];
 const MODEL = 'm';
@@ -31,6 +30,8 @@ export interface Setting {
   readonly by: 'cuts' | 'digests';
   readonly pauses: number;
   readonly lifetimeMs: number;
+  /** Older entries are said once more for a prompt that is about them (C6); what is said so is new at every turn. */
+  readonly recalls: boolean;
   readonly warms: boolean;
 }
 
@@ -77,18 +78,20 @@ class Run {
   readonly #cache: PrefixCache;
   readonly #items: readonly ContextItem[];
   readonly #pasts = new Pasts();
+  readonly #words = new RoomWords();
   readonly #kept: CompactedLane | null;
   readonly #lanes = new Map<string, Lane>();
   readonly #sums = { turns: 0, cold: 0, anew: 0, warmups: 0, unused: 0, bytes: 0, reused: 0, warmed: 0, warmReused: 0 };
 
   constructor(setting: Setting, count: (text: string) => number) {
-    const { seed, by, lifetimeMs } = setting;
+    const { seed, by, lifetimeMs, recalls } = setting;
     this.#setting = setting;
     this.#cache = new PrefixCache(lifetimeMs);
     const planting = { entries: TURNS * ROUND, share: 0.31, of: 'one entry', random: mulberry32(seed), count } as const;
     this.#items = plantedRoom(planting).items;
     const lane = { salts: SALTS, hash, budget: BUDGET, pasts: this.#pasts, rows: [], count, writes: digestIn(count) };
-    this.#kept = by === 'digests' ? new CompactedLane(lane) : null;
+    const again = recalls ? {} : { recalled: [] };
+    this.#kept = by === 'digests' ? new CompactedLane({ ...lane, ...again }) : null;
   }
 
   approach(turn: number, { at, isPrivate, presses }: Approach): void {
@@ -142,7 +145,7 @@ class Run {
     const heat = heatOf(looking);
     if (heat === 'closed' || at - lane.lookedAt < LOOK_MS) return;
     lane.lookedAt = at;
-    const context = this.#build(lane, room, { text: '', tokens: USUAL_PROMPT_TOKENS, asking }, 'foresee');
+    const context = this.#build(lane, room, { text: '', tokens: 0, asking }, 'foresee');
     const body = bodyOf(context);
     const seen = lane.sent === null ? null : seenShare(lane.sent, context.messages);
     if (!isWorthWarming(heat, { tokens: body.length / BYTES_PER_TOKEN, seen }, USUAL_CACHING)) return;
@@ -179,6 +182,7 @@ class Run {
     const none = { generation: null, pins: { head: [], since: [], gone: [] } };
     return buildContext({
       ...{ salts: { ...SALTS, lane: isPrivate ? key : SALTS.lane }, hash, budget: BUDGET, pasts: this.#pasts },
+      ...(how === 'turn' && this.#setting.recalls ? { words: this.#words } : { recalled: [] }),
       ...{ room, own: isPrivate ? [] : null, prompt, quotes: null },
       ...(this.#kept === null ? {} : { compacted: { room: this.#kept.compacted, own: none } }),
     });

@@ -78,7 +78,7 @@ export class ContextSource {
     this.#keep(lane, ticket.turn, context);
     const isPlain = context.sources.resources.length === 0;
     if (quotes === null)
-      this.#sent.set(lane, (isPlain ? context : this.#builder.build(lane, { ...viewpoint, admits: NONE })).messages);
+      this.#sent.set(lane, (isPlain ? context : this.#builder.build(lane, { ...viewpoint, ...OWN })).messages);
     const sent = { ...context.manifest, tools, tokens: context.manifest.tokens + tools };
     return { context: sent, sources: context.sources, load: context.load };
   }
@@ -126,8 +126,8 @@ export class ContextSource {
    * share of it the last turn was sent too. Of the lane's own document alone: no shelf has a say (R9).
    */
   foresee(lane: LaneKey, author: Author, offers: readonly OfferedFunction[], tools: number): Foreseen {
-    const asked = { author, text: '', tokens: USUAL_PROMPT_TOKENS };
-    const viewpoint = { ...this.#viewpoint(lane, asked, tools), admits: NONE };
+    // Older entries that go for the shortest prompt go for every one.
+    const viewpoint = { ...this.#viewpoint(lane, { author, text: '', tokens: 0 }, tools), ...OWN };
     const now = this.#builder.build(lane, viewpoint);
     const swaps = now.load >= SWAP_SHARE && waiting(this.#chronicle.digests.of(lane)) !== null;
     const { messages, manifest } = swaps ? this.#builder.build(lane, { ...viewpoint, adopts: true }) : now;
@@ -231,9 +231,7 @@ export class ContextSource {
   }
 }
 
-/** Of everybody's document, and nothing else. */
-const NONE: Viewpoint['admits'] = () => false;
-/** Whoever begins to type asks for so much, near enough: it decides whether older entries have to go first. */
-const USUAL_PROMPT_TOKENS = 128;
+/** The lane's own document, and nothing that a prompt would look for in it. */
+const OWN: Pick<Viewpoint, 'admits' | 'recalled'> = { admits: () => false, recalled: [] };
 /** No answer is longer; what a model allows may be less. */
 const MAX_OUTPUT_TOKENS = 4_096;
