@@ -15,7 +15,7 @@ function tab({ page }: PersonWindow, name: string): Promise<void> {
 
 test('UI a member is told in words that the admin page is not for them', async () => {
   const ben = await site.open('/admin?as=ben&role=member');
-  for (const name of ['Rooms', 'People', 'Tools', 'Resources', 'Budgets', 'Keys', 'Usage', 'Audit']) {
+  for (const name of ['Rooms', 'People', 'Tools', 'Resources', 'Budgets', 'Keys', 'Usage', 'Given up', 'Audit']) {
     await tab(ben, name);
     await ben.page.getByRole('alert').getByText('This page is for admins of the organisation').waitFor();
   }
@@ -66,7 +66,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test(`UI axe finds nothing on any view of the admin page, ${colorScheme}, also at 360 px`, async () => {
     const root = await site.open('/admin?as=root', { colorScheme, viewport: { width: 360, height: 740 } });
     const found: string[] = [];
-    for (const name of ['Rooms', 'People', 'Tools', 'Resources', 'Budgets', 'Keys', 'Usage', 'Audit']) {
+    for (const name of ['Rooms', 'People', 'Tools', 'Resources', 'Budgets', 'Keys', 'Usage', 'Given up', 'Audit']) {
       await tab(root, name);
       await root.page.getByText('Loading …').waitFor({ state: 'detached' });
       found.push(...(await root.look(`admin-${name.toLowerCase()}-${colorScheme}-360`)));

@@ -141,6 +141,14 @@ describe('UI by keyboard alone', () => {
     }
   });
 
+  test('UI the button of the closed panel is named with the number that it shows', async () => {
+    await show('answering');
+    await page.getByRole('button', { name: 'Close side panel' }).first().click();
+    const toggle = page.getByRole('button', { name: 'Open side panel, 3 waiting' });
+    await expect.poll(() => toggle.innerText()).toBe('3');
+    await toggle.click();
+  });
+
   test('UI / searches, Escape closes and gives the focus back to the conversation', async () => {
     await show('conversation');
     await page.locator('.main .scroll').focus();

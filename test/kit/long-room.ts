@@ -42,7 +42,7 @@ export async function ask(at: LongRoom, user: string, audience: 'room' | 'me' = 
   for (let rounds = 0; rounds < 4; rounds += 1) await settled();
 }
 
-/** A room in which three turns and what people said between take about 45 of 100, all of it before anybody asks for a digest. */
+/** A room in which three turns and what people said between take about half of what it may be, all of it before anybody asks for a digest. */
 export async function roomAtWork(): Promise<LongRoom> {
   const model = new SummingModel();
   const limits = { turnTokens: TURN_TOKENS, promptsPerMinute: 10_000, turnSeconds: 3_600 };

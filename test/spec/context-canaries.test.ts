@@ -1,6 +1,7 @@
 import { admitted, type Shelved } from '@parley/server/core/context/admission';
 import type { Context, ContextItem } from '@parley/server/core/context/context';
 import { Pasts } from '@parley/server/core/context/context-past';
+import { RoomWords } from '@parley/server/core/recall/lane-words';
 import type { ResourceId } from '@parley/shared/label';
 import type { Author } from '@parley/shared/entry';
 import { expect, test } from 'vitest';
@@ -16,6 +17,8 @@ const AGAIN = 4;
 
 const PEOPLE: readonly Author[] = ['ana', 'ben', 'cyd'].map((id) => ({ id, name: id, kind: 'user' }));
 const RESOURCES = ['doc:plan', 'doc:pay'] as ResourceId[];
+/** Words that prompts ask for. */
+const TOPICS = 40;
 const PASTED = 'the passage that everybody copies from everybody, in the room and in private, all of its many words';
 
 interface Lane {
@@ -28,6 +31,7 @@ class CanaryRoom {
   readonly #random: () => number;
   readonly #lanes = new Map<string, Lane>();
   readonly #pasts = new Pasts();
+  readonly #words = new RoomWords();
   #said = 0;
 
   constructor(random: () => number) {
@@ -66,21 +70,24 @@ class CanaryRoom {
     const read = (lane: Lane) =>
       admitted([...lane.items], lane.shelves, (resources) => resources.every((one) => open.includes(one)));
     const [room, own] = [read(this.#lane('room')), isPrivate ? read(this.#lane(who.id)) : null];
-    const made = (pasts: Pasts) =>
+    // About something that was said, by anybody, anywhere.
+    const text = `and topic${Math.floor(this.#random() * TOPICS)}?`;
+    const made = (pasts: Pasts, words: RoomWords) =>
       build(room, {
-        ...{ own, pasts, budget: 3_000, salts: { room: 'r', lane: isPrivate ? who.id : 'room' } },
-        prompt: { seq: (own ?? room).length + 1, author: who, text: 'and?', tokens: 2 },
+        ...{ own, pasts, words, budget: 3_000, salts: { room: 'r', lane: isPrivate ? who.id : 'room' } },
+        prompt: { seq: (own ?? room).length + 1, author: who, text, tokens: 2 },
       });
     const may = [...(isPrivate ? ['room', who.id] : ['room'])].flatMap((lane) => [
       lane,
       ...open.map((one) => lane + one),
     ]);
-    return { may, context: made(this.#pasts), anew: () => made(new Pasts()) };
+    return { may, context: made(this.#pasts, this.#words), anew: () => made(new Pasts(), new RoomWords()) };
   }
 
   #text(lane: string, by: string, resource: string | null): string {
     const canary = `canary(${lane}${resource ?? ''})`;
-    const words = `${canary} ${by} ${this.#said++} ${'and so on '.repeat(Math.floor(this.#random() * 12))}`;
+    const topic = `topic${Math.floor(this.#random() * TOPICS)}`;
+    const words = `${canary} ${by} ${this.#said++} ${topic} ${'and so on '.repeat(Math.floor(this.#random() * 12))}`;
     return this.#random() < 0.4 ? `${words}\n${canary} ${PASTED}\n${PASTED}` : words;
   }
 
@@ -110,15 +117,17 @@ class CanaryRoom {
 const canariesIn = (context: Context) =>
   new Set([...JSON.stringify(context).matchAll(/canary\(([^)]*)\)/g)].map(([, of]) => of));
 
-test(`C5 R3 R9 in ${BUILDS} builds no word of a lane or a resource stands before who may not read it, and each can be made again`, () => {
+test(`C5 C6 R3 R9 in ${BUILDS} builds no word of a lane or a resource stands before who may not read it, and each can be made again`, () => {
   const random = mulberry32(SEED);
   const seen = new Set<string | undefined>();
+  let recalled = 0;
   for (let builds = 0; builds < BUILDS;) {
     const room = new CanaryRoom(random);
     for (let one = 0; one < BUILDS_A_ROOM && builds < BUILDS; one++, builds++) {
       for (let lines = 0; lines < 4; lines++) room.speak();
       const { may, context, anew } = room.ask();
       const found = canariesIn(context);
+      recalled += context.manifest.recalled?.length ?? 0;
       found.forEach((of) => seen.add(of));
       expect(
         [...found].filter((of) => !may.includes(of ?? '')),
@@ -127,6 +136,7 @@ test(`C5 R3 R9 in ${BUILDS} builds no word of a lane or a resource stands before
       if (builds % AGAIN === 0) expect(anew(), `seed ${SEED}, build ${builds}`).toEqual(context);
     }
   }
-  // Every lane and every shelf was read by somebody, or this would prove nothing.
+  // Every lane and every shelf was read by somebody, and old entries were recalled, or this would prove nothing.
+  expect(recalled).toBeGreaterThan(BUILDS / 10);
   expect(seen.size).toBe((1 + PEOPLE.length) * (1 + RESOURCES.length));
 }, 3_600_000);

@@ -37,7 +37,7 @@ export class ParleyUsagePlot extends Part {
     const input = sum('inputTokens');
     const cached = percent(sum('cachedTokens') / Math.max(1, input));
     const label = words.plotOf(words.fields[this.field], count(input), cached, count(sum('outputTokens')));
-    return html`<div class="plot-legend" aria-hidden="true"><span class="of-input"></span>${words.plotInput}<span class="of-cached"></span>${words.plotCached}<span class="of-output"></span>${words.plotOutput}</div>
+    return html`<div class="plot-legend" aria-hidden="true"><p><i class="of-input"></i>${words.plotInput}</p><p><i class="of-cached"></i>${words.plotCached}</p><p><i class="of-output"></i>${words.plotOutput}</p></div>
       <div class="plot" role="img" aria-label=${label}></div>`;
   }
 
@@ -121,11 +121,12 @@ define('parley-usage-plot', ParleyUsagePlot);
 
 export const usagePlotStyles = css`
   parley-usage-plot { display: grid; gap: 8px; min-inline-size: 0; padding: 12px; border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
-  .plot-legend { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; color: var(--soft); }
-  .plot-legend span { inline-size: 14px; block-size: 14px; border-radius: 4px; background: currentColor; }
+  .plot-legend { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 16px; color: var(--soft); }
+  .plot-legend p { display: flex; align-items: center; gap: 8px; }
+  .plot-legend i { inline-size: 14px; block-size: 14px; border-radius: 4px; background: currentColor; }
   .plot-legend .of-input { color: var(--accent); }
-  .plot-legend .of-cached { color: color-mix(in oklab, var(--accent) 45%, var(--surface)); margin-inline-start: 8px; }
-  .plot-legend .of-output { color: var(--good); margin-inline-start: 8px; }
+  .plot-legend .of-cached { color: color-mix(in oklab, var(--accent) 45%, var(--surface)); }
+  .plot-legend .of-output { color: var(--good); }
   .plot { color: var(--soft); min-inline-size: 0; block-size: 240px; overflow: hidden; }
   .uplot, .u-wrap { position: relative; }
   .u-over, .u-under, .u-axis { position: absolute; }

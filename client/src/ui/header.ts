@@ -17,8 +17,8 @@ export interface HeaderActs {
 
 /** Title, who is here and typing, the state of the connection, search and the side panel. */
 export function headerView(view: RoomViewModel, acts: HeaderActs): TemplateResult {
-  const panelLabel = acts.panelOpen ? strings.closePanel : strings.openPanel;
   const waiting = view.room.tickets.filter(({ state }) => state !== 'running').length;
+  const panelLabel = acts.panelOpen ? strings.closePanel : strings.openPanel(waiting);
   return html`<header class="header" part="header">
     <div class="titles"><parley-room-title .client=${acts.client} .name=${view.title} .may=${view.capabilities.has('policy.set')} .made=${view.room.titledBy === 'ai'}></parley-room-title><p class="soft presence">${presence(view)}</p></div>
     <div class="faces" aria-hidden="true">${view.people.slice(0, 5).map((person) => face(person.name, person.color))}

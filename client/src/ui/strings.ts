@@ -26,7 +26,7 @@ export const strings = {
   offlineShort: 'Offline',
   endedShort: 'Not connected',
 
-  openPanel: 'Open side panel',
+  openPanel: (waiting: number) => (waiting > 0 ? `Open side panel, ${waiting} waiting` : 'Open side panel'),
   closePanel: 'Close side panel',
   panel: 'Side panel',
   tabs: { queue: 'Queue', notes: 'Notes', private: 'Private', people: 'People', tools: 'Tools', usage: 'Usage' },

@@ -6,8 +6,8 @@ import type { KeyOf } from '../core/calling/key-choice.ts';
 import type { ModelFailure } from '../core/calling/model-failure.ts';
 import type { ModelCall, ModelMessage } from '../core/context/context.ts';
 import type { RoomRef } from '../core/tenant.ts';
-import type { Caching } from '../core/warming/worth-warming.ts';
 import type { BatchAccounts } from './batches.ts';
+import type { Caching } from '../core/warming/worth-warming.ts';
 
 export type { ModelCall, ModelFailure, ModelMessage };
 

@@ -43,7 +43,6 @@ test('C13 G9 a room that is long and idle gets its digest in the background, bef
   expect(await jobsOf(at)).toEqual([]);
   // C15: it waits for its moment, and takes its place when a turn starts that needs it.
   expect(await at.world.recordsOf('digest.adopted')).toEqual([]);
-  await say(at, 'bob', 700);
   await ask(at, 'ana');
   expect(await at.world.recordsOf('digest.adopted')).toMatchObject([{ generation: 1 }]);
   expect(textOf(must(at.model.answers.at(-1), 'an answer'))).toContain('your own summary');
@@ -61,7 +60,7 @@ test('C13 G9 a room that is not long, or has a digest that waits, is asked nothi
 
 test('C13 G9 a room that may use more by the time of the look is not long any more, and is asked nothing', async () => {
   const at = await open();
-  await at.world.must('ana', { type: 'room.update', policy: { limits: { turnTokens: 60_000 } } });
+  await at.world.must('ana', { type: 'room.update', policy: { limits: { turnTokens: 10_000 } } });
   await idle(at);
   expect([at.model.digests.length, await jobsOf(at)]).toEqual([0, []]);
 });

@@ -1,5 +1,5 @@
-import type { Caching } from '../../core/warming/worth-warming.ts';
 import type { BatchAccounts } from '../../ports/batches.ts';
+import type { Caching } from '../../core/warming/worth-warming.ts';
 import type { Model, ModelEvent, ModelRequest } from '../../ports/model.ts';
 
 /** Several models as one: a call goes to the one that it names, and to the first when it names none of them. */

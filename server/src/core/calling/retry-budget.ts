@@ -10,8 +10,11 @@ interface Slice {
 
 const MINUTE_MS = 60_000;
 const SLICE_MS = 5_000;
-/** Of the calls of a minute no more are extra … */
-const MOST_SHARE = 0.1;
+/**
+ * Of the calls of a minute a tenth may be extra. A call that met a broken target may always move to one that works and
+ * counts as extra, too: a fifth of the tenth is left for those …
+ */
+const MOST_SHARE = 0.08;
 /** … once there are enough of them for a share to mean something. */
 const ALWAYS = 10;
 
@@ -25,7 +28,7 @@ export function counted(budget: RetryBudget, kind: 'first' | 'extra', now: numbe
   return { slices: [...rest, { ...slice, [kind]: slice[kind] + 1 }] };
 }
 
-/** Whether one more extra call stays within the share. */
+/** Whether one more extra call, which could be left undone, stays within the share. */
 export function affords(budget: RetryBudget, now: number): boolean {
   const recent = lately(budget, now);
   const first = recent.reduce((sum, slice) => sum + slice.first, 0);

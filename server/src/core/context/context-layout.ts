@@ -63,7 +63,7 @@ export function layOutRoom(input: ContextInput, hand: Hand): Layout {
   const prompt = lastPiece(input, hand);
   const budget = conversationBudget(input.budget, false);
   const room = lanePart(input, { lane: 'room', budget, last: prompt }, hand);
-  const again = recallOf(input, { lane: 'room', conversation: room.sent, sent: room.sent, budget }, hand);
+  const again = recallOf(input, { lane: 'room', part: room, sent: room.sent, budget }, hand);
   const tail = [...room.tail.map(inFull), ...again, inFull(prompt)];
   return {
     messages: [...room.before, ...[...room.sent, ...tail].map(asMessage)],
@@ -89,8 +89,8 @@ export function layOutPrivate(input: ContextInput, hand: Hand): Layout {
   const mine = alsoFolded(own.sent, room.sent);
   const sent = [...room.sent, ...mine];
   const again = [
-    ...recallOf(input, { lane: 'room', conversation: room.sent, sent, budget: budget * ROOM_SHARE }, hand),
-    ...recallOf(input, { lane: laneOf(input), conversation: own.sent, sent, budget: ownBudget }, hand),
+    ...recallOf(input, { lane: 'room', part: room, sent, budget: budget * ROOM_SHARE }, hand),
+    ...recallOf(input, { lane: laneOf(input), part: own, sent, budget: ownBudget }, hand),
   ];
   const tail = [...own.tail.map(inFull), ...again, inFull(prompt)];
   return {
@@ -167,14 +167,16 @@ function historyOf(input: ContextInput, lane: LaneKey, budget: number): History 
   return { lane, items, writes, budget, pasts: pasts ?? null };
 }
 
-/** What is said once more of a lane, whose conversation may use `budget`. */
+/** What is said once more of a lane, whose conversation may use `budget`: as much again as is left for it, where that is free. */
 function recallOf(
   input: ContextInput,
-  { lane, conversation, sent, budget }: Omit<RecallPlace, 'items' | 'recallBudget'>,
+  { lane, part, sent, budget }: Pick<RecallPlace, 'lane' | 'sent' | 'budget'> & { readonly part: LanePart },
   hand: Hand,
 ): readonly Sent<Piece>[] {
-  const recallBudget = (budget / (1 - RECALL_SHARE)) * RECALL_SHARE;
-  return recallPart(input, { lane, items: itemsOf(input, lane), conversation, sent, budget, recallBudget }, hand);
+  const least = (budget / (1 - RECALL_SHARE)) * RECALL_SHARE;
+  const recallBudget = least + Math.max(0, Math.min(least, budget - part.tokens));
+  const place = { lane, items: itemsOf(input, lane), conversation: part.sent, sent, budget, recallBudget };
+  return recallPart(input, place, hand);
 }
 
 function itemsOf({ room, own }: ContextInput, lane: LaneKey): readonly ContextItem[] {

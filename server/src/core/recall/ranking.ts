@@ -11,9 +11,9 @@ const COMMON = 10;
 /** In a lane that is short, one that is said so often. */
 const LEAST_COMMON = 8;
 /** How much of a question an item has to be about, by the weight of its words: one word of many is chance. */
-const LEAST_SHARE = 0.2;
+const LEAST_SHARE = 0.15;
 /** How good an item has to be beside the best. */
-const LEAST_OF_BEST = 0.3;
+const LEAST_OF_BEST = 0.25;
 /** Scores that are nearer to each other are equal, whatever the last bit of a logarithm is. */
 const GRAIN = 1e6;
 

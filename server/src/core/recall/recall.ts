@@ -16,7 +16,7 @@ import { ranked } from './ranking.ts';
 import { wordsOf } from './text-words.ts';
 
 /** So many entries are recalled for one prompt at most, … */
-export const MOST_RECALLED = 6;
+export const MOST_RECALLED = 8;
 /** … of so many that are tried. */
 const MOST_TRIED = 48;
 
