@@ -33,6 +33,8 @@ export default defineConfig({
         plugins: [seeding],
         test: {
           name: 'unit',
+          // What was loaded without a fault is not what is loaded with one.
+          fsModuleCache: sources.size === 0,
           include: ['{spec,adapters,kit,sim,oracle,house}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -147,8 +147,9 @@ export class LiveRoom implements RoomClient {
     return this.#lanes[lane].loadOlder();
   }
 
-  setTyping(typing: boolean): void {
-    this.#presence.setTyping(typing);
+  setTyping(typing: boolean, lane: 'room' | 'me'): void {
+    if (lane === 'room') this.#presence.setTyping(typing);
+    else this.#lanes.me.synced.awareness.setLocalState(typing ? { typing } : null);
   }
 
   forgetLostWords(): void {

@@ -1,5 +1,5 @@
 import { ok, type Result } from '@parley/shared/fault';
-import { LinkBegun, LinkState, ToolOffers, type ToolName, type ToolOffer } from '@parley/shared/tools';
+import { LinkBegun, LinkEnded, LinkState, ToolOffers, type ToolName, type ToolOffer } from '@parley/shared/tools';
 import type { Rest } from './rest.ts';
 
 /** What belongs to a person's organisation, and not to one room; asked over HTTP. */
@@ -10,7 +10,8 @@ export interface Organisation {
   linked(tool: ToolName): Promise<Result<boolean>>;
   /** Begins to link it: the address to open in a browser, once, within ten minutes. */
   link(tool: ToolName): Promise<Result<string>>;
-  unlink(tool: ToolName): Promise<Result<null>>;
+  /** Forgets it; whether its authority took it back too, null where there is no way to. */
+  unlink(tool: ToolName): Promise<Result<boolean | null>>;
   /** Any other route of the server, as whoever is signed in here. */
   readonly rest: Pick<Rest, 'read' | 'send' | 'drop' | 'file'>;
 }
@@ -30,7 +31,10 @@ export function organisationOver(rest: Rest): Organisation {
       const begun = await rest.send({ method: 'POST', path: path(tool) }, LinkBegun);
       return begun.ok ? ok(begun.value.authorizeUrl) : begun;
     },
-    unlink: (tool) => rest.drop(path(tool)),
+    async unlink(tool) {
+      const ended = await rest.send({ method: 'DELETE', path: path(tool) }, LinkEnded);
+      return ended.ok ? ok(ended.value.revoked) : ended;
+    },
     rest,
   };
 }

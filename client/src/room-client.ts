@@ -77,7 +77,8 @@ export interface RoomClient {
   request<T extends Askable>(type: T, fields: Fields<T>): Promise<Result<Replies[T]>>;
   /** Brings entries older than the view's first; resolves to false when there are none. */
   loadOlder(lane: 'room' | 'me'): Promise<boolean>;
-  setTyping(typing: boolean): void;
+  /** Says that I type; in my private lane the server alone hears of it. */
+  setTyping(typing: boolean, lane: 'room' | 'me'): void;
   readonly organisation: Organisation;
   /** The shared workspace, for an editor binding. */
   readonly workspace: { readonly doc: Y.Doc; readonly awareness: Awareness };

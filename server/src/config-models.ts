@@ -26,6 +26,8 @@ export interface ModelTarget {
   readonly price: Price | null;
   /** G9: whether what nobody waits for goes there in batches; the provider keeps these until they were collected. */
   readonly batch: boolean;
+  /** For how long its provider keeps what it was sent (C17): 0, not at all; null: nobody said. */
+  readonly cacheSeconds: number | null;
   readonly firstTokenSeconds: number;
   readonly idleSeconds: number;
 }
@@ -59,6 +61,7 @@ const Target = z.strictObject({
   breakpoints: z.enum(['cache_control', 'prompt_cache_breakpoint']).optional(),
   price: PriceTable.optional(),
   batch: z.boolean().default(false),
+  cacheSeconds: z.int().min(0).max(86_400).optional(),
   firstTokenSeconds: z.number().min(1).max(600).default(60),
   idleSeconds: z.number().min(1).max(600).default(30),
 });
@@ -88,9 +91,10 @@ export function readModels(text: string, env: Readonly<Record<string, unknown>>)
 }
 
 function targetOf(env: Readonly<Record<string, unknown>>) {
-  return ({ keyEnv, price, breakpoints, ...target }: Routes[number]['targets'][number]): ModelTarget => {
+  return ({ keyEnv, price, breakpoints, cacheSeconds, ...target }: Routes[number]['targets'][number]): ModelTarget => {
     const apiKey = keyEnv === undefined ? null : String(env[keyEnv]);
-    return { ...target, keyEnv: keyEnv ?? null, apiKey, price: price ?? null, breakpoints: breakpoints ?? null };
+    const unsaid = { price: price ?? null, breakpoints: breakpoints ?? null, cacheSeconds: cacheSeconds ?? null };
+    return { ...target, keyEnv: keyEnv ?? null, apiKey, ...unsaid };
   };
 }
 

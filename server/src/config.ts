@@ -32,6 +32,8 @@ export interface Config {
   readonly models: readonly ModelRoute[];
   /** By what address tools and authorities know this server; null: the one it listens on. */
   readonly issuer: string | null;
+  /** The page of the app where invitations go on; null: this server's own, which opens them in development mode alone. */
+  readonly inviteUrl: string | null;
   /** `host` or `host:port` of tools that may have a private address. */
   readonly toolHosts: readonly string[];
   /** An outside authority for resources; null: the built-in one. */
@@ -102,6 +104,9 @@ const Environment = z.object({
   PARLEY_ISSUER: httpUrl
     .refine(isBase, 'must be an address without a query, and without a slash at its end')
     .optional(),
+  PARLEY_INVITE_URL: httpUrl
+    .refine((text) => !text.includes('#'), 'must be an address without #: the code of an invitation comes there')
+    .optional(),
   PARLEY_TOOL_HOSTS: list
     .refine((hosts) => hosts.every(isHost), 'must be hosts like tools.internal or 10.0.0.7:8080, separated by commas')
     .default([]),
@@ -156,6 +161,7 @@ function configOf(env: Environment): Omit<Config, 'models'> {
     origins: env.PARLEY_ORIGINS,
     model: { baseUrl: env.OPENAI_BASE_URL, apiKey: env.OPENAI_API_KEY, name: env.PARLEY_MODEL },
     issuer: env.PARLEY_ISSUER ?? null,
+    inviteUrl: env.PARLEY_INVITE_URL ?? null,
     toolHosts: env.PARLEY_TOOL_HOSTS.map((host) => host.toLowerCase()),
     openFga: openFgaOf(env),
     logLevel: env.PARLEY_LOG,

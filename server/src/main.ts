@@ -86,6 +86,7 @@ async function start(config: Config, log: Log): Promise<{ server: RunningServer;
     loopLagMs: watchLoopLag(),
     backgroundLagMs: watchLoopLag(),
     files: await readStaticFiles(PAGES),
+    inviteUrl: config.inviteUrl,
   });
   here.url = server.url;
   return { server, model: model.name };

@@ -11,6 +11,7 @@ import { TargetHealths, type Target } from './adapters/model/target-healths.ts';
 import { UnknownFields } from './adapters/model/unknown-fields.ts';
 import type { ModelRoute, ModelTarget } from './config-models.ts';
 import type { BatchAccounts } from './ports/batches.ts';
+import { declaredCaching } from './core/warming/worth-warming.ts';
 import type { Model, Tokenizer } from './ports/model.ts';
 import type { CallKeys, ProviderKeys } from './ports/provider-keys.ts';
 import type { Pseudonym } from './ports/vault.ts';
@@ -68,7 +69,7 @@ function batchesOf(targets: readonly ModelTarget[], keys: CallKeys): BatchAccoun
 
 function targetOf(target: ModelTarget, { clock, tokenizer, pseudonym, log }: ModelsDeps): Target {
   const { baseUrl: baseURL, model, apiKey, keyEnv, policy, price } = target;
-  const { api, cacheSalt, breakpoints, firstTokenSeconds, idleSeconds } = target;
+  const { api, cacheSalt, breakpoints, cacheSeconds, firstTokenSeconds, idleSeconds } = target;
   const provider = { provider: new URL(baseURL).host, model };
   const options = {
     ...{ baseURL, model, api, cacheSalt, breakpoints: breakpoints ?? undefined },
@@ -85,6 +86,7 @@ function targetOf(target: ModelTarget, { clock, tokenizer, pseudonym, log }: Mod
     // Local servers take any key, and the library insists on one.
     model: withKey(apiKey ?? 'none'),
     withKey,
+    ...(cacheSeconds === null ? {} : { caching: declaredCaching(cacheSeconds * 1000) }),
   };
 }
 

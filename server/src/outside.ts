@@ -40,7 +40,7 @@ export async function openOutside(
   const keys = await openCallKeys(config.data, { clock, ids });
   const issuer = (): string => config.issuer ?? url();
   const redirectUri = (): string => `${issuer()}/oauth/callback`;
-  const shared = { registry, vault, fetch, clock, digest };
+  const shared = { registry, vault, fetch, clock, digest, log };
   const outside = config.openFga;
   return {
     tools: anyTools({ fetch, clock, log }),

@@ -47,6 +47,7 @@ export interface ServerDeps extends Omit<RoomsDeps, 'lobby' | 'idleMs' | 'budget
   /** Null outside development. */
   readonly sign: Sign | null;
   readonly files: StaticFiles;
+  readonly inviteUrl: string | null;
   readonly metricsText: () => Promise<string>;
   /** The worst delay of the event loop since the last call, in milliseconds. */
   readonly loopLagMs: () => number;

@@ -27,6 +27,7 @@ export const ToolAuthView = z.discriminatedUnion('kind', [
     kind: z.literal('oauth'),
     authorizeUrl: address,
     tokenUrl: address,
+    revokeUrl: address.nullable(),
     clientId: short,
     scopes: z.array(short).max(64),
     hasSecret: z.boolean(),
@@ -50,6 +51,8 @@ export const ToolAuthInput = z.discriminatedUnion('kind', [
     kind: z.literal('oauth'),
     authorizeUrl: address,
     tokenUrl: address,
+    /** Where an account that is unlinked is taken back (RFC 7009), on the host of `tokenUrl`; null: nowhere. */
+    revokeUrl: address.nullable().default(null),
     clientId: short,
     /** Null: a public client, which has none. */
     clientSecret: secret.nullable().optional(),

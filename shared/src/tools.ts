@@ -147,3 +147,6 @@ export const ToolOffers = z.strictObject({ items: z.array(ToolOffer) });
 /** My own account at a tool's authority. */
 export const LinkState = z.strictObject({ linked: z.boolean() });
 export const LinkBegun = z.strictObject({ authorizeUrl: z.string() });
+/** Of what was unlinked here, whether its authority took it back too; null: there was nothing to take back, or no way to. */
+export const LinkEnded = z.strictObject({ revoked: z.boolean().nullable() });
+export type LinkEnded = z.infer<typeof LinkEnded>;

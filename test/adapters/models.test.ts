@@ -84,6 +84,27 @@ test('G5 G6 R10 what a target declares is in its calls, with whichever key', asy
   expect(events.at(-1)).toMatchObject({ from: { keyOf: 'speaker', price } });
 });
 
+test('C17 what is said of a cache is known of the model, and with nothing said it has to be seen', async () => {
+  const told = (await opened({ cacheSeconds: 3_600 })).model;
+  expect(told.cachingOf?.('Small')).toEqual({ lifetimeMs: 3_600_000, leastTokens: 1_024, isDeclared: true });
+  expect((await opened({ cacheSeconds: 0 })).model.cachingOf?.('Large')).toMatchObject({ lifetimeMs: 0 });
+  expect((await opened()).model.cachingOf?.('Large')).toBeUndefined();
+});
+
+test('C17 where a wire takes no fewer than sixteen tokens of output, a warm-up asks for sixteen', async () => {
+  const { model, gateway, direct } = await opened();
+  const one = { ...REQUEST, maxOutputTokens: 1 };
+  const reading = eventsOf(model, undefined, one);
+  const refused = await gateway.next();
+  expect(refused.body).toMatchObject({ max_tokens: 1 });
+  refused.response.statusCode = 401;
+  refused.response.end();
+  const exchange = await direct.next();
+  expect(exchange.body).toMatchObject({ max_output_tokens: 16 });
+  finish(exchange, responsesEvents(['ready']));
+  await reading;
+});
+
 test('G5 a target that may not be asked for tools is not, with whichever key', async () => {
   const { model, keys, gateway } = await opened({ policy: { ...POLICY, tools: false } });
   const tools = [{ name: 'mail__send', description: '', parameters: {} }];

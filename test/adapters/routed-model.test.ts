@@ -71,6 +71,13 @@ describe('G2 a route', () => {
     expect([first.calls, second.calls]).toEqual([1, 0]);
   });
 
+  test('C17 a warm-up that fails goes nowhere else: it is for the cache of whoever is asked first', async () => {
+    const [first, second] = [broken(), works()];
+    const { end } = await played(new RouteWorld().route(first, second), { ...REQUEST, background: 'warmup' });
+    expect(end).toMatchObject({ reason: 'failed', class: 'server' });
+    expect([first.calls, second.calls]).toEqual([1, 0]);
+  });
+
   test('G2 429 cools that key and no other, for as long as the provider says', async () => {
     const world = new RouteWorld();
     const busy = new PlayedTarget('busy', (call) => (call === 1 ? failing('rate', [], 20_000) : good), 'key-1');

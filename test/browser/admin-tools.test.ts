@@ -96,6 +96,7 @@ test('R12 UI a tool with accounts of its own is registered whole; its secret is 
   };
   await fill(form, {
     ...at,
+    'Where access is taken back (optional)': 'https://a.example/revoke',
     'Client id': 'parley',
     'Client secret': 'hush',
     Scopes: 'read  files',
@@ -108,6 +109,7 @@ test('R12 UI a tool with accounts of its own is registered whole; its secret is 
     kind: 'oauth',
     authorizeUrl: at['Where people sign in'],
     tokenUrl: at['Where tokens are given out'],
+    revokeUrl: 'https://a.example/revoke',
     clientId: 'parley',
     scopes: ['read', 'files'],
     hasSecret: true,

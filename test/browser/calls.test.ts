@@ -371,6 +371,19 @@ describe('UI the tools of a room', () => {
     ]);
   });
 
+  test('UI unlinking says so where the other side did not take its access back', async () => {
+    await show('tools');
+    await page.evaluate(() => {
+      window.stage.client.takenBack = false;
+      window.stage.client.links.add('mail');
+    });
+    await button('Link your account').waitFor();
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await button('Unlink your account at Team mail').click();
+    await page.getByText('the other side did not answer that it took this access back').waitFor();
+    await button('Link your account').waitFor();
+  });
+
   test('UI an address that is no web page is no link', async () => {
     await show('tools');
     await page.evaluate(() => void (window.stage.client.linkAt = 'javascript:alert(1)'));

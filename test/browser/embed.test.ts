@@ -12,6 +12,8 @@ import { startServer, type RealServer } from '../kit/server.ts';
 class HostApplication {
   readonly #server: Server;
   parley: RealServer | null = null;
+  /** Of the pages that it was asked for. */
+  readonly paths: string[] = [];
   /** Who is signed in to it. */
   user = 'ana';
 
@@ -36,12 +38,10 @@ class HostApplication {
   async #answer(path: string): Promise<{ type: string; body: string }> {
     if (this.parley === null) throw new Error('the page was opened before the server was there');
     if (path === '/parley-token') return { type: 'text/plain', body: await this.parley.token(this.user, this.user) };
+    this.paths.push(path);
     // What stands behind # never comes here: the page gives it to the element.
-    const invited = path === '/join' ? INVITED : '';
-    return {
-      type: 'text/html',
-      body: `<!doctype html><meta charset="utf-8"><title>App</title>${snippet(this.parley.url)}${invited}`,
-    };
+    const lines = snippets(this.parley.url)[path === '/join' ? 1 : 0];
+    return { type: 'text/html', body: `<!doctype html><meta charset="utf-8"><title>App</title>${lines}` };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -50,15 +50,10 @@ class HostApplication {
   }
 }
 
-const INVITED = `<script>
-  const room = document.querySelector('parley-room');
-  room.removeAttribute('room');
-  room.setAttribute('invite', location.hash.slice(1));
-</script>`;
-
-function snippet(server: string): string {
-  const [, html = ''] = /```html\n(.*?)```/s.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
-  return html.replaceAll('https://parley.example', server);
+/** The README's: for a room, and for an invitation. */
+function snippets(server: string): string[] {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8').replaceAll('https://parley.example', server);
+  return [...readme.matchAll(/```html\n(.*?)```/gs)].map(([, html = '']) => html);
 }
 
 test('the five lines of the README embed a room in a page from elsewhere', async () => {
@@ -77,9 +72,9 @@ test('the five lines of the README embed a room in a page from elsewhere', async
   }
 });
 
-test('R19 UI an invitation is opened in a page from elsewhere, by whoever is signed in there', async () => {
+test('R19 UI the link of an invitation goes on in a page from elsewhere, and opens for whoever is signed in there', async () => {
   await using app = await HostApplication.open();
-  await using parley = await startServer({ PARLEY_ORIGINS: app.origin });
+  await using parley = await startServer({ PARLEY_ORIGINS: app.origin, PARLEY_INVITE_URL: `${app.origin}/join` });
   app.parley = parley;
   await makeRoom(parley, 'den', 'Den');
   const ana = await parley.person('ana');
@@ -93,7 +88,8 @@ test('R19 UI an invitation is opened in a page from elsewhere, by whoever is sig
     page.on('request', (request) => {
       if (request.url().includes('/v1/invites/')) opened.push(request.method());
     });
-    await page.goto(`${app.origin}/join#${code}`);
+    await page.goto(`${parley.url}/invite#${code}`);
+    expect(page.url()).toBe(`${app.origin}/join#${code}`);
     await page.getByRole('heading', { name: 'You are invited to a shared room' }).waitFor();
     await page.waitForLoadState('networkidle');
     expect(opened).toEqual([]);
@@ -108,6 +104,7 @@ test('R19 UI an invitation is opened in a page from elsewhere, by whoever is sig
     await page.goto(`${app.origin}/join#${code}`);
     await page.getByRole('button', { name: 'Come in' }).press('Enter');
     await page.getByRole('alert').getByText('This invitation does not let you in').waitFor();
+    expect(app.paths.join()).not.toContain(code);
   } finally {
     await browser.close();
   }

@@ -54,9 +54,12 @@ describe('UI writing', () => {
     await composer().press('Enter');
     const typing = () => page.evaluate(() => window.stage.client.calls.filter(([name]) => name === 'setTyping'));
     await expect.poll(typing).toEqual([
-      ['setTyping', true],
-      ['setTyping', false],
+      ['setTyping', true, 'room'],
+      ['setTyping', false, 'room'],
     ]);
+    await page.getByRole('radio', { name: 'Only me' }).check({ force: true });
+    await page.getByRole('textbox', { name: 'Ask the AI privately' }).first().pressSequentially('abc');
+    await expect.poll(async () => (await typing()).at(-1)).toEqual(['setTyping', true, 'me']);
   });
 
   test('UI unsent words survive a reload of the element', async () => {

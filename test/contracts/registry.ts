@@ -34,6 +34,7 @@ const AUTHS: readonly ToolAuth[] = [
     kind: 'oauth',
     authorizeUrl: 'https://a.example/authorize',
     tokenUrl: 'https://a.example/token',
+    revokeUrl: 'https://a.example/revoke',
     clientId: 'c',
     clientSecret: null,
     scopes: ['read', 'send'],

@@ -47,6 +47,7 @@ function start(journal: MemoryJournal): Promise<RunningServer> {
       verify: testVerify,
       sign: null,
       files: new Map(),
+      inviteUrl: null,
       journal,
       authority,
     },

@@ -31,6 +31,18 @@ test('D12 A88 a server refuses data whose master key it was not given, and leave
   expect(readdirSync(server.data)).toContain('parley.sqlite');
 });
 
+test('W31 SIGTERM drains: the process ends with 0 and what was accepted is there at the next start', async () => {
+  await using one = await RealServer.start();
+  const cal = await one.person('cal');
+  const { turn } = await cal.must<{ turn: string }>('POST', '/v1/rooms/lobby/prompts', { id: 'p', text: 'hi' });
+  expect(await one.stop()).toBe(0);
+  await one.restart();
+  expect(await cal.must('GET', `/v1/rooms/lobby/turns/${turn}?wait=30`)).toMatchObject({
+    state: 'ended',
+    outcome: 'completed',
+  });
+});
+
 /** A little of everything that carries a token. */
 async function use(person: RestPerson): Promise<void> {
   const room = '/v1/rooms/lobby';

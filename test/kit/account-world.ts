@@ -11,6 +11,7 @@ import type { RoomId, TurnId, UserId } from '@parley/shared/ids';
 import type { ToolName } from '@parley/shared/tools';
 import { TestClock } from './clock.ts';
 import { seededIds } from './ids.ts';
+import { RecordingLog } from './log.ts';
 import { TokenServer } from './token-server.ts';
 import { tenantOf } from './tool-world.ts';
 
@@ -24,6 +25,7 @@ export class AccountWorld implements AsyncDisposable {
   readonly clock = new TestClock();
   readonly registry = new MemoryRegistry();
   readonly vault = new MemoryVault();
+  readonly log = new RecordingLog();
   readonly server: TokenServer;
   readonly keys: CallKeys;
   readonly tokens: CallTokens;
@@ -33,15 +35,16 @@ export class AccountWorld implements AsyncDisposable {
     this.server = server;
     this.keys = keys;
     const fetch = guardedFetch({ clock: this.clock, internalHosts: [], loopback: true });
-    const { registry, vault, clock } = this;
-    const shared = { registry, vault, clock, fetch, digest: hostDigest };
+    const { registry, vault, clock, log } = this;
+    const shared = { registry, vault, clock, fetch, log, digest: hostDigest };
     this.tokens = callTokens({ ...shared, keys, issuer: () => ISSUER });
     const redirectUri = () => `${ISSUER}/oauth/callback`;
     this.accounts = new OAuthAccounts({ ...shared, ids: seededIds(5), redirectUri });
   }
 
-  static async open(): Promise<AccountWorld> {
-    const keys = await memoryCallKeys({ clock: new TestClock(), ids: seededIds(1) });
+  /** `known`: it signs as another one does. */
+  static async open(known: CallKeys | null = null): Promise<AccountWorld> {
+    const keys = known ?? (await memoryCallKeys({ clock: new TestClock(), ids: seededIds(1) }));
     return new AccountWorld(await TokenServer.start(), keys);
   }
 
@@ -51,6 +54,7 @@ export class AccountWorld implements AsyncDisposable {
       kind: 'oauth',
       authorizeUrl,
       tokenUrl: this.server.url,
+      revokeUrl: null,
       clientId: 'parley',
       clientSecret: 'shh',
       scopes: ['mail', 'me'],

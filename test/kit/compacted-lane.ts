@@ -36,9 +36,7 @@ export class CompactedLane {
 
   /** What stands for the older part. */
   get compacted(): Compacted {
-    const { rows } = this.#options;
-    const [head, since] = this.#current === null ? [[], rows] : [rows, []];
-    return { generation: this.#current, pins: { head, since, gone: [] } };
+    return this.#with(this.#current);
   }
 
   /** What a turn would be sent now. */
@@ -56,6 +54,13 @@ export class CompactedLane {
     return this.#build(room, prompt);
   }
 
+  /** What the next turn would be sent, and nothing changes. */
+  foresee(room: readonly ContextItem[], prompt: ContextInput['prompt']): Context {
+    const context = this.#build(room, prompt);
+    if (context.load < SWAP_SHARE || this.#prepared === null) return context;
+    return this.#build(room, prompt, { compacted: this.#with(this.#prepared) });
+  }
+
   /** The turn was answered; these are all entries with its answer, `parent` is what it was sent. */
   answered(items: readonly ContextItem[], parent: Context): void {
     if (parent.load < PREPARE_SHARE || this.#prepared !== null) return;
@@ -65,20 +70,28 @@ export class CompactedLane {
     if (plan === null) return;
     const instruction = digestInstruction(plan, false, envelopes(boundaryOf(salts.room, hash)));
     const nobody = { seq: items.length + 1, author: AI, text: '', tokens: 0 };
-    this.asked.push({ request: this.#build(items, nobody, instruction), parent });
+    this.asked.push({ request: this.#build(items, nobody, { instruction }), parent });
     const text = writes(plan.cite, plan.mostTokens);
     const { generation: number, from, to, kept } = plan;
     const made = { number, from, to, kept, text, tokens: count(text), at: 0, since: number };
     this.#prepared = { ...made, shelvesFrom: this.#current?.to ?? 0, influence: ['zoe'] };
   }
 
+  #with(generation: Generation | null): Compacted {
+    const { rows } = this.#options;
+    const [head, since] = generation === null ? [[], rows] : [rows, []];
+    return { generation, pins: { head, since, gone: [] } };
+  }
+
   #build(
     room: readonly ContextItem[],
     prompt: ContextInput['prompt'],
-    instruction?: ContextInput['instruction'],
+    {
+      instruction,
+      compacted = this.compacted,
+    }: { instruction?: ContextInput['instruction']; compacted?: Compacted } = {},
   ): Context {
     const { budget, salts, hash, pasts, words, recalled } = this.#options;
-    const { compacted } = this;
     return buildContext({
       ...{ salts, hash, budget, room, prompt, own: null, quotes: null },
       compacted: { room: compacted, own: compacted },

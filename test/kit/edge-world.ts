@@ -123,6 +123,7 @@ export interface EdgeWorldOptions {
   readonly verify?: Verify;
   readonly development?: boolean;
   readonly files?: StaticFiles;
+  readonly inviteUrl?: string | null;
   readonly allowed?: readonly string[];
   readonly accounts?: Accounts;
   /** Null: an outside authority. */
@@ -157,7 +158,7 @@ export class EdgeWorld {
   readonly #rooms = new Map<string, ScriptedRoom>();
 
   constructor(options: EdgeWorldOptions = {}) {
-    const { verify = testVerify, development = false, files = new Map(), allowed = [] } = options;
+    const { verify = testVerify, development = false, files = new Map(), inviteUrl = null, allowed = [] } = options;
     const { clock, ids, log, metrics } = this;
     const ensure = async () => (this.available ? ({ kind: 'here' } as const) : ({ kind: 'unavailable' } as const));
     this.links = new RoomLinks({ bus: this.bus, rooms: { ensure }, metrics });
@@ -185,6 +186,7 @@ export class EdgeWorld {
       tickets: this.tickets,
       origins: { allowed, loopbackOnly: development },
       files,
+      inviteUrl,
       clock,
       ids,
       log,

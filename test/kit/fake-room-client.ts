@@ -40,6 +40,8 @@ export class FakeRoomClient implements RoomClient {
   offers: Result<readonly ToolOffer[]> = ok([]);
   linkAt = 'https://accounts.example/authorize?state=once';
   readonly links = new Set<string>();
+  /** What an authority says to unlinking. */
+  takenBack: boolean | null = null;
   /** What is told over HTTP. */
   told: (path: string, query: Query) => Result<unknown> = (path) => refuse('not_found', path);
   readonly organisation: Organisation = {
@@ -55,7 +57,7 @@ export class FakeRoomClient implements RoomClient {
     unlink: (tool) => {
       this.calls.push(['unlink', tool]);
       this.links.delete(tool);
-      return Promise.resolve(ok(null));
+      return Promise.resolve(ok(this.takenBack));
     },
     rest: {
       read: (path, shape, query?: Query) => {
@@ -192,8 +194,8 @@ export class FakeRoomClient implements RoomClient {
     return this.olderEntries instanceof Error ? Promise.reject(this.olderEntries) : Promise.resolve(this.olderEntries);
   }
 
-  setTyping(typing: boolean): void {
-    this.calls.push(['setTyping', typing]);
+  setTyping(typing: boolean, lane: 'room' | 'me'): void {
+    this.calls.push(['setTyping', typing, lane]);
   }
 
   forgetLostWords(): void {

@@ -6,5 +6,5 @@ export const noAccounts: Accounts = {
   begin: () => null,
   pending: () => null,
   finish: async () => 'refused',
-  unlink: async () => {},
+  unlink: async () => null,
 };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { must } from '@parley/shared/assert';
 import { exportJWK, generateKeyPair } from 'jose';
 import { Provider, type Configuration } from 'oidc-provider';
+import { addExchange, EXCHANGE, type Trusted } from './exchange-grant.ts';
 
 /** Who the tokens of this authority are for. */
 export const AUDIENCE = 'https://mail.example';
@@ -12,6 +13,8 @@ export const TOKEN_SECONDS = 600;
 /** An OAuth and OpenID Connect server that nobody here wrote (`oidc-provider`), with the pages it has for development. */
 export class OidcAuthority implements AsyncDisposable {
   readonly issuer: string;
+  /** How often what somebody had consented to was taken back. */
+  grantsRevoked = 0;
   readonly #server: Server;
 
   private constructor(server: Server, issuer: string) {
@@ -19,15 +22,18 @@ export class OidcAuthority implements AsyncDisposable {
     this.issuer = issuer;
   }
 
-  /** One client, `parley`, that is sent back to `redirectUri`. */
-  static async start(redirectUri: string): Promise<OidcAuthority> {
+  /** One client, `parley`, that is sent back to `redirectUri`, and may exchange tokens of whom the authority trusts. */
+  static async start(redirectUri: string, trusted: Trusted | null = null): Promise<OidcAuthority> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const provider = new Provider(issuer, await settings(redirectUri));
+    const provider = new Provider(issuer, await settings(redirectUri, trusted !== null));
+    if (trusted !== null) addExchange(provider, trusted, 'mail');
     server.on('request', provider.callback());
-    return new OidcAuthority(server, issuer);
+    const authority = new OidcAuthority(server, issuer);
+    provider.on('grant.revoked', () => (authority.grantsRevoked += 1));
+    return authority;
   }
 
   /** Somebody signs in and says yes, as a browser would; the parameters that they are sent back with. */
@@ -69,7 +75,7 @@ export class OidcAuthority implements AsyncDisposable {
   }
 }
 
-async function settings(redirectUri: string): Promise<Configuration> {
+async function settings(redirectUri: string, exchanges: boolean): Promise<Configuration> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   return {
     jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: 'k1', alg: 'ES256', use: 'sig' }] },
@@ -79,7 +85,7 @@ async function settings(redirectUri: string): Promise<Configuration> {
         client_id: 'parley',
         client_secret: 'shh',
         redirect_uris: [redirectUri],
-        grant_types: ['authorization_code', 'refresh_token'],
+        grant_types: ['authorization_code', 'refresh_token', ...(exchanges ? [EXCHANGE] : [])],
         id_token_signed_response_alg: 'ES256',
       },
     ],

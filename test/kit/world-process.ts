@@ -25,7 +25,7 @@ const { journal, registry, vault, audit, people, sealer, budgetTable, jobs } = o
 const tokenizer = { count: (text: string) => Math.ceil(text.length / 4) };
 const unknown = new UnknownFields({ provider: 'p', model: 'm' }, log);
 const running = await startServer({
-  ...{ host: '127.0.0.1', port: 0, origins: [], verify: testVerify, sign: null, files: new Map() },
+  ...{ host: '127.0.0.1', port: 0, origins: [], verify: testVerify, sign: null, files: new Map(), inviteUrl: null },
   ...{ journal, registry, vault, audit, people, sealer, budgetTable, jobs, tools, clock, log, tokenizer },
   keys: keptKeys(),
   ...{ accounts: noAccounts, resources: null, callKeys: { keys: [] }, callTokens: new ClearTokens() },

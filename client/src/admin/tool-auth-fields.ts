@@ -12,9 +12,10 @@ const FIELDS: Readonly<Record<AuthKind, readonly FieldName[]>> = {
   none: [],
   parley: ['audience'],
   exchange: ['tokenUrl', 'audience', 'clientId', 'clientSecret'],
-  oauth: ['authorizeUrl', 'tokenUrl', 'clientId', 'clientSecret', 'scopes'],
+  oauth: ['authorizeUrl', 'tokenUrl', 'revokeUrl', 'clientId', 'clientSecret', 'scopes'],
   secret: ['secret'],
 };
+const OPTIONAL: ReadonlySet<FieldName> = new Set(['scopes', 'revokeUrl']);
 const SECRETS: ReadonlySet<FieldName> = new Set(['clientSecret', 'secret']);
 
 /** `before`: as it is registered now, if it is. A secret is never shown; left empty, the kept one stays. */
@@ -38,7 +39,7 @@ function field(
 }
 
 function isNeeded(kind: AuthKind, name: FieldName): boolean {
-  return name !== 'scopes' && !(kind === 'oauth' && name === 'clientSecret');
+  return !OPTIONAL.has(name) && !(kind === 'oauth' && name === 'clientSecret');
 }
 
 /** What was written; null when it does not fit together. */
@@ -47,6 +48,7 @@ export function readAuth(kind: AuthKind, form: FormData, before: ToolAuthView | 
   const written = FIELDS[kind].flatMap((name): (readonly [FieldName, unknown])[] => {
     const value = formText(form, `auth.${name}`);
     if (name === 'scopes') return [[name, value.split(/\s+/u).filter(Boolean)]];
+    if (value === '' && OPTIONAL.has(name)) return [];
     if (value !== '' || !SECRETS.has(name)) return [[name, value]];
     // Without a secret an OAuth client is a public one, unless there is one to keep.
     return kind === 'oauth' && !keeps ? [[name, null]] : [];

@@ -28,7 +28,8 @@ export const pageStrings = {
   inviteLead: 'Somebody sent you this link so that you can come into their room.',
   notYou: (name: string): string => `You are ${name}. Be someone else`,
   inviteIncomplete: 'This link is not complete. Copy all of it, also what stands behind #.',
-  inviteElsewhere: 'Open this link in the app that shows its rooms: you are signed in there.',
+  inviteElsewhere:
+    'Invitations open in the app that shows the rooms, where you are signed in. This server was not told where that is: ask whoever runs it.',
   failed: 'The server could not be reached.',
   again: 'Try again',
 } as const;

@@ -48,7 +48,7 @@ export class ParleyComposer extends Part {
   declare quotes: readonly Entry[];
   /** Who is to answer; null: whoever answers when nobody is chosen. */
   declare model: string | null;
-  #typing: ReturnType<typeof setTimeout> | null = null;
+  #typing: { readonly where: Where; readonly ends: ReturnType<typeof setTimeout> } | null = null;
 
   constructor() {
     super();
@@ -191,7 +191,9 @@ export class ParleyComposer extends Part {
   readonly #onInput = (event: InputEvent): void => {
     if (!(event.target instanceof HTMLTextAreaElement)) return;
     this.#write(event.target.value);
-    if (this.where === 'room' && this.text !== '') this.#startTyping();
+    // Nobody sees it in private; there the server gets ready for a question.
+    const tells = this.where === 'room' || this.what === 'ask';
+    if (tells && this.text !== '') this.#startTyping(this.where);
     else this.#stopTyping();
   };
 
@@ -222,17 +224,19 @@ export class ParleyComposer extends Part {
     this.querySelector('textarea')?.focus();
   }
 
-  #startTyping(): void {
-    if (this.#typing === null) this.client.setTyping(true);
-    else clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => this.#stopTyping(), TYPING_ENDS_MS);
+  #startTyping(where: Where): void {
+    if (this.#typing?.where !== where) this.#stopTyping();
+    if (this.#typing === null) this.client.setTyping(true, where);
+    else clearTimeout(this.#typing.ends);
+    this.#typing = { where, ends: setTimeout(() => this.#stopTyping(), TYPING_ENDS_MS) };
   }
 
   readonly #stopTyping = (): void => {
     if (this.#typing === null) return;
-    clearTimeout(this.#typing);
+    const { where, ends } = this.#typing;
+    clearTimeout(ends);
     this.#typing = null;
-    this.client.setTyping(false);
+    this.client.setTyping(false, where);
   };
 }
 define('parley-composer', ParleyComposer);

@@ -8,7 +8,8 @@ import { callStrings } from './strings-calls.ts';
 
 type State =
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'unlinked' }
+  /** `left`: whoever it belongs to still holds something that their authority did not take back. */
+  | { readonly kind: 'unlinked'; readonly left: boolean }
   | { readonly kind: 'linked' }
   /** Where the person goes on, in another window; works once. */
   | { readonly kind: 'begun'; readonly address: URL };
@@ -65,7 +66,7 @@ export class ParleyLinkAccount extends Part {
       case 'linked':
         return html`<p role="status">${callStrings.linked}</p><button type="button" class="outline" @click=${() => void this.#unlink()}>${callStrings.unlink(this.title)}</button>`;
       case 'unlinked':
-        return html`<p>${callStrings.linkHelp}</p><button type="button" class="outline" @click=${() => void this.#begin()}>${callStrings.link}</button>`;
+        return html`${state.left ? html`<p role="status">${callStrings.notTakenBack(this.title)}</p>` : nothing}<p>${callStrings.linkHelp}</p><button type="button" class="outline" @click=${() => void this.#begin()}>${callStrings.link}</button>`;
       case 'begun':
         return html`<p>${callStrings.linkGoOn}</p><a class="button-link" href=${state.address.href} target="_blank" rel="noopener noreferrer">${callStrings.linkAt(state.address.host)}</a>`;
     }
@@ -80,7 +81,8 @@ export class ParleyLinkAccount extends Part {
     const answer = await this.client.organisation.linked(this.tool);
     if (!answer.ok) return void (this.refused = answer.fault);
     if (answer.value) this.state = { kind: 'linked' };
-    else if (this.state.kind !== 'begun') this.state = { kind: 'unlinked' };
+    else if (this.state.kind === 'unknown' || this.state.kind === 'linked')
+      this.state = { kind: 'unlinked', left: false };
   }
 
   async #begin(): Promise<void> {
@@ -94,7 +96,7 @@ export class ParleyLinkAccount extends Part {
   async #unlink(): Promise<void> {
     const answer = await this.client.organisation.unlink(this.tool);
     this.refused = answer.ok ? null : answer.fault;
-    if (answer.ok) this.state = { kind: 'unlinked' };
+    if (answer.ok) this.state = { kind: 'unlinked', left: answer.value === false };
   }
 }
 define('parley-link-account', ParleyLinkAccount);

@@ -80,6 +80,8 @@ export const callStrings = {
   linkGoOn: 'Sign in there, then come back. The link works once, for ten minutes.',
   linkAt: (host: string): string => `Go on at ${host}`,
   linked: 'Your account there is linked: it acts as you.',
+  notTakenBack: (title: string): string =>
+    `It is forgotten here, but the other side did not answer that it took this access back. Look in your account at ${title} and remove it there.`,
   unlink: (title: string): string => `Unlink your account at ${title}`,
   functions: (count: number): string => (count === 1 ? '1 function' : `${count} functions`),
   addTool: 'Let a tool in',

@@ -77,7 +77,7 @@ export function createApp(edge: Edge): EdgeApp {
   budgetRoutes(app, edge, trail);
   keyRoutes(app, edge, trail);
   docsRoutes(app);
-  staticRoutes(app, edge.files);
+  staticRoutes(app, edge);
   return app;
 }
 

@@ -42,6 +42,8 @@ export interface Edge {
   readonly tickets: Tickets;
   readonly origins: OriginRules;
   readonly files: StaticFiles;
+  /** Where invitations go on; null: here. */
+  readonly inviteUrl: string | null;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;

@@ -46,6 +46,11 @@ async function page(content: ReturnType<typeof html>, status: 200 | 400 | 503): 
           margin: 4rem auto;
           padding: 0 1rem;
         }
+        button {
+          font: inherit;
+          min-block-size: 44px;
+          padding-inline: 1rem;
+        }
       </style>
       ${content}
     </html>`;

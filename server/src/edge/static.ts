@@ -1,7 +1,8 @@
-import type { EdgeApp } from './edge.ts';
-import type { StaticFiles } from './static-files.ts';
+import type { Edge, EdgeApp } from './edge.ts';
 
-export function staticRoutes(app: EdgeApp, files: StaticFiles): void {
+export function staticRoutes(app: EdgeApp, { files, inviteUrl }: Pick<Edge, 'files' | 'inviteUrl'>): void {
+  // The code stands behind `#`: a browser takes it along, and neither server sees it.
+  if (inviteUrl !== null) app.get('/invite', (c) => c.redirect(inviteUrl));
   app.get('*', (c) => {
     const file = files.get(c.req.path);
     if (file === undefined) return c.notFound();

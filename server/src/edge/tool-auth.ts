@@ -22,7 +22,11 @@ export function authWithSecrets({ url, auth, before }: Registering): Result<Tool
     }
     case 'oauth': {
       const { clientSecret = keptSecret(auth, before?.auth), ...rest } = auth;
-      return clientSecret === undefined ? missing('auth.clientSecret') : ok({ ...rest, clientSecret });
+      if (clientSecret === undefined) return missing('auth.clientSecret');
+      // It is sent what was given for the token endpoint, so that it may not be another place.
+      const elsewhere = auth.revokeUrl !== null && !sameOrigin(auth.revokeUrl, auth.tokenUrl);
+      if (elsewhere) return refuse('bad_request', 'auth.revokeUrl: it has to be on the host of auth.tokenUrl.');
+      return ok({ ...rest, clientSecret });
     }
     case 'secret': {
       const kept = before?.auth.kind === 'secret' && sameOrigin(before.url, url) ? before.auth.secret : undefined;

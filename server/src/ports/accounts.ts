@@ -26,5 +26,9 @@ export interface Accounts {
   pending(state: string): PendingLink | null;
   /** Ends what `begin` began; the state is spent, however it ends. */
   finish(state: string, code: string, signal: AbortSignal): Promise<LinkEnd>;
-  unlink(account: AccountRef): Promise<void>;
+  /**
+   * Forgets it here, and then has its authority take it back, for five seconds at most: whether that did, or null where
+   * there is nothing to take back or no way to.
+   */
+  unlink(account: AccountRef): Promise<boolean | null>;
 }

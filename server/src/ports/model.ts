@@ -7,6 +7,7 @@ import type { ModelFailure } from '../core/calling/model-failure.ts';
 import type { ModelCall, ModelMessage } from '../core/context/context.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { BatchAccounts } from './batches.ts';
+import type { Caching } from '../core/warming/worth-warming.ts';
 
 export type { ModelCall, ModelFailure, ModelMessage };
 
@@ -97,6 +98,8 @@ export interface Model {
   readonly choices?: readonly string[];
   /** Where the first of them is asked many things at once that nobody waits for; absent where its provider takes none. */
   readonly batches?: BatchAccounts;
+  /** What the operator said of the cache of one of its choices (C17); undefined: nothing. */
+  cachingOf?(choice: string): Caching | undefined;
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
 }
 

@@ -21,6 +21,8 @@ export type ToolAuth =
       readonly kind: 'oauth';
       readonly authorizeUrl: string;
       readonly tokenUrl: string;
+      /** RFC 7009, of the same origin as `tokenUrl`; null: nothing is taken back. */
+      readonly revokeUrl: string | null;
       readonly clientId: string;
       readonly clientSecret: string | null;
       readonly scopes: readonly string[];

@@ -8,6 +8,7 @@ import { buildTime } from './build-time.ts';
 import { duplicates } from './duplicates.ts';
 import { evidence } from './evidence.ts';
 import { prefixReuse } from './prefix-reuse.ts';
+import { prewarming, type Setting } from './prewarming.ts';
 
 const RESULTS = join(import.meta.dirname, '../results');
 const SEEDS = [1, 2, 3];
@@ -75,12 +76,41 @@ console.table(
   })),
 );
 
+console.log('The same as people come to it by typing, with what is sent before they ask and without:');
+/** As above, with digests, and where one gap in five is a pause and the provider keeps things for half as long. */
+const ROOMS: readonly Pick<Setting, 'by' | 'pauses' | 'lifetimeMs'>[] = [
+  { by: 'cuts', pauses: 0.05, lifetimeMs: 600_000 },
+  { by: 'digests', pauses: 0.05, lifetimeMs: 600_000 },
+  { by: 'cuts', pauses: 0.2, lifetimeMs: 300_000 },
+];
+const warmed = SEEDS.flatMap((seed) =>
+  ROOMS.flatMap((room) => [false, true].map((warms) => prewarming({ seed, ...room, warms }, count))),
+);
+console.table(
+  warmed.map((one) => ({
+    seed: one.seed,
+    by: one.by,
+    pauses: percent(one.pauses),
+    minutes: one.lifetimeMs / 60_000,
+    warms: one.warms,
+    cold: percent(one.cold),
+    'less than half': percent(one.anew),
+    'warm-ups a turn': one.warmupsPerTurn.toFixed(3),
+    unused: percent(one.unused),
+    reused: percent(one.reused),
+    'with warm-ups': percent(one.reusedOfAll),
+    'of all sent': percent(one.warmupShare),
+    price: Math.round(one.price),
+  })),
+);
+
 mkdirSync(RESULTS, { recursive: true });
 const name = `context-${startedAt.toISOString().slice(0, 16).replace(':', '-')}.json`;
 const loadAtEnd = loadavg()[0] ?? 0;
 writeFileSync(
   join(RESULTS, name),
-  `${JSON.stringify({ startedAt, machine: { ...machine, loadAtEnd }, copies, found, parts, times, reuse }, null, 1)}\n`,
+  `${JSON.stringify({ startedAt, machine: { ...machine, loadAtEnd }, copies, found, parts, times, reuse, warmed }, null, 1)}
+`,
 );
 console.log(`Load average ${loadAtEnd.toFixed(1)} at the end. Everything is in test/bench/results/${name}.`);
 

@@ -11,13 +11,18 @@ const SPILL_A_MINUTE = 15;
 export class PrefixCache {
   readonly #seen = new Map<string, number>();
   readonly #requests = new Map<string, number[]>();
+  readonly #lifetimeMs: number;
 
-  /** Bytes of this request that were the beginning of one of the last ten minutes, by the provider's rules. */
+  constructor(lifetimeMs = LIFETIME_MS) {
+    this.#lifetimeMs = lifetimeMs;
+  }
+
+  /** Bytes of this request that were the beginning of one within its lifetime, by the provider's rules. */
   ask(key: string, body: Buffer, at: number): number {
     if (this.#spills(key, at)) return 0;
     const chain = chainOf(key, body);
     let known = 0;
-    while (known < chain.length && at - (this.#seen.get(chain[known] ?? '') ?? -Infinity) <= LIFETIME_MS) known++;
+    while (known < chain.length && at - (this.#seen.get(chain[known] ?? '') ?? -Infinity) <= this.#lifetimeMs) known++;
     for (const link of chain) this.#seen.set(link, at);
     return known * STEP < MINIMUM ? 0 : known * STEP;
   }

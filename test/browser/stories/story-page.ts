@@ -134,6 +134,7 @@ async function settled(of: ParleyRoom): Promise<void> {
   await of.updateComplete;
   while (of.renderRoot.querySelector('parley-late [aria-busy=true]') !== null)
     await new Promise((resolve) => requestAnimationFrame(resolve));
+  // What a part asks the client for when it is first shown is answered at once, by promises: after this task all have run.
   await new Promise((resolve) => setTimeout(resolve));
   await of.updateComplete;
   const editor = of.renderRoot.querySelector('.notes-editor');

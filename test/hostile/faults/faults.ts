@@ -18,6 +18,7 @@ export interface SeededFault {
 
 const CANARIES = 'hostile/canaries.test.ts';
 const TOOL_CANARIES = 'hostile/tool-canaries.test.ts';
+const DIGESTS = 'hostile/digest-canaries.test.ts';
 const HANDLES = 'hostile/foreign-handles.test.ts';
 const FUZZ = 'hostile/fuzz.test.ts';
 
@@ -47,7 +48,7 @@ export const HOSTILE_FAULTS: readonly SeededFault[] = [
     'a-private-lane-in-the-prompts-of-the-room',
     ['a provider request', CANARIES],
     edit(
-      'room/turns/context-source.ts',
+      'room/turns/context-builder.ts',
       "own: lane === 'room' ? null : this.#items(lane, seq - 1, viewpoint),",
       "own: this.#items(lane === 'room' ? ('me:ana' as LaneKey) : lane, 99, viewpoint),",
     ),
@@ -105,6 +106,29 @@ export const HOSTILE_FAULTS: readonly SeededFault[] = [
       'room/approval-views.ts',
       'startedTurns(state).filter(({ author }) => author.id === user)',
       'startedTurns(state)',
+    ),
+  ),
+  fault(
+    'a-shelf-in-a-digest',
+    ['a provider request, and everybody in the room', DIGESTS],
+    edit('room/turns/context-source.ts', 'admits: () => false', 'admits: () => true'),
+  ),
+  fault(
+    'a-private-lane-in-a-digest',
+    ['a provider request, and everybody in the room', DIGESTS],
+    edit(
+      'room/turns/context-builder.ts',
+      "room: this.#items('room', roomTo, viewpoint),",
+      "room: [...this.#items('room', roomTo, viewpoint), ...(instruction ? this.#chronicle.ledger.entries('me:ana' as LaneKey) : [])],",
+    ),
+  ),
+  fault(
+    'digests-in-the-log',
+    ['a log line', DIGESTS],
+    edit(
+      'room/turns/judged-digest.ts',
+      '  const tokens = tokenizer.count(text);',
+      '  process.stderr.write(text);\n  const tokens = tokenizer.count(text);',
     ),
   ),
   fault(

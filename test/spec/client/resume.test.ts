@@ -119,11 +119,11 @@ test("T45 presence and typing are the person's, however many sockets they have",
     ['ana', true, false],
     ['ben', false, false],
   ]);
-  phone.setTyping(true);
+  phone.setTyping(true, 'room');
   await server.settle();
   expect(ana.view.people[1]?.typing).toBe(true);
-  desk.setTyping(true);
-  phone.setTyping(false);
+  desk.setTyping(true, 'room');
+  phone.setTyping(false, 'room');
   await server.settle();
   expect(ana.view.people[1]?.typing).toBe(true);
   phone.close();
@@ -213,7 +213,7 @@ test('many changes in one go call a listener once', async () => {
   const stop = ana.subscribe(() => (calls += 1));
   ana.say('a');
   ana.say('b');
-  ana.setTyping(true);
+  ana.setTyping(true, 'room');
   await Promise.resolve();
   expect(calls).toBe(1);
   stop();

@@ -198,3 +198,21 @@ function luminance(color: string): number {
   }) as [number, number, number];
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
+
+test('C17 who begins to type beside a document is heard once, until they rest', async () => {
+  const world = await DocWorld.open();
+  const ana = await stock(world, docPeer('ana'));
+  const say = async (state: object | null): Promise<number> => {
+    ana.awareness.setLocalState(state);
+    await tick(world);
+    return world.typed.length;
+  };
+  expect(await say({ typing: false })).toBe(0);
+  expect(await say({ typing: true })).toBe(1);
+  expect(await say({ typing: true, more: 1 })).toBe(1);
+  expect(await say({ typing: 'yes' })).toBe(1);
+  expect(await say({ typing: true })).toBe(2);
+  expect(await say(null)).toBe(2);
+  expect(await say({ typing: true })).toBe(3);
+  expect(world.typed).toEqual(Array.from({ length: 3 }, () => ['transcript', 'ana']));
+});

@@ -7,22 +7,17 @@ import { SERVER_CLIENT, StoredDoc } from '@parley/server/room/documents/stored-d
 import { TranscriptDoc } from '@parley/server/room/documents/transcript-doc';
 import { ENTRIES, LIVE, ROOM, TURNS } from '@parley/shared/documents';
 import type { Entry, TicketView } from '@parley/shared/entry';
-import { ClientKey, EntryId, TurnId } from '@parley/shared/ids';
+import { ClientKey, TurnId } from '@parley/shared/ids';
 import * as fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import * as Y from 'yjs';
 import { docPeer, DocWorld } from '../../kit/doc-world.ts';
 import { RecordingLog } from '../../kit/log.ts';
-import { StockPeer } from '../../kit/stock-peer.ts';
+import { ANA, entry, Readers, write } from '../../kit/transcript-writing.ts';
 
-const made: StockPeer[] = [];
-afterEach(() => made.splice(0).forEach((peer) => peer.destroy()));
-
-const ANA = { id: 'ana', name: 'Ana', kind: 'user' } as const;
-
-function entry(seq: number, text = `entry ${seq}`): Entry {
-  return { id: EntryId.parse(`e_${seq}`), seq, kind: 'message', author: ANA, text, at: seq };
-}
+const readers = new Readers();
+afterEach(() => readers.leave());
+const stock = (world: DocWorld, user: string) => readers.stock(world, user);
 
 function turnOf(n: number): TurnId {
   return TurnId.parse(`t_${n}`);
@@ -53,24 +48,6 @@ function view(doc: Y.Doc): unknown {
     live: doc.getMap(LIVE).toJSON(),
     room: doc.getMap(ROOM).toJSON(),
   };
-}
-
-/** Writes to the room's transcript as the room does: show, store, tell. */
-async function write(world: DocWorld, change: (writer: TranscriptWriter) => void): Promise<void> {
-  const transcript = await world.documents.transcript('transcript');
-  const update = transcript.change(change);
-  if (update === null) return;
-  world.pipeline.commit(
-    { updates: [{ doc: 'transcript', update }] },
-    ...world.documents.announce('transcript', update),
-  );
-}
-
-async function stock(world: DocWorld, user: string): Promise<StockPeer> {
-  const peer = new StockPeer(world, docPeer(user), 'transcript');
-  made.push(peer);
-  await peer.connect();
-  return peer;
 }
 
 /** A transcript without a journal behind it. */
@@ -338,22 +315,6 @@ test('A20 R1 deleting an entry that is there is content too', async () => {
   expect((await world.documents.transcript('transcript')).entries().length).toBe(1);
 });
 
-test('R14 of a redaction before the window its readers are shown that there was one, and nothing else', async () => {
-  const world = await DocWorld.open();
-  for (let seq = 1; seq <= WINDOW + WINDOW_STEP; seq++) await write(world, (to) => to.addEntry(entry(seq)));
-  const ana = await stock(world, 'ana');
-  const before = ana.doc.getArray(ENTRIES).toJSON();
-  for (const count of [1, 2]) {
-    await write(world, (to) => to.redactEntry(entry(count).id, 'ben'));
-    await world.settle();
-    expect(ana.doc.getMap(ROOM).get('pastRedactions')).toBe(count);
-  }
-  expect(ana.doc.getArray(ENTRIES).toJSON()).toEqual(before);
-  await write(world, (to) => to.redactEntry(entry(WINDOW + WINDOW_STEP).id, 'ben'));
-  await world.settle();
-  expect(ana.doc.getMap(ROOM).get('pastRedactions')).toBe(2);
-});
-
 test('W10 an empty step 2, and one that repeats known deletions, are part of the handshake (stock trap 1)', async () => {
   const world = await DocWorld.open();
   for (let seq = 1; seq <= WINDOW + WINDOW_STEP; seq++) await write(world, (to) => to.addEntry(entry(seq)));
@@ -376,119 +337,10 @@ test('A38 R3 a private transcript is another document for each person', async ()
       ...world.documents.announce('transcript.me:ana', update),
     );
   const [ana, ben] = [
-    new StockPeer(world, docPeer('ana'), 'transcript.me'),
-    new StockPeer(world, docPeer('ben'), 'transcript.me'),
+    await readers.stock(world, 'ana', 'transcript.me'),
+    await readers.stock(world, 'ben', 'transcript.me'),
   ];
-  made.push(ana, ben);
-  await ana.connect();
-  await ben.connect();
   expect(ana.doc.getArray(ENTRIES).length).toBe(1);
   expect(ben.doc.getArray(ENTRIES).length).toBe(0);
   expect(ben.doc.store.clients.size).toBe(0);
 });
-
-/** Takes the words of an entry away as the room does: the change and the whole document in one step. */
-async function redact(world: DocWorld, id: EntryId): Promise<void> {
-  const transcript = await world.documents.transcript('transcript');
-  await world.documents.atRest(['transcript']);
-  const update = transcript.change((writer) => writer.redactEntry(id, 'ana'));
-  const { compacted, landed } = world.documents.rewritten(['transcript']);
-  const updates = update ? [{ doc: 'transcript' as const, update }] : [];
-  const told = update ? world.documents.announce('transcript', update) : [];
-  world.pipeline.commit({ updates, redaction: { rewritten: [], compacted } }, landed, ...told);
-  await world.settle();
-}
-
-test('R14 whoever reads sees a redacted entry change at once; a newcomer is sent no older state, and none is kept', async () => {
-  const world = await DocWorld.open();
-  await write(world, (writer) => [1, 2, 3].forEach((seq) => writer.addEntry(entry(seq, `canary ${seq}.`))));
-  const early = new StockPeer(world, docPeer('bob'), 'transcript');
-  made.push(early);
-  // What it was sent is remembered for the next newcomer.
-  await early.connect();
-  await world.settle();
-  await redact(world, EntryId.parse('e_2'));
-  const late = new StockPeer(world, docPeer('cyd'), 'transcript');
-  made.push(late);
-  const before = world.said.length;
-  await late.connect();
-  await world.settle();
-  const expected = [entry(1, 'canary 1.'), { ...entry(2, ''), redactedBy: 'ana' }, entry(3, 'canary 3.')];
-  for (const { doc } of [early, late]) expect(doc.getArray(ENTRIES).toArray()).toEqual(expected);
-  const sent = world.said.slice(before).flatMap((message) => (message.type === 'sync' ? message.messages : []));
-  for (const bytes of [...sent, ...(await world.stored('transcript')), Y.encodeStateAsUpdate(early.doc)]) {
-    expect(Buffer.from(bytes).toString('latin1')).not.toContain('canary 2.');
-  }
-  expect(await world.stored('transcript')).toHaveLength(1);
-});
-
-test('R14 W22 with any entries redacted, in any order, around the edge of the window: old readers, newcomers and the disk show one thing', () => {
-  fc.assert(
-    fc.property(
-      fc.integer({ min: WINDOW + WINDOW_STEP - 3, max: WINDOW + 2 * WINDOW_STEP + 3 }),
-      fc.array(fc.tuple(fc.oneof(fc.constantFrom(0, 1), fc.nat(400)), fc.boolean()), { minLength: 1, maxLength: 12 }),
-      (count, picks) => {
-        const source = new Source();
-        source.add(WINDOW + WINDOW_STEP - 5);
-        for (const [offset, andOne] of picks) {
-          source.redact(offset);
-          if (andOne) source.add(1);
-        }
-        source.add(Math.max(0, count - source.count));
-        for (const [offset] of picks) source.redact(offset);
-        source.check();
-      },
-    ),
-    { seed: 14, numRuns: 6 },
-  );
-});
-
-/** A transcript with a reader who was there from the start and one who reads what is encoded along the way. */
-class Source {
-  count = 0;
-  readonly #doc = new Y.Doc();
-  readonly #stored = StoredDoc.blank({
-    key: 'transcript',
-    store: { load: async () => [], compact: async () => ({ kind: 'appended' }), afterWrites: () => {} },
-    log: new RecordingLog(),
-    encode: encodeTranscript,
-  });
-  readonly #transcript = new TranscriptDoc(this.#stored);
-  #half: Y.Doc | null = null;
-
-  add(entries: number): void {
-    this.#change((writer) => {
-      for (let n = 0; n < entries; n += 1) writer.addEntry(entry((this.count += 1), `canary ${this.count}.`));
-    });
-  }
-
-  /** The entry so far behind the first of the window. */
-  redact(offset: number): void {
-    const id = this.#transcript.entries()[offset]?.id;
-    if (id !== undefined) this.#change((writer) => writer.redactEntry(id, 'ana'));
-    this.#half ??= this.#fresh();
-  }
-
-  check(): void {
-    const expected = this.#transcript.entries();
-    expect(expected.map(({ seq }) => seq)).toEqual(expected.map((_, index) => (expected[0]?.seq ?? 0) + index));
-    const fresh = this.#fresh();
-    Y.applyUpdate(this.#half ?? fresh, Y.encodeStateAsUpdate(fresh));
-    for (const doc of [this.#doc, fresh, this.#half ?? fresh])
-      expect(doc.getArray(ENTRIES).toArray()).toEqual(expected);
-    const bytes = Buffer.concat(encodeTranscript(this.#stored.doc, Number.POSITIVE_INFINITY)).toString('latin1');
-    for (const { seq, redactedBy } of expected) expect(bytes.includes(`canary ${seq}.`)).toBe(redactedBy === undefined);
-  }
-
-  /** Somebody who is sent the document as it is stored, as a server that opens it is. */
-  #fresh(): Y.Doc {
-    const doc = new Y.Doc();
-    for (const part of encodeTranscript(this.#stored.doc, 64 * 1024)) Y.applyUpdate(doc, part);
-    return doc;
-  }
-
-  #change(write: (writer: TranscriptWriter) => void): void {
-    const update = this.#transcript.change(write);
-    if (update) Y.applyUpdate(this.#doc, update);
-  }
-}

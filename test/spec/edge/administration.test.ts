@@ -4,6 +4,7 @@ import { mintTenant } from '@parley/server/core/tenant';
 import { must } from '@parley/shared/assert';
 import { fault } from '@parley/shared/fault';
 import { RoomId, UserId } from '@parley/shared/ids';
+import type { ToolName } from '@parley/shared/tools';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { EdgeWorld, refused, testToken } from '../../kit/edge-world.ts';
 
@@ -103,7 +104,16 @@ describe('tools of a tenant', () => {
       clientId: 'p',
     };
     expect((await put({ ...MAIL, auth: open })).status).toBe(400);
-    expect((await put({ ...MAIL, auth: { ...open, clientSecret: null } })).status).toBe(200);
+    const publicClient = { ...open, clientSecret: null };
+    expect((await put({ ...MAIL, auth: publicClient })).status).toBe(200);
+    const elsewhere = await put({ ...MAIL, auth: { ...publicClient, revokeUrl: 'https://evil.example/revoke' } });
+    expect([elsewhere.status, await elsewhere.text()]).toEqual([400, expect.stringContaining('auth.revokeUrl')]);
+    expect((await put({ ...MAIL, auth: { ...publicClient, revokeUrl: 'https://id.example/revoke' } })).status).toBe(
+      200,
+    );
+    expect(world.registry.tool(ACME, 'mail' as ToolName)?.auth).toMatchObject({
+      revokeUrl: 'https://id.example/revoke',
+    });
   });
 
   test.each([

@@ -19,11 +19,12 @@ test('G2 W29 models have a name and targets in order, each with its key and its 
     api: 'responses',
     price: { input: 2, output: 8.5 },
     cacheSalt: true,
+    cacheSeconds: 3_600,
     breakpoints: 'cache_control',
     policy: POLICY,
     firstTokenSeconds: 5,
   };
-  const plain = { api: 'chat', price: null, cacheSalt: false, breakpoints: null };
+  const plain = { api: 'chat', price: null, cacheSalt: false, breakpoints: null, cacheSeconds: null };
   expect(read([{ name: 'Large', targets: [TARGET, direct] }])).toMatchObject({
     ok: true,
     config: {

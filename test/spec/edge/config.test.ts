@@ -27,6 +27,7 @@ describe('configuration', () => {
         model: { baseUrl: undefined, apiKey: undefined, name: undefined },
         models: [],
         issuer: null,
+        inviteUrl: null,
         toolHosts: [],
         openFga: null,
         logLevel: 'info',
@@ -60,6 +61,13 @@ describe('configuration', () => {
     });
     for (const wrong of ['https://parley.example/', 'https://p.example/?a', 'parley.example'])
       expect(problemsOf({ PARLEY_ISSUER: wrong }), wrong).not.toEqual([]);
+  });
+
+  test('W29 R19 where invitations go on is an address to which their code is added', () => {
+    const url = 'https://app.example/join?from=parley';
+    expect(readConfig({ PARLEY_INVITE_URL: url })).toMatchObject({ config: { inviteUrl: url } });
+    for (const wrong of ['https://app.example/#join', 'https://app.example/#', 'javascript:alert(1)', '/join'])
+      expect(problemsOf({ PARLEY_INVITE_URL: wrong }), wrong).toHaveLength(1);
   });
 
   test('W29 what is read is frozen all the way down', () => {

@@ -61,7 +61,7 @@ test('C13 G9 a room that is not long, or has a digest that waits, is asked nothi
 
 test('C13 G9 a room that may use more by the time of the look is not long any more, and is asked nothing', async () => {
   const at = await open();
-  await at.world.must('ana', { type: 'room.update', policy: { limits: { turnTokens: 60_000 } } });
+  await at.world.must('ana', { type: 'room.update', policy: { limits: { turnTokens: 10_000 } } });
   await idle(at);
   expect([at.model.digests.length, await jobsOf(at)]).toEqual([0, []]);
 });

@@ -183,6 +183,9 @@ test('G6 C17 the room pays for it, in a record of its own kind, and no person', 
   expect(standing({ kind: 'room', room: REF.room })).toMatchObject({ used: before.room + 1_501, held: 0 });
   expect(standing({ kind: 'tenant' })).toMatchObject({ used: before.tenant + 1_501, held: 0 });
   expect(standing({ kind: 'user', user }).used).toBe(0);
+  // What the journal tells the next node is the same.
+  await at.world.restart();
+  expect(standing({ kind: 'room', room: REF.room })).toMatchObject({ used: before.room + 1_501, held: 0 });
 });
 
 test('C17 under budget pressure there is none: any scope that pays is four fifths used, or would be', async () => {
@@ -239,6 +242,42 @@ test('C17 typing in a private lane warms that lane alone, and its owner pays', a
   expect(await at.world.recordsOf('warmup.settled')).toMatchObject([{ lane: 'me:bob' }]);
   const standing = at.world.budgets.standing(REF.tenant, { kind: 'room', room: REF.room });
   expect(standing.used).toBe(5 * 120);
+  const own = () => at.world.budgets.standing(REF.tenant, { kind: 'user', user }).used;
+  expect(own()).toBe(3 * 40 + 1_501);
+  await at.world.restart();
+  expect(own()).toBe(3 * 40 + 1_501);
   await ask(at, 'bob', 1, 'me');
   beginsAlike(last(at.model.turns), last(at.model.warmups));
+});
+
+test('C17 a digest that waits for its moment is warmed as the next turn will have it', async () => {
+  const at = await open();
+  const answer = (cite: readonly string[]) => `- What was said: ${cite.map((one) => `[${one}]`).join(' ')}`;
+  at.model.digest = answer;
+  for (let turn = 0; turn < 60 && at.model.warmups.length === 0; turn++) {
+    await ask(at, 'ana');
+    at.world.clock.advance(2_000);
+    await type(at, 'bob');
+  }
+  expect(at.model.warmups).toHaveLength(1);
+  expect(await at.world.recordsOf('digest.adopted')).toHaveLength(0);
+  await ask(at, 'bob');
+  expect(await at.world.recordsOf('digest.adopted')).toHaveLength(1);
+  beginsAlike(last(at.model.turns), last(at.model.warmups));
+  expect(JSON.stringify(last(at.model.warmups))).toContain('What was said');
+});
+
+test('C17 what an operator says of a cache holds: declared it need not be seen, and of none nothing is warmed', async () => {
+  for (const [lifetimeMs, warmups] of [
+    [60_000, 1],
+    [0, 0],
+  ] as const) {
+    const at = await open();
+    at.model.cachedTokens = 0;
+    at.model.caching = { lifetimeMs, leastTokens: 1_024, isDeclared: true };
+    await ask(at, 'ana', 5);
+    at.world.clock.advance(54_000);
+    await type(at, 'bob');
+    expect(at.model.warmups).toHaveLength(warmups);
+  }
 });

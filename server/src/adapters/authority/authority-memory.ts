@@ -4,7 +4,7 @@ import type { Tenant } from '../../core/tenant.ts';
 import type { Authority, Readers } from '../../ports/authority.ts';
 import { READERS_NAMED, type ResourceTable, type SaidQuery, type SaidResource } from '../../ports/resource-table.ts';
 import type { Cancel } from '../../ports/system.ts';
-import { ChangeWatchers, type Changed } from '../store/change-watchers.ts';
+import { Listeners } from '../store/listeners.ts';
 
 interface Kept {
   readonly readers: ReadonlySet<UserId>;
@@ -14,7 +14,7 @@ interface Kept {
 /** Who may read what, for as long as the process lives. */
 export class MemoryAuthority implements Authority, ResourceTable {
   readonly #kept = new Map<string, Map<ResourceId, Kept>>();
-  readonly #watchers = new ChangeWatchers();
+  readonly #watchers = new Listeners<[Tenant, readonly ResourceId[]]>();
 
   async readers(tenant: Tenant, resources: readonly ResourceId[], users: readonly UserId[]): Promise<Readers> {
     const kept = this.#of(tenant);
@@ -30,7 +30,7 @@ export class MemoryAuthority implements Authority, ResourceTable {
     if (this.#of(tenant).get(resource)?.byAdmin !== true) this.#keep(tenant, resource, { readers, byAdmin: false });
   }
 
-  watch(changed: Changed): Cancel {
+  watch(changed: Parameters<Authority['watch']>[0]): Cancel {
     return this.#watchers.add(changed);
   }
 

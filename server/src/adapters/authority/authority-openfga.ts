@@ -4,7 +4,7 @@ import type { ResourceId } from '@parley/shared/label';
 import type { Tenant } from '../../core/tenant.ts';
 import type { Authority, Readers } from '../../ports/authority.ts';
 import type { Cancel, Clock } from '../../ports/system.ts';
-import { ChangeWatchers, type Changed } from '../store/change-watchers.ts';
+import { Listeners } from '../store/listeners.ts';
 import { fgaObject } from './fga-object.ts';
 import { within } from '../tools/within.ts';
 
@@ -40,7 +40,7 @@ interface Store {
 export class OpenFgaAuthority implements Authority {
   readonly #options: OpenFgaOptions;
   readonly #stores = new Map<string, Store>();
-  readonly #watchers = new ChangeWatchers();
+  readonly #watchers = new Listeners<[Tenant, readonly ResourceId[]]>();
 
   constructor(options: OpenFgaOptions) {
     this.#options = options;
@@ -63,7 +63,7 @@ export class OpenFgaAuthority implements Authority {
   /** It is the authority; what tools say of its resources is not heard. */
   async learn(): Promise<void> {}
 
-  watch(changed: Changed): Cancel {
+  watch(changed: Parameters<Authority['watch']>[0]): Cancel {
     let stopped = false;
     let cancelTimer: Cancel = () => {};
     const stop = this.#watchers.add(changed);

@@ -5,14 +5,14 @@ import type { Tenant } from '../../core/tenant.ts';
 import type { Authority, Readers } from '../../ports/authority.ts';
 import { READERS_NAMED, type ResourceTable, type SaidQuery, type SaidResource } from '../../ports/resource-table.ts';
 import type { Cancel } from '../../ports/system.ts';
-import { ChangeWatchers, type Changed } from '../store/change-watchers.ts';
+import { Listeners } from '../store/listeners.ts';
 import type { GroupCommit } from '../store/group-commit.ts';
 
 /** Who may read what, in two tables; every way to a row begins at its tenant (R11). */
 export class SqliteAuthority implements Authority, ResourceTable {
   readonly #writes: GroupCommit;
   readonly #sql: ReturnType<typeof prepare>;
-  readonly #watchers = new ChangeWatchers();
+  readonly #watchers = new Listeners<[Tenant, readonly ResourceId[]]>();
 
   constructor(db: Database, writes: GroupCommit) {
     this.#writes = writes;
@@ -35,7 +35,7 @@ export class SqliteAuthority implements Authority, ResourceTable {
     if (kept) this.#watchers.tell(tenant, [resource]);
   }
 
-  watch(changed: Changed): Cancel {
+  watch(changed: Parameters<Authority['watch']>[0]): Cancel {
     return this.#watchers.add(changed);
   }
 

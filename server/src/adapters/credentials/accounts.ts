@@ -1,9 +1,10 @@
 import type { Accounts, AccountRef, LinkEnd, PendingLink } from '../../ports/accounts.ts';
 import type { Registry } from '../../ports/registry.ts';
-import type { Clock, Digest, Ids } from '../../ports/system.ts';
+import type { Clock, Digest, Ids, Log } from '../../ports/system.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { accountKey, takesAccounts, type OAuthTool } from './account-key.ts';
 import type { GuardedFetch } from '../outbound/guarded-fetch.ts';
+import { takenBack } from './taken-back.ts';
 import { askForToken } from './token-endpoint.ts';
 
 export interface AccountsDeps {
@@ -13,6 +14,7 @@ export interface AccountsDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly digest: Digest;
+  readonly log: Log;
   /** Where authorities send people back to. */
   readonly redirectUri: () => string;
 }
@@ -82,9 +84,14 @@ export class OAuthAccounts implements Accounts {
     return 'linked';
   }
 
-  async unlink({ tenant, user, tool }: AccountRef): Promise<void> {
-    const registered = this.#deps.registry.tool(tenant, tool);
-    if (takesAccounts(registered)) await this.#deps.vault.drop(tenant, user, accountKey(registered, this.#deps.digest));
+  async unlink({ tenant, user, tool }: AccountRef): Promise<boolean | null> {
+    const { registry, vault, digest } = this.#deps;
+    const registered = registry.tool(tenant, tool);
+    if (!takesAccounts(registered)) return null;
+    const key = accountKey(registered, digest);
+    const held = await vault.get(tenant, user, key);
+    await vault.drop(tenant, user, key);
+    return held === null ? null : takenBack(registered, held, this.#deps);
   }
 
   #address({ auth }: OAuthTool, state: string, verifier: string): string {

@@ -1,5 +1,5 @@
 import type { RegisteredTool, Registry } from '../../ports/registry.ts';
-import type { Clock, Digest } from '../../ports/system.ts';
+import type { Clock, Digest, Log } from '../../ports/system.ts';
 import type { CallIdentity, CallToken, CallTokens } from '../../ports/tools.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { takesAccounts } from './account-key.ts';
@@ -14,6 +14,7 @@ export interface CallTokensDeps {
   readonly keys: CallKeys;
   readonly fetch: GuardedFetch;
   readonly clock: Clock;
+  readonly log: Log;
   readonly digest: Digest;
   /** By what address tools know this server: `iss`. */
   readonly issuer: () => string;

@@ -1,16 +1,14 @@
 import type { UserId } from '@parley/shared/ids';
 import { personKey, type Tenant } from '../../core/tenant.ts';
-import type { Clock, Digest } from '../../ports/system.ts';
+import type { Digest } from '../../ports/system.ts';
 import type { CallToken } from '../../ports/tools.ts';
 import type { LinkedCredential, Vault } from '../../ports/vault.ts';
 import { accountKey, type OAuthTool } from './account-key.ts';
-import type { GuardedFetch } from '../outbound/guarded-fetch.ts';
+import { takenBack, type TakenBackDeps } from './taken-back.ts';
 import { askForToken } from './token-endpoint.ts';
 
-export interface LinkedDeps {
+export interface LinkedDeps extends TakenBackDeps {
   readonly vault: Vault;
-  readonly fetch: GuardedFetch;
-  readonly clock: Clock;
   readonly digest: Digest;
   /** A refresh token works once at many authorities: those who need one at the same time share it. */
   readonly refreshing: Map<string, Promise<CallToken>>;
@@ -50,12 +48,17 @@ async function refresh(account: LinkedAccount, held: LinkedCredential, deps: Lin
   const answer = await askForToken(tool.auth, form, { ...deps, signal: new AbortController().signal });
   if (answer.kind === 'refused') return forget(account, deps);
   if (answer.kind === 'failed') return { kind: 'failed', detail: answer.detail };
-  const { credential } = answer;
-  await deps.vault.put(tenant, user, accountKey(tool, deps.digest), {
-    ...credential,
-    refreshToken: credential.refreshToken ?? held.refreshToken,
-  });
+  const credential = { ...answer.credential, refreshToken: answer.credential.refreshToken ?? held.refreshToken };
+  const key = accountKey(tool, deps.digest);
+  if ((await deps.vault.get(tenant, user, key)) === null) return unlinkedMeanwhile(tool, credential, deps);
+  await deps.vault.put(tenant, user, key, credential);
   return { kind: 'token', bearer: credential.accessToken };
+}
+
+/** What was asked for before the account was unlinked, and came after, is not kept. */
+async function unlinkedMeanwhile(tool: OAuthTool, fresh: LinkedCredential, deps: LinkedDeps): Promise<CallToken> {
+  await takenBack(tool, fresh, deps);
+  return { kind: 'not-linked' };
 }
 
 async function forget({ tenant, user, tool }: LinkedAccount, { vault, digest }: LinkedDeps): Promise<CallToken> {

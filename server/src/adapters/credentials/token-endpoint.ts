@@ -33,19 +33,45 @@ export async function askForToken(
   { fetch, clock, signal }: { readonly fetch: GuardedFetch; readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<TokenAnswer> {
   try {
-    const response = await fetch(endpoint.tokenUrl, {
-      method: 'POST',
-      headers: { accept: 'application/json', ...authorization(endpoint) },
-      body: new URLSearchParams({
-        ...form,
-        ...(endpoint.clientSecret === null ? { client_id: endpoint.clientId } : {}),
-      }),
-      signal,
-    });
+    const response = await fetch(endpoint.tokenUrl, posted(endpoint, form, signal));
     return answerOf(response, await response.text(), clock.now());
   } catch (error) {
-    return { kind: 'failed', detail: error instanceof FetchFailure ? `${error.class} ${error.detail}` : 'unreadable' };
+    return { kind: 'failed', detail: detailOf(error) };
   }
+}
+
+export interface RevocationEndpoint extends TokenEndpoint {
+  readonly revokeUrl: string;
+}
+
+/** Has a token taken back (RFC 7009), with all that was given with it. Null: it was; else why not. Never rejects. */
+export async function revokeToken(
+  endpoint: RevocationEndpoint,
+  { refreshToken, accessToken }: Pick<LinkedCredential, 'refreshToken' | 'accessToken'>,
+  { fetch, signal }: { readonly fetch: GuardedFetch; readonly signal: AbortSignal },
+): Promise<string | null> {
+  const form =
+    refreshToken === null
+      ? { token: accessToken, token_type_hint: 'access_token' }
+      : { token: refreshToken, token_type_hint: 'refresh_token' };
+  try {
+    const response = await fetch(endpoint.revokeUrl, posted(endpoint, form, signal));
+    await response.text();
+    // What is not known there any more is taken back as well: the answer is 200.
+    return response.ok ? null : `http ${response.status}`;
+  } catch (error) {
+    return detailOf(error);
+  }
+}
+
+function posted(endpoint: TokenEndpoint, form: Readonly<Record<string, string>>, signal: AbortSignal): RequestInit {
+  const own = endpoint.clientSecret === null ? { client_id: endpoint.clientId } : {};
+  const headers = { accept: 'application/json', ...authorization(endpoint) };
+  return { method: 'POST', headers, body: new URLSearchParams({ ...form, ...own }), signal };
+}
+
+function detailOf(error: unknown): string {
+  return error instanceof FetchFailure ? `${error.class} ${error.detail}` : 'unreadable';
 }
 
 function answerOf(response: Response, text: string, now: number): TokenAnswer {

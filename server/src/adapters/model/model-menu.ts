@@ -1,4 +1,5 @@
 import type { BatchAccounts } from '../../ports/batches.ts';
+import type { Caching } from '../../core/warming/worth-warming.ts';
 import type { Model, ModelEvent, ModelRequest } from '../../ports/model.ts';
 
 /** Several models as one: a call goes to the one that it names, and to the first when it names none of them. */
@@ -18,8 +19,15 @@ export class ModelMenu implements Model {
     this.#models = new Map(models.map((model) => [model.name, model]));
   }
 
+  cachingOf(choice: string): Caching | undefined {
+    return this.#chosen(choice).cachingOf?.(choice);
+  }
+
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent> {
-    const chosen = this.#models.get(request.model ?? this.name) ?? this.#first;
-    return chosen.stream(request, signal);
+    return this.#chosen(request.model ?? this.name).stream(request, signal);
+  }
+
+  #chosen(name: string): Model {
+    return this.#models.get(name) ?? this.#first;
   }
 }

@@ -4,6 +4,8 @@ import { inputItems, responsesTools } from './responses-input.ts';
 import { ResponsesReply } from './responses-reply.ts';
 import { discreetly, type Addressee, type Wire } from './wire.ts';
 
+/** Fewer are refused. */
+const LEAST_OUTPUT_TOKENS = 16;
 /** Not `store`: here a server keeps what it is not told to forget. */
 const DISPENSABLE = ['prompt_cache_key', 'safety_identifier'] as const;
 
@@ -26,6 +28,6 @@ export function responsesRequest(
     ...responsesTools(request),
     stream: true,
     ...discreetly(to, request),
-    max_output_tokens: request.maxOutputTokens,
+    max_output_tokens: Math.max(request.maxOutputTokens, LEAST_OUTPUT_TOKENS),
   };
 }

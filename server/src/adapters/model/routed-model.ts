@@ -1,5 +1,6 @@
 import type { ModelFailure } from '../../core/calling/model-failure.ts';
 import { nextCall, type NextCall, type Tried } from '../../core/calling/next-call.ts';
+import type { Caching } from '../../core/warming/worth-warming.ts';
 import type { Model, ModelEnd, ModelEvent, ModelRequest, Provider } from '../../ports/model.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { CallKeys } from '../../ports/provider-keys.ts';
@@ -43,6 +44,11 @@ export class RoutedModel implements Model {
     this.providers = targets.map(({ provider }) => provider.provider);
     this.#targets = targets;
     this.#deps = deps;
+  }
+
+  /** That of whoever is called first: a warm-up goes nowhere else. */
+  cachingOf(): Caching | undefined {
+    return this.#targets[0]?.caching;
   }
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {

@@ -1,6 +1,7 @@
 import type { TargetState } from '../../core/calling/next-call.ts';
 import { restOf, stateOf, UNKNOWN, whenBack, whenCalled, type TargetHealth } from '../../core/calling/target-health.ts';
 import type { Model, ModelEnd, Provider } from '../../ports/model.ts';
+import type { Caching } from '../../core/warming/worth-warming.ts';
 import type { Clock } from '../../ports/system.ts';
 
 /** One way to a model: a provider, its name of the model, and a key. */
@@ -11,6 +12,8 @@ export interface Target {
   readonly model: Model;
   /** The same with somebody's own key; absent where none is taken. */
   readonly withKey?: (secret: string) => Model;
+  /** What the operator said of its provider's cache. */
+  readonly caching?: Caching;
 }
 
 /** Keys that people bring are theirs to change: of so many targets and keys, whichever was not called for longest is forgotten. */

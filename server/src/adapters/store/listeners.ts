@@ -12,6 +12,7 @@ export class Listeners<T extends readonly unknown[]> {
   }
 
   tell(...news: T): void {
-    for (const listener of this.#all) listener(...news);
+    // Whoever comes while it is told hears the next news; whoever leaves meanwhile hears nothing more.
+    for (const listener of [...this.#all]) if (this.#all.has(listener)) listener(...news);
   }
 }

@@ -17,6 +17,8 @@ const Auth = z.discriminatedUnion('kind', [
     kind: z.literal('oauth'),
     authorizeUrl: z.string(),
     tokenUrl: z.string(),
+    // Older ones were kept without.
+    revokeUrl: z.string().nullable().default(null),
     clientId: z.string(),
     clientSecret: z.string().nullable(),
     scopes: z.array(z.string()),

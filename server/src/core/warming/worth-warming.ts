@@ -13,6 +13,11 @@ export interface Caching {
 /** What holds at most providers. */
 export const USUAL_CACHING: Caching = { lifetimeMs: 300_000, leastTokens: 1_024, isDeclared: false };
 
+/** What the operator says: for so long, or, with 0, not at all. */
+export function declaredCaching(lifetimeMs: number): Caching {
+  return { ...USUAL_CACHING, lifetimeMs, isDeclared: true };
+}
+
 /** So much of its lifetime is over: it may be cold when a prompt comes. */
 const ALMOST_OVER = 0.9;
 /** What the provider has of the next turn's prefix, when less, is not what the next turn begins with. */

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { fault, FaultError } from '@parley/shared/fault';
-import { LinkBegun, LinkState, ToolName } from '@parley/shared/tools';
+import { LinkBegun, LinkEnded, LinkState, ToolName } from '@parley/shared/tools';
 import type { Edge, EdgeApp } from '../edge.ts';
 import { PROBLEM } from '../problems.ts';
 import { json, noQuery } from './parts.ts';
@@ -29,7 +29,10 @@ const remove = createRoute({
   path: '/v1/links/{tool}',
   summary: 'Forget it',
   request: { params, query: noQuery },
-  responses: { 204: { description: 'Nothing of it is kept.' }, default: PROBLEM },
+  responses: {
+    200: json(LinkEnded, 'Nothing of it is kept; whether its authority took it back too.'),
+    default: PROBLEM,
+  },
 });
 
 /** Each person's own accounts, so that a tool acts as them (R12). */
@@ -50,7 +53,6 @@ export function linkRoutes(app: EdgeApp, { accounts }: Edge): void {
     const { tenant, user } = c.get('caller').principal;
     const account = { tenant, user, tool: c.req.valid('param').tool };
     if ((await accounts.linked(account)) === null) throw new FaultError(fault('not_found'));
-    await accounts.unlink(account);
-    return c.body(null, 204);
+    return c.json({ revoked: await accounts.unlink(account) }, 200);
   });
 }

@@ -52,7 +52,7 @@ export class Warmer {
     const [model] = modelsFor(chronicle.room, unfiltered, user);
     if (model === undefined || this.#running !== null || now - this.#lookedAt < LOOK_MS) return;
     const { warmths } = chronicle;
-    const caching = USUAL_CACHING;
+    const caching = unfiltered.cachingOf?.(model) ?? USUAL_CACHING;
     const known = { warmth: warmths.of(lane), caches: warmths.caches(lane, model) };
     const heat = heatOf({ ...known, model, caching, now });
     if (heat === 'closed') return;
