@@ -121,7 +121,7 @@ test('R12 UI an account at a server that nobody here wrote is linked in the room
   await ana.button('Unlink your account at Documents').press('Enter');
   await ana.button('Link your account').waitFor();
   expect(authority.grantsRevoked).toBe(1);
-  expect(await ana.page.getByText('did not answer that it took').count()).toBe(0);
+  await expect.poll(() => ana.page.getByText('did not answer that it took').count()).toBe(0);
   expect(await ana.look('linking-5-unlinked')).toEqual([]);
   await ana.ask('And the plan after that?');
   await expect.poll(() => ana.line('has not linked their account').count()).toBe(2);
