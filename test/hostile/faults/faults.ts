@@ -47,7 +47,7 @@ export const HOSTILE_FAULTS: readonly SeededFault[] = [
     'a-private-lane-in-the-prompts-of-the-room',
     ['a provider request', CANARIES],
     edit(
-      'room/turns/context-source.ts',
+      'room/turns/context-builder.ts',
       "own: lane === 'room' ? null : this.#items(lane, seq - 1, viewpoint),",
       "own: this.#items(lane === 'room' ? ('me:ana' as LaneKey) : lane, 99, viewpoint),",
     ),
