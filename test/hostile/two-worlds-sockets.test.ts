@@ -40,6 +40,7 @@ test('R4 R9 of all that others can have in private, a queue that is stuck and a 
     step({ say: 'held' }),
     step({ lane: 'me', say: 'none' }),
     step({ who: 'cyd', lane: 'me', say: 'note' }),
+    step({ who: 'cyd', say: 'waits' }),
     step({ who: 'bob' }),
     step({ who: 'bob', lane: 'me' }),
     step({ who: 'cyd', say: 'send' }),

@@ -9,8 +9,11 @@ export const OBSERVER = 'bob';
 export interface ToldStep {
   readonly who: Person;
   readonly lane: 'room' | 'me';
-  /** `release`: Ana puts what she alone may read of her lane onto a shelf of the room. */
-  readonly say: 'words' | 'release' | Wish;
+  /**
+   * `release`: Ana puts what she alone may read of her lane onto a shelf of the room. `waits`: a private turn that is asked
+   * about a call, and not answered before everything else was said.
+   */
+  readonly say: 'words' | 'release' | 'waits' | Wish;
   /** Whether a call that has to be approved is. */
   readonly approves: boolean;
 }
@@ -19,7 +22,7 @@ export const toldHistory: fc.Arbitrary<readonly ToldStep[]> = fc.array(
   fc.record({
     who: fc.constantFrom(...PEOPLE),
     lane: fc.constantFrom('room' as const, 'room' as const, 'me' as const),
-    say: fc.constantFrom<ToldStep['say']>('words', 'none', 'find', 'find', 'send', 'note', 'held', 'release'),
+    say: fc.constantFrom<ToldStep['say']>('words', 'none', 'find', 'find', 'send', 'note', 'held', 'waits', 'release'),
     approves: fc.boolean(),
   }),
   { minLength: 3, maxLength: 10 },
@@ -29,10 +32,10 @@ export const toldHistory: fc.Arbitrary<readonly ToldStep[]> = fc.array(
 export type Secrets = 'as told' | 'other words' | 'none';
 
 export function isSecret({ lane, who, say }: ToldStep): boolean {
-  return who !== OBSERVER && (lane === 'me' || say === 'release' || say === 'held');
+  return who !== OBSERVER && (lane === 'me' || say === 'release' || say === 'held' || say === 'waits');
 }
 
-/** Where it is said: only private turns of others are held, and what is released was private. */
+/** Where it is said: only private turns of others are held or wait, and what is released was private. */
 export function laneOf(step: ToldStep): 'room' | 'me' {
   return isSecret(step) ? 'me' : step.lane;
 }

@@ -120,16 +120,27 @@ async function play(person: RestPerson, step: ToldStep, { index, secrets, held }
   const text = `${isSecret(step) && secrets === 'other words' ? 'nothing that was told' : 'words'} ${index}`;
   const lane = laneOf(step);
   // Before everybody a provider that is silent would stop the history itself.
-  const asked = say === 'held' && !isSecret(step) ? 'none' : say;
+  const asked = say === 'held' && !isSecret(step) ? 'none' : say === 'waits' ? 'send' : say;
   const said = { id: `k-${index}`, text: asked === 'words' ? text : `${text} [${asked}]`, audience: lane };
   if (say === 'words') return void (await person.must('POST', `${ROOM}/messages`, said));
   const behind = held.get(who);
-  const waits = isSecret(step) && (say === 'held' || behind !== undefined);
-  const prompt = waits ? { ...said, text: `${text} [held]` } : said;
+  const waits = isSecret(step) && (say === 'held' || say === 'waits' || behind !== undefined);
+  const isAsked = say === 'waits' && behind === undefined;
+  const prompt = waits && !isAsked ? { ...said, text: `${text} [held]` } : said;
   const { turn } = await person.must<{ turn: string }>('POST', `${ROOM}/prompts`, prompt);
+  if (isAsked) await waiting(person, turn);
   if (waits) held.set(who, [...(behind ?? []), turn]);
   // What leaves a private lane by its owner's word is theirs to give away.
   else await ended(person, turn, approves && lane === 'room' ? 'approve' : 'decline');
+}
+
+/** Its speaker is asked, or nothing had to be asked. */
+async function waiting(person: RestPerson, turn: string): Promise<void> {
+  for (;;) {
+    const { state } = await person.must<{ state: string }>('GET', `${ROOM}/turns/${turn}`);
+    const { items } = await person.must<{ items: ApprovalView[] }>('GET', `${ROOM}/approvals`);
+    if (state === 'ended' || items.some((asked) => asked.turn === turn)) return;
+  }
 }
 
 async function ended(person: RestPerson, turn: string, decision: 'approve' | 'decline' = 'decline'): Promise<void> {

@@ -219,6 +219,19 @@ const away: fc.Arbitrary<readonly Action[]> = fc
     return [{ type: 'leave', who }, ...here, ...reads, { type: 'join', who }];
   });
 
+/** Somebody has words of another written down, and then acts on nothing but the notes. */
+const detour: fc.Arbitrary<readonly Action[]> = fc
+  .tuple(person, person, fc.constantFrom<Act>('send', 'write-notes'))
+  .map(([teller, by, act]): readonly Action[] => {
+    const ask = { type: 'ask', by, words: 1, reads: [] } as const;
+    return [
+      { type: 'say', by: teller, lane: 'room', words: 2 },
+      { ...ask, lane: 'room', quotes: null, readsNotes: false, act: 'write-notes' },
+      { type: 'decide', by, lane: 'room', approval: 0, foreign: false, approve: true, stale: false },
+      { ...ask, lane: 'me', quotes: [], readsNotes: true, act },
+    ];
+  });
+
 /** Ana and Bob are in the room at first; Ana can read everything and Cyn one thing. */
 export const histories: fc.Arbitrary<History> = fc
   .array(
@@ -226,6 +239,7 @@ export const histories: fc.Arbitrary<History> = fc
       { weight: 10, arbitrary: action.map((one) => [one]) },
       { weight: 2, arbitrary: scene },
       { weight: 1, arbitrary: away },
+      { weight: 1, arbitrary: detour },
     ),
     {
       minLength: 4,

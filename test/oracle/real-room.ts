@@ -100,7 +100,7 @@ export class RealRoom {
   #let(action: ActionOf<'join' | 'leave' | 'right' | 'share' | 'unshare' | 'mail' | 'notes'>) {
     switch (action.type) {
       case 'join':
-        return this.#join(action.who);
+        return this.#done(OWNER, { type: 'member.set', user: UserId.parse(action.who), role: 'speaker' });
       case 'leave':
         return this.#done(OWNER, { type: 'member.remove', user: UserId.parse(action.who) });
       case 'right':
@@ -191,16 +191,10 @@ export class RealRoom {
     return turn !== undefined && this.#done(by, { type: 'turn.stop', turn });
   }
 
-  /** In the model what the tool gives is always trusted. */
+  /** What the tool gives is trusted with it. */
   #trust({ by, people }: ActionOf<'trust'>): Promise<boolean> {
     const trusted = [...people, `tool:${DRIVE}`].map((one) => UserId.parse(one));
     return this.#done(by, { type: 'trust.set', trust: { call: SEND, people: trusted, arguments: {} } });
-  }
-
-  async #join(who: Person): Promise<boolean> {
-    const wasIn = await this.#isIn(who);
-    const done = await this.#done(OWNER, { type: 'member.set', user: UserId.parse(who), role: 'speaker' });
-    return wasIn ? done : this.#trust({ type: 'trust', by: who, people: [] });
   }
 
   async #right({ who, asks }: ActionOf<'right'>): Promise<boolean> {

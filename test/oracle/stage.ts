@@ -22,7 +22,11 @@ export class Stage {
   access: Access;
   /** Milliseconds; each action takes one. */
   now = 0;
-  readonly trust = new Map<Person, readonly Person[]>();
+  /** Whom people trust with their mails, beside what the drive says; whoever just came trusts nobody. */
+  readonly trust = new Map<Person, readonly Person[]>([
+    ['ana', []],
+    ['bob', []],
+  ]);
   readonly calls: Call[] = [];
   readonly prompts: string[] = [];
   readonly requests: Record<Person, string[]> = { ana: [], bob: [], cyn: [] };
@@ -55,7 +59,8 @@ export class Stage {
   }
 
   trustOf(user: Person): Trust[] {
-    const people = this.trust.get(user) ?? [];
+    const people = this.trust.get(user);
+    if (people === undefined) return [];
     // The model's names are well formed.
     return [{ call: 'mail.send', people: [...people, OF_DRIVE] as string[] as UserId[], arguments: {} }];
   }

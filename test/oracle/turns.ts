@@ -5,8 +5,8 @@ import { Line, type Ask, type Begun, type Ticket, type Waiting, type Word } from
 import { holds, OF_DRIVE, type Approval, type Item, type Wish } from './rules.ts';
 import type { Stage } from './stage.ts';
 
-/** In the place of an answer that never came. */
-const ENDED = '(ended)';
+/** In the place of an answer that never came: each its own, as answers are. */
+const endedOf = ({ words }: Ask): string => `(ended ${words})`;
 
 /** The turns of a room of the model: they begin, wait for their speakers, go on and end. */
 export class Turns {
@@ -55,7 +55,7 @@ export class Turns {
     const line = this.line(turn.lane);
     line.drop(turn);
     this.#forget(turn.approval);
-    this.#say(turn, { body: ENDED, usage: 0 });
+    this.#say(turn, { body: endedOf(turn.ask), usage: 0 });
     this.#goOn(line);
   }
 

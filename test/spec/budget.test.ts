@@ -1,10 +1,12 @@
 import { MemoryAudit } from '@parley/server/adapters/store/audit-memory';
 import { MemoryBudgets } from '@parley/server/adapters/store/budgets-memory';
 import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
+import { AttemptSettled } from '@parley/server/core/budget/attempt-settled';
 import { bandOf, kindOf, learned, NOTHING_KNOWN, type Forecast } from '@parley/server/core/budget/forecast';
 import { monthOf } from '@parley/server/core/budget/scopes';
 import { Budgets, type Claim, type Reservation } from '@parley/server/room/budgets';
 import type { RecordOf } from '@parley/server/core/records';
+import type { UsedTokens } from '@parley/server/ports/budgets';
 import { must } from '@parley/shared/assert';
 import { RoomId, TurnId, UserId } from '@parley/shared/ids';
 import * as fc from 'fast-check';
@@ -106,6 +108,50 @@ describe('G7 budgets', () => {
       return budgets.charge(reserved, { inputTokens: 0, cachedTokens: 0, outputTokens: output });
     };
     expect([warned(799), warned(1), warned(50)]).toEqual([[], [ANA], []]);
+  });
+
+  test('G6 a provider that says it had more cached than it was sent gives nobody anything back', () => {
+    const { budgets } = world();
+    budgets.charge(held(budgets.reserve(claim())), spending(10, 150));
+    expect([ANA, DEN].map((scope) => budgets.standing(REF.tenant, scope).used)).toEqual([10, 110]);
+  });
+
+  test('G7 a grant of nothing is one, and what is used in one room takes nothing from a grant in another', () => {
+    const { budgets } = world();
+    expect(budgets.reserve(claim({ granted: 0 }))).toEqual({ spent: { kind: 'grant', room: den, user: ana } });
+    budgets.charge(held(budgets.reserve(claim({ granted: 1_000 }))), spending(500));
+    const left = (room: string) => {
+      const payer = { room: RoomId.parse(room), user: ana, shared: true };
+      return budgets.leftOf({ tenant: REF.tenant, payer, granted: 1_000 });
+    };
+    expect(left('attic')).toBe(1_000);
+    expect(left('den')).toBeLessThan(400);
+  });
+
+  test('G7 R9 what was used before a start counts as it did then: private calls for no room, background work for no person', () => {
+    const { table, clock } = world();
+    const spent = { room: den, inputTokens: 10, cachedTokens: 0, outputTokens: 1 };
+    const before: readonly UsedTokens[] = [
+      { ...spent, user: 'ana', private: true },
+      { ...spent, user: 'ana', private: false, inputTokens: 20 },
+      { ...spent, user: 'system', private: false, inputTokens: 40 },
+    ];
+    table.used = () => before;
+    const budgets = new Budgets(table, clock);
+    const used = [TENANT, ANA, DEN, { kind: 'background' } as const].map(
+      (scope) => budgets.standing(REF.tenant, scope).used,
+    );
+    expect(used).toEqual([11 + 21 + 41, 11 + 21, 21 + 41, 41]);
+  });
+
+  test('G6 a record of what a call used holds nothing below nothing', () => {
+    const call = { type: 'attempt.settled', lane: 'room', turn: 't_1', step: 1, attempt: 1, speaker: 'ana' };
+    const told = { provider: 'p', model: 'm', outcome: 'stop', estimated: false, reserved: 1, kind: '3 usual' };
+    const tokens = { inputTokens: 1, cachedTokens: 0, cacheWriteTokens: 0, outputTokens: 1, reasoningTokens: 0 };
+    const settled = { ...call, ...told, ...tokens, cost: null, keyOf: 'server', at: 1 };
+    expect(AttemptSettled.safeParse(settled).success).toBe(true);
+    for (const name of Object.keys(tokens))
+      expect([name, AttemptSettled.safeParse({ ...settled, [name]: -1 }).success]).toEqual([name, false]);
   });
 
   test('G7 a new month begins at zero; what was held before it is given back to its own month', () => {
