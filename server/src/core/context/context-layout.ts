@@ -63,7 +63,7 @@ export function layOutRoom(input: ContextInput, hand: Hand): Layout {
   const prompt = lastPiece(input, hand);
   const budget = conversationBudget(input.budget, false);
   const room = lanePart(input, { lane: 'room', budget, last: prompt }, hand);
-  const again = recallOf(input, { lane: 'room', part: room, sent: room.sent, budget }, hand);
+  const again = recallOf(input, { lane: 'room', part: room, said: room.said, budget }, hand);
   const tail = [...room.tail.map(inFull), ...again, inFull(prompt)];
   return {
     messages: [...room.before, ...[...room.sent, ...tail].map(asMessage)],
@@ -87,10 +87,10 @@ export function layOutPrivate(input: ContextInput, hand: Hand): Layout {
   const roomBudget = Math.min(budget * ROOM_SHARE, budget - own.tokens);
   const room = lanePart(input, { lane: 'room', budget: roomBudget, last: null }, hand);
   const mine = alsoFolded(own.sent, room.sent);
-  const sent = [...room.sent, ...mine];
+  const said = (): Repeats<Piece> => taken(mine, room.said());
   const again = [
-    ...recallOf(input, { lane: 'room', part: room, sent, budget: budget * ROOM_SHARE }, hand),
-    ...recallOf(input, { lane: laneOf(input), part: own, sent, budget: ownBudget }, hand),
+    ...recallOf(input, { lane: 'room', part: room, said, budget: budget * ROOM_SHARE }, hand),
+    ...recallOf(input, { lane: laneOf(input), part: own, said, budget: ownBudget }, hand),
   ];
   const tail = [...own.tail.map(inFull), ...again, inFull(prompt)];
   return {
@@ -116,6 +116,8 @@ export function laneOf({ own, prompt }: ContextInput): LaneKey {
 interface LanePart extends Pick<Layout, 'firstSeq' | 'tokens' | 'load'> {
   readonly before: readonly PlainMessage[];
   readonly sent: readonly Sent<Piece>[];
+  /** Made anew each time: what follows it says again what stands there. */
+  readonly said: () => Repeats<Piece>;
   readonly tail: readonly Piece[];
   /** Everything that has a say in what is sent. */
   readonly behind: readonly Piece[];
@@ -135,6 +137,7 @@ function lanePart(input: ContextInput, { lane, budget, last }: LanePlace, hand: 
   return {
     before: [...head.map(inMessage), ...leftOut(seen.leftOut, hand)],
     sent: seen.window.sent,
+    said: () => seen.window.followed(),
     tail,
     behind: [...head, ...seen.behind, ...tail],
     firstSeq: seen.window.sent[0]?.piece.seq,
@@ -170,12 +173,12 @@ function historyOf(input: ContextInput, lane: LaneKey, budget: number): History 
 /** What is said once more of a lane, whose conversation may use `budget`: as much again as is left for it, where that is free. */
 function recallOf(
   input: ContextInput,
-  { lane, part, sent, budget }: Pick<RecallPlace, 'lane' | 'sent' | 'budget'> & { readonly part: LanePart },
+  { lane, part, said, budget }: Pick<RecallPlace, 'lane' | 'said' | 'budget'> & { readonly part: LanePart },
   hand: Hand,
 ): readonly Sent<Piece>[] {
   const least = (budget / (1 - RECALL_SHARE)) * RECALL_SHARE;
   const recallBudget = least + Math.max(0, Math.min(least, budget - part.tokens));
-  const place = { lane, items: itemsOf(input, lane), conversation: part.sent, sent, budget, recallBudget };
+  const place = { lane, items: itemsOf(input, lane), conversation: part.sent, said, budget, recallBudget };
   return recallPart(input, place, hand);
 }
 
@@ -213,14 +216,19 @@ export function compactedOf({ compacted, quotes }: ContextInput, lane: LaneKey):
  * a later copy in the room never changes an earlier one here (C9). It never moves where either history starts.
  */
 function alsoFolded(own: readonly Sent<Piece>[], room: readonly Sent<Piece>[]): Sent<Piece>[] {
-  const earlier = new Repeats<Piece>();
-  for (const { piece, lines, repeats } of room) earlier.add(piece, lines ?? [], repeats);
+  const earlier = taken(room, new Repeats<Piece>());
   const shared = new Set(room.map(({ piece }) => piece));
   let anchor = 0;
   return own.map(({ piece }) => {
     anchor = Math.max(anchor, piece.after ?? 0);
     return folded(piece, earlier, (source) => !shared.has(source) || source.seq <= anchor);
   });
+}
+
+/** What is sent, behind what was said before it. */
+function taken(sent: readonly Sent<Piece>[], said: Repeats<Piece>): Repeats<Piece> {
+  for (const { piece, lines, repeats } of sent) said.add(piece, lines ?? [], repeats);
+  return said;
 }
 
 /** The nonce keeps anybody from probing the provider's cache for what follows the part that others know (C6). */

@@ -21,10 +21,14 @@ export class Readable {
     this.mean = blocks.reduce((sum, block) => sum + block.size, 0) / this.count;
   }
 
-  /** Words of the item at a place. */
-  lengthAt(at: number): number {
-    const item = at - this.first;
-    return this.blocks[Math.floor(item / BLOCK)]?.lengths[item % BLOCK] ?? 0;
+  /** Places of items, counted from the first that is looked through. */
+  get places(): number {
+    return this.blocks.length * BLOCK;
+  }
+
+  /** Words of the item at such a place. */
+  lengthAt(place: number): number {
+    return this.blocks[Math.floor(place / BLOCK)]?.lengths[place % BLOCK] ?? 0;
   }
 }
 
@@ -52,8 +56,7 @@ export class LaneWords {
 
   #block(index: number, items: readonly ContextItem[]): WordBlock {
     const own = items.slice(index * BLOCK, (index + 1) * BLOCK);
-    const known = this.#blocks.get(index);
-    return known?.isOf(own) === true ? known : new WordBlock(own);
+    return this.#blocks.get(index)?.of(own) ?? new WordBlock(own);
   }
 }
 

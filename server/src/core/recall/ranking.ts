@@ -21,39 +21,57 @@ const GRAIN = 1e6;
 export function ranked(question: Int32Array, lane: Readable, may: (at: number) => boolean): readonly number[] {
   const { count, mean } = lane;
   const most = Math.max(LEAST_COMMON, count / COMMON);
-  const found = new Map<number, { weight: number; score: number }>();
+  const weights = new Float64Array(lane.places);
+  const scores = new Float64Array(lane.places);
   let asked = 0;
   for (const word of new Set(question.slice(0, MOST_ASKED))) {
     const said = timesSaid(word, lane, most);
     if (said === null) continue;
-    const weight = Math.log(1 + (count - said.size + 0.5) / (said.size + 0.5));
+    const weight = Math.log(1 + (count - said.length + 0.5) / (said.length + 0.5));
     asked += weight;
-    for (const [at, times] of said) {
-      const long = 1 - LENGTH + (LENGTH * lane.lengthAt(at)) / mean;
-      const score = (weight * times * (SATURATION + 1)) / (times + SATURATION * long);
-      const one = found.get(at);
-      found.set(at, { weight: (one?.weight ?? 0) + weight, score: (one?.score ?? 0) + score });
+    for (const { place, times } of said) {
+      const long = 1 - LENGTH + (LENGTH * lane.lengthAt(place)) / mean;
+      weights[place] = (weights[place] ?? 0) + weight;
+      scores[place] = (scores[place] ?? 0) + (weight * times * (SATURATION + 1)) / (times + SATURATION * long);
     }
   }
-  return bestOf([...found].filter(([at, { weight }]) => weight >= asked * LEAST_SHARE && may(at)));
+  const found: Found[] = [];
+  scores.forEach((score, place) => {
+    const at = lane.first + place;
+    if (score > 0 && (weights[place] ?? 0) >= asked * LEAST_SHARE && may(at)) found.push({ at, score });
+  });
+  return bestOf(found);
 }
 
-function bestOf(found: readonly (readonly [number, { readonly score: number }])[]): readonly number[] {
-  const scored = found.map(([at, { score }]) => ({ at, score: Math.round(score * GRAIN) }));
+interface Found {
+  readonly at: number;
+  readonly score: number;
+}
+
+function bestOf(found: readonly Found[]): readonly number[] {
+  const scored = found.map(({ at, score }) => ({ at, score: Math.round(score * GRAIN) }));
   const best = scored.toSorted((a, b) => b.score - a.score || b.at - a.at);
   const least = LEAST_OF_BEST * (best[0]?.score ?? 0);
   return best.filter(({ score }) => score >= least).map(({ at }) => at);
 }
 
-/** How often each item says a word; null where it is said more than so often. */
-function timesSaid(word: number, { first, blocks }: Readable, most: number): ReadonlyMap<number, number> | null {
+/** Which places say a word, and how often each; null where it is said more than so often. */
+function timesSaid(word: number, { blocks }: Readable, most: number): readonly Said[] | null {
   if (blocks.reduce((sum, block) => sum + block.count(word), 0) > most) return null;
-  const times = new Map<number, number>();
+  const said: Said[] = [];
   blocks.forEach((block, index) => {
     for (const item of block.find(word)) {
-      const at = first + index * BLOCK + item;
-      times.set(at, (times.get(at) ?? 0) + 1);
+      const place = index * BLOCK + item;
+      const last = said.at(-1);
+      if (last?.place === place) last.times++;
+      else said.push({ place, times: 1 });
     }
   });
-  return times;
+  return said;
+}
+
+/** Places are counted from the first that is looked through. */
+interface Said {
+  readonly place: number;
+  times: number;
 }

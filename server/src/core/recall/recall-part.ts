@@ -3,6 +3,7 @@ import { saidBeside } from '../compaction/head.ts';
 import type { ContextInput } from '../context/context-input.ts';
 import { partPiece, type ContextItem, type Hand, type Piece } from '../context/context-pieces.ts';
 import { inFull, type Sent } from '../context/context-window.ts';
+import type { Repeats } from '../context/repeats.ts';
 import { recalled, recalledAgain, type Recalling } from './recall.ts';
 
 /** Upper bound of the server's line above them. */
@@ -13,9 +14,10 @@ export interface RecallPlace {
   readonly lane: LaneKey;
   /** All of the lane that the audience may read. */
   readonly items: readonly ContextItem[];
-  /** What of the lane's conversation is sent, and all that is sent before. */
+  /** What of the lane's conversation is sent. */
   readonly conversation: readonly Sent<Piece>[];
-  readonly sent: readonly Sent<Piece>[];
+  /** All that is sent before, anew each time. */
+  readonly said: () => Repeats<Piece>;
   /** What the conversation, and what is recalled of it, may use. */
   readonly budget: number;
   readonly recallBudget: number;
@@ -43,10 +45,10 @@ export function citesOf(sent: readonly Sent<Piece>[]): readonly string[] {
 }
 
 function recallingOf(input: ContextInput, place: RecallPlace): Recalling {
-  const { lane, items, conversation, sent, budget, recallBudget } = place;
+  const { lane, items, conversation, said, budget, recallBudget } = place;
   const compacted = lane === 'room' ? input.compacted?.room : input.compacted?.own;
   const beside = compacted === undefined ? new Set() : saidBeside(compacted, budget);
   const there = new Set(conversation.flatMap(({ piece }) => (piece.shelved ? [] : [piece.seq])));
   const isThere = ({ entry }: ContextItem): boolean => there.has(entry.seq) || beside.has(entry.id);
-  return { lane, items, isThere, sent, budget: recallBudget - NOTE_TOKENS };
+  return { lane, items, isThere, said, budget: recallBudget - NOTE_TOKENS };
 }

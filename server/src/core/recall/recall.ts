@@ -8,8 +8,7 @@ import {
   type Piece,
 } from '../context/context-pieces.ts';
 import { folded, type Sent } from '../context/context-window.ts';
-import { LineNumbers } from '../context/line-numbers.ts';
-import { Repeats } from '../context/repeats.ts';
+import type { Repeats } from '../context/repeats.ts';
 import { inOrder, isSent } from '../context/sealed-order.ts';
 import { RoomWords } from './lane-words.ts';
 import { ranked } from './ranking.ts';
@@ -26,8 +25,8 @@ export interface Recalling {
   readonly items: readonly ContextItem[];
   /** Whether its words stand in what is sent. */
   readonly isThere: (item: ContextItem) => boolean;
-  /** What is sent before it, so that no passage is sent twice (C9). */
-  readonly sent: readonly Sent<Piece>[];
+  /** What is sent before it, anew each time, so that no passage is sent twice (C9). */
+  readonly said: () => Repeats<Piece>;
   /** What it may take. */
   readonly budget: number;
 }
@@ -47,6 +46,7 @@ export function recalled(
     item !== undefined && isSent(item) && !recalling.isThere(item);
   if (!own.some(isGone)) return [];
   const best = ranked(wordsOf(prompt), words.of(recalling.lane).read(own), (at) => isGone(own[at]));
+  if (best.length === 0) return [];
   const tried = best.slice(0, MOST_TRIED).flatMap((at) => own[at] ?? []);
   return laidOut(fitting(tried, recalling, hand), recalling, hand);
 }
@@ -59,7 +59,7 @@ export function recalledAgain(recalling: Recalling, cites: readonly string[], ha
 
 /** The best that fit. What says nothing that is not sent anyway takes nobody's place. */
 function fitting(best: readonly ContextItem[], recalling: Recalling, hand: Hand): readonly ContextItem[] {
-  const said = saidIn(recalling.sent);
+  const said = recalling.said();
   let left = recalling.budget;
   const fit: ContextItem[] = [];
   for (const item of best) {
@@ -73,14 +73,8 @@ function fitting(best: readonly ContextItem[], recalling: Recalling, hand: Hand)
 }
 
 function laidOut(items: readonly ContextItem[], recalling: Recalling, hand: Hand): readonly Sent<Piece>[] {
-  const said = saidIn(recalling.sent);
+  const said = recalling.said();
   return items.map((item) => folded(pieceOf(item, recalling, hand), said));
-}
-
-function saidIn(sent: readonly Sent<Piece>[]): Repeats<Piece> {
-  const said = new Repeats<Piece>(new LineNumbers());
-  for (const { piece, lines, repeats } of sent) said.add(piece, lines ?? [], repeats);
-  return said;
 }
 
 function saysNothing({ lines, repeats }: Sent<Piece>): boolean {

@@ -15,15 +15,18 @@ export class WordBlock {
   /** `word * BLOCK + item` for each time that a word is said, in order. */
   readonly #said: Float64Array;
 
-  constructor(items: readonly ContextItem[]) {
-    const words = items.map((item) => (isSent(item) ? wordsOf(item.entry.text) : []));
+  /** `before`: of the first of these, when there were fewer; only the others are read. */
+  constructor(items: readonly ContextItem[], before: WordBlock | null = null) {
+    const known = before?.lengths ?? new Int32Array();
+    const words = items.slice(known.length).map((item) => (isSent(item) ? wordsOf(item.entry.text) : []));
     this.#items = items;
-    this.lengths = Int32Array.from(words, ({ length }) => length);
+    this.lengths = Int32Array.from([...known, ...words.map(({ length }) => length)]);
     this.saying = this.lengths.filter((length) => length > 0).length;
     this.#said = new Float64Array(this.lengths.reduce((sum, length) => sum + length, 0));
-    let next = 0;
-    words.forEach((said, item) => {
-      for (const word of said) this.#said[next++] = word * BLOCK + item;
+    if (before !== null) this.#said.set(before.#said);
+    let next = before?.size ?? 0;
+    words.forEach((said, index) => {
+      for (const word of said) this.#said[next++] = word * BLOCK + known.length + index;
     });
     this.#said.sort();
   }
@@ -33,9 +36,12 @@ export class WordBlock {
     return this.#said.length;
   }
 
-  /** Whether it was made from these: entries never change, and a redacted one is another. */
-  isOf(items: readonly ContextItem[]): boolean {
-    return items.length === this.#items.length && items.every(({ entry }, at) => entry === this.#items[at]?.entry);
+  /** Of these items: this one where it was made from them, one that goes on from it where it was made from the first of them. */
+  of(items: readonly ContextItem[]): WordBlock {
+    // Entries never change, and a redacted one is another.
+    const isBehind = this.#items.every(({ entry }, at) => entry === items[at]?.entry);
+    if (!isBehind) return new WordBlock(items);
+    return items.length === this.#items.length ? this : new WordBlock(items, this);
   }
 
   /** How often a word is said here. */
