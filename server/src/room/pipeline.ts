@@ -115,6 +115,8 @@ export class Pipeline {
     if (writesNothing(stage)) {
       this.#gathering = emptyStage();
       this.#release(stage);
+      // What was said on the way may have written something.
+      if (!this.#inFlight && !hasContent(this.#gathering)) this.#wakeIdle();
       return;
     }
     const wait = this.#waitOf(stage);
