@@ -111,7 +111,7 @@ export const HOSTILE_FAULTS: readonly SeededFault[] = [
   fault(
     'a-shelf-in-a-digest',
     ['a provider request, and everybody in the room', DIGESTS],
-    edit('room/turns/context-source.ts', 'admits: () => false', 'admits: () => true'),
+    edit('room/turns/context-source.ts', 'INFINITY, admits: () => false', 'INFINITY, admits: () => true'),
   ),
   fault(
     'a-private-lane-in-a-digest',
