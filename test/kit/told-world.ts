@@ -143,12 +143,14 @@ async function waiting(person: RestPerson, turn: string): Promise<void> {
   }
 }
 
+/** Answers what this turn asks and nothing else: a private turn of theirs that waits would go on in the midst of the room's step. */
 async function ended(person: RestPerson, turn: string, decision: 'approve' | 'decline' = 'decline'): Promise<void> {
   for (;;) {
     const { state } = await person.must<{ state: string }>('GET', `${ROOM}/turns/${turn}`);
     if (state === 'ended') return;
     const { items } = await person.must<{ items: ApprovalView[] }>('GET', `${ROOM}/approvals`);
-    for (const { id, digest } of items) await person.must('POST', `${ROOM}/approvals/${id}`, { decision, digest });
+    const asked = items.filter((item) => item.turn === turn);
+    for (const { id, digest } of asked) await person.must('POST', `${ROOM}/approvals/${id}`, { decision, digest });
   }
 }
 
