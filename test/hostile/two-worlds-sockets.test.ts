@@ -37,12 +37,14 @@ test('R4 R9 of all that others can have in private, a queue that is stuck and a 
     step({ lane: 'me' }),
     step({ say: 'release' }),
     step({ who: 'cyd', lane: 'me', say: 'words' }),
-    step({ say: 'held' }),
+    step({ say: 'waits' }),
     step({ lane: 'me', say: 'none' }),
     step({ who: 'cyd', lane: 'me', say: 'note' }),
-    step({ who: 'cyd', say: 'waits' }),
+    step({ who: 'cyd', say: 'held' }),
     step({ who: 'bob' }),
     step({ who: 'bob', lane: 'me' }),
+    step({ say: 'send' }),
+    step({ say: 'answers' }),
     step({ who: 'cyd', say: 'send' }),
   ];
   const told = await worlds.play(history, 'as told');

@@ -1,19 +1,21 @@
 import * as fc from 'fast-check';
-import type { Wish } from './telling-provider.ts';
 
 export const PEOPLE = ['ana', 'bob', 'cyd'] as const;
 type Person = (typeof PEOPLE)[number];
 /** Reads no resource but what everybody reads; everything that reaches him is looked at. */
 export const OBSERVER = 'bob';
 
+const SAID = ['words', 'none', 'find', 'find', 'send', 'note', 'held', 'waits', 'answers', 'release'] as const;
+const SECRET: ReadonlySet<ToldStep['say']> = new Set(['held', 'waits', 'answers', 'release']);
+
 export interface ToldStep {
   readonly who: Person;
   readonly lane: 'room' | 'me';
   /**
    * `release`: Ana puts what she alone may read of her lane onto a shelf of the room. `waits`: a private turn that is asked
-   * about a call, and not answered before everything else was said.
+   * about a call, and not answered before everything else was said. `answers`: what such a turn asks is declined now.
    */
-  readonly say: 'words' | 'release' | 'waits' | Wish;
+  readonly say: (typeof SAID)[number];
   /** Whether a call that has to be approved is. */
   readonly approves: boolean;
 }
@@ -22,7 +24,7 @@ export const toldHistory: fc.Arbitrary<readonly ToldStep[]> = fc.array(
   fc.record({
     who: fc.constantFrom(...PEOPLE),
     lane: fc.constantFrom('room' as const, 'room' as const, 'me' as const),
-    say: fc.constantFrom<ToldStep['say']>('words', 'none', 'find', 'find', 'send', 'note', 'held', 'waits', 'release'),
+    say: fc.constantFrom(...SAID),
     approves: fc.boolean(),
   }),
   { minLength: 3, maxLength: 10 },
@@ -32,10 +34,10 @@ export const toldHistory: fc.Arbitrary<readonly ToldStep[]> = fc.array(
 export type Secrets = 'as told' | 'other words' | 'none';
 
 export function isSecret({ lane, who, say }: ToldStep): boolean {
-  return who !== OBSERVER && (lane === 'me' || say === 'release' || say === 'held' || say === 'waits');
+  return who !== OBSERVER && (lane === 'me' || SECRET.has(say));
 }
 
-/** Where it is said: only private turns of others are held or wait, and what is released was private. */
+/** Where it is said: only private turns of others are held, wait or are answered later, and what is released was private. */
 export function laneOf(step: ToldStep): 'room' | 'me' {
   return isSecret(step) ? 'me' : step.lane;
 }

@@ -117,6 +117,7 @@ interface Scene {
 async function play(person: RestPerson, step: ToldStep, { index, secrets, held }: Scene): Promise<void> {
   const { who, say, approves } = step;
   if (say === 'release') return release(person);
+  if (say === 'answers') return answers(person);
   const text = `${isSecret(step) && secrets === 'other words' ? 'nothing that was told' : 'words'} ${index}`;
   const lane = laneOf(step);
   // Before everybody a provider that is silent would stop the history itself.
@@ -141,6 +142,12 @@ async function waiting(person: RestPerson, turn: string): Promise<void> {
     const { items } = await person.must<{ items: ApprovalView[] }>('GET', `${ROOM}/approvals`);
     if (state === 'ended' || items.some((asked) => asked.turn === turn)) return;
   }
+}
+
+/** Between two steps only private turns wait for an answer. */
+async function answers(person: RestPerson): Promise<void> {
+  const { items } = await person.must<{ items: ApprovalView[] }>('GET', `${ROOM}/approvals`);
+  for (const { turn } of items) await ended(person, turn);
 }
 
 /** Answers what this turn asks and nothing else: a private turn of theirs that waits would go on in the midst of the room's step. */
