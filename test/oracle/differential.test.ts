@@ -139,6 +139,45 @@ const PINNED: readonly (readonly [string, History])[] = [
     [say, ask('me', ['D'], { act: 'send' }), unshare('D', 'ana'), share('D', 'ana'), press('ana', 'me')],
   ],
   [
+    'what was approved in time is called when the floor is free, and its time is over by then',
+    [
+      say,
+      ask('room', [], { act: 'send' }),
+      ...Array.from({ length: 14 }, (): Action => ({ type: 'wait', until: 'floor' })),
+      ask('room', [], { act: 'send', by: 'bob' }),
+      press('ana', 'room'),
+      { type: 'wait', until: 'floor' },
+    ],
+  ],
+  [
+    'somebody comes who may not read what a waiting turn was sent, and words are taken away',
+    [
+      join('cyn'),
+      say,
+      { ...say, by: 'cyn' },
+      leave('ana'),
+      share('E', 'bob'),
+      unshare('E', 'ana'),
+      ask('room', ['E'], { by: 'bob' }),
+      ask('room', [], { by: 'cyn', act: 'send' }),
+      join('ana'),
+      { type: 'redact', by: 'bob', lane: 'room', item: 0, foreign: false },
+      press('cyn', 'room'),
+    ],
+  ],
+  [
+    'somebody loses what a waiting turn of another was sent, and words are taken away',
+    [
+      share('D', 'bob'),
+      say,
+      ask('room', ['D']),
+      ask('room', [], { act: 'send' }),
+      unshare('D', 'bob'),
+      { type: 'redact', by: 'bob', lane: 'room', item: 0, foreign: false },
+      press('ana', 'room'),
+    ],
+  ],
+  [
     'trust in somebody ends with leaving',
     [
       { type: 'trust', by: 'ana', people: ['bob'] },

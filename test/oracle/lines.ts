@@ -14,6 +14,13 @@ export interface Ticket {
 /** What became of the question whether a call may be made. */
 export type Word = 'approved' | 'declined' | 'expired';
 
+/** Who said it, and when. */
+export interface Said {
+  readonly word: Word;
+  readonly by: Person;
+  readonly at: number;
+}
+
 /** A turn with all that it was started with (T18). */
 export interface Begun {
   readonly ask: Ask;
@@ -33,7 +40,7 @@ export interface Begun {
 export interface Waiting extends Begun {
   readonly approval: Approval;
   /** What was said of it, and by whom, while others had the floor. */
-  said: { readonly word: Word; readonly by: Person } | null;
+  said: Said | null;
 }
 
 /** One lane's order: who has the floor, who gave it back (T22), and who waits to begin (T19). */

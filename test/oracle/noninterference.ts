@@ -180,8 +180,13 @@ export function breach(rules: Rules, properties: readonly Property[], { runs, se
     fc.property(histories, (history) => {
       const play = remembering(rules);
       for (const { name, check } of properties) {
-        broken = name;
-        check(play, history);
+        try {
+          check(play, history);
+        } catch (difference) {
+          // The last history that breaks any is the smallest one; those that are tried after it break none.
+          broken = name;
+          throw difference;
+        }
       }
     }),
     { numRuns: runs, seed },

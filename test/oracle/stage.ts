@@ -10,7 +10,8 @@ import type { Call, Secrets } from './run.ts';
 interface Pressed {
   readonly by: Person;
   readonly approval: number;
-  readonly askedAt: number;
+  /** Milliseconds from the question to the word; the call itself waits until the floor is free (T22). */
+  readonly after: number;
 }
 
 /** What a room of the model holds, and what leaves it. */
@@ -86,7 +87,7 @@ export class Stage {
       'its speaker may not ask': !members.has(user) || !askers.has(user),
       'its speaker may not read what it was made from': !resources.every((one) => readers[one].has(user)),
       'its speaker could not go on meanwhile': pressed !== null && this.lost.has(pressed.approval),
-      'the word came too late': pressed !== null && this.now - pressed.askedAt >= EXPIRY_MS,
+      'the word came too late': pressed !== null && pressed.after >= EXPIRY_MS,
       'the tool is not there': effect === 'send' && !mail,
       'the notes are closed': effect === 'write-notes' && !notesOpen,
     };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LaneKey } from '@parley/shared/ids';
 import { PEOPLE, type LaneName, type Person } from './history.ts';
-import { Line, type Ask, type Begun, type Ticket, type Waiting, type Word } from './lines.ts';
+import { Line, type Ask, type Begun, type Said, type Ticket, type Waiting, type Word } from './lines.ts';
 import { holds, OF_DRIVE, type Approval, type Item, type Wish } from './rules.ts';
 import type { Stage } from './stage.ts';
 
@@ -44,8 +44,9 @@ export class Turns {
     const turn = line.waiting.find((one) => one.approval.id === approval.id);
     if (this.#stage.rules.usedUp || word === 'expired') this.#forget(approval);
     // Only where an approval is not used up.
-    if (turn === undefined) return word === 'approved' ? this.#perform(approval, by) : undefined;
-    turn.said = { word, by };
+    const said: Said = { word, by, at: this.#stage.now };
+    if (turn === undefined) return word === 'approved' ? this.#perform(approval, said) : undefined;
+    turn.said = said;
     if (line.floor === turn) this.#conclude(line, turn);
     this.#goOn(line);
   }
@@ -190,13 +191,13 @@ export class Turns {
     const { approval, ask, resources, said } = turn;
     if (!rules.goesOn(ask.by, resources, access)) return this.end(turn);
     line.drop(turn);
-    if (said?.word === 'approved' && rules.callable(approval.effect, access)) this.#perform(approval, said.by);
+    if (said?.word === 'approved' && rules.callable(approval.effect, access)) this.#perform(approval, said);
     this.#answer(turn);
   }
 
-  #perform(approval: Approval, by: Person): void {
+  #perform(approval: Approval, { by, at }: Said): void {
     const { id, askedAt } = approval;
-    this.#stage.perform(approval, { by, approval: id, askedAt });
+    this.#stage.perform(approval, { by, approval: id, after: at - askedAt });
   }
 
   /** T22: its speaker hears that others went on meanwhile. */

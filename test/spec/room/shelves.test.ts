@@ -5,6 +5,8 @@ import { prompting, RoomWorld, settled } from '../../kit/room-world.ts';
 import { shelfEntry } from '../../kit/shelf-entry.ts';
 import { REF } from '../../kit/room-ref.ts';
 import { say, shelved } from '../../kit/shelved-room.ts';
+import { decide, SEND } from '../../kit/tool-turns.ts';
+import { asksFor, quiet, toolWorld } from '../../kit/tooled-room.ts';
 
 const READ_ALL = { type: 'transcript.read', lane: 'room', limit: 1_000 } as const;
 
@@ -201,6 +203,28 @@ test('T44 what was lost during a crash is not sent again', async () => {
   // Still labelled with what it began with: its first call may have shown some of it.
   expect((await world.recordsOf('turn.ended'))[0]?.answer?.resources).toEqual(['doc:plan']);
 });
+
+test.each(['comes', 'loses it'])(
+  'T18 R3 whoever %s while a turn waits takes nothing of what it was started with, also when words are taken away',
+  async (how) => {
+    const world = await toolWorld();
+    world.authority.set(REF.tenant, 'doc:plan', ['ana', 'bob', 'cyd']);
+    const said = await say(world, 'bob', 'to be taken away');
+    await world.found(shelfEntry({ text: 'the plan is secret', resources: ['doc:plan'], after: 1 }));
+    world.model.expect({ end: asksFor(SEND) });
+    await world.prompt('ana', 'go');
+    await quiet();
+    if (how === 'comes') await world.must('ana', { type: 'member.set', user: UserId.parse('gus'), role: 'reader' });
+    else world.authority.set(REF.tenant, 'doc:plan', ['ana', 'bob']);
+    if ('entry' in said) await world.must('bob', { type: 'entry.redact', entry: said.entry.id });
+    const second = world.model.expect({ pieces: ['I did not.'] });
+    await decide(world, 'decline');
+    const sent = JSON.stringify(await second.called);
+    await quiet();
+    expect([sent.includes('the plan'), sent.includes('to be taken away')]).toEqual([true, false]);
+    expect((await world.recordsOf('turn.ended'))[0]?.answer?.resources).toEqual(['doc:plan']);
+  },
+);
 
 test('A55 R3 what a turn may be sent is asked when it starts, not remembered: a loss that nobody announced counts', async () => {
   const world = await shelved(['ana', 'bob', 'cyd']);

@@ -1,6 +1,7 @@
 import { must } from '@parley/shared/assert';
 import type { Author } from '@parley/shared/entry';
 import { laneOwner, type LaneKey, type TurnId, type UserId } from '@parley/shared/ids';
+import type { ResourceId } from '@parley/shared/label';
 import { digestInstruction } from '../../core/compaction/digest-instruction.ts';
 import { digestPlan, SWAP_SHARE } from '../../core/compaction/digest-plan.ts';
 import { inForce, lastNumber, waiting } from '../../core/compaction/lane-digests.ts';
@@ -55,6 +56,8 @@ export class ContextSource {
   readonly #builder: ContextBuilder;
   /** Of the turn that runs or ran last in a lane: each of its steps begins with the same bytes. */
   readonly #built = new Map<LaneKey, Built>();
+  /** Which resources each turn that is under way may be sent from. */
+  readonly #granted = new Map<TurnId, readonly ResourceId[]>();
   /** What the last turn that was sent a lane's conversation was sent of the lane's own document, and no shelf. */
   readonly #sent = new Map<LaneKey, Context['messages']>();
 
@@ -76,6 +79,7 @@ export class ContextSource {
     const quotes = this.#chronicle.ledger.ticket(ticket.turn)?.quotes ?? null;
     const context = this.#builder.build(lane, { ...viewpoint, quotes });
     this.#keep(lane, ticket.turn, context);
+    this.#grant(ticket.turn, context.sources.resources);
     const isPlain = context.sources.resources.length === 0;
     if (quotes === null)
       this.#sent.set(lane, (isPlain ? context : this.#builder.build(lane, { ...viewpoint, ...OWN })).messages);
@@ -207,12 +211,12 @@ export class ContextSource {
 
   /** Never more than at its start: what it was sent then is what its answer is labelled with (R4). */
   #rebuild(lane: LaneKey, { turn, author, text }: RunningTurn): Context {
-    const { ledger, room } = this.#chronicle;
+    const { ledger } = this.#chronicle;
     const facts = ledger.ticket(turn);
     if (facts?.fate.kind !== 'running') throw new Error('must: the turn that runs is known to run');
-    const { promptSeq, roomTo, startedSeq, sentResources: behind, declaredTokens: tools, recalled } = facts.fate;
+    const { promptSeq, roomTo, startedSeq, sentResources, declaredTokens: tools, recalled } = facts.fate;
     const prompt = must(ledger.entries(lane)[promptSeq - 1], 'a started prompt is an entry');
-    const audience = audienceOf(room, lane);
+    const granted = this.#granted.get(turn) ?? this.#grant(turn, this.#stillRead(lane, sentResources));
     return this.#builder.build(lane, {
       ...{
         author,
@@ -225,9 +229,22 @@ export class ContextSource {
         recordSeq: startedSeq,
         recalled,
       },
-      admits: (resources) =>
-        resources.every((resource) => behind.includes(resource)) && this.#access.admits(audience, resources),
+      admits: (resources) => resources.every((resource) => granted.includes(resource)),
     });
+  }
+
+  /** T18: for good, whoever comes or loses a right while the turn waits. */
+  #grant(turn: TurnId, resources: readonly ResourceId[]): readonly ResourceId[] {
+    for (const one of this.#granted.keys())
+      if (this.#chronicle.ledger.ticket(one)?.fate.kind === 'ended') this.#granted.delete(one);
+    this.#granted.set(turn, resources);
+    return resources;
+  }
+
+  /** D6: of a turn that is taken up after a crash rights are read again. */
+  #stillRead(lane: LaneKey, resources: readonly ResourceId[]): readonly ResourceId[] {
+    const audience = audienceOf(this.#chronicle.room, lane);
+    return resources.filter((resource) => this.#access.admits(audience, [resource]));
   }
 }
 

@@ -94,6 +94,26 @@ test('T22 a turn that waits gives the floor back, goes on before who waits, and 
   expect(items).toMatchObject([{ kind: 'notice', text: expect.stringContaining('2 entries were added') }]);
 });
 
+test('T22 T39 what is approved in time is called once the floor is free, also when its time is over by then', async () => {
+  const world = await toolWorld();
+  await askShaped(world, SEND);
+  world.clock.advance(899_000);
+  await quiet();
+  const held = world.model.expect({ pieces: ['Long.'], holdAfter: 1 });
+  await world.prompt('bob', 'meanwhile?');
+  await held.held;
+  world.clock.advance(999);
+  expect(await decide(world, 'approve')).toMatchObject({ ok: true });
+  world.clock.advance(2);
+  await quiet();
+  expect(world.tools.invocations).toEqual([]);
+  world.tools.expect({ call: 'mail.send' });
+  world.model.expect({ pieces: ['Sent.'] });
+  held.release();
+  await quiet();
+  expect(world.tools.invocations).toHaveLength(1);
+});
+
 test('T41 everybody sees whose word is waited for, and nobody else sees what for', async () => {
   const world = await toolWorld();
   const bob = await world.onlook('bob');
