@@ -42,6 +42,7 @@ test('R4 R9 of all that others can have in private, a queue that is stuck and a 
     step({ lane: 'me', say: 'none' }),
     step({ who: 'cyd', lane: 'me', say: 'send' }),
     step({ who: 'bob', say: 'type' }),
+    step({ who: 'cyd', lane: 'me', say: 'read' }),
     step({ who: 'cyd', lane: 'me', say: 'note' }),
     step({ who: 'cyd', say: 'held' }),
     step({ who: 'bob' }),

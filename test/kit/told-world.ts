@@ -234,6 +234,8 @@ async function everythingOf(person: RestPerson): Promise<unknown[]> {
   ];
   const answers: unknown[] = [items];
   for (const path of paths) answers.push(await person.call('GET', path));
+  // They end with their turn, which has ended.
+  for (const turn of turns) answers.push(await person.text(`${ROOM}${turn}/events`));
   answers.push(await person.call('POST', `${ROOM}/prompts/measure`, { text: 'how much?' }));
   return answers;
 }
