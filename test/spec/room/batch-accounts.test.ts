@@ -132,7 +132,7 @@ test('C13 C15 G9 an idle room’s digest is handed over in a batch, and the answ
   await at.world.restart();
   batches.results = ([question]) => {
     const { request } = must(question, 'one');
-    const cites = toldToCite({ ...request, tools: [], allowedTools: [], caller: null });
+    const cites = toldToCite({ ...request, inputTokens: 1, tools: [], allowedTools: [], caller: null });
     return [answerTo(must(question, 'one'), `Summed up. ${cites.map((one) => `[${one}]`).join(' ')}`)];
   };
   // What is said meanwhile is behind what the digest stands for.
