@@ -259,7 +259,7 @@ describe('G1 the openai adapter and servers that misbehave', () => {
     const events = await played(({ response }) => {
       response.socket?.end('HTTP/1.1 777 What\r\n\r\n');
     });
-    expect(endOf(events)).toMatchObject({ reason: 'failed', class: 'network' });
+    expect(endOf(events)).toMatchObject({ reason: 'failed', class: 'server', detail: '777' });
   });
 
   test('G1 no first token in time is a stall, and the request is closed', async () => {
