@@ -41,14 +41,16 @@ export function recalled(
   hand: Hand,
   words = new RoomWords(),
 ): readonly Sent<Piece>[] {
-  const own = inOrder(recalling.items.filter(({ shelf }) => shelf === undefined));
-  const isGone = (item: ContextItem | undefined): boolean =>
-    item !== undefined && isSent(item) && !recalling.isThere(item);
-  if (!own.some(isGone)) return [];
-  const best = ranked(wordsOf(prompt), words.of(recalling.lane).read(own), (at) => isGone(own[at]));
+  if (!recalling.items.some((item) => item.shelf === undefined && isGone(item, recalling))) return [];
+  const lane = words.of(recalling.lane).read(recalling.items);
+  const best = ranked(wordsOf(prompt), lane, (at) => isGone(lane.items[at], recalling));
   if (best.length === 0) return [];
-  const tried = best.slice(0, MOST_TRIED).flatMap((at) => own[at] ?? []);
+  const tried = best.slice(0, MOST_TRIED).flatMap((at) => lane.items[at] ?? []);
   return laidOut(fitting(tried, recalling, hand), recalling, hand);
+}
+
+function isGone(item: ContextItem | undefined, { isThere }: Recalling): boolean {
+  return item !== undefined && isSent(item) && !isThere(item);
 }
 
 /** The same entries again, as far as they are still there: what a turn was started with is all that it is made from (R4). */
