@@ -7,7 +7,13 @@ import { RoomWorld, settled } from '../../kit/room-world.ts';
 async function watched(): Promise<{ world: RoomWorld; batches: string[][] }> {
   const journal = new MemoryJournal();
   const world = await RoomWorld.open({}, journal);
-  await world.must('ana', { type: 'message.post', id: ClientKey.parse('hi'), text: 'Hi.', audience: 'room' });
+  await world.must('ana', {
+    type: 'message.post',
+    id: ClientKey.parse('hi'),
+    text: 'Hi.',
+    audience: 'room',
+    offRecord: false,
+  });
   const batches: string[][] = [];
   const append = journal.append.bind(journal);
   journal.append = (ref, epoch, batch) => {
