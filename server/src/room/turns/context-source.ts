@@ -145,7 +145,11 @@ export class ContextSource {
   }
 
   /** The request for the step that the running turn is at: what it was started with, and all steps before. */
-  request(lane: LaneKey, running: RunningTurn, offers: readonly OfferedFunction[]): Omit<ModelRequest, 'caller'> {
+  request(
+    lane: LaneKey,
+    running: RunningTurn,
+    offers: readonly OfferedFunction[],
+  ): Omit<ModelRequest, 'caller' | 'inputTokens'> {
     const wrap = envelopes(boundaryOf(this.#chronicle.room.salt, this.#digest));
     return {
       messages: [...this.#context(lane, running).messages, ...stepMessages(running.steps, wrap)],
