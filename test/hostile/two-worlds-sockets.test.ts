@@ -25,7 +25,7 @@ test(
       { seed: SEED, numRuns: RUNS },
     );
   },
-  Math.max(120_000, RUNS * 10_000),
+  Math.max(300_000, RUNS * 60_000),
 );
 
 function step(more: Partial<ToldStep>): ToldStep {
