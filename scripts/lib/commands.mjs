@@ -1,5 +1,5 @@
 import { checks } from './checks.mjs';
-import { provideChromium } from './chromium.mjs';
+import { provideChromium, provideLightChromium } from './chromium.mjs';
 import { buildClient, install } from './prepare.mjs';
 import { run } from './process.mjs';
 import { serve } from './serve.mjs';
@@ -23,9 +23,9 @@ export async function data(rest) {
   return run(node, ['server/src/data.ts', ...rest], { env });
 }
 
-/** Makes sure that there is the browser which the tests drive. @type {Command} */
+/** Makes sure that there is the browser which the tests drive, the light one if it can be had. @type {Command} */
 export async function browser() {
-  await provideChromium();
+  await provideLightChromium();
   return 0;
 }
 
@@ -92,13 +92,10 @@ export async function format() {
   return run('node_modules/.bin/oxfmt', ['--write', '.'], { env });
 }
 
-/** The figures of what the model is sent. @type {Command} */
-export async function benchContext() {
+/** The figures of what the model is sent: all parts, or those that are named. @type {Command} */
+export async function benchContext(rest) {
   const { node, env } = await install();
-  return (
-    (await run(node, ['test/bench/context/context.ts'], { env })) ||
-    run(node, ['test/bench/context/compaction.ts'], { env })
-  );
+  return run(node, ['test/bench/context/context.ts', ...rest], { env });
 }
 
 /** Prints the figures; raw results stay in `test/bench/results/`. @type {Command} */
