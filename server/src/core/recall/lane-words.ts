@@ -1,20 +1,24 @@
 import type { ContextItem } from '../context/context-pieces.ts';
+import { byPlace, inOrder } from '../context/sealed-order.ts';
 import { BLOCK, WordBlock } from './word-block.ts';
 
 /** So many words of a lane are looked through, the newest. */
 const MOST_WORDS = 1_048_576;
 
-/** What of a lane is looked through: blocks of its items, one behind the other. */
+/** What of a lane is looked through: blocks of its own items, one behind the other. */
 export class Readable {
+  /** The lane's own, in their order. */
+  readonly items: readonly ContextItem[];
   readonly blocks: readonly WordBlock[];
-  /** The place of the first item. */
+  /** The place of the first item that is looked through. */
   readonly first: number;
   /** Of those that say something; what is never sent does not, and counts for nothing. */
   readonly count: number;
   /** How many words they say. */
   readonly mean: number;
 
-  constructor(blocks: readonly WordBlock[], first: number) {
+  constructor(items: readonly ContextItem[], blocks: readonly WordBlock[], first: number) {
+    this.items = items;
     this.blocks = blocks;
     this.first = first;
     this.count = blocks.reduce((sum, block) => sum + block.saying, 0);
@@ -33,14 +37,17 @@ export class Readable {
 }
 
 /**
- * Where words stand in a lane's items, each read once. It follows the items that it is handed, so what was redacted is
- * gone from here with the next look (R14).
+ * Where words stand in a lane's own items, each read once. It follows the items that it is handed, so what was redacted
+ * is gone from here with the next look (R14).
  */
 export class LaneWords {
+  /** Of the last look, where all were the lane's own and in their order: they are not looked at one by one again. */
+  #ordered: readonly ContextItem[] = [];
   #blocks = new Map<number, WordBlock>();
 
-  /** The newest of these, which are in their order, as far as so many words are looked through. */
-  read(items: readonly ContextItem[]): Readable {
+  /** The newest of these, as far as so many words are looked through. */
+  read(all: readonly ContextItem[]): Readable {
+    const items = this.#own(all);
     const kept = new Map<number, WordBlock>();
     let size = 0;
     let first = Math.ceil(items.length / BLOCK);
@@ -51,12 +58,26 @@ export class LaneWords {
       kept.set(first - 1, block);
     }
     this.#blocks = kept;
-    return new Readable([...kept.values()].toReversed(), first * BLOCK);
+    return new Readable(items, [...kept.values()].toReversed(), first * BLOCK);
+  }
+
+  #own(all: readonly ContextItem[]): readonly ContextItem[] {
+    let at = 0;
+    while (at < this.#ordered.length && this.#ordered[at] === all[at]) at++;
+    for (let before = all[at - 1]; at < all.length; at++) {
+      const item = all[at];
+      if (item === undefined || item.shelf !== undefined || (before && byPlace(before, item) >= 0))
+        return inOrder(all.filter(({ shelf }) => shelf === undefined));
+      before = item;
+    }
+    return (this.#ordered = all);
   }
 
   #block(index: number, items: readonly ContextItem[]): WordBlock {
-    const own = items.slice(index * BLOCK, (index + 1) * BLOCK);
-    return this.#blocks.get(index)?.of(own) ?? new WordBlock(own);
+    const known = this.#blocks.get(index);
+    const block = known?.isOf(items, index * BLOCK) === true ? known : new WordBlock();
+    block.read(items, index * BLOCK);
+    return block;
   }
 }
 

@@ -17,30 +17,19 @@ const LEAST_OF_BEST = 0.25;
 /** Scores that are nearer to each other are equal, whatever the last bit of a logarithm is. */
 const GRAIN = 1e6;
 
-/** The places of the items that `may` be found and that a question is about, best first, the newest of equals first. Pure. */
-export function ranked(question: Int32Array, lane: Readable, may: (at: number) => boolean): readonly number[] {
-  const { count, mean } = lane;
-  const most = Math.max(LEAST_COMMON, count / COMMON);
-  const weights = new Float64Array(lane.places);
-  const scores = new Float64Array(lane.places);
-  let asked = 0;
-  for (const word of new Set(question.slice(0, MOST_ASKED))) {
-    const said = timesSaid(word, lane, most);
-    if (said === null) continue;
-    const weight = Math.log(1 + (count - said.length + 0.5) / (said.length + 0.5));
-    asked += weight;
-    for (const { place, times } of said) {
-      const long = 1 - LENGTH + (LENGTH * lane.lengthAt(place)) / mean;
-      weights[place] = (weights[place] ?? 0) + weight;
-      scores[place] = (scores[place] ?? 0) + (weight * times * (SATURATION + 1)) / (times + SATURATION * long);
-    }
-  }
-  const found: Found[] = [];
-  scores.forEach((score, place) => {
-    const at = lane.first + place;
-    if (score > 0 && (weights[place] ?? 0) >= asked * LEAST_SHARE && may(at)) found.push({ at, score });
-  });
-  return bestOf(found);
+/** What a question finds in a lane. */
+export interface Ranked {
+  /** The places of the items that it is about, best first, the newest of equals first. */
+  readonly best: readonly number[];
+  /** Its words that were looked for, and what each of them counts. */
+  readonly asked: ReadonlyMap<number, number>;
+}
+
+/** Which of the items that `may` be found a question is about. Pure. */
+export function ranked(question: Int32Array, lane: Readable, may: (at: number) => boolean): Ranked {
+  const tally = new Tally(lane);
+  for (const word of new Set(question.subarray(0, MOST_ASKED))) tally.ask(word);
+  return { best: bestOf(tally.found(may)), asked: tally.asked };
 }
 
 interface Found {
@@ -49,29 +38,90 @@ interface Found {
 }
 
 function bestOf(found: readonly Found[]): readonly number[] {
-  const scored = found.map(({ at, score }) => ({ at, score: Math.round(score * GRAIN) }));
-  const best = scored.toSorted((a, b) => b.score - a.score || b.at - a.at);
-  const least = LEAST_OF_BEST * (best[0]?.score ?? 0);
-  return best.filter(({ score }) => score >= least).map(({ at }) => at);
+  const least = LEAST_OF_BEST * found.reduce((best, { score }) => Math.max(best, score), 0);
+  const best = found.filter(({ score }) => score >= least).toSorted((a, b) => b.score - a.score || b.at - a.at);
+  return best.map(({ at }) => at);
 }
 
-/** Which places say a word, and how often each; null where it is said more than so often. */
-function timesSaid(word: number, { blocks }: Readable, most: number): readonly Said[] | null {
-  if (blocks.reduce((sum, block) => sum + block.count(word), 0) > most) return null;
-  const said: Said[] = [];
-  blocks.forEach((block, index) => {
-    for (const item of block.find(word)) {
-      const place = index * BLOCK + item;
-      const last = said.at(-1);
-      if (last?.place === place) last.times++;
-      else said.push({ place, times: 1 });
+/** What a question's words, one after the other, find in a lane. Places are counted from the first that is looked through. */
+class Tally {
+  readonly #lane: Readable;
+  /** A word that is said more often is not asked for. */
+  readonly #most: number;
+  /** By place. */
+  readonly #weights: Float64Array;
+  readonly #scores: Float64Array;
+  readonly #touched: number[] = [];
+  /** Where the word that is asked for stands in each block. */
+  readonly #from: Int32Array;
+  readonly #to: Int32Array;
+  /** What each word counts that was looked for. */
+  readonly asked = new Map<number, number>();
+  #weight = 0;
+
+  constructor(lane: Readable) {
+    this.#lane = lane;
+    this.#most = Math.max(LEAST_COMMON, lane.count / COMMON);
+    this.#weights = new Float64Array(lane.places);
+    this.#scores = new Float64Array(lane.places);
+    this.#from = new Int32Array(lane.blocks.length);
+    this.#to = new Int32Array(lane.blocks.length);
+  }
+
+  ask(word: number): void {
+    if (this.#find(word) > this.#most) return;
+    const { count } = this.#lane;
+    let having = 0;
+    this.#each(word, () => having++);
+    const weight = Math.log(1 + (count - having + 0.5) / (having + 0.5));
+    this.asked.set(word, weight);
+    this.#weight += weight;
+    this.#each(word, (place, times) => this.#say(place, times, weight));
+  }
+
+  /** Those that are about enough of what was asked. */
+  found(may: (at: number) => boolean): readonly Found[] {
+    const found: Found[] = [];
+    for (const place of this.#touched) {
+      const at = this.#lane.first + place;
+      if ((this.#weights[place] ?? 0) < this.#weight * LEAST_SHARE || !may(at)) continue;
+      found.push({ at, score: Math.round((this.#scores[place] ?? 0) * GRAIN) });
     }
-  });
-  return said;
-}
+    return found;
+  }
 
-/** Places are counted from the first that is looked through. */
-interface Said {
-  readonly place: number;
-  times: number;
+  #say(place: number, times: number, weight: number): void {
+    const before = this.#weights[place] ?? 0;
+    if (before === 0) this.#touched.push(place);
+    const long = 1 - LENGTH + (LENGTH * this.#lane.lengthAt(place)) / this.#lane.mean;
+    this.#weights[place] = before + weight;
+    const score = (weight * times * (SATURATION + 1)) / (times + SATURATION * long);
+    this.#scores[place] = (this.#scores[place] ?? 0) + score;
+  }
+
+  /** How often a word is said. */
+  #find(word: number): number {
+    let times = 0;
+    this.#lane.blocks.forEach((block, index) => {
+      const from = block.placeOf(word);
+      const to = block.endOf(word, from);
+      this.#from[index] = from;
+      this.#to[index] = to;
+      times += to - from;
+    });
+    return times;
+  }
+
+  /** The items that say the word that was found last, each with how often it does. */
+  #each(word: number, visit: (place: number, times: number) => void): void {
+    this.#lane.blocks.forEach((block, index) => {
+      const to = this.#to[index] ?? 0;
+      for (let at = this.#from[index] ?? 0; at < to;) {
+        const [item, first] = [block.itemAt(at, word), at];
+        do at++;
+        while (at < to && block.itemAt(at, word) === item);
+        visit(index * BLOCK + item, at - first);
+      }
+    });
+  }
 }

@@ -9,6 +9,9 @@ const ACCENT = 1;
 const UNKNOWN = 0xffff;
 const codes = new Uint16Array(0x1_0000).fill(UNKNOWN);
 
+/** Of the text that is read: written anew for each, and copied. One place more, where the last character ends two words. */
+const found = new Int32Array(MOST_WORDS + 1);
+
 /** FNV-1a. */
 const FIRST = 0x811c_9dc5;
 const FACTOR = 0x0100_0193;
@@ -19,18 +22,18 @@ const FACTOR = 0x0100_0193;
  * somebody looked for such a word; that does no more than writing the other word would have done.
  */
 export function wordsOf(text: string): Int32Array {
-  const words: number[] = [];
   const end = Math.min(text.length, MOST_CHARS);
+  let count = 0;
   let hash = FIRST;
   let letters = 0;
   let before = BETWEEN_WORDS;
-  for (let at = 0; at <= end && words.length < MOST_WORDS; at++) {
+  for (let at = 0; at <= end && count < MOST_WORDS; at++) {
     const code = at < end ? codeAt(text, at) : BETWEEN_WORDS;
     if (code === ACCENT) continue;
     const joins = code !== BETWEEN_WORDS && !isUnspaced(code) && !isUnspaced(before);
     if (!joins) {
-      if (letters >= LEAST_LETTERS) words.push(hash);
-      if (isUnspaced(code) && isUnspaced(before)) words.push(mixed(mixed(FIRST, before), code));
+      if (letters >= LEAST_LETTERS) found[count++] = hash;
+      if (isUnspaced(code) && isUnspaced(before)) found[count++] = mixed(mixed(FIRST, before), code);
       hash = FIRST;
       letters = 0;
     }
@@ -40,7 +43,7 @@ export function wordsOf(text: string): Int32Array {
     }
     before = code;
   }
-  return Int32Array.from(words);
+  return found.slice(0, count);
 }
 
 function mixed(hash: number, code: number): number {

@@ -3,64 +3,91 @@ import type { ContextItem } from '../context/context-pieces.ts';
 import { wordsOf } from './text-words.ts';
 
 /** So many items make a block: little to read again when one of them changes, and few blocks to look into. */
-export const BLOCK = 256;
+export const BLOCK = 512;
+/** How much longer than needed room for words is made, so that it is not made anew at every turn. */
+const SPARE = 1.25;
+const NONE = new Int32Array();
 
-/** Where words stand in some items in a row; what is never sent to a model has none. */
+/** Where words stand in some items in a row, which it is told one after the other; what is never sent to a model has none. */
 export class WordBlock {
   /** Words in each of the items. */
-  readonly lengths: Int32Array;
-  /** How many of them have any. */
-  readonly saying: number;
-  readonly #items: readonly ContextItem[];
-  /** `word * BLOCK + item` for each time that a word is said, in order. */
-  readonly #said: Float64Array;
+  readonly lengths = new Int32Array(BLOCK);
+  /** They never change, and a redacted one is another. */
+  readonly #items: ContextItem[] = [];
+  #saying = 0;
+  /** `word * BLOCK + item` for each time that a word is said, in order; `#size` of them. */
+  #said = new Float64Array();
+  #size = 0;
 
-  /** `before`: of the first of these, when there were fewer; only the others are read. */
-  constructor(items: readonly ContextItem[], before: WordBlock | null = null) {
-    const known = before?.lengths ?? new Int32Array();
-    const words = items.slice(known.length).map((item) => (isSent(item) ? wordsOf(item.entry.text) : []));
-    this.#items = items;
-    this.lengths = Int32Array.from([...known, ...words.map(({ length }) => length)]);
-    this.saying = this.lengths.filter((length) => length > 0).length;
-    this.#said = new Float64Array(this.lengths.reduce((sum, length) => sum + length, 0));
-    if (before !== null) this.#said.set(before.#said);
-    let next = before?.size ?? 0;
-    words.forEach((said, index) => {
-      for (const word of said) this.#said[next++] = word * BLOCK + known.length + index;
-    });
-    this.#said.sort();
+  /** How many of the items say something. */
+  get saying(): number {
+    return this.#saying;
   }
 
   /** Of all words that are said here, how many they are. */
   get size(): number {
-    return this.#said.length;
+    return this.#size;
   }
 
-  /** Of these items: this one where it was made from them, one that goes on from it where it was made from the first of them. */
-  of(items: readonly ContextItem[]): WordBlock {
-    // Entries never change, and a redacted one is another.
-    const isBehind = this.#items.every(({ entry }, at) => entry === items[at]?.entry);
-    if (!isBehind) return new WordBlock(items);
-    return items.length === this.#items.length ? this : new WordBlock(items, this);
+  /** Whether it was told of the items from this place on, and of none that is not there. */
+  isOf(items: readonly ContextItem[], from: number): boolean {
+    for (let at = 0; at < this.#items.length; at++) if (this.#items[at] !== items[from + at]) return false;
+    return true;
   }
 
-  /** How often a word is said here. */
-  count(word: number): number {
-    return this.#lowerBound((word + 1) * BLOCK) - this.#lowerBound(word * BLOCK);
+  /** Reads of these, from this place on, what was not read yet. */
+  read(items: readonly ContextItem[], from: number): void {
+    const read = this.#items.length;
+    const said: Int32Array[] = [];
+    for (let at = read; at < BLOCK; at++) {
+      const item = items[from + at];
+      if (item === undefined) break;
+      const words = isSent(item) ? wordsOf(item.entry.text) : NONE;
+      said.push(words);
+      this.#items.push(item);
+      this.lengths[at] = words.length;
+      if (words.length > 0) this.#saying += 1;
+    }
+    this.#merge(inWords(said, read));
   }
 
-  /** Which of the items say a word, each once for each time. */
-  find(word: number): readonly number[] {
-    const found: number[] = [];
+  /** From behind, so that no more is moved than has to be. */
+  #merge(fresh: Float64Array): void {
+    const size = this.#size + fresh.length;
+    if (size > this.#said.length) {
+      const longer = new Float64Array(this.#items.length === BLOCK ? size : Math.ceil(size * SPARE));
+      longer.set(this.#said);
+      this.#said = longer;
+    }
+    const said = this.#said;
+    let old = this.#size - 1;
+    let next = fresh.length - 1;
+    for (let at = size - 1; next >= 0; at--) {
+      const isOld = old >= 0 && (said[old] ?? 0) > (fresh[next] ?? 0);
+      said[at] = (isOld ? said[old--] : fresh[next--]) ?? 0;
+    }
+    this.#size = size;
+  }
+
+  /** The first of the places where a word stands, or would. */
+  placeOf(word: number): number {
+    return this.#lowerBound(word * BLOCK, 0);
+  }
+
+  /** Behind the last of them. */
+  endOf(word: number, place: number): number {
     const end = (word + 1) * BLOCK;
-    for (let at = this.#lowerBound(word * BLOCK); (this.#said[at] ?? end) < end; at++)
-      found.push((this.#said[at] ?? 0) - word * BLOCK);
-    return found;
+    return place < this.#size && (this.#said[place] ?? end) < end ? this.#lowerBound(end, place) : place;
   }
 
-  #lowerBound(value: number): number {
-    let from = 0;
-    let to = this.#said.length;
+  /** Which of the items stands at a place of a word. */
+  itemAt(place: number, word: number): number {
+    return (this.#said[place] ?? 0) - word * BLOCK;
+  }
+
+  #lowerBound(value: number, start: number): number {
+    let from = start;
+    let to = this.#size;
     while (from < to) {
       const middle = (from + to) >>> 1;
       if ((this.#said[middle] ?? value) < value) from = middle + 1;
@@ -68,4 +95,14 @@ export class WordBlock {
     }
     return from;
   }
+}
+
+/** The words of items from this place on, in order. */
+function inWords(said: readonly Int32Array[], from: number): Float64Array {
+  const all = new Float64Array(said.reduce((sum, { length }) => sum + length, 0));
+  let next = 0;
+  said.forEach((words, index) => {
+    for (let at = 0; at < words.length; at++) all[next++] = (words[at] ?? 0) * BLOCK + from + index;
+  });
+  return all.sort();
 }

@@ -1,0 +1,89 @@
+import type { ContextItem } from '@parley/server/core/context/context';
+import { isSent } from '@parley/server/core/context/sealed-order';
+import { RoomWords } from '@parley/server/core/recall/lane-words';
+import { ranked } from '@parley/server/core/recall/ranking';
+import { wordsOf } from '@parley/server/core/recall/text-words';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ana, ben, item, said } from '../kit/context-items.ts';
+
+/** The same in the plainest way: every entry is looked at for every word. */
+function plainly(question: string, lane: readonly ContextItem[], may: (at: number) => boolean): number[] {
+  const all = lane.map((one) => [...(isSent(one) ? wordsOf(one.entry.text) : [])]);
+  const count = all.filter(({ length }) => length > 0).length;
+  const mean = all.reduce((sum, { length }) => sum + length, 0) / count;
+  const times = (word: number, words: readonly number[]): number => words.filter((one) => one === word).length;
+  const asked = [...new Set(wordsOf(question).slice(0, 512))].flatMap((word) => {
+    const having = all.filter((words) => words.includes(word)).length;
+    const said_ = all.reduce((sum, words) => sum + times(word, words), 0);
+    if (said_ > Math.max(8, count / 10)) return [];
+    return [{ word, weight: Math.log(1 + (count - having + 0.5) / (having + 0.5)) }];
+  });
+  const sum = asked.reduce((weights, { weight }) => weights + weight, 0);
+  const scored = all.flatMap((words, at) => {
+    const about = asked.filter(({ word }) => words.includes(word));
+    const share = about.reduce((weights, { weight }) => weights + weight, 0);
+    if (about.length === 0 || share < sum * 0.15 || !may(at)) return [];
+    const score = about.reduce((scores, { word, weight }) => {
+      const often = times(word, words);
+      return scores + (weight * often * 2.2) / (often + 1.2 * (0.25 + (0.75 * words.length) / mean));
+    }, 0);
+    return [{ at, score: Math.round(score * 1e6) }];
+  });
+  const best = Math.max(...scored.map(({ score }) => score));
+  return scored
+    .filter(({ score }) => score >= best / 4)
+    .toSorted((a, b) => b.score - a.score || b.at - a.at)
+    .map(({ at }) => at);
+}
+
+const WORDS = Array.from({ length: 60 }, (_, at) => `w${at.toString(36)}x`);
+/** Some words are said all the time and some hardly ever. */
+const word = fc.integer({ min: 0, max: 3_599 }).map((at) => WORDS[Math.floor(Math.sqrt(at))] ?? '');
+const words = (maxLength: number) => fc.array(word, { maxLength }).map((all) => all.join(' '));
+/** More than one block, so that words stand in several. */
+const MANY = 520;
+const room = fc.tuple(fc.array(words(9), { minLength: 1, maxLength: 90 }), fc.boolean()).map(([texts, isLong]) => {
+  const quiet = isLong ? MANY : 0;
+  return [...Array.from({ length: quiet }, (_, at) => WORDS[at % WORDS.length] ?? ''), ...texts].map((text, index) =>
+    item(index + 1, said(index % 3 === 0 ? ana : ben, text, { tokens: 9, offRecord: index % 11 === 10 })),
+  );
+});
+/** As it is, with one entry redacted, or as it was before. */
+const change = fc.record({ redacts: fc.nat(), to: fc.double({ min: 0.3, max: 1, noNaN: true }) });
+
+test('C6 what is found is what plain BM25 finds, whatever the memory has read before', () => {
+  let found = 0;
+  fc.assert(
+    fc.property(room, fc.array(change, { maxLength: 4 }), words(12), (told, changes, question) => {
+      const memory = new RoomWords();
+      let lane: readonly ContextItem[] = told;
+      for (const { redacts, to } of [{ redacts: -1, to: 0.5 }, ...changes, { redacts: -1, to: 1 }]) {
+        const gone = redacts % told.length;
+        lane = lane.map((one, at) =>
+          at === gone ? { ...one, entry: { ...one.entry, text: '', redactedBy: 'ben' } } : one,
+        );
+        const now = lane.slice(0, Math.ceil(lane.length * to));
+        const may = (at: number): boolean => at % 7 !== 3;
+        const { best } = ranked(wordsOf(question), memory.of('room').read(now), may);
+        expect(best).toEqual(plainly(question, now, may));
+        found += best.length;
+      }
+    }),
+    { numRuns: 60, seed: 20_261_128 },
+  );
+  expect(found).toBeGreaterThan(1_000);
+});
+
+test('C6 R9 items on shelves and in any order are looked through as if they had not been there, and had been in order', () => {
+  const told = Array.from({ length: 30 }, (_, at) => item(at + 1, said(ben, `${WORDS[at]} ${WORDS[at % 7]}`)));
+  const shelved = told.map((one) => ({ ...one, shelf: 'abc', entry: { ...one.entry, after: one.entry.seq } }));
+  const memory = new RoomWords().of('room');
+  const plain = memory.read(told);
+  for (const lane of [[...told, ...shelved], told.toReversed(), [...shelved, ...told.slice(7), ...told.slice(0, 7)]]) {
+    const readable = memory.read(lane);
+    expect(readable.items).toEqual(told);
+    expect([readable.count, readable.mean]).toEqual([plain.count, plain.mean]);
+    expect(memory.read(told).items).toEqual(told);
+  }
+});
