@@ -92,13 +92,10 @@ export async function format() {
   return run('node_modules/.bin/oxfmt', ['--write', '.'], { env });
 }
 
-/** The figures of what the model is sent. @type {Command} */
-export async function benchContext() {
+/** The figures of what the model is sent: all parts, or those that are named. @type {Command} */
+export async function benchContext(rest) {
   const { node, env } = await install();
-  return (
-    (await run(node, ['test/bench/context/context.ts'], { env })) ||
-    run(node, ['test/bench/context/compaction.ts'], { env })
-  );
+  return run(node, ['test/bench/context/context.ts', ...rest], { env });
 }
 
 /** Prints the figures; raw results stay in `test/bench/results/`. @type {Command} */

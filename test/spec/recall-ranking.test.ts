@@ -65,7 +65,7 @@ test('C6 what is found is what plain BM25 finds, whatever the memory has read be
         );
         const now = lane.slice(0, Math.ceil(lane.length * to));
         const may = (at: number): boolean => at % 7 !== 3;
-        const best = ranked(wordsOf(question), memory.of('room').read(now), may);
+        const { best } = ranked(wordsOf(question), memory.of('room').read(now), may);
         expect(best).toEqual(plainly(question, now, may));
         found += best.length;
       }

@@ -115,19 +115,43 @@ describe('what a prompt is about is said once more', () => {
     expect(recalledBy(ABOUT, equal)).toEqual(['3', '4']);
   });
 
-  test('C9 C10 what an entry says that is sent anyway is a reference, and one that says nothing else is not recalled', () => {
-    const passage = 'the harbour certificate is renewed by the night shift of the second week of every other month';
-    const lines = `${passage}\n${passage.replace('harbour', 'gateway')}`;
+  test('C6 C9 what an entry says that is sent anyway is left out with a mark, and one that says nothing else is not recalled', () => {
+    const passage = 'the harbour certificate is renewed by the night shift';
     const both = items(
-      said(ben, `${lines}\nand its password is kept by zoe`),
-      said(ben, lines),
+      said(ben, `${passage}\n  ${passage} of ben\nand its password is kept by zoe`),
+      said(ben, passage),
       ...talk(80),
-      said(ana, lines),
+      said(ana, `${passage} of ben\n> ${passage}`),
     );
-    expect(recalledBy('harbour certificate password?', both)).toEqual(['1']);
-    expect(everything(question('harbour certificate password?', both))).toMatch(
-      new RegExp(`n="1" [^\n]*\n<parley-${boundary} =83:1-2#.{6}>\nand its password is kept by zoe\n`),
+    const asks = 'harbour certificate password?';
+    expect(recalledBy(asks, both)).toEqual(['1:3-3']);
+    const shown = new RegExp(`n="1" [^\n]*\n<parley-${boundary} …>\nand its password is kept by zoe\n</said-`);
+    expect(everything(question(asks, both))).toMatch(shown);
+  });
+
+  test('C6 C11 what the prompt says itself, or what is recalled already, is not said once more; what is nearly the same is', () => {
+    const old = lane(said(ben, ABOUT), said(ben, `${ABOUT} `), said(ana, KEY), said(ben, KEY), said(ben, `${KEY}!`));
+    expect(recalledBy(ABOUT, old)).toEqual(['4', '5']);
+    expect(recalledBy('harbour certificate', old)).toEqual(['2', '4', '5']);
+  });
+
+  test('C6 of a long entry the lines that the prompt is about are recalled, word for word, with a mark where others are left out', () => {
+    const filler = (count: number) =>
+      Array.from({ length: count }, (_, at) => `and a line that says ${at} other things`);
+    const text = [...filler(4), KEY, '', '> the gateway is by zoe', ...filler(3), 'the harbour is deep'].join('\n');
+    const old = lane(said(ben, text));
+    expect(recalledBy(`${ABOUT} the gateway?`, old)).toEqual(['1:5-7,11-11']);
+    const gap = `<parley-${boundary} …>`;
+    expect(everything(question(`${ABOUT} the gateway?`, old))).toContain(
+      `kind="message">\n${gap}\n${KEY}\n\n> the gateway is by zoe\n${gap}\nthe harbour is deep\n</said-${boundary}>`,
     );
+  });
+
+  test('C6 at most four entries are recalled, and of one that is too long to be looked at line by line nothing', () => {
+    const many = lane(...Array.from({ length: 7 }, (_, at) => said(ben, `the harbour certificate ${at}`)));
+    expect(recalledBy(ABOUT, many)).toEqual(['4', '5', '6', '7']);
+    const long = said(ben, `harbour certificate\n${'x\n'.repeat(32_768)}`, { tokens: 60 });
+    expect(recalledBy(ABOUT, lane(said(ben, KEY), long))).toEqual(['1']);
   });
 
   test('C6 R6 whose words are recalled is behind the turn, and a clean turn recalls nothing', () => {
@@ -183,6 +207,15 @@ describe('what may be recalled', () => {
     const first = question(ABOUT, told);
     const { recalled = [] } = first.manifest;
     expect(question(ABOUT, told, { recalled })).toEqual(first);
+    const long = lane(said(ben, `${KEY}\n${'and so on, and so on, and so on\n'.repeat(9)}`));
+    const part = question(ABOUT, long);
+    expect(part.manifest.recalled).toEqual(['1:1-1']);
+    // How much its words count has changed since.
+    const since = [...long, ...items(...Array.from({ length: 30 }, () => said(ben, ABOUT)))];
+    expect(question(ABOUT, since.slice(0, long.length), { recalled: ['1:1-1'] })).toEqual(part);
+    expect(everything(question('and?', since, { recalled: ['1:1-1'] }))).toContain(
+      `\n${KEY}\n<parley-${boundary} …>\n`,
+    );
     const gone = told.map((one) =>
       one.entry.seq === 1 ? { ...one, entry: { ...one.entry, text: '', redactedBy: 'ben' } } : one,
     );

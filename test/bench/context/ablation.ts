@@ -7,7 +7,7 @@ import { mulberry32 } from '../../kit/ids.ts';
 import { bm25, type Ranking } from './bm25.ts';
 import { hash, SALTS } from './duplicates.ts';
 import { longDigests } from './long-digest.ts';
-import { plantedRoom } from './planted-room.ts';
+import { blank, plantedRoom } from './planted-room.ts';
 import { PrefixCache } from './prefix-cache.ts';
 
 const TURNS = 400;
@@ -83,14 +83,15 @@ function run(seed: number, off: Off, count: (text: string) => number): Omit<Abla
   };
 }
 
-/** Without deduplication: the same room, in which every copied line has one character of its own. */
+/** Without deduplication: the same room, in which every copied line has space of its own behind it. */
 function roomOf(seed: number, off: Off, count: (text: string) => number): readonly ContextItem[] {
   const random = mulberry32(seed);
   const { items } = plantedRoom({ entries: TURNS * ROUND, share: 0.31, of: 'one entry', random, count });
   if (off !== 'deduplication') return items;
   let mark = 0;
   return items.map((item) => {
-    const text = item.entry.text.replace(/ ~\w+$/gm, () => ` ~${(mark++).toString(36)}`);
+    const lines = item.entry.text.split('\n').map((line) => line.trimEnd() + blank((mark += 1)));
+    const text = lines.join('\n');
     return { ...item, entry: { ...item.entry, text } };
   });
 }

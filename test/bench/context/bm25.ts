@@ -41,11 +41,9 @@ export function bm25(texts: readonly string[]): Ranking {
   };
 }
 
-/** The bench's own marks, which no question would have, are left out. */
-function wordsOf(text: string): string[] {
+export function wordsOf(text: string): string[] {
   return text
     .toLowerCase()
-    .replace(/ ~\w+$/gm, '')
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word.length > 2);
 }

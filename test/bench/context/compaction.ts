@@ -1,8 +1,3 @@
-// `npm run bench:compaction`: what stays when a room is summed up again and again, and what that does to a provider's cache.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
-import { join } from 'node:path';
-import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
 import type { PinnedRow } from '@parley/server/core/compaction/pinned-row';
 import { rowText } from '@parley/server/core/compaction/pinned-row';
 import { buildContext, type Context, type ContextItem } from '@parley/server/core/context/context';
@@ -15,17 +10,25 @@ import { longDigests } from './long-digest.ts';
 import { plantedRoom } from './planted-room.ts';
 import { PrefixCache } from './prefix-cache.ts';
 
-const RESULTS = join(import.meta.dirname, '../results');
-const SEEDS = [1, 2, 3];
 const [TURNS, ROUND, BUDGET, PRIVATE, PINS] = [2_000, 7, 32_000, 0.05, 10];
 const TOOLS = 'x'.repeat(1_500 * 4);
 
-const startedAt = new Date();
-const tokenizer = o200kTokenizer();
-const count = (text: string): number => tokenizer.count(text);
+export interface Compaction {
+  readonly seed: number;
+  readonly digests: number;
+  /** Of the bytes of all requests, what a provider had seen. */
+  readonly reused: number;
+  /** Of the bytes of what the turn before was sent, what the request for a digest begins with. */
+  readonly ofParent: number;
+  /** Of pinned rows and everybody's newest prompts, how many were sent word for word after twenty digests. */
+  readonly kept: number;
+}
 
-/** A room of 2,000 turns whose model always writes as long a digest as it may, of other words each time. */
-function run(seed: number) {
+/**
+ * What stays when a room is summed up again and again, and what that does to a provider's cache: 2,000 turns, and a
+ * model that always writes as long a digest as it may, of other words each time.
+ */
+export function compaction(seed: number, count: (text: string) => number): Compaction {
   const { items } = plantedRoom({
     entries: TURNS * ROUND,
     share: 0.31,
@@ -114,24 +117,3 @@ function privately(
   const own = { salts, hash, budget: BUDGET, room, own: [], prompt, quotes: null };
   return buildContext({ ...own, compacted: { room: compacted, own: none } });
 }
-
-const machine = { node: process.version, cores: cpus().length, load: loadavg()[0] ?? 0 };
-const rows = SEEDS.map((seed) => {
-  const row = run(seed);
-  console.log(JSON.stringify(row));
-  return row;
-});
-const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
-console.table(
-  rows.map((row) => ({
-    ...row,
-    reused: percent(row.reused),
-    ofParent: percent(row.ofParent),
-    kept: percent(row.kept),
-  })),
-);
-mkdirSync(RESULTS, { recursive: true });
-const loadAtEnd = loadavg()[0] ?? 0;
-const file = join(RESULTS, `compaction-${startedAt.toISOString().slice(0, 16).replace(':', '-')}.json`);
-writeFileSync(file, `${JSON.stringify({ startedAt, machine: { ...machine, loadAtEnd }, rows }, null, 1)}\n`);
-console.log(`Load average ${machine.load.toFixed(1)} at the start, ${loadAtEnd.toFixed(1)} at the end.`);

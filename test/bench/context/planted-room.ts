@@ -10,7 +10,12 @@ const DATA = join(import.meta.dirname, '../../data/irc-ubuntu');
 export const SAID: readonly string[] = readdirSync(DATA)
   .filter((name) => name.endsWith('.txt'))
   .flatMap((name) => readFileSync(join(DATA, name), 'utf8').split('\n'))
-  .flatMap((line) => /^\[\d\d:\d\d\] <[^>]+> (.+)$/.exec(line)?.[1] ?? []);
+  .flatMap((line) => /^\[\d\d:\d\d\] <[^>]+> (.+)$/.exec(line)?.[1]?.trim() ?? []);
+
+/** Makes a line another one, and is no word that anybody could ask for: a number, in spaces and tabs. */
+export function blank(number: number): string {
+  return number === 0 ? '' : number.toString(2).replaceAll('0', ' ').replaceAll('1', '\t');
+}
 
 /** A line of an entry, and whether it was planted as a copy of an earlier one. */
 export interface TaggedLine {
@@ -47,12 +52,19 @@ const QUOTES = ['', '', '> ', '>> '];
 const ROUND = 7;
 
 /**
- * A room of real lines, each with a word of its own, so that nothing repeats unless it was planted: passages of
- * 2 to 30 lines, plain or quoted, alone or among new lines. Answers hold no copies.
+ * A room of real lines, which come again and again as they do where people talk, each time with other space behind
+ * them, so that no byte repeats unless it was planted: passages of 2 to 30 lines, plain or quoted, alone or among new
+ * lines. Answers hold no copies.
  */
 export function plantedRoom({ entries, share, of, random, count }: Planting): Planted {
   let fresh = 0;
-  const own = (): TaggedLine => ({ text: `${SAID[fresh % SAID.length]} ~${(fresh++).toString(36)}`, copied: false });
+  const times = new Map<string, number>();
+  const own = (): TaggedLine => {
+    const line = SAID[fresh++ % SAID.length] ?? '';
+    const before = times.get(line) ?? 0;
+    times.set(line, before + 1);
+    return { text: line + blank(before), copied: false };
+  };
   const passages: string[][] = [];
   const lines: TaggedLine[][] = [];
   const items = Array.from({ length: entries }, (_, index) => {

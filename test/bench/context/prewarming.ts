@@ -89,7 +89,16 @@ class Run {
     this.#cache = new PrefixCache(lifetimeMs);
     const planting = { entries: TURNS * ROUND, share: 0.31, of: 'one entry', random: mulberry32(seed), count } as const;
     this.#items = plantedRoom(planting).items;
-    const lane = { salts: SALTS, hash, budget: BUDGET, pasts: this.#pasts, rows: [], count, writes: digestIn(count) };
+    const lane = {
+      salts: SALTS,
+      hash,
+      budget: BUDGET,
+      pasts: this.#pasts,
+      words: this.#words,
+      rows: [],
+      count,
+      writes: digestIn(count),
+    };
     const again = recalls ? {} : { recalled: [] };
     this.#kept = by === 'digests' ? new CompactedLane({ ...lane, ...again }) : null;
   }

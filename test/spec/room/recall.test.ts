@@ -6,6 +6,8 @@ import { RoomWorld, settled } from '../../kit/room-world.ts';
 
 const KEY = 'the harbour certificate expires in november';
 const ABOUT = 'when does the harbour certificate expire?';
+/** An entry of which a part is about that. */
+const LONG = `a gateway was moved last week, so everybody is to look at it once more\n${'zoe looks after it at night, as ever\n'.repeat(4)}${KEY}`;
 const SMALL = { limits: { turnTokens: 4_000 } };
 
 let messages = 0;
@@ -27,15 +29,16 @@ const textOf = (request: Pick<ModelRequest, 'messages'>) => request.messages.map
 
 test('C6 T13 what a turn recalls is sent to its model, stands in its record, and is sent again after a crash, byte for byte', async () => {
   const world = await RoomWorld.open(SMALL);
-  await post(world, 'cyd', KEY);
+  await post(world, 'cyd', LONG);
   await talk(world);
   const call = world.model.expect({ pieces: ['a'], holdAfter: 1 });
   await world.prompt('ana', ABOUT);
   const sent = await call.called;
   await call.held;
-  expect(textOf(sent)).toContain(KEY);
+  expect(textOf(sent)).toContain(` …>\n${KEY}\n`);
+  expect(textOf(sent)).not.toContain('at night');
   const [started] = await world.recordsOf('turn.started');
-  expect(started?.context.recalled).toEqual(['1']);
+  expect(started?.context.recalled).toEqual(['1:6-6']);
   expect(started?.influence).toEqual(['ana', 'bob', 'cyd']);
   await post(world, 'bob', `${KEY}, somebody says later`);
   const again = world.model.expect({ pieces: ['b'] });
@@ -69,16 +72,16 @@ test('C6 R4 R14 what is redacted while its turn runs is not recalled after a cra
 
 test('C6 R5 what a private answer recalled is among the sources that a release shows', async () => {
   const world = await RoomWorld.open({ limits: { turnTokens: 8_000 } });
-  await post(world, 'bob', KEY, 'me');
+  await post(world, 'bob', LONG, 'me');
   await post(world, 'bob', 'something else entirely', 'me');
   await talk(world, 'me');
   world.model.expect({ pieces: ['In November.'] });
   const { turn } = await world.prompt('bob', ABOUT, { audience: 'me' });
   await settled();
-  expect((await world.recordsOf('turn.started'))[0]?.context.recalled).toEqual(['me.1']);
+  expect((await world.recordsOf('turn.started'))[0]?.context.recalled).toEqual(['me.1:6-6']);
   const entry = must((await world.turn('bob', turn)).answerEntry, 'it ended');
   const { sources } = await world.must('bob', { type: 'entry.preview-release', entry });
   const titles = sources.flatMap(({ kind, title }) => (kind === 'entry' ? [title] : []));
-  expect(titles).toContain(KEY);
+  expect(titles).toContainEqual(expect.stringContaining('a gateway was moved'));
   expect(titles).not.toContain('something else entirely');
 });

@@ -63,15 +63,15 @@ export function layOutRoom(input: ContextInput, hand: Hand): Layout {
   const prompt = lastPiece(input, hand);
   const budget = conversationBudget(input.budget, false);
   const room = lanePart(input, { lane: 'room', budget, last: prompt }, hand);
-  const again = recallOf(input, { lane: 'room', part: room, said: room.said, budget }, hand);
-  const tail = [...room.tail.map(inFull), ...again, inFull(prompt)];
+  const again = recallOf(input, { lane: 'room', part: room, budget }, hand);
+  const tail = [...room.tail, ...again, prompt].map(inFull);
   return {
     messages: [...room.before, ...[...room.sent, ...tail].map(asMessage)],
     firstSeq: room.firstSeq,
     tokens: room.tokens + tokensOf(again),
     load: room.load,
     recalled: citesOf(again),
-    sources: sourcesOf([...room.behind, ...again.map(({ piece }) => piece), prompt]),
+    sources: sourcesOf([...room.behind, ...again, prompt]),
   };
 }
 
@@ -87,12 +87,11 @@ export function layOutPrivate(input: ContextInput, hand: Hand): Layout {
   const roomBudget = Math.min(budget * ROOM_SHARE, budget - own.tokens);
   const room = lanePart(input, { lane: 'room', budget: roomBudget, last: null }, hand);
   const mine = alsoFolded(own.sent, room.sent);
-  const said = (): Repeats<Piece> => taken(mine, room.said());
   const again = [
-    ...recallOf(input, { lane: 'room', part: room, said, budget: budget * ROOM_SHARE }, hand),
-    ...recallOf(input, { lane: laneOf(input), part: own, said, budget: ownBudget }, hand),
+    ...recallOf(input, { lane: 'room', part: room, budget: budget * ROOM_SHARE }, hand),
+    ...recallOf(input, { lane: laneOf(input), part: own, budget: ownBudget }, hand),
   ];
-  const tail = [...own.tail.map(inFull), ...again, inFull(prompt)];
+  const tail = [...own.tail, ...again, prompt].map(inFull);
   return {
     messages: [
       ...[...room.before, ...room.sent.map(asMessage), ...room.tail.map(inMessage)],
@@ -102,7 +101,7 @@ export function layOutPrivate(input: ContextInput, hand: Hand): Layout {
     tokens: room.tokens + own.tokens + tokensOf(again),
     load: own.load,
     recalled: citesOf(again),
-    sources: sourcesOf([...room.behind, ...own.behind, ...again.map(({ piece }) => piece), prompt]),
+    sources: sourcesOf([...room.behind, ...own.behind, ...again, prompt]),
   };
 }
 
@@ -116,8 +115,6 @@ export function laneOf({ own, prompt }: ContextInput): LaneKey {
 interface LanePart extends Pick<Layout, 'firstSeq' | 'tokens' | 'load'> {
   readonly before: readonly PlainMessage[];
   readonly sent: readonly Sent<Piece>[];
-  /** Made anew each time: what follows it says again what stands there. */
-  readonly said: () => Repeats<Piece>;
   readonly tail: readonly Piece[];
   /** Everything that has a say in what is sent. */
   readonly behind: readonly Piece[];
@@ -137,7 +134,6 @@ function lanePart(input: ContextInput, { lane, budget, last }: LanePlace, hand: 
   return {
     before: [...head.map(inMessage), ...leftOut(seen.leftOut, hand)],
     sent: seen.window.sent,
-    said: () => seen.window.followed(),
     tail,
     behind: [...head, ...seen.behind, ...tail],
     firstSeq: seen.window.sent[0]?.piece.seq,
@@ -173,12 +169,12 @@ function historyOf(input: ContextInput, lane: LaneKey, budget: number): History 
 /** What is said once more of a lane, whose conversation may use `budget`: as much again as is left for it, where that is free. */
 function recallOf(
   input: ContextInput,
-  { lane, part, said, budget }: Pick<RecallPlace, 'lane' | 'said' | 'budget'> & { readonly part: LanePart },
+  { lane, part, budget }: Pick<RecallPlace, 'lane' | 'budget'> & { readonly part: LanePart },
   hand: Hand,
-): readonly Sent<Piece>[] {
+): readonly Piece[] {
   const least = (budget / (1 - RECALL_SHARE)) * RECALL_SHARE;
   const recallBudget = least + Math.max(0, Math.min(least, budget - part.tokens));
-  const place = { lane, items: itemsOf(input, lane), conversation: part.sent, said, budget, recallBudget };
+  const place = { lane, items: itemsOf(input, lane), conversation: part.sent, budget, recallBudget };
   return recallPart(input, place, hand);
 }
 

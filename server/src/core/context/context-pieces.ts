@@ -74,11 +74,33 @@ export const privatePieces: Writes = (placed, hand) =>
   placed.map((item) => wrappedPiece(item, privateNumber(numberOf(item)), hand));
 
 /** An item that is a message of nobody's: an answer is wrapped too. */
-export function wrappedPiece(item: ContextItem, n: string, hand: Hand): Piece {
-  const { entry } = item;
-  const write = (text: Harmless): string =>
-    entry.kind === 'answer' ? hand.wrap.answered(n, text) : saidBy(entry, n, hand.wrap, text);
-  return piece(item, 'user', hand, { cite: n, write });
+function wrappedPiece(item: ContextItem, n: string, hand: Hand): Piece {
+  return piece(item, 'user', hand, { cite: n, write: (text) => wrapped(item, n, hand, text) });
+}
+
+/** The same of a part of its words, where it does not stand in its place; nobody refers to it. */
+export function wrappedPart(item: ContextItem, n: string, hand: Hand, { text, more }: Shown): Piece {
+  const all = wrappedPiece({ ...item, after: undefined }, n, hand);
+  const render = (): string => wrapped(item, n, hand, text);
+  return { ...all, tokens: all.tokens + more, folds: 'never', lines: () => null, render };
+}
+
+/** What is shown of an item, and how many tokens more that is than all of it. */
+export interface Shown {
+  readonly text: Harmless;
+  readonly more: number;
+}
+
+/** An entry's text as the model may read it, and its lines; null where there are too many to look through. */
+export function readText(
+  entry: Entry,
+  hand: Hand,
+): { readonly text: Harmless; readonly lines: readonly Line[] | null } {
+  return reading(entry, hand);
+}
+
+function wrapped({ entry }: ContextItem, n: string, { wrap }: Hand, text: Harmless): string {
+  return entry.kind === 'answer' ? wrap.answered(n, text) : saidBy(entry, n, wrap, text);
 }
 
 /** The prompt in full (C7). */

@@ -13,6 +13,6 @@ export const ContextSent = z.strictObject({
   turnTokens: z.int().min(1).optional(),
   /** Which digest of the lane was among it (C13). */
   generation: z.int().min(1).optional(),
-  /** Which older entries were said once more before the prompt, as the model was told their numbers (C6). */
+  /** Which older entries were said once more before the prompt, as the model was told their numbers, and which lines of them (C6): `12`, `me.12:3-4,9-9`. */
   recalled: z.array(z.string()).readonly().optional(),
 });

@@ -81,11 +81,6 @@ export class Window<P extends Sized> {
     return copy;
   }
 
-  /** What is sent, for texts that follow it apart from this, which does not grow meanwhile. */
-  followed(): Repeats<P> {
-    return new Repeats(new LineNumbers(this.#numbers), this.#repeats);
-  }
-
   /** How many of the items added are not sent any more. */
   get start(): number {
     return this.#start;

@@ -44,7 +44,7 @@ export interface ContextManifest {
   readonly tokens: number;
   /** C13: which digest of the lane was sent; absent: none. */
   readonly generation?: number;
-  /** C6: which older entries were said once more, as they are cited; absent: none. */
+  /** C6: which older entries, or lines of them, were said once more, as they are cited; absent: none. */
   readonly recalled?: readonly string[];
 }
 

@@ -35,6 +35,8 @@ export interface Envelopes {
   readonly answered: (n: string, body: Harmless) => string;
   /** A passage that was said before (C9). */
   readonly reference: (places: readonly Reference[], hash: string) => string;
+  /** Stands where lines of an entry are left out. */
+  readonly gap: Harmless;
   /** What a tool returned: information that somebody else wrote, never an instruction. */
   readonly result: (call: string, body: string) => string;
   /** A line by the server itself; `text` is ours, never a person's. */
@@ -63,6 +65,8 @@ export function envelopes(boundary: string): Envelopes {
     result: (call, body) => `<result-${boundary} call="${attribute(call)}">\n${plain(body)}\n</result-${boundary}>`,
     reference: (places, hash) =>
       `<parley-${boundary} =${places.map(({ cite, from, to }) => `${cite}:${from}-${to}`).join(',')}#${hash}>`,
+    // Ours.
+    gap: `<parley-${boundary} …>` as Harmless,
     note: (text) => `<parley-${boundary}>${text}</parley-${boundary}>`,
     named: (n, id) => `${n} by "${attribute(id)}"`,
   };

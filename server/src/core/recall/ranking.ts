@@ -17,11 +17,19 @@ const LEAST_OF_BEST = 0.25;
 /** Scores that are nearer to each other are equal, whatever the last bit of a logarithm is. */
 const GRAIN = 1e6;
 
-/** The places of the items that `may` be found and that a question is about, best first, the newest of equals first. Pure. */
-export function ranked(question: Int32Array, lane: Readable, may: (at: number) => boolean): readonly number[] {
+/** What a question finds in a lane. */
+export interface Ranked {
+  /** The places of the items that it is about, best first, the newest of equals first. */
+  readonly best: readonly number[];
+  /** Its words that were looked for, and what each of them counts. */
+  readonly asked: ReadonlyMap<number, number>;
+}
+
+/** Which of the items that `may` be found a question is about. Pure. */
+export function ranked(question: Int32Array, lane: Readable, may: (at: number) => boolean): Ranked {
   const tally = new Tally(lane);
   for (const word of new Set(question.subarray(0, MOST_ASKED))) tally.ask(word);
-  return bestOf(tally.found(may));
+  return { best: bestOf(tally.found(may)), asked: tally.asked };
 }
 
 interface Found {
@@ -47,7 +55,9 @@ class Tally {
   /** Where the word that is asked for stands in each block. */
   readonly #from: Int32Array;
   readonly #to: Int32Array;
-  #asked = 0;
+  /** What each word counts that was looked for. */
+  readonly asked = new Map<number, number>();
+  #weight = 0;
 
   constructor(lane: Readable) {
     this.#lane = lane;
@@ -64,7 +74,8 @@ class Tally {
     let having = 0;
     this.#each(word, () => having++);
     const weight = Math.log(1 + (count - having + 0.5) / (having + 0.5));
-    this.#asked += weight;
+    this.asked.set(word, weight);
+    this.#weight += weight;
     this.#each(word, (place, times) => this.#say(place, times, weight));
   }
 
@@ -73,7 +84,7 @@ class Tally {
     const found: Found[] = [];
     for (const place of this.#touched) {
       const at = this.#lane.first + place;
-      if ((this.#weights[place] ?? 0) < this.#asked * LEAST_SHARE || !may(at)) continue;
+      if ((this.#weights[place] ?? 0) < this.#weight * LEAST_SHARE || !may(at)) continue;
       found.push({ at, score: Math.round((this.#scores[place] ?? 0) * GRAIN) });
     }
     return found;

@@ -2,8 +2,8 @@ import type { LaneKey } from '@parley/shared/ids';
 import { saidBeside } from '../compaction/head.ts';
 import type { ContextInput } from '../context/context-input.ts';
 import { partPiece, type ContextItem, type Hand, type Piece } from '../context/context-pieces.ts';
-import { inFull, type Sent } from '../context/context-window.ts';
-import type { Repeats } from '../context/repeats.ts';
+import type { Sent } from '../context/context-window.ts';
+import { Heard } from './heard.ts';
 import { recalled, recalledAgain, type Recalling } from './recall.ts';
 
 /** Upper bound of the server's line above them. */
@@ -16,15 +16,13 @@ export interface RecallPlace {
   readonly items: readonly ContextItem[];
   /** What of the lane's conversation is sent. */
   readonly conversation: readonly Sent<Piece>[];
-  /** All that is sent before, anew each time. */
-  readonly said: () => Repeats<Piece>;
   /** What the conversation, and what is recalled of it, may use. */
   readonly budget: number;
   readonly recallBudget: number;
 }
 
 /** What of a lane is said once more before a prompt (C6), behind a line of the server's; a clean turn, and one that no person asked, recalls nothing. */
-export function recallPart(input: ContextInput, place: RecallPlace, hand: Hand): readonly Sent<Piece>[] {
+export function recallPart(input: ContextInput, place: RecallPlace, hand: Hand): readonly Piece[] {
   if (input.quotes !== null || input.instruction !== undefined) return [];
   const recalling = recallingOf(input, place);
   const found =
@@ -36,19 +34,21 @@ export function recallPart(input: ContextInput, place: RecallPlace, hand: Hand):
   const text = hand.wrap.note(
     `Earlier entries ${whose} that the prompt may be about, and that are not above any more:`,
   );
-  return [inFull(partPiece({ text, tokens: NOTE_TOKENS, influence: [] })), ...found];
+  return [partPiece({ text, tokens: NOTE_TOKENS, influence: [] }), ...found];
 }
 
 /** How the entries among these are cited. */
-export function citesOf(sent: readonly Sent<Piece>[]): readonly string[] {
-  return sent.flatMap(({ piece }) => piece.cite ?? []);
+export function citesOf(pieces: readonly Piece[]): readonly string[] {
+  return pieces.flatMap(({ cite }) => cite ?? []);
 }
 
 function recallingOf(input: ContextInput, place: RecallPlace): Recalling {
-  const { lane, items, conversation, said, budget, recallBudget } = place;
+  const { lane, items, conversation, budget, recallBudget } = place;
   const compacted = lane === 'room' ? input.compacted?.room : input.compacted?.own;
   const beside = compacted === undefined ? new Set() : saidBeside(compacted, budget);
   const there = new Set(conversation.flatMap(({ piece }) => (piece.shelved ? [] : [piece.seq])));
   const isThere = ({ entry }: ContextItem): boolean => there.has(entry.seq) || beside.has(entry.id);
-  return { lane, items, isThere, said, budget: recallBudget - NOTE_TOKENS };
+  const heard = new Heard();
+  for (const { piece, lines } of conversation) if (!piece.shelved) heard.add(lines ?? []);
+  return { lane, items, isThere, heard, budget: recallBudget - NOTE_TOKENS };
 }

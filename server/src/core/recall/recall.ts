@@ -2,22 +2,27 @@ import type { LaneKey } from '@parley/shared/ids';
 import {
   numberOf,
   privateNumber,
-  wrappedPiece,
+  readText,
   type ContextItem,
   type Hand,
   type Piece,
 } from '../context/context-pieces.ts';
-import { folded, type Sent } from '../context/context-window.ts';
-import type { Repeats } from '../context/repeats.ts';
 import { inOrder, isSent } from '../context/sealed-order.ts';
+import { linesOf, type Line } from '../context/text-lines.ts';
+import { excerptPiece, type Excerpt } from './excerpt-piece.ts';
+import { excerptOf, type LineRange } from './excerpt.ts';
+import type { Heard } from './heard.ts';
 import { RoomWords } from './lane-words.ts';
 import { ranked } from './ranking.ts';
+import { readCite } from './recalled-cite.ts';
 import { wordsOf } from './text-words.ts';
 
-/** So many entries are recalled for one prompt at most, … */
-export const MOST_RECALLED = 8;
-/** … of so many that are tried. */
-const MOST_TRIED = 48;
+/** So many entries are recalled for one prompt at most: further ones answer hardly any question more, and each is read anew. */
+export const MOST_RECALLED = 4;
+/** … of so many that are tried, … */
+const MOST_TRIED = 24;
+/** … and of so many characters of theirs, and of the prompt's, that are looked at line by line: nobody is to wait for it. */
+const MOST_READ_CHARS = 65_536;
 
 export interface Recalling {
   readonly lane: LaneKey;
@@ -25,66 +30,79 @@ export interface Recalling {
   readonly items: readonly ContextItem[];
   /** Whether its words stand in what is sent. */
   readonly isThere: (item: ContextItem) => boolean;
-  /** What is sent before it, anew each time, so that no passage is sent twice (C9). */
-  readonly said: () => Repeats<Piece>;
+  /** What is sent of the lane anyway, and what the prompt says; what is recalled is added. */
+  readonly heard: Heard;
   /** What it may take. */
   readonly budget: number;
 }
 
 /**
- * C6: older entries of a lane's own document that a prompt is about and that are not sent any more, in their order.
- * By the words of the prompt and of that document alone, so that nothing on a shelf moves what is found (R3, R9).
+ * C6: of older entries of a lane's own document that a prompt is about and that are not sent any more, the lines that
+ * are about it, in their order. By the words of the prompt and of that document alone, so that nothing on a shelf moves
+ * what is found (R3, R9).
  */
-export function recalled(
-  recalling: Recalling,
-  prompt: string,
-  hand: Hand,
-  words = new RoomWords(),
-): readonly Sent<Piece>[] {
+export function recalled(recalling: Recalling, prompt: string, hand: Hand, words = new RoomWords()): readonly Piece[] {
   if (!recalling.items.some((item) => item.shelf === undefined && isGone(item, recalling))) return [];
   const lane = words.of(recalling.lane).read(recalling.items);
-  const best = ranked(wordsOf(prompt), lane, (at) => isGone(lane.items[at], recalling));
+  const { best, asked } = ranked(wordsOf(prompt), lane, (at) => isGone(lane.items[at], recalling));
   if (best.length === 0) return [];
+  recalling.heard.add(linesOf(hand.wrap.plain(prompt.slice(0, MOST_READ_CHARS))) ?? []);
   const tried = best.slice(0, MOST_TRIED).flatMap((at) => lane.items[at] ?? []);
-  return laidOut(fitting(tried, recalling, hand), recalling, hand);
+  return laidOut(fitting(tried, asked, recalling, hand), recalling, hand);
 }
 
 function isGone(item: ContextItem | undefined, { isThere }: Recalling): boolean {
   return item !== undefined && isSent(item) && !isThere(item);
 }
 
-/** The same entries again, as far as they are still there: what a turn was started with is all that it is made from (R4). */
-export function recalledAgain(recalling: Recalling, cites: readonly string[], hand: Hand): readonly Sent<Piece>[] {
-  const known = recalling.items.filter((item) => isSent(item) && cites.includes(citeOf(item, recalling)));
-  return laidOut(inOrder(known), recalling, hand);
+/** The same again, as far as it is still there: what a turn was started with is all that it is made from (R4). */
+export function recalledAgain(recalling: Recalling, cites: readonly string[], hand: Hand): readonly Piece[] {
+  const lines = new Map(cites.map(readCite).map((cite) => [cite.n, cite.lines]));
+  const known = recalling.items.flatMap((item) => {
+    const again = isSent(item) ? lines.get(citeOf(item, recalling)) : undefined;
+    return again === undefined ? [] : [{ item, lines: again }];
+  });
+  return laidOut(known, recalling, hand);
 }
 
-/** The best that fit. What says nothing that is not sent anyway takes nobody's place. */
-function fitting(best: readonly ContextItem[], recalling: Recalling, hand: Hand): readonly ContextItem[] {
-  const said = recalling.said();
+/** The best that fit. What says nothing that is not heard anyway takes nobody's place. */
+function fitting(
+  best: readonly ContextItem[],
+  asked: ReadonlyMap<number, number>,
+  recalling: Recalling,
+  hand: Hand,
+): readonly Excerpt[] {
   let left = recalling.budget;
-  const fit: ContextItem[] = [];
+  let unread = MOST_READ_CHARS;
+  const fit: Excerpt[] = [];
   for (const item of best) {
-    const piece = pieceOf(item, recalling, hand);
     if (fit.length === MOST_RECALLED) break;
-    if (piece.tokens > left || saysNothing(folded(piece, said))) continue;
-    left -= piece.tokens;
-    fit.push(item);
+    if (item.entry.text.length > unread) continue;
+    unread -= item.entry.text.length;
+    const { lines } = readText(item.entry, hand);
+    const said = lines && excerptOf(lines, recalling.heard.freshOf(lines), asked);
+    if (said?.length === 0) continue;
+    const excerpt = { item, lines: said && isAll(said, lines) ? null : said };
+    const { tokens } = pieceOf(excerpt, recalling, hand);
+    if (tokens > left) continue;
+    left -= tokens;
+    if (said) recalling.heard.add(said.flatMap(({ from, to }) => lines.slice(from, to)));
+    fit.push(excerpt);
   }
-  return inOrder(fit);
+  return fit;
 }
 
-function laidOut(items: readonly ContextItem[], recalling: Recalling, hand: Hand): readonly Sent<Piece>[] {
-  const said = recalling.said();
-  return items.map((item) => folded(pieceOf(item, recalling, hand), said));
+function isAll([first]: readonly LineRange[], lines: readonly Line[]): boolean {
+  return first?.from === 0 && first.to === lines.length;
 }
 
-function saysNothing({ lines, repeats }: Sent<Piece>): boolean {
-  return lines !== null && repeats.reduce((sum, { from, to }) => sum + to - from, 0) === lines.length;
+function laidOut(excerpts: readonly Excerpt[], recalling: Recalling, hand: Hand): readonly Piece[] {
+  const lines = new Map(excerpts.map((one) => [one.item, one.lines]));
+  return inOrder([...lines.keys()]).map((item) => pieceOf({ item, lines: lines.get(item) ?? null }, recalling, hand));
 }
 
-function pieceOf(item: ContextItem, recalling: Recalling, hand: Hand): Piece {
-  return wrappedPiece({ ...item, after: undefined }, citeOf(item, recalling), hand);
+function pieceOf(excerpt: Excerpt, recalling: Recalling, hand: Hand): Piece {
+  return excerptPiece(excerpt, citeOf(excerpt.item, recalling), hand);
 }
 
 function citeOf(item: ContextItem, { lane }: Recalling): string {

@@ -19,6 +19,7 @@ import {
   type ReleaseView,
 } from '../../core/labels/release.ts';
 import { privateNumber } from '../../core/context/context-pieces.ts';
+import { readCite } from '../../core/recall/recalled-cite.ts';
 import { standingOf } from '../../core/room-state.ts';
 import { nextPlace } from '../../core/arbiter/place.ts';
 import type { Desk } from '../desk.ts';
@@ -133,7 +134,7 @@ function itemsBehind(desk: Desk, by: UserId, { turn }: Entry): Entry[] {
 
 /** What stands on a shelf never is. */
 function isRecalled({ seq, resources = [] }: Entry, recalled: readonly string[]): boolean {
-  return resources.length === 0 && recalled.includes(privateNumber(String(seq)));
+  return resources.length === 0 && recalled.some((cite) => readCite(cite).n === privateNumber(String(seq)));
 }
 
 function namesOf(desk: Desk): ReadonlyMap<string, string> {
