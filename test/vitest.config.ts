@@ -11,11 +11,11 @@ const seeding = {
 } as const;
 
 /**
- * Files that need a port, a browser or child processes wait much of their time: two at once fill two cores. They come after
- * everything that only computes.
+ * Files that need a port, a browser or child processes wait much of their time: three at once fill two cores. They come
+ * after everything that only computes.
  */
 const waiting = {
-  maxWorkers: 2,
+  maxWorkers: 3,
   isolate: true,
   sequence: { groupOrder: 1 },
   // What is waited for is there or comes; how soon, on a busy machine, is not what these tests are about.

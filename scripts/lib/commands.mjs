@@ -1,5 +1,5 @@
 import { checks } from './checks.mjs';
-import { provideChromium } from './chromium.mjs';
+import { provideChromium, provideLightChromium } from './chromium.mjs';
 import { buildClient, install } from './prepare.mjs';
 import { run } from './process.mjs';
 import { serve } from './serve.mjs';
@@ -23,9 +23,9 @@ export async function data(rest) {
   return run(node, ['server/src/data.ts', ...rest], { env });
 }
 
-/** Makes sure that there is the browser which the tests drive. @type {Command} */
+/** Makes sure that there is the browser which the tests drive, the light one if it can be had. @type {Command} */
 export async function browser() {
-  await provideChromium();
+  await provideLightChromium();
   return 0;
 }
 

@@ -26,6 +26,8 @@ export interface ModelTarget {
   readonly price: Price | null;
   /** G9: whether what nobody waits for goes there in batches; the provider keeps these until they were collected. */
   readonly batch: boolean;
+  /** What a million tokens cost there; null: nobody said. */
+  readonly batchPrice: Price | null;
   /** For how long its provider keeps what it was sent (C17): 0, not at all; null: nobody said. */
   readonly cacheSeconds: number | null;
   readonly firstTokenSeconds: number;
@@ -60,7 +62,7 @@ const Target = z.strictObject({
   cacheSalt: z.boolean().default(false),
   breakpoints: z.enum(['cache_control', 'prompt_cache_breakpoint']).optional(),
   price: PriceTable.optional(),
-  batch: z.boolean().default(false),
+  batch: z.union([z.boolean(), PriceTable]).default(false),
   cacheSeconds: z.int().min(0).max(86_400).optional(),
   firstTokenSeconds: z.number().min(1).max(600).default(60),
   idleSeconds: z.number().min(1).max(600).default(30),
@@ -91,10 +93,12 @@ export function readModels(text: string, env: Readonly<Record<string, unknown>>)
 }
 
 function targetOf(env: Readonly<Record<string, unknown>>) {
-  return ({ keyEnv, price, breakpoints, cacheSeconds, ...target }: Routes[number]['targets'][number]): ModelTarget => {
+  return ({ keyEnv, price, batch, ...target }: Routes[number]['targets'][number]): ModelTarget => {
     const apiKey = keyEnv === undefined ? null : String(env[keyEnv]);
-    const unsaid = { price: price ?? null, breakpoints: breakpoints ?? null, cacheSeconds: cacheSeconds ?? null };
-    return { ...target, keyEnv: keyEnv ?? null, apiKey, ...unsaid };
+    const unsaid = { breakpoints: target.breakpoints ?? null, cacheSeconds: target.cacheSeconds ?? null };
+    const batchPrice = typeof batch === 'boolean' ? null : batch;
+    const prices = { price: price ?? null, batch: batch !== false, batchPrice };
+    return { ...target, keyEnv: keyEnv ?? null, apiKey, ...unsaid, ...prices };
   };
 }
 

@@ -63,8 +63,11 @@ async function modelsOf(
 function batchesOf(targets: readonly ModelTarget[], keys: CallKeys): BatchAccounts | null {
   const target = targets.find(({ batch }) => batch);
   if (target === undefined) return null;
-  const { baseUrl: baseURL, model, apiKey } = target;
-  return new KeyedBatches({ baseURL, model, apiKey: apiKey ?? 'none' }, keys);
+  const { baseUrl: baseURL, model, apiKey, batchPrice } = target;
+  return new KeyedBatches(
+    { baseURL, model, apiKey: apiKey ?? 'none', ...(batchPrice === null ? {} : { price: batchPrice }) },
+    keys,
+  );
 }
 
 function targetOf(target: ModelTarget, { clock, tokenizer, pseudonym, log }: ModelsDeps): Target {

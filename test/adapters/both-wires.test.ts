@@ -112,7 +112,7 @@ describe.each(['chat', 'responses'] as const)('G2 the %s wire', (api) => {
     const counted = {
       estimated: true,
       usage: {
-        inputTokens: REQUEST.messages.reduce((sum, { content }) => sum + tokenizer.count(content), 0),
+        inputTokens: REQUEST.inputTokens,
         cachedTokens: 0,
         outputTokens: tokenizer.count(WORDS.join('')),
       },

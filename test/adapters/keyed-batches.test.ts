@@ -42,6 +42,14 @@ test('G5 G9 a batch is on the account of its tenant where that brought a key, el
   expect((await accounts.for(RIVAL)).provider).not.toHaveProperty('keyOf');
 });
 
+test('G6 G9 a batch has the price that the operator named for batches, on whoever’s account it is', async () => {
+  const price = { input: 0.5, output: 2 };
+  accounts = new KeyedBatches({ baseURL: `http://${host}/v1`, model: 'm', apiKey: 'the-servers', price }, keys);
+  await keys.put(REF.tenant, null, host, 'acmes-own');
+  expect((await accounts.for(REF)).provider).toEqual({ provider: host, model: 'm', keyOf: 'tenant', price });
+  expect((await accounts.for(RIVAL)).provider).toEqual({ provider: host, model: 'm', price });
+});
+
 test('G5 G9 a key that was taken away is used for no batch any more, at once', async () => {
   await keys.put(REF.tenant, null, host, 'acmes-own');
   await (await accounts.for(REF)).find('b_1', never);

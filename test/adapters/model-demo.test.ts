@@ -22,7 +22,7 @@ const tokenizer = o200kTokenizer();
 
 function demo(paceMs: number): ModelWorld {
   return {
-    model: demoModel({ clock: hostClock, tokenizer, paceMs }),
+    model: demoModel({ clock: hostClock, paceMs }),
     sent: () => null,
     closed: () => Promise.resolve(),
   };
@@ -106,9 +106,7 @@ describe('the demo model', () => {
   test('streams at a human pace and leaves no timer behind when it is stopped', async () => {
     const time = new TestClock();
     const abort = new AbortController();
-    const stream = demoModel({ clock: time, tokenizer, paceMs: 45 })
-      .stream(request, abort.signal)
-      [Symbol.asyncIterator]();
+    const stream = demoModel({ clock: time, paceMs: 45 }).stream(request, abort.signal)[Symbol.asyncIterator]();
     const first = stream.next();
     time.advance(45);
     expect(await first).toMatchObject({ value: { type: 'text' } });

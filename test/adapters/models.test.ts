@@ -84,6 +84,14 @@ test('G5 G6 R10 what a target declares is in its calls, with whichever key', asy
   expect(events.at(-1)).toMatchObject({ from: { keyOf: 'speaker', price } });
 });
 
+test('G6 G9 batches are for who says so, at a price of their own where one is named, and never at that of a call', async () => {
+  const price = { input: 2, output: 8 };
+  const at = async (batch: unknown) => (await opened({ price, batch })).model.batches?.for(REF);
+  expect(await at(false)).toBeUndefined();
+  expect((await at(true))?.provider).not.toHaveProperty('price');
+  expect((await at({ input: 1, output: 4 }))?.provider).toMatchObject({ price: { input: 1, output: 4 } });
+});
+
 test('C17 what is said of a cache is known of the model, and with nothing said it has to be seen', async () => {
   const told = (await opened({ cacheSeconds: 3_600 })).model;
   expect(told.cachingOf?.('Small')).toEqual({ lifetimeMs: 3_600_000, leastTokens: 1_024, isDeclared: true });

@@ -1,6 +1,7 @@
 import { accountKey } from '@parley/server/adapters/credentials/account-key';
 import { hostDigest } from '@parley/server/adapters/host/system';
 import { must } from '@parley/shared/assert';
+import type { UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import { AccountWorld, ANA, MAIL } from '../kit/account-world.ts';
 import { tenantOf } from '../kit/tool-world.ts';
@@ -56,7 +57,7 @@ test('R12 it is forgotten here before anybody is asked, and a failure is told an
   expect(await world.accounts.unlink(ACCOUNT)).toBe(false);
   expect(before).toEqual([false]);
   expect(world.log.lines).toEqual([
-    { level: 'info', event: 'account.not-taken-back', fields: { tool: MAIL, detail: 'http 503' } },
+    { level: 'info', event: 'account.not-taken-back', fields: { tool: MAIL, detail: 'http 503', count: 1 } },
   ]);
 });
 
@@ -97,6 +98,64 @@ test('R12 an account that is unlinked while its token is refreshed stays unlinke
   const token = await world.token();
   await refreshing.promise;
   expect(token).toEqual({ kind: 'not-linked' });
+  expect(await world.accounts.linked(ACCOUNT)).toBe(false);
+  const taken = world.server.requests.flatMap(({ form }) => form['token'] ?? []);
+  expect(taken.toSorted()).toEqual(['canary-next', 'canary-refresh']);
+});
+
+test('R12 a tool that is withdrawn takes everybody’s accounts with it, and each is taken back at its authority', async () => {
+  await using world = await linked();
+  const tool = must(world.registry.tool(ACCOUNT.tenant, MAIL), 'registered');
+  if (tool.auth.kind !== 'oauth') throw new Error('an oauth tool');
+  const key = accountKey({ ...tool, auth: tool.auth }, hostDigest);
+  const others = Array.from({ length: 20 }, (_, index) => `person-${index}` as UserId);
+  const of = (refreshToken: string) => ({ accessToken: 'a', refreshToken, expiresAt: null });
+  for (const user of others) await world.vault.put(ACCOUNT.tenant, user, key, of(user));
+  await world.vault.put(tenantOf('rival'), ANA, key, of('canary-rival'));
+  const taken: string[] = [];
+  world.server.answer = ({ form }) => {
+    taken.push(form['token'] ?? 'none');
+    return [form['token'] === 'person-3' ? 503 : 200, {}];
+  };
+  await world.accounts.withdraw(tool);
+  expect(taken.toSorted()).toEqual(['canary-refresh', ...others].toSorted());
+  expect(await world.accounts.linked(ACCOUNT)).toBe(false);
+  expect(await world.vault.get(tenantOf('rival'), ANA, key)).not.toBeNull();
+  expect(world.log.lines).toEqual([
+    { level: 'info', event: 'account.not-taken-back', fields: { tool: MAIL, detail: 'http 503', count: 1 } },
+  ]);
+});
+
+test('R12 nobody waits longer than five seconds for all of them, and none is kept here meanwhile', async () => {
+  await using world = await linked();
+  const tool = must(world.registry.tool(ACCOUNT.tenant, MAIL), 'registered');
+  const asked = Promise.withResolvers<void>();
+  world.server.answer = () => {
+    asked.resolve();
+    return null;
+  };
+  const withdrawing = world.accounts.withdraw(tool);
+  await asked.promise;
+  expect(await world.accounts.linked(ACCOUNT)).toBe(false);
+  world.clock.advance(5_000);
+  await withdrawing;
+  expect(world.log.lines).toMatchObject([{ event: 'account.not-taken-back', fields: { count: 1 } }]);
+});
+
+test('R12 an account that is linked while its tool is withdrawn is not kept, and what came is taken back', async () => {
+  await using world = await linked();
+  const tool = must(world.registry.tool(ACCOUNT.tenant, MAIL), 'registered');
+  const state = new URL(must(world.accounts.begin(ACCOUNT), 'begun').authorizeUrl).searchParams.get('state') ?? '';
+  const withdrawn = Promise.withResolvers<void>();
+  world.server.answer = ({ form }) => {
+    if (form['grant_type'] === undefined) return [200, {}];
+    const dropped = world.registry.drop(ACCOUNT.tenant, MAIL);
+    withdrawn.resolve(Promise.all([dropped, world.accounts.withdraw(tool)]).then(() => undefined));
+    return [200, { access_token: 'canary-new', token_type: 'Bearer', refresh_token: 'canary-next' }];
+  };
+  expect(await world.accounts.finish(state, 'code', new AbortController().signal)).toBe('refused');
+  await withdrawn.promise;
+  await world.registry.put(tool);
   expect(await world.accounts.linked(ACCOUNT)).toBe(false);
   const taken = world.server.requests.flatMap(({ form }) => form['token'] ?? []);
   expect(taken.toSorted()).toEqual(['canary-next', 'canary-refresh']);

@@ -12,10 +12,17 @@ declare global {
 
 const SOURCE = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** All that axe knows, or what it knows of colours alone: what a page in another colour scheme can have wrong beside. */
+export type AxeRules = 'all' | 'colours';
+const RUN = {
+  all: { resultTypes: ['violations'] },
+  colours: { resultTypes: ['violations'], runOnly: { type: 'tag', values: ['cat.color'] } },
+} as const;
+
 /** What axe finds wrong in what a page shows now. Its half megabyte is read into a page once. */
-export async function violations(page: Page): Promise<readonly Result[]> {
+export async function violations(page: Page, rules: AxeRules = 'all'): Promise<readonly Result[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(await SOURCE);
-  const results = await page.evaluate(() => window.axe?.run(document, { resultTypes: ['violations'] }));
+  const results = await page.evaluate((options) => window.axe?.run(document, options), RUN[rules]);
   if (results === undefined) throw new Error('axe is not in the page');
   return results.violations;
 }

@@ -1,35 +1,11 @@
-import type { FaultCode } from '@parley/shared/fault';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { StoryStage } from './stories/stage.ts';
-import type { StoryName } from './stories/stories.ts';
+import { describe, expect, test } from 'vitest';
+import { storyRoom } from './stories/story-room.ts';
 import type {} from './stories/story-page.ts';
 
-let stage: StoryStage;
 let page: Page;
-beforeAll(async () => {
-  stage = await StoryStage.start();
-  page = await stage.open({ viewport: { width: 1280, height: 800 } });
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => page.evaluate(() => sessionStorage.clear()));
-
-const show = (name: StoryName) => page.evaluate((story) => window.stage.show(story), name);
-const calls = () => page.evaluate(() => window.stage.client.calls.filter(([name]) => name !== 'setTyping'));
-const last = async () => (await calls()).at(-1);
-const refuse = (code: FaultCode) =>
-  page.evaluate(
-    (one) => void (window.stage.client.requestRefusal = { code: one, detail: 'The server’s own words.' }),
-    code,
-  );
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
+const { show, calls, last, refuse, button, focused, errors } = storyRoom((opened) => (page = opened));
 const dialog = () => page.getByRole('dialog');
-/** The words of what has the focus. */
-const focused = () =>
-  page.evaluate(() => {
-    const one = window.stage.room.shadowRoot?.activeElement;
-    return one?.getAttribute('aria-label') ?? one?.textContent?.trim() ?? '';
-  });
 const decision = (what: string) => [
   'approval.decide',
   { approval: 'a_1', decision: what, digest: 'b7c1f04f9f6e8a55d1c0a3b8a2f7f1d0d6f2b7c4a1e9' },
@@ -153,7 +129,6 @@ describe('UI an approval', () => {
 });
 
 test('UI what was withheld is told where I look, once, and read in my private lane', async () => {
-  await page.evaluate(() => localStorage.clear());
   await show('withheld-elsewhere');
   await page.locator('.told-card').getByText('2 results were withheld').waitFor();
   await button('Look in Private').click();
@@ -161,7 +136,6 @@ test('UI what was withheld is told where I look, once, and read in my private la
   await expect.poll(() => page.locator('.told-card').count()).toBe(0);
   await show('withheld-elsewhere');
   await expect.poll(() => page.locator('.told-card').count()).toBe(0);
-  await page.evaluate(() => localStorage.clear());
 });
 
 describe('UI sharing', () => {
@@ -204,108 +178,6 @@ describe('UI sharing', () => {
     await page.locator('[data-entry=e_5] .entry-more').click();
     await page.locator('[data-entry=e_5]').getByRole('button', { name: 'Ask about this alone' }).waitFor();
     await expect.poll(() => button('Share with the room…').count()).toBe(0);
-  });
-});
-
-describe('UI one entry', () => {
-  test('UI its words are taken away after a word of warning, and keeping them is the default', async () => {
-    await show('redacting');
-    await expect.poll(focused).toBe('Keep them');
-    await page.keyboard.press('Enter');
-    expect(await calls()).toEqual([]);
-    await expect.poll(focused).toContain('What to do with the entry of Ben');
-    await page.keyboard.press('Enter');
-    await button('Take the words away…').click();
-    await button('Take them away').click();
-    await page.getByText('You took these words away.').waitFor();
-    await expect.poll(calls).toEqual([['entry.redact', { entry: 'e_7' }]]);
-  });
-
-  test('UI a refusal to take words away is said where it was asked', async () => {
-    await show('redacting');
-    await refuse('forbidden');
-    await button('Take them away').click();
-    await page.locator('.entry-acts').getByRole('alert').getByText('You do not have the right').waitFor();
-  });
-
-  test('UI is asked about alone: the question says so, carries it, and lets go of it', async () => {
-    await show('quoting');
-    await page.getByText('Ask the AI about these alone. Everyone here sees the answer.').waitFor();
-    await expect.poll(focused).toBe('Ask the AI');
-    await page.keyboard.type('Is that right?');
-    await page.keyboard.press('Enter');
-    await expect.poll(calls).toEqual([['ask', 'Is that right?', 'room', ['e_5']]]);
-    await expect.poll(() => page.locator('.quotes').count()).toBe(0);
-    await page.keyboard.type('And now?');
-    await page.keyboard.press('Enter');
-    await expect.poll(last).toEqual(['ask', 'And now?', 'room']);
-  });
-
-  test('UI a quote is left out again, and does not go with a message', async () => {
-    await show('quoting');
-    await page.getByRole('radio', { name: 'Say' }).check({ force: true });
-    await expect.poll(() => page.locator('.quotes').count()).toBe(0);
-    await page.getByRole('radio', { name: 'Ask AI' }).check({ force: true });
-    await button('Leave out what AI said').click();
-    await page.getByText('Ask the AI. Everyone here sees the answer.').waitFor();
-  });
-});
-
-describe('UI searching', () => {
-  test('UI asks the server for all that I may read, and goes to what is loaded', async () => {
-    await show('conversation');
-    await page.locator('.main .scroll').press('/');
-    await page.getByRole('searchbox').pressSequentially('jargon');
-    await page.getByText('1 entry', { exact: true }).waitFor();
-    await expect.poll(calls).toEqual([['transcript.search', { q: 'jargon', limit: 50 }]]);
-    await button('Show in the conversation').click();
-    await expect.poll(() => page.locator('.search').count()).toBe(0);
-    await page.locator('.main [data-entry=e_7]').waitFor();
-  });
-
-  test('UI says which of them are in my private lane, also of what is not loaded', async () => {
-    await show('withheld');
-    await page.evaluate(() => {
-      const { client } = window.stage;
-      const [own] = client.view.me.entries;
-      if (own === undefined) throw new Error('something is there');
-      const old = {
-        ...own,
-        id: 'e_old' as typeof own.id,
-        kind: 'message' as const,
-        text: 'an old note',
-        lane: 'me' as const,
-      };
-      client.replies['transcript.search'] = () => ({ ok: true, value: { items: [old] } });
-    });
-    await page.locator('.main .scroll').press('/');
-    await page.getByRole('searchbox').fill('note');
-    await page.locator('.result').getByText('Only you').waitFor();
-    await expect.poll(() => button('Show in the conversation').count()).toBe(0);
-  });
-
-  test('UI words that are taken away meanwhile are gone from what was found', async () => {
-    await show('conversation');
-    await page.locator('.main .scroll').press('/');
-    await page.getByRole('searchbox').fill('jargon');
-    await expect.poll(calls).toHaveLength(1);
-    await page.locator('.search-results[aria-busy=false] .result .words', { hasText: 'jargon' }).waitFor();
-    await page.evaluate(() => {
-      const { room } = window.stage.client.view;
-      const entries = room.entries.map((entry) => ({ ...entry, text: '', redactedBy: 'ben' }));
-      window.stage.change({ room: { ...room, entries } });
-    });
-    await page.locator('.result').getByText('Ben took these words away.').waitFor();
-    await expect.poll(() => page.locator('.result .words').count()).toBe(0);
-  });
-
-  test('UI shows what is loaded when nobody can be asked, and says so', async () => {
-    await show('conversation');
-    await refuse('unavailable');
-    await page.locator('.main .scroll').press('/');
-    await page.getByRole('searchbox').fill('jargon');
-    await page.getByText('Only what is loaded here was searched.').waitFor();
-    await page.getByText('1 entry', { exact: true }).waitFor();
   });
 });
 
@@ -416,38 +288,6 @@ describe('UI the tools of a room', () => {
   });
 });
 
-describe('UI invitations', () => {
-  test('UI a link is made, seen once, and revoked', async () => {
-    await show('invite-form');
-    await page.getByLabel('Role').selectOption('Reader');
-    await page.getByLabel('Works for').selectOption('7 days');
-    await page.getByLabel('How many people').selectOption('5 people');
-    await page.getByLabel('Only for').fill('fay@example.com');
-    await button('Make the link').click();
-    const link = page.getByRole('textbox', { name: 'Invite by link' });
-    await expect.poll(() => link.inputValue()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/invite#lobby\.s{43}$/);
-    await page.getByText('Only fay@example.com can use it.').waitFor();
-    const terms = { expiresIn: 604_800, uses: 5, role: 'reader', for: 'fay@example.com' };
-    await expect.poll(calls).toEqual([['invite.create', terms]]);
-    await button('Done').click();
-    await expect.poll(() => link.count()).toBe(0);
-    await button('Revoke the invitation: Reader, 5 people, only fay@example.com').click();
-    await page.getByText('That link no longer works.').waitFor();
-    await expect.poll(last).toEqual(['invite.revoke', { invite: 'h2' }]);
-  });
-
-  test('UI the tools of one person are chosen, then saved', async () => {
-    await show('people-owner');
-    await button('Change Chioma Okafor').click();
-    await page.getByRole('radio', { name: 'Only these' }).check();
-    await page.getByRole('checkbox', { name: 'Team wiki' }).check();
-    await button('Save tools').click();
-    await page.getByText('What the AI may use for Chioma Okafor has changed.').waitFor();
-    const change = { user: 'chioma', role: 'speaker', grants: { tools: ['wiki'] } };
-    await expect.poll(calls).toEqual([['member.set', change]]);
-  });
-});
-
 test('UI nothing of it is refused by the page', () => {
-  expect(stage.errors).toEqual([]);
+  expect(errors()).toEqual([]);
 });

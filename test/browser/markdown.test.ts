@@ -1,17 +1,14 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { StoryStage } from './stories/stage.ts';
+import { expect, test } from 'vitest';
+import { storyRoom } from './stories/story-room.ts';
 import type {} from './stories/story-page.ts';
 
-let stage: StoryStage;
-let page: Page;
 const requests: string[] = [];
-beforeAll(async () => {
-  stage = await StoryStage.start();
-  page = await stage.open();
+let page: Page;
+storyRoom((opened) => {
+  page = opened;
   page.on('request', (request) => requests.push(request.url()));
 });
-afterAll(() => stage[Symbol.asyncDispose]());
 
 /** The elements and attributes that a text becomes, read by a browser's own parser. */
 function shape(text: string): Promise<{ tags: string[]; attributes: string[]; text: string }> {

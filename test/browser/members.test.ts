@@ -1,26 +1,17 @@
 import type { FaultCode } from '@parley/shared/fault';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { StoryStage } from './stories/stage.ts';
-import type { StoryName } from './stories/stories.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { storyRoom } from './stories/story-room.ts';
 import type {} from './stories/story-page.ts';
 
-let stage: StoryStage;
 let page: Page;
-beforeAll(async () => {
-  stage = await StoryStage.start();
-  page = await stage.open();
-});
+const { show, calls, last, button, errors } = storyRoom((opened) => (page = opened));
 beforeEach(() => page.setViewportSize({ width: 1280, height: 800 }));
-afterAll(() => stage[Symbol.asyncDispose]());
 
-const show = (name: StoryName) => page.evaluate((story) => window.stage.show(story), name);
-const calls = () => page.evaluate(() => window.stage.client.calls.filter(([name]) => name !== 'setTyping'));
 const listings = () => page.evaluate(() => window.stage.client.listings);
 const panel = () => page.evaluate(() => window.stage.room.panel);
 const refuse = (code: FaultCode) =>
   page.evaluate((one) => void (window.stage.client.refusal = { code: one, detail: 'The server’s own words.' }), code);
-const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 const row = (name: string) => page.locator('.person', { hasText: name });
 /** The name of what has the focus. */
 const focused = () =>
@@ -192,6 +183,38 @@ describe('R13 the people of a room', () => {
   });
 });
 
+describe('UI invitations', () => {
+  test('UI a link is made, seen once, and revoked', async () => {
+    await show('invite-form');
+    await page.getByLabel('Role').selectOption('Reader');
+    await page.getByLabel('Works for').selectOption('7 days');
+    await page.getByLabel('How many people').selectOption('5 people');
+    await page.getByLabel('Only for').fill('fay@example.com');
+    await button('Make the link').click();
+    const link = page.getByRole('textbox', { name: 'Invite by link' });
+    await expect.poll(() => link.inputValue()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/invite#lobby\.s{43}$/);
+    await page.getByText('Only fay@example.com can use it.').waitFor();
+    const terms = { expiresIn: 604_800, uses: 5, role: 'reader', for: 'fay@example.com' };
+    await expect.poll(calls).toEqual([['invite.create', terms]]);
+    await button('Done').click();
+    await expect.poll(() => link.count()).toBe(0);
+    await button('Revoke the invitation: Reader, 5 people, only fay@example.com').click();
+    await page.getByText('That link no longer works.').waitFor();
+    await expect.poll(last).toEqual(['invite.revoke', { invite: 'h2' }]);
+  });
+
+  test('UI the tools of one person are chosen, then saved', async () => {
+    await show('people-owner');
+    await button('Change Chioma Okafor').click();
+    await page.getByRole('radio', { name: 'Only these' }).check();
+    await page.getByRole('checkbox', { name: 'Team wiki' }).check();
+    await button('Save tools').click();
+    await page.getByText('What the AI may use for Chioma Okafor has changed.').waitFor();
+    const change = { user: 'chioma', role: 'speaker', grants: { tools: ['wiki'] } };
+    await expect.poll(calls).toEqual([['member.set', change]]);
+  });
+});
+
 test('UI nothing of it is refused by the page', () => {
-  expect(stage.errors).toEqual([]);
+  expect(errors()).toEqual([]);
 });

@@ -90,6 +90,20 @@ export class PersonWindow {
     return this.page.locator('.main .entry .words').allInnerTexts();
   }
 
+  /** The text of the shared notes, without the names at the cursors. */
+  notes(): Promise<string> {
+    return this.page.locator('.cm-line').evaluateAll((lines) =>
+      lines
+        .map((line) =>
+          [...line.childNodes]
+            .filter((node) => node.nodeType === Node.TEXT_NODE)
+            .map((node) => node.textContent)
+            .join(''),
+        )
+        .join('\n'),
+    );
+  }
+
   /** How far the newest words are below what the person sees, in pixels. */
   belowSight(): Promise<number> {
     return this.page

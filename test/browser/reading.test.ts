@@ -1,24 +1,10 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { StoryStage } from './stories/stage.ts';
-import type { StoryName } from './stories/stories.ts';
+import { describe, expect, test } from 'vitest';
+import { storyRoom } from './stories/story-room.ts';
 import type {} from './stories/story-page.ts';
 
-let stage: StoryStage;
 let page: Page;
-beforeAll(async () => {
-  stage = await StoryStage.start();
-  page = await stage.open({ viewport: { width: 1280, height: 800 } });
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() =>
-  page.evaluate(() => {
-    sessionStorage.clear();
-    localStorage.clear();
-  }),
-);
-
-const show = (name: StoryName) => page.evaluate((story) => window.stage.show(story), name);
+const { show, calls, last, refuse, button, focused } = storyRoom((opened) => (page = opened));
 
 describe('UI reading', () => {
   /** Shows a long room whose answer streams. */
@@ -212,5 +198,107 @@ describe('UI reading', () => {
     await past(1, 59);
     await expect.poll(place).toBe(before);
     await page.locator('[data-seq="59"]', { hasText: 'Ben took these words away.' }).waitFor({ state: 'attached' });
+  });
+});
+
+describe('UI one entry', () => {
+  test('UI its words are taken away after a word of warning, and keeping them is the default', async () => {
+    await show('redacting');
+    await expect.poll(focused).toBe('Keep them');
+    await page.keyboard.press('Enter');
+    expect(await calls()).toEqual([]);
+    await expect.poll(focused).toContain('What to do with the entry of Ben');
+    await page.keyboard.press('Enter');
+    await button('Take the words away…').click();
+    await button('Take them away').click();
+    await page.getByText('You took these words away.').waitFor();
+    await expect.poll(calls).toEqual([['entry.redact', { entry: 'e_7' }]]);
+  });
+
+  test('UI a refusal to take words away is said where it was asked', async () => {
+    await show('redacting');
+    await refuse('forbidden');
+    await button('Take them away').click();
+    await page.locator('.entry-acts').getByRole('alert').getByText('You do not have the right').waitFor();
+  });
+
+  test('UI is asked about alone: the question says so, carries it, and lets go of it', async () => {
+    await show('quoting');
+    await page.getByText('Ask the AI about these alone. Everyone here sees the answer.').waitFor();
+    await expect.poll(focused).toBe('Ask the AI');
+    await page.keyboard.type('Is that right?');
+    await page.keyboard.press('Enter');
+    await expect.poll(calls).toEqual([['ask', 'Is that right?', 'room', ['e_5']]]);
+    await expect.poll(() => page.locator('.quotes').count()).toBe(0);
+    await page.keyboard.type('And now?');
+    await page.keyboard.press('Enter');
+    await expect.poll(last).toEqual(['ask', 'And now?', 'room']);
+  });
+
+  test('UI a quote is left out again, and does not go with a message', async () => {
+    await show('quoting');
+    await page.getByRole('radio', { name: 'Say' }).check({ force: true });
+    await expect.poll(() => page.locator('.quotes').count()).toBe(0);
+    await page.getByRole('radio', { name: 'Ask AI' }).check({ force: true });
+    await button('Leave out what AI said').click();
+    await page.getByText('Ask the AI. Everyone here sees the answer.').waitFor();
+  });
+});
+
+describe('UI searching', () => {
+  test('UI asks the server for all that I may read, and goes to what is loaded', async () => {
+    await show('conversation');
+    await page.locator('.main .scroll').press('/');
+    await page.getByRole('searchbox').pressSequentially('jargon');
+    await page.getByText('1 entry', { exact: true }).waitFor();
+    await expect.poll(calls).toEqual([['transcript.search', { q: 'jargon', limit: 50 }]]);
+    await button('Show in the conversation').click();
+    await expect.poll(() => page.locator('.search').count()).toBe(0);
+    await page.locator('.main [data-entry=e_7]').waitFor();
+  });
+
+  test('UI says which of them are in my private lane, also of what is not loaded', async () => {
+    await show('withheld');
+    await page.evaluate(() => {
+      const { client } = window.stage;
+      const [own] = client.view.me.entries;
+      if (own === undefined) throw new Error('something is there');
+      const old = {
+        ...own,
+        id: 'e_old' as typeof own.id,
+        kind: 'message' as const,
+        text: 'an old note',
+        lane: 'me' as const,
+      };
+      client.replies['transcript.search'] = () => ({ ok: true, value: { items: [old] } });
+    });
+    await page.locator('.main .scroll').press('/');
+    await page.getByRole('searchbox').fill('note');
+    await page.locator('.result').getByText('Only you').waitFor();
+    await expect.poll(() => button('Show in the conversation').count()).toBe(0);
+  });
+
+  test('UI words that are taken away meanwhile are gone from what was found', async () => {
+    await show('conversation');
+    await page.locator('.main .scroll').press('/');
+    await page.getByRole('searchbox').fill('jargon');
+    await expect.poll(calls).toHaveLength(1);
+    await page.locator('.search-results[aria-busy=false] .result .words', { hasText: 'jargon' }).waitFor();
+    await page.evaluate(() => {
+      const { room } = window.stage.client.view;
+      const entries = room.entries.map((entry) => ({ ...entry, text: '', redactedBy: 'ben' }));
+      window.stage.change({ room: { ...room, entries } });
+    });
+    await page.locator('.result').getByText('Ben took these words away.').waitFor();
+    await expect.poll(() => page.locator('.result .words').count()).toBe(0);
+  });
+
+  test('UI shows what is loaded when nobody can be asked, and says so', async () => {
+    await show('conversation');
+    await refuse('unavailable');
+    await page.locator('.main .scroll').press('/');
+    await page.getByRole('searchbox').fill('jargon');
+    await page.getByText('Only what is loaded here was searched.').waitFor();
+    await page.getByText('1 entry', { exact: true }).waitFor();
   });
 });

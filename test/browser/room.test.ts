@@ -1,26 +1,10 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { StoryStage } from './stories/stage.ts';
-import type { StoryName } from './stories/stories.ts';
+import { describe, expect, test } from 'vitest';
+import { storyRoom } from './stories/story-room.ts';
 import type {} from './stories/story-page.ts';
 
-let stage: StoryStage;
 let page: Page;
-beforeAll(async () => {
-  stage = await StoryStage.start();
-  page = await stage.open({ viewport: { width: 1280, height: 800 } });
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() =>
-  page.evaluate(() => {
-    sessionStorage.clear();
-    localStorage.clear();
-  }),
-);
-
-const show = (name: StoryName) => page.evaluate((story) => window.stage.show(story), name);
-const calls = () => page.evaluate(() => window.stage.client.calls.filter(([name]) => name !== 'setTyping'));
-const last = async () => (await calls()).at(-1);
+const { show, calls, last, errors } = storyRoom((opened) => (page = opened));
 const composer = () => page.getByRole('textbox', { name: /Ask the AI|Write to everyone/ }).first();
 
 describe('UI writing', () => {
@@ -232,7 +216,7 @@ test('UI notes are edited by several, with carets and names, under a policy that
   await expect
     .poll(() => page.evaluate(() => window.stage.client.workspace.awareness.getLocalState()?.['cursor']))
     .toHaveProperty('anchor');
-  expect(stage.errors).toEqual([]);
+  expect(errors()).toEqual([]);
 });
 
 test('UI an embedding page sets the look with custom properties, and its own styles stay outside', async () => {

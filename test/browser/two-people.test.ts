@@ -1,85 +1,21 @@
 import { join } from 'node:path';
-import { SignJWT } from 'jose';
-import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../kit/child-program.ts';
-import { RealServer, RestPerson } from '../kit/server.ts';
-import { chunk, sseServer, type Exchange, type SseServer } from '../kit/sse-server.ts';
-import type { PersonWindow } from './person-window.ts';
+import { chunk, type SseServer } from '../kit/sse-server.ts';
 import { planning } from './planning.ts';
-import { Site } from './site.ts';
+import { TwoPeople, finish } from './two-people.ts';
 
-const MODEL = 'example-model';
-
+let people: TwoPeople;
 let model: SseServer;
-let site: Site;
-let server: RealServer;
-let ana: RestPerson;
-let ben: RestPerson;
-let room: string;
-let rooms = 0;
-
 beforeAll(async () => {
-  model = await sseServer();
-  site = await Site.start({ OPENAI_BASE_URL: model.baseURL, PARLEY_MODEL: MODEL });
-  ({ server } = site);
-  ana = await server.person('ana', 'Ana');
-  ben = await server.person('ben', 'Ben');
+  people = await TwoPeople.start();
+  ({ model } = people);
 });
-afterEach(async () => expect(await site.closeWindows()).toEqual([]));
-afterAll(async () => {
-  await site[Symbol.asyncDispose]();
-  await model[Symbol.asyncDispose]();
-});
-
-function open(path: string, options?: BrowserContextOptions): Promise<PersonWindow> {
-  return site.open(path, options);
-}
-
-/** A new room that Ana made and Ben was invited to. */
-async function newRoom(title: string): Promise<void> {
-  room = `room-${++rooms}`;
-  await ana.must('POST', '/v1/rooms', { id: room, title });
-  await ana.must('PUT', `/v1/rooms/${room}/members/ben`, { role: 'speaker' });
-}
-
-/** Both in a new room, each in a window of their own, and each sees that the other is here. */
-async function together(): Promise<[PersonWindow, PersonWindow]> {
-  await newRoom('Den');
-  const both = await Promise.all([open(`/?room=${room}&as=ana`), open(`/?room=${room}&as=ben`)]);
-  await both[0].page.getByText('Ben is here').waitFor();
-  await both[1].page.getByText('Ana is here').waitFor();
-  return both;
-}
-
-/** Kills the server, and starts it again on the same data when `act` is done, whatever came of it. */
-async function whileDown(act: () => Promise<void>): Promise<void> {
-  await server.kill();
-  try {
-    await act();
-  } finally {
-    await server.restart();
-  }
-}
-
-function finish(exchange: Exchange, text: string): void {
-  exchange.send(chunk({ content: text }));
-  exchange.send({
-    ...chunk({}, 'stop'),
-    model: MODEL,
-    usage: {
-      prompt_tokens: 412,
-      completion_tokens: 96,
-      total_tokens: 508,
-      prompt_tokens_details: { cached_tokens: 256 },
-    },
-  });
-  exchange.send('[DONE]');
-  exchange.response.end();
-}
+afterEach(async () => expect(await people.site.closeWindows()).toEqual([]));
+afterAll(() => people[Symbol.asyncDispose]());
 
 test('UI by keyboard alone: choose a person, enter a room, ask, and read the answer', async () => {
-  const window = await open('/');
+  const window = await people.site.open('/');
   const { page } = window;
   await page.getByRole('heading', { name: 'Who are you?' }).waitFor();
   expect(await window.look('choose-a-person')).toEqual([]);
@@ -102,7 +38,7 @@ test('UI by keyboard alone: choose a person, enter a room, ask, and read the ans
 });
 
 test('UI somebody new gives a name, makes a room, and is its owner', async () => {
-  const { page } = await open('/');
+  const { page } = await people.site.open('/');
   await page.getByLabel('Someone else').fill('Chloé Okafor');
   await page.keyboard.press('Enter');
   await page.getByText('You are Chloé Okafor').waitFor();
@@ -116,7 +52,7 @@ test('UI somebody new gives a name, makes a room, and is its owner', async () =>
 });
 
 test('UI the page that embeds the element shows the room beside its own words', async () => {
-  const window = await open('/embed.html');
+  const window = await people.site.open('/embed.html');
   await window.page.getByText('Three things to try').or(window.page.locator('.main .entry').first()).waitFor();
   await window.say('From an app that embeds this.');
   await window.line('From an app that embeds this.').waitFor();
@@ -124,7 +60,7 @@ test('UI the page that embeds the element shows the room beside its own words', 
 });
 
 test('T1 T18 both ask at the same moment: both are answered in one order, and both windows show the same', async () => {
-  const [a, b] = await together();
+  const [a, b] = await people.together();
   await Promise.all([a.ask('From Ana: which day?'), b.ask('From Ben: which hour?')]);
   const first = await model.next();
   first.send(chunk({ content: 'Thinking **aloud**: ' }));
@@ -155,7 +91,7 @@ function plainName(name: string): string {
 }
 
 test('UI both windows stay at the newest words through long answers', async () => {
-  const [a, b] = await together();
+  const [a, b] = await people.together();
   for (const round of [1, 2]) {
     await a.ask(`Question ${round}`);
     const call = await model.next();
@@ -171,7 +107,7 @@ test('UI both windows stay at the newest words through long answers', async () =
 });
 
 test('T26 T27 a waiting prompt is edited and withdrawn by its author, and both windows show it', async () => {
-  const [a, b] = await together();
+  const [a, b] = await people.together();
   await b.ask('First of all?');
   const first = await model.next();
   await a.ask('Which colour shall it be?');
@@ -195,16 +131,16 @@ test('T26 T27 a waiting prompt is edited and withdrawn by its author, and both w
 });
 
 test('T30 I stop my running turn; nobody else is offered to, unless they may', async () => {
-  const [a, b] = await together();
+  const [a, b] = await people.together();
   const stop = 'Stop the answer for Ana';
   await a.ask('Tell me everything.');
   const call = await model.next();
   call.send(chunk({ content: 'In the beginning ' }));
   await b.page.locator('.live', { hasText: 'In the beginning' }).waitFor();
   await expect.poll(() => b.button(/Stop/u).count()).toBe(0);
-  await ana.must('PUT', `/v1/rooms/${room}/members/ben`, { role: 'moderator' });
+  await people.ana.must('PUT', `/v1/rooms/${people.room}/members/ben`, { role: 'moderator' });
   await b.button(stop).waitFor();
-  await ana.must('PUT', `/v1/rooms/${room}/members/ben`, { role: 'speaker' });
+  await people.ana.must('PUT', `/v1/rooms/${people.room}/members/ben`, { role: 'speaker' });
   await b.button(stop).waitFor({ state: 'detached' });
   await a.button(stop).click();
   await call.closed;
@@ -217,20 +153,22 @@ test('T30 I stop my running turn; nobody else is offered to, unless they may', a
 });
 
 test('T30 who stops what they may not stop is told why', async () => {
-  const [a, b] = await together();
+  const [a, b] = await people.together();
   await a.ask('Tell me more.');
   const call = await model.next();
   call.send(chunk({ content: 'Once upon ' }));
   await b.page.locator('.live', { hasText: 'Once upon' }).waitFor();
   const turn = await b.queue.getAttribute('data-turn');
-  const refused = await ben.call('POST', `/v1/rooms/${room}/turns/${turn}/stop`);
+  const refused = await (
+    await people.site.server.person('ben', 'Ben')
+  ).call('POST', `/v1/rooms/${people.room}/turns/${turn}/stop`);
   expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden', detail: 'You may not do this here.' } });
   finish(call, 'a time.');
   await b.line('Once upon a time.').waitFor();
 });
 
 test('UI a message is for people: both see it, and no model is asked', async () => {
-  const [a, b] = await together();
+  const [a, b] = await people.together();
   await a.say('Lunch first?');
   await b.line('Lunch first?').waitFor();
   await b.say('Yes, in five minutes.');
@@ -251,7 +189,7 @@ test('UI a message is for people: both see it, and no model is asked', async () 
 });
 
 test('R9 a private question and its answer reach nobody else, not even the wire', async () => {
-  const [a, b] = await together();
+  const [a, b] = await people.together();
   await a.tab('Private');
   await a.page.getByText('Only you see this lane').waitFor();
   await a.page.getByRole('textbox', { name: 'Ask the AI privately' }).fill('Is heliotrope a good secret?');
@@ -269,151 +207,41 @@ test('R9 a private question and its answer reach nobody else, not even the wire'
 });
 
 test('UI notes are edited by both at once, with live cursors, and say when they are saved', async () => {
-  const [a, b] = await together();
+  const [a, b] = await people.together();
   for (const window of [a, b]) {
     await window.tab('Notes');
     await window.page.locator('.cm-content').click();
   }
   await Promise.all([a.page.keyboard.type('Milk from Ana. '), b.page.keyboard.type('Bread from Ben. ')]);
   for (const window of [a, b]) {
-    await expect.poll(() => notes(window)).toContain('Milk from Ana.');
-    await expect.poll(() => notes(window)).toContain('Bread from Ben.');
+    await expect.poll(() => window.notes()).toContain('Milk from Ana.');
+    await expect.poll(() => window.notes()).toContain('Bread from Ben.');
     await window.page.getByText('All changes are saved').waitFor();
   }
-  await expect.poll(async () => (await notes(a)) === (await notes(b))).toBe(true);
+  await expect.poll(async () => (await a.notes()) === (await b.notes())).toBe(true);
   await a.page.locator('.their-name', { hasText: 'Ben' }).waitFor({ state: 'attached' });
   await b.page.locator('.their-name', { hasText: 'Ana' }).waitFor({ state: 'attached' });
   expect(await a.look('notes')).toEqual([]);
 });
 
-/** The text of the shared notes, without the names at the cursors. */
-function notes(window: PersonWindow): Promise<string> {
-  return window.page.locator('.cm-line').evaluateAll((lines) =>
-    lines
-      .map((line) =>
-        [...line.childNodes]
-          .filter((node) => node.nodeType === Node.TEXT_NODE)
-          .map((node) => node.textContent)
-          .join(''),
-      )
-      .join('\n'),
-  );
-}
-
-test('T1 T2 the server dies in the middle: not a typed word is lost, and nothing is done twice', async () => {
-  const [a, b] = await together();
-  await a.tab('Notes');
-  await a.page.locator('.cm-content').click();
-  await a.page.keyboard.type('Before. ');
-  await a.page.getByText('All changes are saved').waitFor();
-  await whileDown(async () => {
-    await a.page.getByText('The connection was lost. Trying again.').waitFor();
-    await a.page.locator('.cm-content').click();
-    await a.page.keyboard.press('End');
-    await a.page.keyboard.type('While away.');
-    await a.page.getByText('Kept here until the connection is back').waitFor();
-    await a.say('Said while away.');
-    await a.ask('Asked while away?');
-    await a.page.getByText('2 things not sent yet').waitFor();
-    expect(await a.look('connection-lost')).toEqual([]);
-  });
-  finish(await model.next(), 'Welcome back.');
-  for (const window of [a, b]) {
-    await window.line('Welcome back.').waitFor();
-    await expect.poll(() => window.lines()).toEqual(['Said while away.', 'Asked while away?', 'Welcome back.']);
-    await window.page.locator('.banner').waitFor({ state: 'detached' });
-  }
-  await a.page.getByText('All changes are saved').waitFor();
-  await b.tab('Notes');
-  await expect.poll(() => notes(b)).toBe('Before. While away.');
-});
-
-test('UI words not sent yet outlive the page, and the page warns before it is left', async () => {
-  const [a, b] = await together();
-  await whileDown(async () => {
-    await a.page.getByText('The connection was lost. Trying again.').waitFor();
-    await a.say('Written to nobody yet.');
-    await a.page.getByText('1 thing not sent yet').waitFor();
-    const asked = a.page.waitForEvent('dialog');
-    const reload = a.page.evaluate(() => location.reload()).catch(() => undefined); // ends with the page
-    const dialog = await asked;
-    expect(dialog.type()).toBe('beforeunload');
-    await dialog.accept();
-    await reload;
-  });
-  await a.page.goto(`${server.url}/?room=${room}&as=ana`);
-  await b.line('Written to nobody yet.').waitFor();
-  await expect.poll(() => b.lines()).toEqual(['Written to nobody yet.']);
-});
-
-test('UI without a network the page says so, keeps what is written, and sends it when the network is back', async () => {
-  const [a, b] = await together();
-  await a.page.context().setOffline(true);
-  // An open line survives the loss of the network for a while; this cuts it.
-  await whileDown(async () => {
-    await a.page.getByText('You are offline. Your words are kept and sent when you are back.').waitFor();
-    await a.say('From a tunnel.');
-    await a.page.getByText('1 thing not sent yet').waitFor();
-  });
-  await b.page.locator('.banner').waitFor({ state: 'detached' });
-  await b.say('Is Ana there?');
-  await b.line('Is Ana there?').waitFor();
-  expect(await a.look('offline')).toEqual([]);
-  await a.page.context().setOffline(false);
-  for (const window of [a, b]) {
-    await window.line('From a tunnel.').waitFor();
-    await expect.poll(() => window.lines()).toEqual(['Is Ana there?', 'From a tunnel.']);
-  }
-});
-
 test('T36 who is removed sees by whom and when, and the room goes on without them', async () => {
-  const [a, b] = await together();
+  const [a, b] = await people.together();
   await b.say('Am I in the way?');
   await a.line('Am I in the way?').waitFor();
-  await ana.must('DELETE', `/v1/rooms/${room}/members/ben`);
+  await people.ana.must('DELETE', `/v1/rooms/${people.room}/members/ben`);
   await b.page.getByText(/You were removed by Ana at \d\d:\d\d on \d+ \w+ \d{4}\./u).waitFor();
   await expect.poll(() => b.page.getByText('Am I in the way?').count()).toBe(0);
   expect(await b.look('removed')).toEqual([]);
   await a.page.getByText('Nobody else is here').waitFor();
 });
 
-describe('with tokens from elsewhere', () => {
-  const SECRET = 'a secret of thirty-two characters, or a few more';
-  const CLAIMS = { PARLEY_JWT_ISSUER: 'https://issuer.test', PARLEY_JWT_AUDIENCE: 'parley' };
-
-  test('W5 a sign-in that ends is said in words, and a new one opens the room again with what was being written', async () => {
-    await using strict = await RealServer.start({ env: { PARLEY_JWT_SECRET: SECRET, ...CLAIMS, PARLEY_LOG: 'error' } });
-    await new RestPerson(strict.url, 'ana', await signed(600)).must('POST', '/v1/rooms', { id: 'den', title: 'Den' });
-    let lasts = 6;
-    const window = await site.open(`${strict.url}/favicon.svg`);
-    await window.page.route('**/dev/token', async (route) => route.fulfill({ json: { token: await signed(lasts) } }));
-    await window.page.goto(`${strict.url}/?room=den&as=ana`);
-    await window.composer.fill('I was about to');
-    lasts = -60;
-    await window.page.getByText('Your sign-in has ended').waitFor();
-    expect(await window.look('sign-in-ended')).toEqual([]);
-    lasts = 600;
-    await window.button('Try again').click();
-    await expect.poll(() => window.composer.inputValue()).toBe('I was about to');
-    await window.say('say this.');
-    await window.line('say this.').waitFor();
-  });
-
-  function signed(seconds: number): Promise<string> {
-    const now = Math.floor(Date.now() / 1_000);
-    return new SignJWT({ sub: 'ana', name: 'Ana', tenant: 'acme' })
-      .setProtectedHeader({ alg: 'HS256' })
-      .setIssuer(CLAIMS.PARLEY_JWT_ISSUER)
-      .setAudience(CLAIMS.PARLEY_JWT_AUDIENCE)
-      .setExpirationTime(now + seconds)
-      .sign(new TextEncoder().encode(SECRET));
-  }
-});
-
 describe('on other screens', () => {
   test('UI on a phone the room fits, and the panel covers it', async () => {
-    await newRoom('Pocket');
-    const phone = await open(`/?room=${room}&as=ana`, { viewport: { width: 360, height: 740 }, hasTouch: true });
+    await people.newRoom('Pocket');
+    const phone = await people.site.open(`/?room=${people.room}&as=ana`, {
+      viewport: { width: 360, height: 740 },
+      hasTouch: true,
+    });
     await phone.page.getByText('Three things to try').waitFor();
     expect(await phone.look('phone-empty')).toEqual([]);
     await phone.say('From the bus.');
@@ -426,11 +254,11 @@ describe('on other screens', () => {
 
   test('UI a team at work, in light and dark', async () => {
     const picture = { deviceScaleFactor: 1.75, viewport: { width: 1280, height: 900 } } as const;
-    await newRoom('Launch planning');
+    await people.newRoom('Launch planning');
     const [a, dark, b] = await Promise.all([
-      open(`/?room=${room}&as=ana`, { ...picture, colorScheme: 'light' }),
-      open(`/?room=${room}&as=ana`, { ...picture, colorScheme: 'dark' }),
-      open(`/?room=${room}&as=ben`),
+      people.site.open(`/?room=${people.room}&as=ana`, { ...picture, colorScheme: 'light' }),
+      people.site.open(`/?room=${people.room}&as=ana`, { ...picture, colorScheme: 'dark' }),
+      people.site.open(`/?room=${people.room}&as=ben`),
     ]);
     const running = await planning({ ana: a, ben: b }, { next: () => model.next(), finish });
     for (const window of [a, dark]) {

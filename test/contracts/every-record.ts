@@ -119,7 +119,7 @@ export const everyRecord: readonly JournalRecord[] = [
     tokens: 1,
     payer: 'ada',
     turnSeconds: 300,
-    context: { from: 1, to: 1, roomTo: 0, hash: 'h', tokens: 9, recalled: ['1:2-3,5-5', 'me.1'] },
+    context: { from: 1, to: 1, roomTo: 0, hash: 'h', tokens: 9, tools: 2, turnTokens: 90, recalled: ['1:2-3', 'me.1'] },
   },
   { ...turn, type: 'turn.attempted', attempt: 1, model: 'demo' },
   {

@@ -25,6 +25,7 @@ export const REQUEST: ModelRequest = {
     { role: 'system', content: '[salt]\nYou are in a room.' },
     { role: 'user', content: 'Say something.' },
   ],
+  inputTokens: 21,
   maxOutputTokens: 400,
   tools: [],
   allowedTools: [],

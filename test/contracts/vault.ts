@@ -58,5 +58,19 @@ export function vaultContract(name: string, open: () => Promise<StoreWorld>): vo
       expect(await again.get(acme, ada, mail)).toEqual(renewed);
       expect(await again.get(acme, ada, wiki)).toBeNull();
     });
+
+    test('R12 everybody’s credentials of one tool go in one step that says what they were, and nobody else’s', async () => {
+      await vault.put(acme, ada, mail, credential('ada'));
+      await vault.put(acme, user('bob'), mail, credential('bob'));
+      await vault.put(acme, ada, wiki, credential('wiki'));
+      await vault.put(tenant('rival'), ada, mail, credential('rival'));
+      const gone = await vault.dropAll(acme, mail);
+      expect(gone.map(({ accessToken }) => accessToken).toSorted()).toEqual(['ada', 'bob']);
+      expect(await vault.dropAll(acme, mail)).toEqual([]);
+      const again = (await world.reopen()).vault;
+      expect(await again.get(acme, user('bob'), mail)).toBeNull();
+      expect(await again.get(acme, ada, wiki)).toEqual(credential('wiki'));
+      expect(await again.get(tenant('rival'), ada, mail)).toEqual(credential('rival'));
+    });
   });
 }

@@ -8,7 +8,9 @@ const data = mkdtempSync(join(tmpdir(), 'parley-start-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 function npmStart(env: Readonly<Record<string, string>> = {}): ChildProgram {
-  return new ChildProgram(['scripts/run.mjs', 'start'], { PARLEY_PORT: '0', PARLEY_DATA: data, ...env });
+  // As at home: nothing is compiled before.
+  const fresh = { NODE_DISABLE_COMPILE_CACHE: '1', PARLEY_PORT: '0', PARLEY_DATA: data };
+  return new ChildProgram(['scripts/run.mjs', 'start'], { ...fresh, ...env });
 }
 
 test('W31 npm start says where it is, who answers and whom to try, serves the page, and stops when told', async () => {

@@ -6,9 +6,9 @@ import type { ApprovalView } from '@parley/shared/tools';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AskingProvider } from '../kit/asking-provider.ts';
+import { DriveWorld } from '../kit/drive-world.ts';
 import { Observer } from '../kit/observer.ts';
-import { RealServer, RestPerson } from '../kit/server.ts';
-import { ToolServer } from '../kit/tool-server.ts';
+import type { RestPerson } from '../kit/server.ts';
 
 /** What a tool gave Ana alone, what she asked it, what waits for her word, and what another room says. */
 const RESULT = 'canary.result.aa01';
@@ -17,31 +17,11 @@ const WAITING = 'canary.waiting.cc03';
 const NEXT_DOOR = 'canary.next.door.dd04';
 const SHARED = 'canary.for.all.ee05';
 
-let provider: AskingProvider;
-let drive: ToolServer;
-let server: RealServer;
-let ana: RestPerson;
-let bob: RestPerson;
-let root: RestPerson;
+let world: DriveWorld<AskingProvider>;
 beforeAll(async () => {
-  provider = await AskingProvider.start();
-  drive = await ToolServer.start();
-  server = await RealServer.start({ env: { ...provider.env, PARLEY_LOG: 'debug' } });
-  [ana, bob] = await Promise.all([server.person('ana'), server.person('bob')]);
-  root = new RestPerson(server.url, 'root', await server.token('root', 'root', undefined, 'admin'));
-  await furnish();
-});
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await drive[Symbol.asyncDispose]();
-  await provider[Symbol.asyncDispose]();
-});
-
-async function furnish(): Promise<void> {
-  const given = { q: { type: 'string' }, to: { type: 'string' } };
-  const parameters = { type: 'object', properties: given };
-  drive.functions = ['find', 'send'].map((name) => ({ name, description: name, parameters }));
-  drive.answer = () => ({
+  world = await DriveWorld.start(await AskingProvider.start());
+  const { root } = world;
+  world.drive.answer = () => ({
     items: [
       { text: RESULT, resource: 'doc:plan' },
       { text: SHARED, resource: 'doc:menu' },
@@ -49,52 +29,27 @@ async function furnish(): Promise<void> {
   });
   await root.must('PUT', '/v1/resources/doc:plan', { readers: ['ana'] });
   await root.must('PUT', '/v1/resources/doc:menu', { readers: ['ana', 'bob'] });
-  const auth = { kind: 'parley', audience: 'https://drive.example' };
   const functions = { find: { class: 'read', effect: 'read' }, send: { class: 'act', recipients: ['/to'] } };
-  await root.must('PUT', '/v1/tools/drive', {
-    title: 'Drive',
-    kind: 'http',
-    url: `${drive.url}/http`,
-    auth,
-    functions,
-  });
-  for (const id of ['den', 'attic']) {
-    await ana.must('POST', '/v1/rooms', { id, title: id });
-    await ana.must('PUT', `/v1/rooms/${id}/members/bob`, { role: 'speaker' });
-    await ana.must('PUT', `/v1/rooms/${id}/tools/drive`, { as: 'speaker' });
-  }
-}
-
-let prompts = 0;
-async function submitted(person: RestPerson, room: string, text: string, audience: 'room' | 'me'): Promise<string> {
-  const prompt = { id: `p-${(prompts += 1)}`, text, audience };
-  return (await person.must<{ turn: string }>('POST', `/v1/rooms/${room}/prompts`, prompt)).turn;
-}
-async function asked(
-  person: RestPerson,
-  room: string,
-  text: string,
-  audience: 'room' | 'me' = 'room',
-): Promise<string> {
-  const turn = await submitted(person, room, text, audience);
-  await person.must('GET', `/v1/rooms/${room}/turns/${turn}?wait=20`);
-  return turn;
-}
+  await world.register(functions, { q: { type: 'string' }, to: { type: 'string' } });
+  for (const id of ['den', 'attic']) await world.room(id);
+});
+afterAll(() => world[Symbol.asyncDispose]());
 
 const find = (q: string) => `look [drive__find {"q":"${q}"}]`;
 
 test('A41 A42 A72 A82 A88 what tools gave, were asked and wait to be asked reaches whom it is for: no frame, route, prompt, log line, metric, audit line or file of others', async () => {
+  const { ana, bob, provider, server } = world;
   const [annas, bobs] = [new Observer(server, ana), new Observer(server, bob)];
   for (const eyes of [annas, bobs]) await eyes.look('den');
   const turns = [
-    await asked(ana, 'den', find(ARGUMENT), 'me'),
+    await world.asked(ana, 'den', find(ARGUMENT), 'me'),
     // Bob reads along: the plan is taken out before the model sees it.
-    await asked(ana, 'den', find('for both')),
-    await asked(bob, 'den', 'what did she find?'),
-    await asked(bob, 'den', 'and in private?', 'me'),
-    await asked(bob, 'attic', NEXT_DOOR),
+    await world.asked(ana, 'den', find('for both')),
+    await world.asked(bob, 'den', 'what did she find?'),
+    await world.asked(bob, 'den', 'and in private?', 'me'),
+    await world.asked(bob, 'attic', NEXT_DOOR),
   ];
-  const waits = await submitted(ana, 'den', `send it [drive__send {"to":"${WAITING}"}]`, 'room');
+  const waits = await world.submitted(ana, 'den', `send it [drive__send {"to":"${WAITING}"}]`);
   const mine = async () => (await ana.must<{ items: ApprovalView[] }>('GET', '/v1/rooms/den/approvals')).items;
   while ((await mine()).length === 0) await ana.must('GET', '/v1/rooms/den');
   for (const eyes of [annas, bobs]) await eyes.ask('den', [...turns, waits].slice(0, 4));
@@ -113,9 +68,8 @@ test('A41 A42 A72 A82 A88 what tools gave, were asked and wait to be asked reach
   expect(inAttic).not.toMatch(/canary\.(?!next)|what did she find/);
   expect(others.filter((request) => request !== inAttic).join('')).not.toContain(NEXT_DOOR);
 
-  const metrics = await (await fetch(`${server.url}/metrics`)).text();
-  const trail = JSON.stringify(await root.must('GET', '/v1/audit?limit=500'));
-  for (const text of [server.program.output, metrics, trail]) expect(text).not.toContain('canary');
+  const [log, metrics, trail] = await world.operatorsSee();
+  for (const text of [log, metrics, trail]) expect(text).not.toContain('canary');
   expect(trail).toContain('drive');
   const files = readdirSync(server.data).map((name) => readFileSync(join(server.data, name)));
   expect(files.some((file) => file.includes('canary'))).toBe(false);
@@ -142,9 +96,10 @@ async function answers(person: RestPerson): Promise<unknown[]> {
 }
 
 test('A84 a tool of a whole room never sees what anybody came in with: each call has a token of its own, for its speaker and this room', async () => {
+  const { ana, bob, drive, server } = world;
   const before = drive.calls.length;
-  await asked(ana, 'den', find('one'));
-  await asked(bob, 'den', find('two'));
+  await world.asked(ana, 'den', find('one'));
+  await world.asked(bob, 'den', find('two'));
   const heard = drive.calls.slice(before).map(({ bearer, arguments: given }) => ({ bearer: bearer ?? '', given }));
   expect(heard).toHaveLength(2);
   const claims = heard.map(({ bearer }) => decodeJwt(bearer));
@@ -164,6 +119,7 @@ test('A84 a tool of a whole room never sees what anybody came in with: each call
 });
 
 test('A68 an answer that names addresses, as pictures, links or previews, makes the server fetch none of them', async () => {
+  const { bob } = world;
   let fetched = 0;
   const trap = createServer((_request, response) => {
     fetched += 1;
@@ -171,7 +127,7 @@ test('A68 an answer that names addresses, as pictures, links or previews, makes 
   });
   await new Promise<void>((resolve) => trap.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(trap.address() as AddressInfo).port}/${RESULT}`;
-  const turn = await asked(bob, 'attic', `![x](${url}) [y](${url}) <img src="${url}"> ${url}`);
+  const turn = await world.asked(bob, 'attic', `![x](${url}) [y](${url}) <img src="${url}"> ${url}`);
   const { text } = await bob.must<{ text: string }>('GET', `/v1/rooms/attic/turns/${turn}`);
   expect(text).toContain(url);
   await answers(bob);

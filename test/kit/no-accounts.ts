@@ -7,4 +7,5 @@ export const noAccounts: Accounts = {
   pending: () => null,
   finish: async () => 'refused',
   unlink: async () => null,
+  withdraw: async () => {},
 };

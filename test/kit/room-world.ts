@@ -282,7 +282,7 @@ export function prompting(
   };
 }
 
-/** Every promise that can settle has settled. */
-export function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** Every promise that can settle has settled, and what was gathered on the way is with its readers. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

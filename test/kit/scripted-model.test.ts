@@ -5,6 +5,7 @@ import { REF } from './room-ref.ts';
 
 const request: ModelRequest = {
   messages: [{ role: 'user', content: 'hi' }],
+  inputTokens: 5,
   maxOutputTokens: 10,
   tools: [],
   allowedTools: [],

@@ -24,18 +24,15 @@ export class RestPerson {
 
   /** Rejects only when the server cannot be reached or goes away meanwhile. The caller names the shape it expects. */
   async call<T = unknown>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
-    const response = await fetch(`${this.#url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${this.token}`,
-        // A connection that is kept may be closed by the server in the moment in which it is used again.
-        connection: 'close',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await this.#fetch(method, path, sent);
     const text = await response.text();
     return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T };
+  }
+
+  /** An answer that is not JSON, once all of it is there. */
+  async text(path: string): Promise<string> {
+    return (await this.#fetch('GET', path, {})).text();
   }
 
   /** A call that has to succeed: rejects on any status but 2xx. */
@@ -44,6 +41,16 @@ export class RestPerson {
     if (answer.status < 200 || answer.status > 299)
       throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
+  }
+
+  #fetch(method: string, path: string, sent: { readonly body?: string }): Promise<Response> {
+    const type: Record<string, string> = sent.body === undefined ? {} : { 'content-type': 'application/json' };
+    return fetch(`${this.#url}${path}`, {
+      method,
+      // A connection that is kept may be closed by the server in the moment in which it is used again.
+      headers: { authorization: `Bearer ${this.token}`, connection: 'close', ...type },
+      ...sent,
+    });
   }
 }
 

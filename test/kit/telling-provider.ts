@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chunk, sseServer, type Exchange, type SseServer } from './sse-server.ts';
 
 /** What a prompt may make the model want, as the prompt says in brackets. `held`: no answer before {@link TellingProvider.release}. */
-export type Wish = 'none' | 'held' | 'find' | 'send' | 'note';
+export type Wish = 'none' | 'held' | 'find' | 'send' | 'note' | 'read';
 
 interface Message {
   readonly role: string;
@@ -74,7 +74,7 @@ function answer({ body, response, send }: Exchange, wish: Wish): void {
 }
 
 function wishIn(prompt: string): Wish {
-  const [, wish = 'none'] = [...prompt.matchAll(/\[(none|held|find|send|note)\]/g)].at(-1) ?? [];
+  const [, wish = 'none'] = [...prompt.matchAll(/\[(none|held|find|send|note|read)\]/g)].at(-1) ?? [];
   return wish as Wish;
 }
 
@@ -87,6 +87,8 @@ function callFor(wish: Wish, told: string): { readonly name: string; readonly ar
       return { name: 'drive__find', arguments: JSON.stringify({ query: told }) };
     case 'send':
       return { name: 'drive__send', arguments: JSON.stringify({ to: 'cyd', text: told }) };
+    case 'read':
+      return { name: 'room__read_notes', arguments: '{}' };
     case 'note':
       return { name: 'room__edit_notes', arguments: JSON.stringify({ append: told }) };
   }

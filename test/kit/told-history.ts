@@ -5,7 +5,10 @@ type Person = (typeof PEOPLE)[number];
 /** Reads no resource but what everybody reads; everything that reaches him is looked at. */
 export const OBSERVER = 'bob';
 
-const SAID = ['words', 'none', 'find', 'find', 'send', 'note', 'held', 'waits', 'answers', 'release'] as const;
+const SAID = [
+  ...(['words', 'none', 'find', 'find', 'send', 'note', 'read', 'type'] as const),
+  ...(['held', 'waits', 'answers', 'release'] as const),
+] as const;
 const SECRET: ReadonlySet<ToldStep['say']> = new Set(['held', 'waits', 'answers', 'release']);
 
 export interface ToldStep {
@@ -13,7 +16,8 @@ export interface ToldStep {
   readonly lane: 'room' | 'me';
   /**
    * `release`: Ana puts what she alone may read of her lane onto a shelf of the room. `waits`: a private turn that is asked
-   * about a call, and not answered before everything else was said. `answers`: what such a turn asks is declined now.
+   * about a call, and not answered before everything else was said. `answers`: what such turns ask is decided now. `type`:
+   * somebody writes into the notes of the room, with their own hands.
    */
   readonly say: (typeof SAID)[number];
   /** Whether a call that has to be approved is. */
@@ -34,7 +38,12 @@ export const toldHistory: fc.Arbitrary<readonly ToldStep[]> = fc.array(
 export type Secrets = 'as told' | 'other words' | 'none';
 
 export function isSecret({ lane, who, say }: ToldStep): boolean {
-  return who !== OBSERVER && (lane === 'me' || SECRET.has(say));
+  return who !== OBSERVER && say !== 'type' && (lane === 'me' || SECRET.has(say));
+}
+
+/** Of a private lane all is approved but what carries its words out of it: that is its owner's to give away. */
+export function approvesOf(step: ToldStep): boolean {
+  return step.approves && !(isSecret(step) && step.say === 'note');
 }
 
 /** Where it is said: only private turns of others are held, wait or are answered later, and what is released was private. */

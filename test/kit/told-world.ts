@@ -4,7 +4,8 @@ import { FrameReader } from './frame-reader.ts';
 import { sameIds } from './same-ids.ts';
 import type { RestPerson } from './server.ts';
 import { TellingProvider } from './telling-provider.ts';
-import { isSecret, laneOf, OBSERVER, PEOPLE, type Secrets, type ToldStep } from './told-history.ts';
+import { NotesHand } from './notes-hand.ts';
+import { approvesOf, isSecret, laneOf, OBSERVER, PEOPLE, type Secrets, type ToldStep } from './told-history.ts';
 import { ToolServer } from './tool-server.ts';
 import { WholeServer } from './whole-server.ts';
 
@@ -47,7 +48,8 @@ export class ToldWorlds implements AsyncDisposable {
     await furnish(person, this.#drive.url);
     const reader = await FrameReader.open(`${this.#server.socketUrl}${ROOM}/socket`, person(OBSERVER).token);
     const [requests, sent]: [string[], unknown[]] = [[], []];
-    const scene = { secrets, held: new Map<string, string[]>() };
+    const hands = new Hands(this.#server, (who) => person(who).token);
+    const scene = { secrets, hands, held: new Map<string, string[]>() };
     for (const [index, step] of history.entries()) {
       const before = { requests: this.#provider.requests.length, calls: this.#drive.calls.length };
       if (secrets !== 'none' || !isSecret(step)) await play(person(step.who), step, { ...scene, index });
@@ -60,6 +62,7 @@ export class ToldWorlds implements AsyncDisposable {
     await reader.settled();
     const answers = await everythingOf(person(OBSERVER));
     reader.leave();
+    hands.leave();
     return sameIds({ frames: reader.frames, answers, requests, sent });
   }
 
@@ -107,17 +110,44 @@ async function furnish(person: (user: string, role?: 'admin') => RestPerson, url
   await ana.must('PUT', `${ROOM}/tools/drive`, { as: 'speaker' });
 }
 
+/** Whoever typed once stays in the notes: when exactly they would leave them is left to chance. */
+class Hands {
+  readonly #server: WholeServer;
+  readonly #tokenOf: (who: string) => string;
+  readonly #open = new Map<string, NotesHand>();
+
+  constructor(server: WholeServer, tokenOf: (who: string) => string) {
+    this.#server = server;
+    this.#tokenOf = tokenOf;
+  }
+
+  async of(who: ToldStep['who']): Promise<NotesHand> {
+    const known = this.#open.get(who);
+    if (known !== undefined) return known;
+    const url = `${this.#server.socketUrl}${ROOM}/socket`;
+    const hand = await NotesHand.open(url, this.#tokenOf(who), 100 + PEOPLE.indexOf(who));
+    this.#open.set(who, hand);
+    return hand;
+  }
+
+  leave(): void {
+    for (const hand of this.#open.values()) hand.leave();
+  }
+}
+
 interface Scene {
   readonly index: number;
+  readonly hands: Hands;
   readonly secrets: Secrets;
   /** Turns that wait for the provider or in a private queue behind one that does, by their person. */
   readonly held: Map<string, string[]>;
 }
 
-async function play(person: RestPerson, step: ToldStep, { index, secrets, held }: Scene): Promise<void> {
-  const { who, say, approves } = step;
+async function play(person: RestPerson, step: ToldStep, { index, secrets, hands, held }: Scene): Promise<void> {
+  const { who, say } = step;
   if (say === 'release') return release(person);
-  if (say === 'answers') return answers(person);
+  if (say === 'type') return (await hands.of(who)).type(`typed ${index}\n`);
+  if (say === 'answers') return answers(person, step);
   const text = `${isSecret(step) && secrets === 'other words' ? 'nothing that was told' : 'words'} ${index}`;
   const lane = laneOf(step);
   // Before everybody a provider that is silent would stop the history itself.
@@ -131,8 +161,7 @@ async function play(person: RestPerson, step: ToldStep, { index, secrets, held }
   const { turn } = await person.must<{ turn: string }>('POST', `${ROOM}/prompts`, prompt);
   if (isAsked) await waiting(person, turn);
   if (waits) held.set(who, [...(behind ?? []), turn]);
-  // What leaves a private lane by its owner's word is theirs to give away.
-  else await ended(person, turn, approves && lane === 'room' ? 'approve' : 'decline');
+  else await ended(person, turn, approvesOf(step) ? 'approve' : 'decline');
 }
 
 /** Its speaker is asked, or nothing had to be asked. */
@@ -145,9 +174,9 @@ async function waiting(person: RestPerson, turn: string): Promise<void> {
 }
 
 /** Between two steps only private turns wait for an answer. */
-async function answers(person: RestPerson): Promise<void> {
+async function answers(person: RestPerson, step: ToldStep): Promise<void> {
   const { items } = await person.must<{ items: ApprovalView[] }>('GET', `${ROOM}/approvals`);
-  for (const { turn } of items) await ended(person, turn);
+  for (const { turn } of items) await ended(person, turn, approvesOf(step) ? 'approve' : 'decline');
 }
 
 /** Answers what this turn asks and nothing else: a private turn of theirs that waits would go on in the midst of the room's step. */
@@ -205,6 +234,8 @@ async function everythingOf(person: RestPerson): Promise<unknown[]> {
   ];
   const answers: unknown[] = [items];
   for (const path of paths) answers.push(await person.call('GET', path));
+  // They end with their turn, which has ended.
+  for (const turn of turns) answers.push(await person.text(`${ROOM}${turn}/events`));
   answers.push(await person.call('POST', `${ROOM}/prompts/measure`, { text: 'how much?' }));
   return answers;
 }

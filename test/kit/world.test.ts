@@ -65,6 +65,7 @@ test('frames are taken apart wherever the bytes were cut, whatever their length'
 test('a request that is no conversation, or holds what is private to another, is seen', () => {
   const request = (...messages: ['system' | 'user' | 'assistant', string][]): ModelRequest => ({
     messages: messages.map(([role, content]) => ({ role, content })),
+    inputTokens: 1,
     maxOutputTokens: 1,
     tools: [],
     allowedTools: [],

@@ -373,9 +373,9 @@ const POLICY = RoomPolicy.parse({
   limits: { turnSeconds: 20, promptsPerMinute: 1_000, approvalSeconds: 5, floorSeconds: 1 },
 });
 
-/** Every promise that can settle has settled. */
-function macrotask(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** Every promise that can settle has settled, and what was gathered on the way is with its readers. */
+async function macrotask(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function mapStore(): KeyValueStore {

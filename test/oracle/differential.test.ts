@@ -80,6 +80,15 @@ function leave(who: Person): Action {
   return { type: 'leave', who };
 }
 
+/** Ana's turn was made from D; she said yes when she had asked for something else, which waits for her in its place. */
+const decidedBehindAnother: History = [
+  say,
+  ask('me', ['D'], { act: 'send' }),
+  { type: 'wait', until: 'floor' },
+  ask('me', [], { act: 'send' }),
+  press('ana', 'me'),
+];
+
 /** Rare by chance: what was read by all and is not any more, in the room and alone, and who comes when it was said. */
 const PINNED: readonly (readonly [string, History])[] = [
   [
@@ -176,6 +185,14 @@ const PINNED: readonly (readonly [string, History])[] = [
       { type: 'redact', by: 'bob', lane: 'room', item: 0, foreign: false },
       press('ana', 'room'),
     ],
+  ],
+  [
+    'somebody loses what their turn was made from once they approved its call, and another has the floor',
+    [...decidedBehindAnother, unshare('D', 'ana'), press('ana', 'me')],
+  ],
+  [
+    'the same, and gets it back before their turn goes on',
+    [...decidedBehindAnother, unshare('D', 'ana'), share('D', 'ana'), press('ana', 'me')],
   ],
   [
     'trust in somebody ends with leaving',

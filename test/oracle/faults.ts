@@ -120,6 +120,7 @@ export const FAULTS: readonly Fault[] = [
   mistake('what waits outlives the right to what it was made from', ['N13'], {
     keeps: (speaker, _resources, access) => RULES.keeps(speaker, [], access),
   }),
+  mistake('rights are not read again when a turn goes on', ['N13'], { goesOn: () => true }),
   mistake('a tool that was taken out is called once more', ['N13'], { callable: () => true }),
   mistake('an approval never runs out', ['N13'], { expiryMs: Number.POSITIVE_INFINITY }),
   mistake('whoever is not answered keeps the floor', ['N14'], { floorMs: Number.POSITIVE_INFINITY }),
@@ -139,9 +140,5 @@ export const DOUBLE_LOCKS: readonly (Fault & { readonly otherLock: string })[] =
         RULES.readable(item, reader, { ...access, members: new Set([...access.members, reader]) }),
     }),
     otherLock: 'somebody who is not in the room gets no view at all (N5)',
-  },
-  {
-    ...mistake('rights are not read again when a word was said', [], { goesOn: () => true }),
-    otherLock: 'what somebody may not go on with ends at once (N13)',
   },
 ];

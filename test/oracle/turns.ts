@@ -60,7 +60,10 @@ export class Turns {
     this.#goOn(line);
   }
 
-  /** T36: of whoever may not go on, what waits ends, and nobody else's. */
+  /**
+   * T36: of whoever may not go on, what waits ends, and nobody else's. T35: over what it was built on they are read while
+   * its speaker is asked, and again when it goes on.
+   */
   endWhatMayNotGoOn(): void {
     const { rules, access, lost } = this.#stage;
     for (const { user, resources, id } of this.#approvals) if (!mayGoOn(this.#stage, user, resources)) lost.add(id);
@@ -68,7 +71,7 @@ export class Turns {
       line.queue = line.queue.filter(({ ask }) => rules.keeps(ask.by, [], access));
       const [floor, ...none] = line.floor === null ? [] : [line.floor];
       const ending = [...line.parked, ...(floor === undefined ? none : [floor])].filter(
-        ({ ask, resources }) => !rules.keeps(ask.by, resources, access),
+        ({ ask, resources, said }) => !rules.keeps(ask.by, said === null ? resources : [], access),
       );
       for (const turn of ending) this.end(turn);
     }

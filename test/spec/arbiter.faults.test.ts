@@ -6,7 +6,8 @@ import { openCall } from '@parley/server/core/arbiter/turn-work';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { user } from '../kit/lane-driver.ts';
-import { ARBITER, histories, play, type Arbiter } from '../kit/lane-history.ts';
+import { ARBITER, play, type Arbiter } from '../kit/lane-history.ts';
+import { histories } from '../kit/lane-steps.ts';
 import {
   choosing,
   deciding,

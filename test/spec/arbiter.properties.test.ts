@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ARBITER, histories, play, type Arbiter } from '../kit/lane-history.ts';
+import { ARBITER, play, type Arbiter } from '../kit/lane-history.ts';
+import { histories } from '../kit/lane-steps.ts';
 
 /**
  * Random histories of four people, a clock, crashes and removals, each event held against P1, P2, P5,

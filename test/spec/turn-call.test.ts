@@ -7,6 +7,7 @@ import { ScriptedModel, type Step } from '../kit/scripted-model.ts';
 
 const REQUEST = {
   messages: [{ role: 'user', content: 'hi' }],
+  inputTokens: 5,
   maxOutputTokens: 100,
   tools: [],
   allowedTools: [],

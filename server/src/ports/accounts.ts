@@ -1,6 +1,7 @@
 import type { UserId } from '@parley/shared/ids';
 import type { ToolName } from '@parley/shared/tools';
 import type { Tenant } from '../core/tenant.ts';
+import type { RegisteredTool } from './registry.ts';
 
 /** One person's account at the authority of one tool. */
 export interface AccountRef {
@@ -31,4 +32,6 @@ export interface Accounts {
    * there is nothing to take back or no way to.
    */
   unlink(account: AccountRef): Promise<boolean | null>;
+  /** The same of everybody's at a tool that is withdrawn, for five seconds at most in all; whoever is just linking is refused. */
+  withdraw(tool: RegisteredTool): Promise<void>;
 }

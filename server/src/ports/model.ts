@@ -17,6 +17,8 @@ export interface ModelRequest {
   readonly tools: readonly ModelTool[];
   /** Names of those this speaker may call now; the rest are declared so that the prefix stays the same. */
   readonly allowedTools: readonly string[];
+  /** What it takes, by the counts that are stored with what was said (C16): it stands where a provider does not say. */
+  readonly inputTokens: number;
   /** Most tokens of output. */
   readonly maxOutputTokens: number;
   /** A keyed hash of the room's lane: routes to the provider's cache without naming anybody (R10). */

@@ -15,6 +15,8 @@ export interface Vault {
   get(tenant: Tenant, user: UserId, tool: ToolName): Promise<LinkedCredential | null>;
   put(tenant: Tenant, user: UserId, tool: ToolName, credential: LinkedCredential): Promise<void>;
   drop(tenant: Tenant, user: UserId, tool: ToolName): Promise<void>;
+  /** Everybody's; what they were. */
+  dropAll(tenant: Tenant, tool: ToolName): Promise<readonly LinkedCredential[]>;
 }
 
 /**

@@ -56,6 +56,8 @@ export interface StartedFacts {
   readonly recalled: readonly string[];
   /** What the declared functions took of what the model could be sent. */
   readonly declaredTokens: number;
+  /** What all of it could be; null: not on record. */
+  readonly turnTokens: number | null;
   /** Its record, while it waits without the floor (T22). */
   readonly parkedSeq: number | null;
   /** Each attempt at a step after the first one, and each return to the floor: what was shown is told anew. */
@@ -90,7 +92,8 @@ export function started(record: RecordOf<'turn.started'>, seq: number, permissio
   const { entry, context, payer, resources = [], influence = [] } = record;
   const place = { promptEntry: entry.id, promptSeq: entry.seq, roomTo: context.roomTo };
   const terms = { payer, permissionEpoch, contextVersion: context.to, contextFrom: context.from };
-  const size = { declaredTokens: context.tools ?? 0, recalled: context.recalled ?? [] };
+  const { tools = 0, turnTokens = null, recalled = [] } = context;
+  const size = { declaredTokens: tools, turnTokens, recalled };
   const sources = { sentResources: resources, resources, influence };
   const told = { superseded: [], calls: NO_CALLS };
   return { kind: 'running', ...place, ...terms, ...size, ...sources, startedSeq: seq, parkedSeq: null, ...told };

@@ -4,34 +4,15 @@ import { ClientKey, EntryId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
 import { REF } from '../../kit/room-ref.ts';
+import { ask, askedRoom, type AskedRoom } from '../../kit/asked-room.ts';
 import { SummingModel } from '../../kit/summing-model.ts';
 
 const BUDGET = 6_560;
 /** What a conversation of the room's may use, and what is declared beside it. */
 const CONVERSATION = 5_440;
 
-interface At {
-  readonly world: RoomWorld;
-  readonly model: SummingModel;
-}
-
-async function open(): Promise<At> {
-  const model = new SummingModel();
-  const world = await RoomWorld.open({ limits: { turnTokens: BUDGET } }, new MemoryJournal(), model);
-  return { world, model };
-}
-
-let asked = 0;
-/** Prompts with about 220 tokens each, and their answers. */
-async function ask({ world }: At, user: string, count = 1, audience: 'room' | 'me' = 'room'): Promise<void> {
-  for (let each = 0; each < count; each++) {
-    asked++;
-    const text = `question ${asked} ${'of several words '.repeat(10)}`;
-    await world.must(user, { type: 'prompt.submit', id: ClientKey.parse(`k${asked}`), text, audience });
-    await settled();
-    await settled();
-  }
-}
+type At = AskedRoom<SummingModel>;
+const open = (): Promise<At> => askedRoom(new SummingModel(), BUDGET);
 
 const textOf = ({ messages }: ModelRequest) => messages.map(({ content }) => content).join('\n');
 const last = <T>(items: readonly T[]): T => items.at(-1) as T;

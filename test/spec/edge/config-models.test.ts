@@ -59,6 +59,7 @@ test('W29 every problem of the models is named with its place, all at once, and 
       { name: 'b', targets: [] },
       { targets: [{ ...TARGET, secret: 'hunter2' }] },
       { name: 'c', targets: [{ ...TARGET, price: { input: -1, output: 'hunter2' }, breakpoints: 'hunter2' }] },
+      { name: 'd', targets: [{ ...TARGET, batch: { input: 'hunter2' } }] },
     ],
     { GATEWAY_KEY: 'hunter2', PARLEY_PORT: 'x' },
   );
@@ -72,6 +73,7 @@ test('W29 every problem of the models is named with its place, all at once, and 
       'PARLEY_MODELS: [3].targets[0].price.input',
       'PARLEY_MODELS: [3].targets[0].price.output',
       'PARLEY_MODELS: [3].targets[0].breakpoints',
+      'PARLEY_MODELS: [4].targets[0].batch',
     ]),
   );
   expect(problems.join()).not.toContain('hunter2');

@@ -3,6 +3,7 @@ import type { UserId } from '@parley/shared/ids';
 import type { ToolName } from '@parley/shared/tools';
 import { describe, expect, test } from 'vitest';
 import { EdgeWorld, testToken } from '../../kit/edge-world.ts';
+import { toolOf } from '../../kit/tool-samples.ts';
 import { tenantOf } from '../../kit/tool-world.ts';
 
 const PENDING = { tenant: tenantOf('acme'), user: 'ana' as UserId, tool: 'mail' as ToolName, title: 'Mail <b>&' };
@@ -29,6 +30,9 @@ function scripted(): { accounts: Accounts; heard: string[] } {
         heard.push(`unlink ${ref.user}`);
         return false;
       },
+      withdraw: async (tool) => {
+        heard.push(`withdraw ${tool.tenant.id} ${tool.name}`);
+      },
     },
   };
 }
@@ -44,6 +48,17 @@ describe('linked accounts over HTTP', () => {
     const ended = await world.call('DELETE', '/v1/links/mail', { as: 'ben' });
     expect([ended.status, await ended.json()]).toEqual([200, { revoked: false }]);
     expect(heard).toEqual(['begin acme ana', 'unlink ben']);
+  });
+
+  test('R12 a tool that an admin withdraws takes the accounts with it that were linked to it', async () => {
+    const { accounts, heard } = scripted();
+    const world = new EdgeWorld({ accounts });
+    await world.registry.put(toolOf(PENDING.tenant, { name: PENDING.tool, title: 'Mail' }, []));
+    expect((await world.call('DELETE', '/v1/tools/mail', { token: testToken({ user: 'root' }) })).status).toBe(403);
+    expect(heard).toEqual([]);
+    const root = { token: testToken({ user: 'root', role: 'admin' }) };
+    expect((await world.call('DELETE', '/v1/tools/mail', root)).status).toBe(204);
+    expect(heard).toEqual(['withdraw acme mail']);
   });
 
   test('W3 a tool that takes no account and one that is not there are one answer', async () => {

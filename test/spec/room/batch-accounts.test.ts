@@ -74,6 +74,17 @@ test('G5 G9 a batch on the tenant’s own account is collected there, and the re
   expect(await world.recordsOf('background.settled')).toMatchObject([{ keyOf: 'tenant', outputTokens: 2 }]);
 });
 
+test('G6 G9 what a batch cost is on record by the price of its provider', async () => {
+  batches.provider = { ...batches.provider, price: { input: 1, output: 10 } };
+  batches.results = theSea;
+  await lane().look();
+  world.clock.advance(MINUTE);
+  await lane().look();
+  const [settled] = await world.recordsOf('background.settled');
+  const { inputTokens, outputTokens, cost } = must(settled, 'one');
+  expect([outputTokens, cost]).toEqual([2, inputTokens + 20]);
+});
+
 test.each([
   ['taken away', 'tenant', undefined],
   ['brought', undefined, 'tenant'],
@@ -132,7 +143,7 @@ test('C13 C15 G9 an idle room’s digest is handed over in a batch, and the answ
   await at.world.restart();
   batches.results = ([question]) => {
     const { request } = must(question, 'one');
-    const cites = toldToCite({ ...request, tools: [], allowedTools: [], caller: null });
+    const cites = toldToCite({ ...request, inputTokens: 1, tools: [], allowedTools: [], caller: null });
     return [answerTo(must(question, 'one'), `Summed up. ${cites.map((one) => `[${one}]`).join(' ')}`)];
   };
   // What is said meanwhile is behind what the digest stands for.

@@ -206,7 +206,8 @@ test('G7 what a prompt would take is asked before it is sent: its input to the t
   const call = world.model.expect({ pieces: ['x'], holdAfter: 0 });
   await world.prompt('bob', 'well?');
   await call.held;
-  const { maxOutputTokens } = await call.called;
+  const { inputTokens, maxOutputTokens } = await call.called;
+  expect(inputTokens).toBe(before.inputTokens);
   expect(world.budgets.standing(REF.tenant, BOB).held).toBe(before.inputTokens + maxOutputTokens);
   call.release();
   await settled();

@@ -1,7 +1,7 @@
-import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
 import type { ModelRequest } from '@parley/server/ports/model';
 import { ClientKey, EntryId, UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
+import { ask, askedRoom, type AskedRoom } from '../../kit/asked-room.ts';
 import { CachingModel } from '../../kit/caching-model.ts';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
 import { REF } from '../../kit/room-ref.ts';
@@ -9,27 +9,8 @@ import { REF } from '../../kit/room-ref.ts';
 const LIFETIME_MS = 300_000;
 const BUDGET = 6_000;
 
-interface At {
-  readonly world: RoomWorld;
-  readonly model: CachingModel;
-}
-
-async function open(): Promise<At> {
-  const model = new CachingModel();
-  const world = await RoomWorld.open({ limits: { turnTokens: BUDGET } }, new MemoryJournal(), model);
-  return { world, model };
-}
-
-let asked = 0;
-async function ask({ world }: At, user: string, count = 1, audience: 'room' | 'me' = 'room'): Promise<void> {
-  for (let each = 0; each < count; each++) {
-    asked++;
-    const text = `question ${asked} ${'of several words '.repeat(10)}`;
-    await world.must(user, { type: 'prompt.submit', id: ClientKey.parse(`k${asked}`), text, audience });
-    await settled();
-    await settled();
-  }
-}
+type At = AskedRoom<CachingModel>;
+const open = (): Promise<At> => askedRoom(new CachingModel(), BUDGET);
 
 type Place = 'transcript' | 'transcript.me';
 

@@ -1,10 +1,10 @@
 import type { Accounts, AccountRef, LinkEnd, PendingLink } from '../../ports/accounts.ts';
-import type { Registry } from '../../ports/registry.ts';
+import type { RegisteredTool, Registry } from '../../ports/registry.ts';
 import type { Clock, Digest, Ids, Log } from '../../ports/system.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { accountKey, takesAccounts, type OAuthTool } from './account-key.ts';
 import type { GuardedFetch } from '../outbound/guarded-fetch.ts';
-import { takenBack } from './taken-back.ts';
+import { allTakenBack, takenBack } from './taken-back.ts';
 import { askForToken } from './token-endpoint.ts';
 
 export interface AccountsDeps {
@@ -79,15 +79,28 @@ export class OAuthAccounts implements Accounts {
     const answer = await askForToken(begun.registered.auth, form, { ...this.#deps, signal });
     if (answer.kind === 'refused') return 'refused';
     if (answer.kind === 'failed') return 'unavailable';
-    const key = accountKey(begun.registered, this.#deps.digest);
-    await this.#deps.vault.put(begun.tenant, begun.user, key, answer.credential);
-    return 'linked';
+    const { vault, registry, digest } = this.#deps;
+    const key = accountKey(begun.registered, digest);
+    await vault.put(begun.tenant, begun.user, key, answer.credential);
+    if (registry.tool(begun.tenant, begun.tool) !== null) return 'linked';
+    // It was withdrawn while its authority answered.
+    await this.#unlink(begun.registered, begun);
+    return 'refused';
   }
 
-  async unlink({ tenant, user, tool }: AccountRef): Promise<boolean | null> {
-    const { registry, vault, digest } = this.#deps;
-    const registered = registry.tool(tenant, tool);
-    if (!takesAccounts(registered)) return null;
+  async unlink(account: AccountRef): Promise<boolean | null> {
+    const registered = this.#deps.registry.tool(account.tenant, account.tool);
+    return takesAccounts(registered) ? this.#unlink(registered, account) : null;
+  }
+
+  async withdraw(tool: RegisteredTool): Promise<void> {
+    if (!takesAccounts(tool)) return;
+    const { vault, digest } = this.#deps;
+    await allTakenBack(tool, await vault.dropAll(tool.tenant, accountKey(tool, digest)), this.#deps);
+  }
+
+  async #unlink(registered: OAuthTool, { tenant, user }: AccountRef): Promise<boolean | null> {
+    const { vault, digest } = this.#deps;
     const key = accountKey(registered, digest);
     const held = await vault.get(tenant, user, key);
     await vault.drop(tenant, user, key);

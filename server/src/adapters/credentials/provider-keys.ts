@@ -16,7 +16,7 @@ import type { Vault } from '../../ports/vault.ts';
 import { LastGood, type LastGoodDeps } from './last-good.ts';
 
 export interface VaultKeysDeps extends LastGoodDeps {
-  readonly vault: Vault;
+  readonly vault: Pick<Vault, 'get' | 'put' | 'drop'>;
   readonly keyPolicies: KeyPolicyTable;
   readonly digest: Digest;
   /** By host: names of models. */

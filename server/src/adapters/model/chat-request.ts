@@ -10,10 +10,8 @@ const DISPENSABLE = ['store', 'prompt_cache_key', 'safety_identifier', 'stream_o
 
 /** Chat completions: what every compatible server speaks. */
 export const chatWire: Wire = {
-  ask: (client, to, request, signal) =>
-    to.unknown.sending(chatRequest(to, request), DISPENSABLE, (body) =>
-      client.chat.completions.create(body, { signal }).asResponse(),
-    ),
+  ask: (post, to, request, signal) =>
+    to.unknown.sending(chatRequest(to, request), DISPENSABLE, (body) => post('/chat/completions', body, signal)),
   reply: (model) => new ChatReply(model),
 };
 

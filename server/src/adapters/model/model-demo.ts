@@ -1,12 +1,11 @@
 import type { Usage } from '@parley/shared/entry';
 import { citations } from '../../core/compaction/citations.ts';
 import { readEnvelopes } from '../../core/context/envelope.ts';
-import type { Model, ModelEvent, ModelRequest, Tokenizer } from '../../ports/model.ts';
+import type { Model, ModelEvent, ModelRequest } from '../../ports/model.ts';
 import type { Clock } from '../../ports/system.ts';
 
 export interface DemoOptions {
   readonly clock: Clock;
-  readonly tokenizer: Tokenizer;
   /** Milliseconds between two words. */
   readonly paceMs?: number;
 }
@@ -40,7 +39,7 @@ async function* streamOf(
   }
   yield {
     type: 'end',
-    end: { reason: sent.length < words.length ? 'length' : 'stop', usage: usageOf(options, request, sent.length) },
+    end: { reason: sent.length < words.length ? 'length' : 'stop', usage: usageOf(request, sent.length) },
   };
 }
 
@@ -59,8 +58,7 @@ function pause({ clock, paceMs = PACE_MS }: DemoOptions, signal: AbortSignal): P
   });
 }
 
-function usageOf({ tokenizer }: DemoOptions, request: ModelRequest, words: number): Usage {
-  const inputTokens = request.messages.reduce((sum, { content }) => sum + tokenizer.count(content), 0);
+function usageOf({ inputTokens }: ModelRequest, words: number): Usage {
   return { model: 'demo', inputTokens, cachedTokens: 0, outputTokens: words };
 }
 

@@ -1,12 +1,10 @@
-import { addAbortSignal } from 'node:stream';
-import OpenAI from 'openai';
 import type { Model, ModelEnd, ModelEvent, ModelRequest, Tokenizer } from '../../ports/model.ts';
 import type { Clock } from '../../ports/system.ts';
 import { GatheredBody } from './gathered-body.ts';
-import { bodyOf, httpFetch } from './http-fetch.ts';
 import { chatWire } from './chat-request.ts';
 import { failed, failureOf } from './openai-failure.ts';
 import { Patience } from './patience.ts';
+import { postTo, type Account, type Post } from './provider-post.ts';
 import { endOf } from './reply-end.ts';
 import { responsesWire } from './responses-request.ts';
 import { SseReader } from './sse-reader.ts';
@@ -15,10 +13,9 @@ import type { Addressee, Reply, Wire } from './wire.ts';
 export type Api = keyof typeof WIRES;
 const WIRES = { chat: chatWire, responses: responsesWire } satisfies Record<string, Wire>;
 
-export interface OpenAiOptions extends Addressee {
+export interface OpenAiOptions extends Addressee, Account {
   /** Chat completions when absent. */
   readonly api?: Api;
-  readonly apiKey: string;
   /** What people are told answers them; the model's own name when absent. */
   readonly name?: string;
   readonly tokenizer: Tokenizer;
@@ -38,38 +35,29 @@ const TOLD_EVERY_MS = 34;
 
 /**
  * Any server that speaks one of OpenAI's wires (G1): OpenAI, Azure, vLLM, Ollama, LiteLLM … Never retries:
- * the one retry loop is not here (G2). The library makes the request; its answer is read here, since the
- * library spends more on a token than a hundred readers cost.
+ * the one retry loop is not here (G2). What is said on the wire is the library's; who says it is not, since the library
+ * spends more on a token than a hundred readers cost, and on a request more than the rest of a turn's start.
  */
 export function openAiModel(options: OpenAiOptions): Model {
-  const client = new OpenAI({
-    baseURL: options.baseURL,
-    apiKey: options.apiKey,
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    fetch: httpFetch,
-    // The library would print refusals, and they may hold people's words.
-    logLevel: 'off',
-  });
+  const post = postTo(options);
   return {
     name: options.name ?? options.model,
-    stream: (request, signal) => streamOf(client, options, request, signal),
+    stream: (request, signal) => streamOf(post, options, request, signal),
   };
 }
 
 async function* streamOf(
-  client: OpenAI,
+  post: Post,
   options: OpenAiOptions,
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void, undefined> {
-  const end = yield* answer(client, options, request, signal);
+  const end = yield* answer(post, options, request, signal);
   yield { type: 'end', end };
 }
 
 async function* answer(
-  client: OpenAI,
+  post: Post,
   options: OpenAiOptions,
   request: ModelRequest,
   signal: AbortSignal,
@@ -80,8 +68,7 @@ async function* answer(
   using patience = new Patience(signal, options.clock);
   patience.last(options.firstTokenMs ?? FIRST_TOKEN_MS);
   try {
-    const asked = await wire.ask(client, options, request, patience.signal);
-    const body = addAbortSignal(patience.signal, bodyOf(asked));
+    const body = await wire.ask(post, options, request, patience.signal);
     yield* texts(new GatheredBody(body, options.clock), reply, patience, options.idleMs ?? IDLE_MS);
     return endOf(reply.gathered, request, options.tokenizer);
   } catch (error) {

@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import type { Batches, BatchFailed, BatchQuestion } from '../../ports/batches.ts';
+import type { Price } from '../../core/budget/price.ts';
 import type { KeyOf } from '../../ports/provider-keys.ts';
 import { batchResults } from './batch-lines.ts';
 import { batchRequest, type BatchAddressee } from './chat-request.ts';
@@ -9,6 +10,8 @@ export interface OpenAiBatchOptions extends BatchAddressee {
   readonly apiKey: string;
   /** Whose key it is; the server's when absent. */
   readonly keyOf?: KeyOf;
+  /** What a batch takes; absent: nobody said. */
+  readonly price?: Price;
 }
 
 type Batch = OpenAI.Batch;
@@ -29,9 +32,9 @@ export class OpenAiBatches implements Batches {
   readonly #client: OpenAI;
   readonly #to: BatchAddressee;
 
-  constructor({ baseURL, model, apiKey, keyOf }: OpenAiBatchOptions) {
+  constructor({ baseURL, model, apiKey, keyOf, price }: OpenAiBatchOptions) {
     this.#to = { baseURL, model };
-    this.provider = { provider: new URL(baseURL).host, model, ...(keyOf && { keyOf }) };
+    this.provider = { provider: new URL(baseURL).host, model, ...(keyOf && { keyOf }), ...(price && { price }) };
     const keyed = { baseURL, apiKey, organization: null, project: null };
     // A key is for the address that it was given for, and the library would print refusals.
     const careful = {

@@ -1,6 +1,5 @@
 import OpenAI from 'openai';
 import type { ModelEnd, ModelFailure } from '../../ports/model.ts';
-import { RETRY_AFTER } from './http-fetch.ts';
 import { OversizedEvent } from './sse-reader.ts';
 
 export type Failure = Extract<ModelEnd, { reason: 'failed' }>;
@@ -34,7 +33,7 @@ export function failed(failure: ModelFailure, detail: string): Failure {
 
 /** Seconds; the other way to write it, as a date, would have to trust two clocks. */
 function retryAfterOf(headers: Headers | undefined): number | null {
-  const seconds = headers?.get(RETRY_AFTER) ?? '';
+  const seconds = headers?.get('retry-after') ?? '';
   return /^\d{1,6}(\.\d+)?$/.test(seconds) ? Number(seconds) * 1000 : null;
 }
 

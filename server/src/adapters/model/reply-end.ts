@@ -56,7 +56,7 @@ type Used = { readonly usage: Usage; reasoningTokens?: number; cacheWriteTokens?
 function usedOf({ model, text, counts }: Gathered, request: ModelRequest, tokenizer: Tokenizer): Used {
   const input = unlessNone(whole(counts.input), true);
   const output = unlessNone(whole(counts.output), text !== '');
-  const inputTokens = input ?? request.messages.reduce((sum, { content }) => sum + tokenizer.count(content), 0);
+  const inputTokens = input ?? request.inputTokens;
   const outputTokens = output ?? tokenizer.count(text);
   const cachedTokens = Math.min(whole(counts.cached) ?? 0, inputTokens);
   const used: Used = { usage: { model, inputTokens, cachedTokens, outputTokens } };

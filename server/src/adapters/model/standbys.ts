@@ -16,12 +16,15 @@ const EVERY_MS = 3_600_000;
 const SOON_MS = 60_000;
 const PATIENCE_MS = 60_000;
 const MOST_TOKENS = 16;
+/** Of the question below, as it travels. */
+const INPUT_TOKENS = 10;
 
 /** Nobody's words, and no room's: what a stand-in is asked while nobody needs it. */
 const QUESTION: ModelRequest = {
   messages: [{ role: 'user', content: 'Answer with the word ready.' }],
   tools: [],
   allowedTools: [],
+  inputTokens: INPUT_TOKENS,
   maxOutputTokens: MOST_TOKENS,
   cacheKey: 'standby',
   caller: null,

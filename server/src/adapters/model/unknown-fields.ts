@@ -18,11 +18,11 @@ export class UnknownFields {
   }
 
   /** Sends a body, without what is unknown. `dispensable`: fields that a request may do without. */
-  async sending<T extends object>(
+  async sending<T extends object, A>(
     body: T,
     dispensable: readonly (keyof T & string)[],
-    send: (body: T) => Promise<Response>,
-  ): Promise<Response> {
+    send: (body: T) => Promise<A>,
+  ): Promise<A> {
     const known = { ...body };
     for (const field of dispensable) if (this.#unknown.has(field)) delete known[field];
     try {

@@ -1,7 +1,8 @@
-import type OpenAI from 'openai';
+import type { IncomingMessage } from 'node:http';
 import type { Caller, ModelRequest } from '../../ports/model.ts';
 import type { Pseudonym } from '../../ports/vault.ts';
 import type { Breakpoints } from './breakpoints.ts';
+import type { Post } from './provider-post.ts';
 import type { Gathered } from './reply-end.ts';
 import type { UnknownFields } from './unknown-fields.ts';
 
@@ -20,8 +21,8 @@ export interface Addressee {
 
 /** One of the ways to ask an OpenAI-compatible server. How long, how often and at which pace is the same for all. */
 export interface Wire {
-  /** Resolves with the head of the answer; rejects with what the library makes of a refusal. */
-  ask(client: OpenAI, to: Addressee, request: ModelRequest, signal: AbortSignal): Promise<Response>;
+  /** Resolves and rejects as {@link Post}. */
+  ask(post: Post, to: Addressee, request: ModelRequest, signal: AbortSignal): Promise<IncomingMessage>;
   reply(model: string): Reply;
 }
 

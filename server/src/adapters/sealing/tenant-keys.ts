@@ -39,6 +39,8 @@ export class TenantKeys implements Sealer {
   readonly #sql: Statements;
   readonly #master: KeyObject;
   readonly #rings = new Map<string, Ring>();
+  /** Derived from a tenant's first key, once for as long as that is held. */
+  readonly #pseudonymKeys = new WeakMap<KeyObject, KeyObject>();
 
   /** Throws {@link WrongMasterKeyError}. Keys that an older master key wrapped are wrapped anew. */
   constructor(db: Database, master: MasterKeys) {
@@ -65,10 +67,17 @@ export class TenantKeys implements Sealer {
   /** As {@link Pseudonym}; a new version of the tenant's key changes nothing of it. */
   pseudonym(tenant: Tenant, user: UserId): string | null {
     if (this.#rings.get(tenantKey(tenant)) === null) return null;
-    const [first] = this.#ringOf(tenant);
-    // A key of its own: nothing that is shown to others is made with one that seals.
-    const key = hkdfSync('sha256', must(first, 'a ring has a key'), '', 'pseudonyms', KEY_BYTES);
-    return createHmac('sha256', Buffer.from(key)).update(user).digest('base64url');
+    return createHmac('sha256', this.#pseudonymKey(tenant)).update(user).digest('base64url');
+  }
+
+  /** A key of its own: nothing that is shown to others is made with one that seals. */
+  #pseudonymKey(tenant: Tenant): KeyObject {
+    const first = must(this.#ringOf(tenant)[0], 'a ring has a key');
+    const known = this.#pseudonymKeys.get(first);
+    if (known !== undefined) return known;
+    const key = createSecretKey(Buffer.from(hkdfSync('sha256', first, '', 'pseudonyms', KEY_BYTES)));
+    this.#pseudonymKeys.set(first, key);
+    return key;
   }
 
   /** Whether anything was ever sealed for the tenant. */

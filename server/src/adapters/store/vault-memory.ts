@@ -3,20 +3,32 @@ import type { ToolName } from '@parley/shared/tools';
 import { personKey, type Tenant } from '../../core/tenant.ts';
 import type { LinkedCredential, Vault } from '../../ports/vault.ts';
 
+interface Kept {
+  readonly tenant: Tenant;
+  readonly tool: ToolName;
+  readonly credential: LinkedCredential;
+}
+
 /** Credentials that live as long as the process and touch no disk. */
 export class MemoryVault implements Vault {
-  readonly #credentials = new Map<string, LinkedCredential>();
+  readonly #kept = new Map<string, Kept>();
 
   async get(tenant: Tenant, user: UserId, tool: ToolName): Promise<LinkedCredential | null> {
-    return this.#credentials.get(keyOf(tenant, user, tool)) ?? null;
+    return this.#kept.get(keyOf(tenant, user, tool))?.credential ?? null;
   }
 
   async put(tenant: Tenant, user: UserId, tool: ToolName, credential: LinkedCredential): Promise<void> {
-    this.#credentials.set(keyOf(tenant, user, tool), credential);
+    this.#kept.set(keyOf(tenant, user, tool), { tenant, tool, credential });
   }
 
   async drop(tenant: Tenant, user: UserId, tool: ToolName): Promise<void> {
-    this.#credentials.delete(keyOf(tenant, user, tool));
+    this.#kept.delete(keyOf(tenant, user, tool));
+  }
+
+  async dropAll(tenant: Tenant, tool: ToolName): Promise<readonly LinkedCredential[]> {
+    const gone = [...this.#kept].filter(([, one]) => one.tenant.id === tenant.id && one.tool === tool);
+    for (const [key] of gone) this.#kept.delete(key);
+    return gone.map(([, { credential }]) => credential);
   }
 }
 

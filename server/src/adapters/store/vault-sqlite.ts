@@ -21,8 +21,7 @@ export class SqliteVault implements Vault {
 
   async get(tenant: Tenant, user: UserId, tool: ToolName): Promise<LinkedCredential | null> {
     const row = this.#sql.get.get(tenant.id, user, tool);
-    const json = row ? openText(this.#sealer, tenant, row.sealed, placeOf(user, tool)) : null;
-    return json === null ? null : decodeCredential(json);
+    return row ? this.#opened(tenant, tool, { user, ...row }) : null;
   }
 
   async put(tenant: Tenant, user: UserId, tool: ToolName, credential: LinkedCredential): Promise<void> {
@@ -33,6 +32,21 @@ export class SqliteVault implements Vault {
   async drop(tenant: Tenant, user: UserId, tool: ToolName): Promise<void> {
     await this.#writes.run(() => this.#sql.drop.run(tenant.id, user, tool));
   }
+
+  async dropAll(tenant: Tenant, tool: ToolName): Promise<readonly LinkedCredential[]> {
+    const rows = await this.#writes.run(() => this.#sql.dropAll.all(tenant.id, tool));
+    return rows.flatMap((row) => this.#opened(tenant, tool, row) ?? []);
+  }
+
+  #opened(tenant: Tenant, tool: ToolName, { user, sealed }: Row): LinkedCredential | null {
+    const json = openText(this.#sealer, tenant, sealed, placeOf(user, tool));
+    return json === null ? null : decodeCredential(json);
+  }
+}
+
+interface Row {
+  readonly user: UserId;
+  readonly sealed: Buffer;
 }
 
 function placeOf(user: UserId, tool: ToolName): string {
@@ -49,5 +63,8 @@ function prepare(db: Database) {
   const drop: Statement<[string, UserId, ToolName]> = db.prepare(
     'DELETE FROM credentials WHERE tenant = ? AND user = ? AND tool = ?',
   );
-  return { get, put, drop };
+  const dropAll: Statement<[string, ToolName], Row> = db.prepare(
+    'DELETE FROM credentials WHERE tenant = ? AND tool = ? RETURNING user, sealed',
+  );
+  return { get, put, drop, dropAll };
 }

@@ -9,6 +9,8 @@ export const ContextSent = z.strictObject({
   tokens: z.int(),
   /** How many of them the declared functions are. */
   tools: z.int().min(0).optional(),
+  /** What all of it might be (T18); not in records of before there was this. */
+  turnTokens: z.int().min(1).optional(),
   /** Which digest of the lane was among it (C13). */
   generation: z.int().min(1).optional(),
   /** Which older entries were said once more before the prompt, as the model was told their numbers, and which lines of them (C6): `12`, `me.12:3-4,9-9`. */

@@ -12,6 +12,11 @@ export function toolInfluence(tool: string): string {
   return `tool:${tool}`;
 }
 
+/** Whether nobody is behind something who is not in `known`. */
+export function isWithin(influence: Influence, known: Influence): boolean {
+  return influence.every((source) => known.includes(source));
+}
+
 /** Who of it is not in `trusted`. */
 export function untrusted(influence: Influence, trusted: ReadonlySet<string>): Influence {
   return influence.filter((source) => !trusted.has(source));

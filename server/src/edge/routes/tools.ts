@@ -75,8 +75,10 @@ export function toolRoutes(app: EdgeApp, edge: Edge, trail: TenantAudit): void {
   app.openapi(drop, async (c) => {
     const { principal } = c.get('caller');
     const { name } = c.req.valid('param');
-    if (edge.registry.tool(principal.tenant, name) === null) throw new FaultError(fault('not_found'));
-    await Promise.all([edge.registry.drop(principal.tenant, name), trail.done(principal, 'tool.withdraw', name)]);
+    const tool = edge.registry.tool(principal.tenant, name);
+    if (tool === null) throw new FaultError(fault('not_found'));
+    const dropped = edge.registry.drop(principal.tenant, name);
+    await Promise.all([dropped, trail.done(principal, 'tool.withdraw', name), edge.accounts.withdraw(tool)]);
     return c.body(null, 204);
   });
 }

@@ -35,7 +35,8 @@ export class SingleCalls {
     try {
       const asked = await intend(this.#deps, prepared, null);
       if (asked === null) return;
-      const about = { model, tools: [], allowedTools: [], caller: job.ref, background: job.kind };
+      const { inputTokens } = reservation.claim;
+      const about = { model, inputTokens, tools: [], allowedTools: [], caller: job.ref, background: job.kind };
       const said = await this.#call({ ...question.request, ...about });
       // What was cut off by the end of the server is taken up by the next one as the store has it.
       if (!this.#signal.aborted) await jobs.move(asked, await this.#after(asked, kind, said));

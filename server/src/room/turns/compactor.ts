@@ -55,10 +55,9 @@ export class Compactor {
     const asked = this.#mayAsk() && context.load(lane) >= PREPARE_SHARE ? this.askedAt(null) : null;
     const request = asked && this.#request(asked, ended);
     if (asked === null || request === null) return;
-    const inputTokens = inputOf({ inputTokens: asked.tokens, messages: request.messages.length, tools: request.tools });
     const account = openDigestAccount(this.#deps, {
       generation: asked.plan.generation,
-      inputTokens,
+      inputTokens: request.inputTokens,
       most: asked.plan.mostTokens,
     });
     if (account !== null) this.#ask(asked, request, account);
@@ -98,21 +97,23 @@ export class Compactor {
   }
 
   /** The model that the turn was answered by: another one has nothing of the prefix. */
-  #request({ plan, messages, cacheKey }: AskedDigest, ended: AnsweredTurn): ModelRequest | null {
+  #request({ plan, messages, tokens, cacheKey }: AskedDigest, ended: AnsweredTurn): ModelRequest | null {
     const { chronicle, lane, ref, tools, unfiltered } = this.#deps;
     const model = modelFor(chronicle, unfiltered, ended);
     if (model === null) return null;
     const owner = laneOwner(lane);
+    const declarations = declared(tools.offers());
     return {
       ...{
         messages,
+        inputTokens: inputOf({ inputTokens: tokens, messages: messages.length, tools: declarations }),
         cacheKey,
         model,
         caller: owner === null ? ref : { ...ref, user: owner },
         background: 'digest',
         maxOutputTokens: plan.mostTokens,
       },
-      ...{ tools: declared(tools.offers()), allowedTools: [] },
+      ...{ tools: declarations, allowedTools: [] },
     };
   }
 

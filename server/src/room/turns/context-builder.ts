@@ -9,6 +9,8 @@ import { admitted, type Shelved } from '../../core/context/admission.ts';
 import { buildContext, type Context, type ContextInput, type ContextItem } from '../../core/context/context.ts';
 import { Pasts } from '../../core/context/context-past.ts';
 import { RoomWords } from '../../core/recall/lane-words.ts';
+import { isSent } from '../../core/context/sealed-order.ts';
+import { isWithin, type Influence } from '../../core/labels/influence.ts';
 import type { Digest } from '../../ports/system.ts';
 import type { Chronicle } from '../chronicle.ts';
 
@@ -20,7 +22,8 @@ export interface Viewpoint {
   readonly quotes: readonly EntryId[] | null;
   readonly seq: number;
   readonly roomTo: number;
-  /** What the functions that were declared took of what the turn may use. */
+  /** What a turn may use, and what the functions that were declared took of it. */
+  readonly turnTokens: number;
   readonly tools: number;
   /** What the journal held then. */
   readonly recordSeq: number;
@@ -29,6 +32,8 @@ export interface Viewpoint {
   readonly instruction?: { readonly text: string; readonly tokens: number };
   /** Of a turn that has started: what it recalled then (C6). */
   readonly recalled?: readonly string[];
+  /** Of such a turn: whose words alone may be said to it (R6). */
+  readonly shapedBy?: Influence;
   /** The lane's digest that waits is taken for the one in force. */
   readonly adopts?: boolean;
 }
@@ -48,14 +53,14 @@ export class ContextBuilder {
 
   build(lane: LaneKey, viewpoint: Viewpoint): Context {
     const { room } = this.#chronicle;
-    const { author, text, tokens, quotes, seq, roomTo, tools, instruction, recalled } = viewpoint;
+    const { author, text, tokens, quotes, seq, roomTo, turnTokens, tools, instruction, recalled } = viewpoint;
     return buildContext({
       salts: { room: room.salt, lane: must(room.lanes.get(lane), 'a lane that starts is open').salt },
       room: this.#items('room', roomTo, viewpoint),
       own: lane === 'room' ? null : this.#items(lane, seq - 1, viewpoint),
       prompt: { seq, author, text, tokens },
       quotes,
-      budget: room.policy.limits.turnTokens - tools,
+      budget: turnTokens - tools,
       hash: this.#digest,
       pasts: this.#freshPasts(),
       words: this.#words,
@@ -87,13 +92,14 @@ export class ContextBuilder {
     return this.#pasts;
   }
 
-  #items(lane: LaneKey, to: number, { recordSeq, admits }: Viewpoint): readonly ContextItem[] {
+  #items(lane: LaneKey, to: number, { recordSeq, admits, shapedBy }: Viewpoint): readonly ContextItem[] {
     const { ledger } = this.#chronicle;
     const shelves = ledger.shelves(lane).map((shelf): Shelved => ({
       label: this.#chronicle.shelfName(shelf).slice('transcript.'.length),
       resources: shelf.resources,
       items: shelf.items.filter((item) => item.recordSeq < recordSeq),
     }));
-    return admitted(ledger.entries(lane).slice(0, to), shelves, admits);
+    const all = admitted(ledger.entries(lane).slice(0, to), shelves, admits);
+    return shapedBy === undefined ? all : all.filter((item) => !isSent(item) || isWithin(item.influence, shapedBy));
   }
 }

@@ -9,6 +9,7 @@ import type { Context, Sources } from '../../core/context/context.ts';
 import { conversationBudget } from '../../core/context/context-layout.ts';
 import { boundaryOf, envelopes } from '../../core/context/envelope.ts';
 import type { RunningTurn, Ticket } from '../../core/arbiter/lane.ts';
+import { isWithin } from '../../core/labels/influence.ts';
 import { stepMessages } from '../../core/context/step-messages.ts';
 import { seenShare } from '../../core/warming/seen-share.ts';
 import type { RecordOf } from '../../core/records.ts';
@@ -20,6 +21,7 @@ import type { Chronicle } from '../chronicle.ts';
 import { audienceOf } from '../lane-access.ts';
 import type { AskedDigest } from './asked-digest.ts';
 import { ContextBuilder, type Viewpoint } from './context-builder.ts';
+import { Grants } from './grants.ts';
 import { declared, mayUse } from './offers.ts';
 
 export interface ContextSourceDeps {
@@ -56,8 +58,7 @@ export class ContextSource {
   readonly #builder: ContextBuilder;
   /** Of the turn that runs or ran last in a lane: each of its steps begins with the same bytes. */
   readonly #built = new Map<LaneKey, Built>();
-  /** Which resources each turn that is under way may be sent from. */
-  readonly #granted = new Map<TurnId, readonly ResourceId[]>();
+  readonly #grants: Grants;
   /** What the last turn that was sent a lane's conversation was sent of the lane's own document, and no shelf. */
   readonly #sent = new Map<LaneKey, Context['messages']>();
 
@@ -67,6 +68,7 @@ export class ContextSource {
     this.#digest = digest;
     this.#tokenizer = tokenizer;
     this.#builder = new ContextBuilder(chronicle, digest);
+    this.#grants = new Grants((turn) => chronicle.ledger.ticket(turn)?.fate.kind === 'ended');
   }
 
   /** What a turn that starts now would be sent (T13), and what stands behind it; `tools`: tokens of what is declared. */
@@ -79,11 +81,12 @@ export class ContextSource {
     const quotes = this.#chronicle.ledger.ticket(ticket.turn)?.quotes ?? null;
     const context = this.#builder.build(lane, { ...viewpoint, quotes });
     this.#keep(lane, ticket.turn, context);
-    this.#grant(ticket.turn, context.sources.resources);
+    this.#grants.give(ticket.turn, context.sources.resources);
     const isPlain = context.sources.resources.length === 0;
     if (quotes === null)
       this.#sent.set(lane, (isPlain ? context : this.#builder.build(lane, { ...viewpoint, ...OWN })).messages);
-    const sent = { ...context.manifest, tools, tokens: context.manifest.tokens + tools };
+    const { turnTokens } = viewpoint;
+    const sent = { ...context.manifest, tools, turnTokens, tokens: context.manifest.tokens + tools };
     return { context: sent, sources: context.sources, load: context.load };
   }
 
@@ -142,7 +145,11 @@ export class ContextSource {
   }
 
   /** The request for the step that the running turn is at: what it was started with, and all steps before. */
-  request(lane: LaneKey, running: RunningTurn, offers: readonly OfferedFunction[]): Omit<ModelRequest, 'caller'> {
+  request(
+    lane: LaneKey,
+    running: RunningTurn,
+    offers: readonly OfferedFunction[],
+  ): Omit<ModelRequest, 'caller' | 'inputTokens'> {
     const wrap = envelopes(boundaryOf(this.#chronicle.room.salt, this.#digest));
     return {
       messages: [...this.#context(lane, running).messages, ...stepMessages(running.steps, wrap)],
@@ -167,10 +174,12 @@ export class ContextSource {
   /** Where the lane stands, or stood with so many entries, seen by nobody who asks. */
   #instructed(lane: LaneKey, tools: number, entries: number | null): Viewpoint {
     const owner = laneOwner(lane);
-    const { ledger } = this.#chronicle;
+    const { ledger, room } = this.#chronicle;
     const to = entries ?? ledger.entries(lane).length;
+    const { turnTokens } = room.policy.limits;
     return {
-      ...{ author: { id: owner ?? 'system', name: '', kind: 'system' }, text: '', tokens: 0, quotes: null, tools },
+      ...{ author: { id: owner ?? 'system', name: '', kind: 'system' }, text: '', tokens: 0, quotes: null },
+      ...{ turnTokens, tools },
       ...{ seq: to + 1, roomTo: lane === 'room' ? to : ledger.entries('room').length },
       ...{ recordSeq: Number.POSITIVE_INFINITY, admits: () => false },
     };
@@ -193,6 +202,7 @@ export class ContextSource {
     const audience = audienceOf(room, lane);
     return {
       ...{ author, text, tokens, quotes: null, seq, roomTo, tools, recordSeq: Number.POSITIVE_INFINITY },
+      turnTokens: room.policy.limits.turnTokens,
       admits: (resources) => this.#access.admits(audience, resources),
     };
   }
@@ -209,36 +219,30 @@ export class ContextSource {
     return context;
   }
 
-  /** Never more than at its start: what it was sent then is what its answer is labelled with (R4). */
-  #rebuild(lane: LaneKey, { turn, author, text }: RunningTurn): Context {
-    const { ledger } = this.#chronicle;
+  /**
+   * Never more than at its start: what it was sent then is what its answer is labelled with (R4), and who is behind it
+   * (R6). Where words were taken away there is room for older ones, which nobody accounted for.
+   */
+  #rebuild(lane: LaneKey, running: RunningTurn): Context {
+    const viewpoint = this.#startOf(lane, running);
+    const context = this.#builder.build(lane, viewpoint);
+    if (isWithin(context.sources.influence, running.influence)) return context;
+    return this.#builder.build(lane, { ...viewpoint, shapedBy: running.influence });
+  }
+
+  #startOf(lane: LaneKey, { turn, author, text }: RunningTurn): Viewpoint {
+    const { ledger, room } = this.#chronicle;
     const facts = ledger.ticket(turn);
     if (facts?.fate.kind !== 'running') throw new Error('must: the turn that runs is known to run');
     const { promptSeq, roomTo, startedSeq, sentResources, declaredTokens: tools, recalled } = facts.fate;
-    const prompt = must(ledger.entries(lane)[promptSeq - 1], 'a started prompt is an entry');
-    const granted = this.#granted.get(turn) ?? this.#grant(turn, this.#stillRead(lane, sentResources));
-    return this.#builder.build(lane, {
-      ...{
-        author,
-        text,
-        tokens: prompt.tokens,
-        quotes: facts.quotes,
-        seq: promptSeq,
-        roomTo,
-        tools,
-        recordSeq: startedSeq,
-        recalled,
-      },
+    const { tokens } = must(ledger.entries(lane)[promptSeq - 1], 'a started prompt is an entry');
+    const granted = this.#grants.of(turn) ?? this.#grants.give(turn, this.#stillRead(lane, sentResources));
+    const turnTokens = facts.fate.turnTokens ?? room.policy.limits.turnTokens;
+    return {
+      ...{ author, text, tokens, quotes: facts.quotes, seq: promptSeq, roomTo, turnTokens, tools },
+      ...{ recordSeq: startedSeq, recalled },
       admits: (resources) => resources.every((resource) => granted.includes(resource)),
-    });
-  }
-
-  /** T18: for good, whoever comes or loses a right while the turn waits. */
-  #grant(turn: TurnId, resources: readonly ResourceId[]): readonly ResourceId[] {
-    for (const one of this.#granted.keys())
-      if (this.#chronicle.ledger.ticket(one)?.fate.kind === 'ended') this.#granted.delete(one);
-    this.#granted.set(turn, resources);
-    return resources;
+    };
   }
 
   /** D6: of a turn that is taken up after a crash rights are read again. */

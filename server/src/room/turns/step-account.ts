@@ -24,11 +24,19 @@ export interface StepAccountsDeps {
 
 /** What a step is about to ask for. */
 export interface Asking {
+  /** Of the whole request. */
+  readonly inputTokens: number;
+  /** How many are declared. */
+  readonly tools: number;
+  readonly most: number;
+}
+
+/** What a request holds. */
+export interface Holding {
   /** Of the conversation, as it was counted when it was written. */
   readonly inputTokens: number;
   readonly messages: number;
   readonly tools: readonly ModelTool[];
-  readonly most: number;
 }
 
 export type Settled = RecordOf<'attempt.settled'>;
@@ -48,16 +56,16 @@ export function openStepAccount(
   // Prompts are by people.
   const user = turn.author.id as UserId;
   const payer: Payer = { room: ref.room, user, shared: lane === 'room' };
-  const kind = kindOf(asking.tools.length, deps.tokenizer.count(turn.text));
+  const kind = kindOf(asking.tools, deps.tokenizer.count(turn.text));
   const { p90 } = bandOf(chronicle.forecast(lane), kind);
   const granted = chronicle.room.members.get(user)?.grants.budget ?? null;
-  const { most } = asking;
-  const reserved = budgets.reserve({ tenant: ref.tenant, payer, granted, inputTokens: inputOf(asking), p90, most });
+  const { inputTokens, most } = asking;
+  const reserved = budgets.reserve({ tenant: ref.tenant, payer, granted, inputTokens, p90, most });
   return 'spent' in reserved ? reserved : new StepAccount(deps, turn, { reservation: reserved, kind });
 }
 
 /** What a request takes on the wire, to the token or a little more. */
-export function inputOf({ inputTokens, messages, tools }: Omit<Asking, 'most'>): number {
+export function inputOf({ inputTokens, messages, tools }: Holding): number {
   return inputTokens + messages * FRAME_TOKENS + Math.ceil(JSON.stringify(tools).length / LEAST_CHARS_PER_TOKEN);
 }
 

@@ -20,7 +20,7 @@ import type { ContextSource } from './context-source.ts';
 import { endOf } from './model-ending.ts';
 import { modelFor, NO_MODEL } from './model-for.ts';
 import { ShownAnswer, type ShownAnswerDeps } from './shown-answer.ts';
-import { openStepAccount, type Settled, type StepAccount, type StepAccountsDeps } from './step-account.ts';
+import { inputOf, openStepAccount, type Settled, type StepAccount, type StepAccountsDeps } from './step-account.ts';
 import { TurnCall, type Again } from './turn-call.ts';
 import type { TurnTools } from './turn-tools.ts';
 
@@ -124,11 +124,16 @@ export class TurnWorker {
     const caller = { ...ref, user: turn.author.id as UserId };
     const asked = { ...context.request(lane, turn, offers), caller };
     const { messages, tools: declared, maxOutputTokens: most } = asked;
-    const asking = { inputTokens: context.tokens(lane, turn), messages: messages.length, tools: declared, most };
-    const account = openStepAccount(this.#deps, turn, asking);
+    const inputTokens = inputOf({
+      inputTokens: context.tokens(lane, turn),
+      messages: messages.length,
+      tools: declared,
+    });
+    const account = openStepAccount(this.#deps, turn, { inputTokens, tools: declared.length, most });
     if ('spent' in account) return this.#overspent(turn, account.spent);
     const model = this.#modelFor(turn);
-    const request = { ...asked, maxOutputTokens: account.outputTokens, ...(model === null ? {} : { model }) };
+    const limits = { inputTokens, maxOutputTokens: account.outputTokens };
+    const request = { ...asked, ...limits, ...(model === null ? {} : { model }) };
     this.#call({ turn, offers, account, shown: new ShownAnswer(this.#deps, turn) }, request);
   }
 

@@ -62,7 +62,7 @@ export class Warmer {
     const { messages, tools } = asking;
     const reserved = inputOf({ inputTokens, messages: messages.length, tools });
     const account = openWarmupAccount(this.#deps, reserved, MOST_TOKENS);
-    if (account !== null) this.#send({ ...asking, model, ...this.#about(user) }, account);
+    if (account !== null) this.#send({ ...asking, inputTokens: reserved, model, ...this.#about(user) }, account);
   }
 
   /** A person's turn begins, and sends the same itself. */

@@ -1,0 +1,56 @@
+import { MemoryJournal } from '@parley/server/adapters/store/journal-memory';
+import { ClientKey } from '@parley/shared/ids';
+import { expect, test } from 'vitest';
+import { RoomWorld, settled } from '../../kit/room-world.ts';
+
+/** A room in which something was said, and the kinds of records in each batch that its journal is given from now on. */
+async function watched(): Promise<{ world: RoomWorld; batches: string[][] }> {
+  const journal = new MemoryJournal();
+  const world = await RoomWorld.open({}, journal);
+  await world.must('ana', {
+    type: 'message.post',
+    id: ClientKey.parse('hi'),
+    text: 'Hi.',
+    audience: 'room',
+    offRecord: false,
+  });
+  const batches: string[][] = [];
+  const append = journal.append.bind(journal);
+  journal.append = (ref, epoch, batch) => {
+    batches.push(batch.records.map(({ type }) => type));
+    return append(ref, epoch, batch);
+  };
+  return { world, batches };
+}
+
+test('D2 a turn is three commits, one after the other: that it was asked and began, its first words, its end', async () => {
+  const { world, batches } = await watched();
+  const call = world.model.expect({ pieces: ['Yes.'], holdAfter: 1 });
+  await world.prompt('ana', 'is it?');
+  await call.held;
+  await settled();
+  call.release();
+  await settled();
+  expect(batches).toEqual([
+    ['ticket.accepted', 'turn.started', 'turn.attempted'],
+    [],
+    ['attempt.settled', 'turn.ended'],
+  ]);
+});
+
+test('D2 what waits begins in the commit that ends the turn before it', async () => {
+  const { world, batches } = await watched();
+  const first = world.model.expect({ pieces: ['Yes.'], holdAfter: 1 });
+  await world.prompt('ana', 'is it?');
+  await first.held;
+  await world.prompt('bob', 'and this?');
+  await settled();
+  world.model.expect({ pieces: [] });
+  batches.length = 0;
+  first.release();
+  await settled();
+  expect(batches).toEqual([
+    ['attempt.settled', 'turn.ended', 'turn.started', 'turn.attempted'],
+    ['attempt.settled', 'turn.ended'],
+  ]);
+});
