@@ -36,8 +36,8 @@ export default defineConfig({
           // What was loaded without a fault is not what is loaded with one.
           fsModuleCache: sources.size === 0,
           include: ['{spec,adapters,kit,sim,oracle,house}/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           sequence: { groupOrder: 0 },
         },
       },

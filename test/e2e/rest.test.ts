@@ -3,7 +3,8 @@ import { must } from '@parley/shared/assert';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openApiServer } from '../kit/openapi-server.ts';
-import { RealServer, RestPerson } from '../kit/server.ts';
+import { RealServer, RestPerson, startServer } from '../kit/server.ts';
+import { sseServer } from '../kit/sse-server.ts';
 
 interface Described {
   readonly responses: Readonly<
@@ -34,6 +35,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 interface Call {
+  readonly at?: RealServer;
   readonly by?: RestPerson | null;
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: string;
@@ -41,8 +43,8 @@ interface Call {
 }
 
 /** Makes a call and holds its answer against the document: the status is described, and the body fits. */
-async function call(method: string, path: string, { by = ana, params = {}, query = '', body }: Call = {}) {
-  const url = server.url + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => must(params[name], name)) + query;
+async function call(method: string, path: string, { at = server, by = ana, params = {}, query = '', body }: Call = {}) {
+  const url = at.url + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => must(params[name], name)) + query;
   const headers: Record<string, string> = by === null ? {} : { authorization: `Bearer ${by.token}` };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
@@ -102,14 +104,8 @@ describe('every route answers as /openapi.json says', () => {
     const absent = await call('GET', '/v1/rooms/{room}', { by: ben, params: { room: 'nowhere' } });
     expect(hidden.status).toBe(404);
     expect(hidden.text).toBe(absent.text);
-    expect(
-      (
-        await call('PUT', '/v1/rooms/{room}/members/{user}', {
-          params: { ...den, user: 'ben' },
-          body: { role: 'speaker' },
-        })
-      ).status,
-    ).toBe(200);
+    const speaker = { params: { ...den, user: 'ben' }, body: { role: 'speaker' } };
+    expect((await call('PUT', '/v1/rooms/{room}/members/{user}', speaker)).status).toBe(200);
     expect((await call('GET', '/v1/rooms/{room}/members', { by: ben, params: den })).body['items']).toHaveLength(2);
     const denied = await call('PATCH', '/v1/rooms/{room}', { by: ben, params: den, body: { title: 'Mine' } });
     expect(denied).toMatchObject({ status: 403, body: { code: 'forbidden', capability: 'policy.set' } });
@@ -163,28 +159,29 @@ describe('every route answers as /openapi.json says', () => {
   });
 
   test('W26 a queued prompt is edited and withdrawn, a running one stopped', async () => {
+    // Its model never says a word: what runs, runs until it is stopped.
+    await using model = await sseServer();
+    await using silent = await startServer({ OPENAI_BASE_URL: model.baseURL });
+    const by = await silent.person('ana');
+    await by.must('POST', '/v1/rooms', { id: 'den', title: 'Den' });
     const ask = async (id: string) =>
-      String(
-        (await call('POST', '/v1/rooms/{room}/prompts', { params: den, body: { id, text: 'tell me' } })).body['turn'],
-      );
+      (await by.must<{ turn: string }>('POST', '/v1/rooms/den/prompts', { id, text: 'tell me' })).turn;
     const [running, edited, withdrawn] = [await ask('p2'), await ask('p3'), await ask('p4')];
-    const edit = { params: { ...den, turn: edited }, body: { text: 'tell me more', revision: 1 } };
-    expect((await call('PATCH', '/v1/rooms/{room}/turns/{turn}', edit)).body).toMatchObject({ revision: 2 });
-    expect((await call('PATCH', '/v1/rooms/{room}/turns/{turn}', edit)).body).toMatchObject({
-      code: 'revision_conflict',
-    });
-    expect(
-      (await call('DELETE', '/v1/rooms/{room}/turns/{turn}', { params: { ...den, turn: withdrawn } })).body,
-    ).toMatchObject({ outcome: 'cancelled' });
-    expect(
-      (await call('POST', '/v1/rooms/{room}/turns/{turn}/stop', { params: { ...den, turn: running } })).status,
-    ).toBe(200);
-    const stopped = await call('GET', '/v1/rooms/{room}/turns/{turn}', {
-      params: { ...den, turn: running },
-      query: '?wait=10',
-    });
-    expect(stopped.body).toMatchObject({ outcome: 'cancelled', by: 'ana' });
-    await call('POST', '/v1/rooms/{room}/turns/{turn}/stop', { params: { ...den, turn: edited } });
+    const on = async (turn: string, method: string, more: Call = {}, path = '') =>
+      (
+        await call(method, `/v1/rooms/{room}/turns/{turn}${path}`, {
+          at: silent,
+          by,
+          params: { ...den, turn },
+          ...more,
+        })
+      ).body;
+    const edit = { body: { text: 'tell me more', revision: 1 } };
+    expect(await on(edited, 'PATCH', edit)).toMatchObject({ revision: 2 });
+    expect(await on(edited, 'PATCH', edit)).toMatchObject({ code: 'revision_conflict' });
+    expect(await on(withdrawn, 'DELETE')).toMatchObject({ outcome: 'cancelled' });
+    expect(await on(running, 'POST', {}, '/stop')).toMatchObject({ turn: running });
+    expect(await on(running, 'GET', { query: '?wait=10' })).toMatchObject({ outcome: 'cancelled', by: 'ana' });
   });
 
   test('W25 what happens to all turns can be followed', async () => {

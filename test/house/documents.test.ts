@@ -111,6 +111,18 @@ test('README.md lists exactly the settings that the server reads', () => {
   expect(new Set(listed)).toEqual(new Set(read));
 });
 
+test('every file and folder that a document names is there', () => {
+  const named = documents.flatMap(({ path, text }) =>
+    [...text.matchAll(/`((?:client|docs|scripts|server|shared|test)\/[\w./-]+)`/g)].map(([, file = '']) => ({
+      path,
+      file,
+    })),
+  );
+  const isThere = (file: string) => ['', '.ts', '.test.ts'].some((end) => existsSync(join(ROOT, file + end)));
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.filter(({ file }) => !isThere(file))).toEqual([]);
+});
+
 test('links between documents lead somewhere', () => {
   expect(documents.flatMap(brokenLinks)).toEqual([]);
 });

@@ -29,6 +29,8 @@ export async function sseServer(): Promise<SseServer> {
       else waiting.push(exchange);
     });
   });
+  // On a slow machine one that is idle would be closed in the moment in which it is used again.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -1,7 +1,7 @@
 import type { ContextItem } from '@parley/server/core/context/context';
 import { Era } from '@parley/server/core/context/context-era';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ana, answered, asked, ben, items, said, type Line } from '../kit/context-items.ts';
 
 const BUDGET = 1_000;
@@ -61,6 +61,22 @@ test('C16 property: at most six budgets of words are read, and no less than one 
     }),
     { numRuns: 200, seed: 6 },
   );
+});
+
+test('C16 of what is not read any more nothing is kept, however long a lane grows', () => {
+  const turns = Array.from({ length: 2_000 }, (_, turn): readonly Line[] => [
+    asked(ana, 'what?', String(turn), { tokens: 100 }),
+    answered('that', String(turn), { tokens: 100 }),
+  ]);
+  const room = items(...turns.flat());
+  // What it keeps is its own; how much went into it and came out again can be counted.
+  const [put, taken] = [vi.spyOn(Map.prototype, 'set'), vi.spyOn(Map.prototype, 'delete')];
+  const era = eraOf(room);
+  const kept = put.mock.calls.length - taken.mock.results.filter(({ value }) => value === true).length;
+  vi.restoreAllMocks();
+  expect(room.length - era.start).toBeLessThan(100);
+  expect(kept).toBeGreaterThan(0);
+  expect(kept).toBeLessThan(100);
 });
 
 test('C5 where nobody ever asks, some budgets of talk stay too', () => {

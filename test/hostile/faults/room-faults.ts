@@ -6,6 +6,7 @@ const ROOMS = 'oracle/differential.test.ts';
 
 const WAITING = ['what waits for its speaker', ROOMS] as const;
 const NOTES = ['the notes', ROOMS] as const;
+const STARTED = ['a provider request', 'spec/room/tools/started-with.test.ts'] as const;
 
 /** Mistakes in what happens while a turn waits for its speaker's word, and in what is written into the notes. */
 export const ROOM_FAULTS: readonly SeededFault[] = [
@@ -70,6 +71,25 @@ export const ROOM_FAULTS: readonly SeededFault[] = [
       'if (!access.denies(turn.author.id as UserId, turn.resources)) continue;',
       'if (access !== null) continue;',
     ),
+  ),
+  fault(
+    'what-was-approved-is-called-without-the-right-to-read-what-it-was-made-from',
+    WAITING,
+    edit('room/turns/turn-worker.ts', 'if (allowed && mayRead && this', 'if (allowed && this'),
+  ),
+  fault(
+    'words-that-were-left-out-take-the-place-of-those-that-were-taken-away',
+    STARTED,
+    edit(
+      'room/turns/context-source.ts',
+      'if (isWithin(context.sources.influence, running.influence)) return context;',
+      'if (isWithin([], running.influence)) return context;',
+    ),
+  ),
+  fault(
+    'what-a-turn-may-be-is-what-the-room-says-now',
+    STARTED,
+    edit('room/turns/context-source.ts', 'facts.fate.turnTokens ?? room', 'room'),
   ),
   fault(
     'anybody-decides',

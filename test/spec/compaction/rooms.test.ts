@@ -148,9 +148,11 @@ test('R14 C4 a redacted source takes the digest away, out of the journal too; wh
 test('G6 G7 the room pays for its digest and nobody else; where its budget is used up none is asked for', async () => {
   const at = await open();
   await ask(at, 'ana', 13);
+  const { inputTokens, maxOutputTokens } = last(at.model.digests);
   expect(await at.world.recordsOf('digest.settled')).toMatchObject([
     { lane: 'room', generation: 1, attempt: 1, inputTokens: 100, cachedTokens: 80, outputTokens: 20 },
   ]);
+  expect((await at.world.recordsOf('digest.settled'))[0]?.reserved).toBe(inputTokens + maxOutputTokens);
   const used = (scope: Parameters<RoomWorld['budgets']['standing']>[1]) => at.world.budgets.standing(REF.tenant, scope);
   const { user } = at.world.principal('ana');
   expect(used({ kind: 'user', user }).used).toBe(13 * 40);

@@ -272,8 +272,10 @@ test('G9 R9 what happens in private and on shelves changes neither when work is 
     const [job] = await world.jobs.of(REF);
     const call = world.model.expect({ pieces: ['Sea'] });
     await world.background().look();
-    const { messages, maxOutputTokens } = await call.called;
-    sent.push([job?.createdAt, job?.state, messages, maxOutputTokens]);
+    const { messages, inputTokens, maxOutputTokens } = await call.called;
+    const [settled] = await world.recordsOf('background.settled');
+    expect(settled?.reserved).toBe(inputTokens + maxOutputTokens);
+    sent.push([job?.createdAt, job?.state, messages, inputTokens, maxOutputTokens]);
   }
   expect(sent[0]).toEqual(sent[1]);
 });

@@ -176,6 +176,7 @@ test('C17 under budget pressure there is none: any scope that pays is four fifth
   const first = await cold();
   await type(first, 'bob');
   const [{ reserved } = { reserved: 0 }] = await first.world.recordsOf('warmup.settled');
+  expect(first.model.warmups[0]?.inputTokens).toBe(reserved - 1);
   for (const scope of [{ kind: 'room', room: REF.room }, { kind: 'tenant' }, { kind: 'background' }] as const) {
     const at = await cold();
     const { used } = at.world.budgets.standing(REF.tenant, scope);

@@ -23,9 +23,20 @@ export const hostClock: Clock = {
   },
 };
 
+/** Drawn many at a time: a draw costs ten times as much as all else that makes an id. */
+const DRAWN_AT_ONCE = 256 * ID_BYTES;
+let drawn: Buffer = Buffer.alloc(0);
+
+function nextId(): string {
+  if (drawn.length === 0) drawn = randomBytes(DRAWN_AT_ONCE);
+  const id = drawn.toString('base64url', 0, ID_BYTES);
+  drawn = drawn.subarray(ID_BYTES);
+  return id;
+}
+
 /** The host's randomness. */
 export const hostIds: Ids = {
-  next: (prefix) => `${prefix}_${randomBytes(ID_BYTES).toString('base64url')}`,
+  next: (prefix) => `${prefix}_${nextId()}`,
   secret: (bytes) => randomBytes(bytes).toString('base64url'),
 };
 
