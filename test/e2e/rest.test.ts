@@ -182,6 +182,8 @@ describe('every route answers as /openapi.json says', () => {
     expect(await on(withdrawn, 'DELETE')).toMatchObject({ outcome: 'cancelled' });
     expect(await on(running, 'POST', {}, '/stop')).toMatchObject({ turn: running });
     expect(await on(running, 'GET', { query: '?wait=10' })).toMatchObject({ outcome: 'cancelled', by: 'ana' });
+    // A server that is told to end waits for what runs.
+    await on(edited, 'POST', {}, '/stop');
   });
 
   test('W25 what happens to all turns can be followed', async () => {

@@ -60,10 +60,11 @@ function reasons({ capabilities }: Replies['rights.explain']): TemplateResult {
   )}</dl>`;
 }
 
+/** The reasons scroll by themselves: their edge says that more is below. */
 export const explainStyles = css`
   parley-explain { display: grid; justify-items: start; gap: 4px; }
   .why { text-decoration: underline; text-underline-offset: 0.25em; padding-inline: 0; }
-  .reasons { max-block-size: 18rem; overflow-y: auto; outline-offset: -2px; }
+  .reasons { justify-self: stretch; max-block-size: 18rem; overflow-y: auto; outline-offset: -2px; padding: 8px 12px; border: 1px solid var(--line); border-radius: var(--radius-small); }
   .reasons dl { display: grid; gap: 2px; padding-block-start: 4px; }
   .reasons dt:not(:first-child) { margin-block-start: 8px; }
   .reasons .may b { color: var(--good); }

@@ -10,6 +10,7 @@ export const formStyles = css`
   .asked-for { display: grid; gap: 4px; }
   .asked-for > span { font-weight: 600; }
   .card { display: grid; gap: 10px; padding: 12px; border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
+  .folds.card:not([open]) { gap: 0; }
   .row-acts { display: flex; flex-wrap: wrap; gap: 8px; }
   .wide { inline-size: 100%; white-space: normal; }
   .refusal { color: var(--bad); }

@@ -1,29 +1,9 @@
 import { failed, isIn, type Job, type JobState } from '../../core/background/job.ts';
-import type { Jobs } from '../../ports/jobs.ts';
-import type { Model, Tokenizer } from '../../ports/model.ts';
-import type { Cancel, Clock, Digest, Ids, Log, Metrics } from '../../ports/system.ts';
-import type { Budgets } from '../budgets.ts';
-import type { Rooms } from '../rooms.ts';
+import type { Cancel } from '../../ports/system.ts';
+import type { BackgroundDeps } from './background-deps.ts';
 import { BatchCalls } from './batch-calls.ts';
-import type { AskingKinds } from './job-kinds.ts';
 import { ExportWriting } from './export-writing.ts';
 import { SingleCalls } from './single-calls.ts';
-
-export interface BackgroundDeps {
-  readonly jobs: Jobs;
-  readonly rooms: Pick<Rooms, 'within'>;
-  readonly kinds: AskingKinds;
-  readonly model: Model;
-  readonly budgets: Budgets;
-  readonly tokenizer: Tokenizer;
-  readonly clock: Clock;
-  readonly digest: Digest;
-  readonly ids: Ids;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  /** Whether the server has enough to do with what people wait for. */
-  readonly pressed: () => boolean;
-}
 
 /** Between two looks; a look takes one job of each tenant, one after the other. */
 const PACE_MS = 2_000;

@@ -5,7 +5,7 @@ import type { BatchAccounts, Batches, BatchQuestion, BatchResult } from '../../p
 import type { ModelFailure, Provider } from '../../ports/model.ts';
 import { offeredBy } from '../turns/model-for.ts';
 import { takeIn } from './background-account.ts';
-import type { BackgroundDeps } from './background-lane.ts';
+import type { BackgroundDeps } from './background-deps.ts';
 import { BatchHolds } from './batch-holds.ts';
 import { intend, prepare, type Prepared } from './preparing.ts';
 import type { SingleCalls } from './single-calls.ts';

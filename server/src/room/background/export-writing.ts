@@ -1,5 +1,5 @@
 import { failed, isIn, postponed, type Job, type JobIn, type JobState } from '../../core/background/job.ts';
-import type { BackgroundDeps } from './background-lane.ts';
+import type { BackgroundDeps } from './background-deps.ts';
 import { exportSlice } from './export-slice.ts';
 
 /** How long an export may be fetched. */

@@ -2,7 +2,7 @@ import { postponed, type JobIn, type JobState } from '../../core/background/job.
 import type { Reservation } from '../budgets.ts';
 import { modelOfRoom } from '../turns/model-for.ts';
 import { reserveFor } from './background-account.ts';
-import type { BackgroundDeps } from './background-lane.ts';
+import type { BackgroundDeps } from './background-deps.ts';
 import type { AskingKind, Question } from './job-kinds.ts';
 
 /** Where a budget is used up, it is looked at again so much later. */

@@ -1,7 +1,7 @@
 import { failed, postponed, type JobIn, type JobState } from '../../core/background/job.ts';
 import type { ModelEnd, ModelRequest, Provider } from '../../ports/model.ts';
 import { takeIn } from './background-account.ts';
-import type { BackgroundDeps } from './background-lane.ts';
+import type { BackgroundDeps } from './background-deps.ts';
 import type { AskingKind } from './job-kinds.ts';
 import { intend, prepare, type Prepared } from './preparing.ts';
 
