@@ -15,6 +15,7 @@ import {
   item,
   items,
   said,
+  tokenizer,
   type Line,
 } from '../kit/context-items.ts';
 
@@ -130,9 +131,14 @@ describe('what a prompt is about is said once more', () => {
   });
 
   test('C6 C11 what the prompt says itself, or what is recalled already, is not said once more; what is nearly the same is', () => {
-    const old = lane(said(ben, ABOUT), said(ben, `${ABOUT} `), said(ana, KEY), said(ben, KEY), said(ben, `${KEY}!`));
-    expect(recalledBy(ABOUT, old)).toEqual(['4', '5']);
-    expect(recalledBy('harbour certificate', old)).toEqual(['2', '4', '5']);
+    const old = lane(
+      said(ben, ABOUT),
+      said(ben, `${ABOUT} `),
+      said(ana, KEY),
+      ...[KEY, `${KEY}!`, KEY.toUpperCase()].map((text) => said(ben, text)),
+    );
+    expect(recalledBy(ABOUT, old)).toEqual(['4', '5', '6']);
+    expect(recalledBy('harbour certificate', old)).toEqual(['2', '4', '5', '6']);
   });
 
   test('C6 of a long entry the lines that the prompt is about are recalled, word for word, with a mark where others are left out', () => {
@@ -145,6 +151,10 @@ describe('what a prompt is about is said once more', () => {
     expect(everything(question(`${ABOUT} the gateway?`, old))).toContain(
       `kind="message">\n${gap}\n${KEY}\n\n> the gateway is by zoe\n${gap}\nthe harbour is deep\n</said-${boundary}>`,
     );
+    const [told, untold] = [{}, { recalled: [] }].map((more) => question(`${ABOUT} the gateway?`, old, more));
+    const tokensOf = (context = told) => (context === undefined ? 0 : tokenizer.count(everything(context)));
+    const counted = (told?.manifest.tokens ?? 0) - (untold?.manifest.tokens ?? 0);
+    expect(counted).toBeGreaterThanOrEqual(tokensOf() - tokensOf(untold));
   });
 
   test('C6 at most four entries are recalled, and of one that is too long to be looked at line by line nothing', () => {
@@ -180,6 +190,17 @@ describe('what may be recalled', () => {
       admitted(own, shelf(`${KEY} harbour harbour certificate`), () => true),
     );
     expect(told).toEqual(without);
+    // What is sent because somebody may read the shelf is not what everybody heard.
+    const late = shelf(KEY).map((one) => ({
+      ...one,
+      items: one.items.map((each) => ({ ...each, entry: { ...each.entry, after: 82 } })),
+    }));
+    expect(
+      question(
+        ABOUT,
+        admitted(own, late, () => true),
+      ).manifest.recalled,
+    ).toEqual(without.manifest.recalled);
     expect(
       question(
         ABOUT,
