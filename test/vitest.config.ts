@@ -33,6 +33,8 @@ export default defineConfig({
         plugins: [seeding],
         test: {
           name: 'unit',
+          // One less than there are cores, by itself: on two that is half of them.
+          maxWorkers: 2,
           // What was loaded without a fault is not what is loaded with one.
           fsModuleCache: sources.size === 0,
           include: ['{spec,adapters,kit,sim,oracle,house}/**/*.test.ts'],

@@ -19,3 +19,6 @@ process.on('message', (question: Question) => {
   const { rss, heapUsed, external } = process.memoryUsage();
   process.send?.({ cpuUs: user + system, rss, held: heapUsed + external } satisfies Usage);
 });
+
+// It ends with its parent, also where that was killed.
+process.on('disconnect', () => process.kill(process.pid));

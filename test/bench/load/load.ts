@@ -8,6 +8,8 @@ export interface Order {
 export type Report = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: string };
 
 process.on('message', (order: Order) => void perform(order));
+// It ends with its parent, also where that was killed.
+process.on('disconnect', () => process.kill(process.pid));
 
 async function perform({ job, work }: Order): Promise<void> {
   try {
