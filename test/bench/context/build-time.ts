@@ -1,4 +1,4 @@
-import { buildContext, type ContextItem } from '@parley/server/core/context/context';
+import { buildContext, type ContextInput, type ContextItem } from '@parley/server/core/context/context';
 import { Pasts } from '@parley/server/core/context/context-past';
 import { RoomWords } from '@parley/server/core/recall/lane-words';
 import { mulberry32 } from '../../kit/ids.ts';
@@ -45,7 +45,8 @@ export function buildTime(seed: number, count: (text: string) => number): BuildT
   let different = 0;
   for (let to = ENTRIES + ROUND - (ENTRIES % ROUND); to < items.length; to += ROUND) {
     const room = items.slice(0, to);
-    took.push(least(memories, (memory) => timed(() => build(room, budget, memory))));
+    const prompt = promptIn(room);
+    took.push(least(memories, (memory) => timed(() => build(room, budget, memory, prompt))));
     const [memory = new Memory()] = memories;
     if (took.length % 50 === 0 && build(room, budget, memory) !== build(room.toReversed(), budget, new Memory()))
       different++;
@@ -67,15 +68,18 @@ class Memory {
   readonly words = new RoomWords();
 }
 
-/** The prompt is what was said a hundred entries before, so that there is something to recall. */
-function build(room: readonly ContextItem[], budget: number, { pasts, words }: Memory): string {
-  const said = room.find(({ entry }) => entry.seq === room.length - 100)?.entry.text ?? '';
-  const prompt = {
-    seq: room.length + 1,
-    author: { id: 'ana', name: 'ana', kind: 'user' as const },
-    text: said,
-    tokens: said.length,
-  };
+/** What was said a hundred entries before, so that there is something to recall. */
+function promptIn(room: readonly ContextItem[]): ContextInput['prompt'] {
+  const text = room.find(({ entry }) => entry.seq === room.length - 100)?.entry.text ?? '';
+  return { seq: room.length + 1, author: { id: 'ana', name: 'ana', kind: 'user' }, text, tokens: text.length };
+}
+
+function build(
+  room: readonly ContextItem[],
+  budget: number,
+  { pasts, words }: Memory,
+  prompt = promptIn(room),
+): string {
   return buildContext({ salts: SALTS, room, own: null, prompt, quotes: null, budget, hash, pasts, words }).manifest
     .hash;
 }

@@ -1,4 +1,5 @@
 import type { Readable } from './lane-words.ts';
+import { Postings } from './postings.ts';
 import { BLOCK } from './word-block.ts';
 
 /** Of BM25 (Robertson and Zaragoza 2009), as everybody has them. */
@@ -52,9 +53,7 @@ class Tally {
   readonly #weights: Float64Array;
   readonly #scores: Float64Array;
   readonly #touched: number[] = [];
-  /** Where the word that is asked for stands in each block. */
-  readonly #from: Int32Array;
-  readonly #to: Int32Array;
+  readonly #postings: Postings;
   /** What each word counts that was looked for. */
   readonly asked = new Map<number, number>();
   #weight = 0;
@@ -64,19 +63,19 @@ class Tally {
     this.#most = Math.max(LEAST_COMMON, lane.count / COMMON);
     this.#weights = new Float64Array(lane.places);
     this.#scores = new Float64Array(lane.places);
-    this.#from = new Int32Array(lane.blocks.length);
-    this.#to = new Int32Array(lane.blocks.length);
+    this.#postings = new Postings(lane.places, this.#most);
   }
 
   ask(word: number): void {
-    if (this.#find(word) > this.#most) return;
-    const { count } = this.#lane;
-    let having = 0;
-    this.#each(word, () => having++);
-    const weight = Math.log(1 + (count - having + 0.5) / (having + 0.5));
+    const postings = this.#postings;
+    postings.clear();
+    this.#lane.blocks.forEach((block, index) => block.find(word, index * BLOCK, postings));
+    if (postings.isFull) return;
+    const { size, places, times } = postings;
+    const weight = Math.log(1 + (this.#lane.count - size + 0.5) / (size + 0.5));
     this.asked.set(word, weight);
     this.#weight += weight;
-    this.#each(word, (place, times) => this.#say(place, times, weight));
+    for (let at = 0; at < size; at++) this.#say(places[at] ?? 0, times[at] ?? 0, weight);
   }
 
   /** Those that are about enough of what was asked. */
@@ -97,31 +96,5 @@ class Tally {
     this.#weights[place] = before + weight;
     const score = (weight * times * (SATURATION + 1)) / (times + SATURATION * long);
     this.#scores[place] = (this.#scores[place] ?? 0) + score;
-  }
-
-  /** How often a word is said. */
-  #find(word: number): number {
-    let times = 0;
-    this.#lane.blocks.forEach((block, index) => {
-      const from = block.placeOf(word);
-      const to = block.endOf(word, from);
-      this.#from[index] = from;
-      this.#to[index] = to;
-      times += to - from;
-    });
-    return times;
-  }
-
-  /** The items that say the word that was found last, each with how often it does. */
-  #each(word: number, visit: (place: number, times: number) => void): void {
-    this.#lane.blocks.forEach((block, index) => {
-      const to = this.#to[index] ?? 0;
-      for (let at = this.#from[index] ?? 0; at < to;) {
-        const [item, first] = [block.itemAt(at, word), at];
-        do at++;
-        while (at < to && block.itemAt(at, word) === item);
-        visit(index * BLOCK + item, at - first);
-      }
-    });
   }
 }

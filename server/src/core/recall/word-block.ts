@@ -1,5 +1,6 @@
 import { isSent } from '../context/sealed-order.ts';
 import type { ContextItem } from '../context/context-pieces.ts';
+import type { Postings } from './postings.ts';
 import { wordsOf } from './text-words.ts';
 
 /** So many items make a block: little to read again when one of them changes, and few blocks to look into. */
@@ -69,28 +70,24 @@ export class WordBlock {
     this.#size = size;
   }
 
-  /** The first of the places where a word stands, or would. */
-  placeOf(word: number): number {
-    return this.#lowerBound(word * BLOCK, 0);
+  /** Adds where a word is said here, counted from `first`, as far as it is followed. */
+  find(word: number, first: number, postings: Postings): void {
+    const from = word * BLOCK;
+    const end = from + BLOCK;
+    for (let at = this.#lowerBound(from); at < this.#size && !postings.isFull; at++) {
+      const said = this.#said[at] ?? end;
+      if (said >= end) return;
+      postings.add(first + said - from);
+    }
   }
 
-  /** Behind the last of them. */
-  endOf(word: number, place: number): number {
-    const end = (word + 1) * BLOCK;
-    return place < this.#size && (this.#said[place] ?? end) < end ? this.#lowerBound(end, place) : place;
-  }
-
-  /** Which of the items stands at a place of a word. */
-  itemAt(place: number, word: number): number {
-    return (this.#said[place] ?? 0) - word * BLOCK;
-  }
-
-  #lowerBound(value: number, start: number): number {
-    let from = start;
+  #lowerBound(value: number): number {
+    const said = this.#said;
+    let from = 0;
     let to = this.#size;
     while (from < to) {
       const middle = (from + to) >>> 1;
-      if ((this.#said[middle] ?? value) < value) from = middle + 1;
+      if ((said[middle] ?? value) < value) from = middle + 1;
       else to = middle;
     }
     return from;
