@@ -1,7 +1,8 @@
-import { neutral } from '@parley/server/core/context/envelope';
+import { boundaryOf, neutral } from '@parley/server/core/context/envelope';
 import { PlainStream } from '@parley/server/core/context/plain-stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { hash } from '../kit/context-items.ts';
 
 const BOUNDARY = 'a7f3a91c2a';
 const { plain } = neutral(BOUNDARY);
@@ -70,4 +71,16 @@ test('R13 ordinary words, code and comparisons are not held back', () => {
     expect(stream.push(piece)).toBe(piece);
   expect(stream.push('x <sai')).toBe('x ');
   expect(stream.push('lor>')).toBe('<sailor>');
+});
+
+test('R13 in no room is the end of a word held back, except one that ends as every boundary begins', () => {
+  const ends = 'abcdefghijklmnoprstuvwxyz0123456789.!?'.split('');
+  for (let room = 0; room < 200; room += 1) {
+    const boundary = boundaryOf(`salt ${room}`, hash);
+    expect(boundary).toMatch(/^q[a-z0-9]{9}$/u);
+    const stream = new PlainStream(neutral(boundary));
+    for (const end of ends) expect(stream.push(` word${end}`)).toBe(` word${end}`);
+    expect(stream.push(' Iraq')).toBe(' Ira');
+    expect(stream.push(' ')).toBe('q ');
+  }
 });

@@ -47,12 +47,13 @@ export interface Envelopes {
   readonly plain: (body: string) => Harmless;
 }
 
-/** The boundary of a room: ten letters or digits that nobody can guess without the room's salt. */
+/**
+ * The boundary of a room: letters or digits that nobody can guess without the room's salt, behind one that hardly any
+ * word ends in. What ends as a boundary begins is not shown before it is known how it goes on (see `PlainStream`).
+ */
 export function boundaryOf(roomSalt: string, hash: (text: string) => string): string {
-  return hash(`boundary\n${roomSalt}`)
-    .replace(/[^A-Za-z0-9]/g, '')
-    .slice(0, 10)
-    .toLowerCase();
+  const letters = hash(`boundary\n${roomSalt}`).replace(/[^A-Za-z0-9]/g, '');
+  return `q${letters.slice(0, 9).toLowerCase()}`;
 }
 
 export function envelopes(boundary: string): Envelopes {
