@@ -47,7 +47,7 @@ export async function chaos([kills = '500']) {
 /** The long simulation; the words are the number of histories and the seed. @type {Command} */
 export async function sim([runs = '2000', seed = String(Date.now() % 1_000_000)]) {
   const tools = await install();
-  const env = { ...tools.env, PARLEY_SIM_RUNS: runs, PARLEY_SIM_SEED: seed };
+  const env = { ...tools.env, SIM_RUNS: runs, SIM_SEED: seed };
   return runTests({ ...tools, env }, ['sim/room.sim']);
 }
 
@@ -55,21 +55,21 @@ export async function sim([runs = '2000', seed = String(Date.now() % 1_000_000)]
 export async function builds([runs = '100000', seed = String(Date.now() % 1_000_000)]) {
   const tools = await install();
   console.log(`${runs} builds, seed ${seed}.`);
-  const env = { ...tools.env, PARLEY_BUILDS: runs, PARLEY_BUILDS_SEED: seed };
+  const env = { ...tools.env, BUILDS: runs, BUILDS_SEED: seed };
   return runTests({ ...tools, env }, ['spec/context-canaries']);
 }
 
 /** Many random histories against the rules of who may know what; the words are their number for each property and the seed. @type {Command} */
 export async function laws([runs = '40000', seed = String(Date.now() % 1_000_000)]) {
   const tools = await install();
-  const laws = { PARLEY_LAWS_RUNS: runs, PARLEY_LAWS_SEED: seed };
+  const laws = { LAWS_RUNS: runs, LAWS_SEED: seed };
   // A whole room takes some hundred times as long as the model of one.
   const rooms = String(Math.ceil(Number(runs) / 100));
   const whole = {
-    PARLEY_DIFFERENTIAL_RUNS: rooms,
-    PARLEY_DIFFERENTIAL_SEED: seed,
-    PARLEY_WORLDS_RUNS: rooms,
-    PARLEY_WORLDS_SEED: seed,
+    DIFFERENTIAL_RUNS: rooms,
+    DIFFERENTIAL_SEED: seed,
+    WORLDS_RUNS: rooms,
+    WORLDS_SEED: seed,
   };
   console.log(`${runs} histories of each property, ${rooms} of whole rooms, seed ${seed}.`);
   return runTests({ ...tools, env: { ...tools.env, ...laws, ...whole } }, ['oracle/', 'hostile/two-worlds-sockets']);

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toldHistory, type ToldStep } from '../kit/told-history.ts';
 import { ToldWorlds } from '../kit/told-world.ts';
 
-/** Histories, each in two pairs of worlds. PARLEY_WORLDS_RUNS and PARLEY_WORLDS_SEED look for longer, or again. */
-const RUNS = Number(process.env['PARLEY_WORLDS_RUNS'] ?? 4);
-const SEED = Number(process.env['PARLEY_WORLDS_SEED'] ?? 20_261_128);
+/** Histories, each in two pairs of worlds. WORLDS_RUNS and WORLDS_SEED look for longer, or again. */
+const RUNS = Number(process.env['WORLDS_RUNS'] ?? 4);
+const SEED = Number(process.env['WORLDS_SEED'] ?? 20_261_128);
 
 let worlds: ToldWorlds;
 beforeAll(async () => {

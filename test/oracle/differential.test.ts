@@ -8,9 +8,9 @@ import { RealRoom } from './real-room.ts';
 import type { Run, Secrets } from './run.ts';
 import { canariesOf, shownBy } from './shown.ts';
 
-/** PARLEY_DIFFERENTIAL_RUNS and PARLEY_DIFFERENTIAL_SEED look for longer, or again. */
-const RUNS = Number(process.env['PARLEY_DIFFERENTIAL_RUNS'] ?? 25);
-const SEED = Number(process.env['PARLEY_DIFFERENTIAL_SEED'] ?? 20_261_128);
+/** DIFFERENTIAL_RUNS and DIFFERENTIAL_SEED look for longer, or again. */
+const RUNS = Number(process.env['DIFFERENTIAL_RUNS'] ?? 25);
+const SEED = Number(process.env['DIFFERENTIAL_SEED'] ?? 20_261_128);
 
 /** Each saying has words of its own. */
 const WORLD: Secrets = {

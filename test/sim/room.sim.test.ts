@@ -3,9 +3,9 @@ import { test } from 'vitest';
 import { histories } from './history.ts';
 import { play } from './play.ts';
 
-/** PARLEY_SIM_RUNS and PARLEY_SIM_SEED rerun what was found, or look for longer. */
-const RUNS = Number(process.env['PARLEY_SIM_RUNS'] ?? 30);
-const SEED = Number(process.env['PARLEY_SIM_SEED'] ?? 20_261_123);
+/** SIM_RUNS and SIM_SEED rerun what was found, or look for longer. */
+const RUNS = Number(process.env['SIM_RUNS'] ?? 30);
+const SEED = Number(process.env['SIM_SEED'] ?? 20_261_123);
 
 test(
   'A40 P1 P2 P3 P5 P6 P7 P8 P9 P10 whatever people, lines, disks and nodes do, the room keeps its promises',
@@ -22,7 +22,7 @@ test(
 function report(details: fc.RunDetails<[Parameters<typeof play>[0]]>): void {
   if (!details.failed) return;
   const { counterexample, seed, counterexamplePath, errorInstance } = details;
-  const rerun = `PARLEY_SIM_SEED=${seed} PARLEY_SIM_RUNS=${details.numRuns} npx vitest run sim/room.sim.test.ts`;
+  const rerun = `SIM_SEED=${seed} SIM_RUNS=${details.numRuns} npx vitest run sim/room.sim.test.ts`;
   throw new Error(`${rerun}  (path ${counterexamplePath})\n${JSON.stringify(counterexample?.[0])}`, {
     cause: errorInstance,
   });

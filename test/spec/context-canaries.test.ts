@@ -9,8 +9,8 @@ import { answered, asked, build, hash, item, said, type Line } from '../kit/cont
 import { mulberry32 } from '../kit/ids.ts';
 
 /** `npm run test:builds -- 100000` for more. */
-const BUILDS = Number(process.env['PARLEY_BUILDS'] ?? 200);
-const SEED = Number(process.env['PARLEY_BUILDS_SEED'] ?? 20_261_129);
+const BUILDS = Number(process.env['BUILDS'] ?? 200);
+const SEED = Number(process.env['BUILDS_SEED'] ?? 20_261_129);
 const BUILDS_A_ROOM = 40;
 /** Every so many builds are made again from nothing. */
 const AGAIN = 4;
