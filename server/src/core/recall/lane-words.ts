@@ -24,16 +24,6 @@ export class Readable {
     this.count = blocks.reduce((sum, block) => sum + block.saying, 0);
     this.mean = blocks.reduce((sum, block) => sum + block.size, 0) / this.count;
   }
-
-  /** Places of items, counted from the first that is looked through. */
-  get places(): number {
-    return this.blocks.length * BLOCK;
-  }
-
-  /** Words of the item at such a place. */
-  lengthAt(place: number): number {
-    return this.blocks[Math.floor(place / BLOCK)]?.lengths[place % BLOCK] ?? 0;
-  }
 }
 
 /**

@@ -1,16 +1,22 @@
-/** Which items say a word, and how often each of them does. Written anew for each word. */
+import { BLOCK, type WordBlock } from './word-block.ts';
+
+/** Which items of some blocks say a word, and how often each of them does. Written anew for each word. */
 export class Postings {
+  /** Of `size` items, counted from the first of the first block. */
   readonly places: Int32Array;
   readonly times: Int32Array;
-  readonly #most: number;
+  readonly #blocks: readonly WordBlock[];
+  /** By block: where in it the word stands. */
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
   #size = 0;
-  #said = 0;
 
-  /** Of items at places below this; a word that is said more than `most` times is not followed to its end. */
-  constructor(places: number, most: number) {
-    this.places = new Int32Array(places);
-    this.times = new Int32Array(places);
-    this.#most = most;
+  constructor(blocks: readonly WordBlock[]) {
+    this.#blocks = blocks;
+    this.places = new Int32Array(blocks.length * BLOCK);
+    this.times = new Int32Array(blocks.length * BLOCK);
+    this.#starts = new Int32Array(blocks.length);
+    this.#ends = new Int32Array(blocks.length);
   }
 
   /** Items. */
@@ -18,24 +24,35 @@ export class Postings {
     return this.#size;
   }
 
-  /** Whether the word is said more than it may be. */
-  get isFull(): boolean {
-    return this.#said > this.#most;
-  }
-
-  clear(): void {
+  /** Looks for a word; one that is said more than `most` times is not followed, and it says false. */
+  find(word: number, most: number): boolean {
     this.#size = 0;
-    this.#said = 0;
+    let times = 0;
+    for (const [index, block] of this.#blocks.entries()) {
+      const [start, end] = [block.startOf(word), block.endOf(word)];
+      this.#starts[index] = start;
+      this.#ends[index] = end;
+      times += end - start;
+      if (times > most) return false;
+    }
+    this.#blocks.forEach(({ said }, index) => this.#follow(said, index, word));
+    return true;
   }
 
-  /** The word is said once at a place that is no lower than those before. */
-  add(place: number): void {
-    this.#said += 1;
-    const last = this.#size - 1;
-    if (last >= 0 && this.places[last] === place) this.times[last] = (this.times[last] ?? 0) + 1;
-    else {
-      this.places[this.#size] = place;
-      this.times[this.#size++] = 1;
+  #follow(said: Float64Array, index: number, word: number): void {
+    const { places, times } = this;
+    const first = (index - word) * BLOCK;
+    const end = this.#ends[index] ?? 0;
+    let size = this.#size;
+    for (let at = this.#starts[index] ?? 0, before = -1; at < end; at++) {
+      const place = first + (said[at] ?? 0);
+      if (place === before) times[size - 1] = (times[size - 1] ?? 0) + 1;
+      else {
+        places[size] = place;
+        times[size++] = 1;
+        before = place;
+      }
     }
+    this.#size = size;
   }
 }

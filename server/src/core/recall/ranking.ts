@@ -47,13 +47,14 @@ function bestOf(found: readonly Found[]): readonly number[] {
 /** What a question's words, one after the other, find in a lane. Places are counted from the first that is looked through. */
 class Tally {
   readonly #lane: Readable;
+  readonly #postings: Postings;
   /** A word that is said more often is not asked for. */
   readonly #most: number;
-  /** By place. */
+  /** By place: what those words count that its item says, how well it says them, … */
   readonly #weights: Float64Array;
   readonly #scores: Float64Array;
-  readonly #touched: number[] = [];
-  readonly #postings: Postings;
+  /** … and how often it has to say one for half of that. */
+  readonly #halves: Float64Array;
   /** What each word counts that was looked for. */
   readonly asked = new Map<number, number>();
   #weight = 0;
@@ -61,40 +62,53 @@ class Tally {
   constructor(lane: Readable) {
     this.#lane = lane;
     this.#most = Math.max(LEAST_COMMON, lane.count / COMMON);
-    this.#weights = new Float64Array(lane.places);
-    this.#scores = new Float64Array(lane.places);
-    this.#postings = new Postings(lane.places, this.#most);
+    this.#postings = new Postings(lane.blocks);
+    this.#halves = halvesOf(lane);
+    this.#weights = new Float64Array(this.#halves.length);
+    this.#scores = new Float64Array(this.#halves.length);
   }
 
   ask(word: number): void {
-    const postings = this.#postings;
-    postings.clear();
-    this.#lane.blocks.forEach((block, index) => block.find(word, index * BLOCK, postings));
-    if (postings.isFull) return;
-    const { size, places, times } = postings;
+    if (!this.#postings.find(word, this.#most)) return;
+    const { size } = this.#postings;
     const weight = Math.log(1 + (this.#lane.count - size + 0.5) / (size + 0.5));
     this.asked.set(word, weight);
     this.#weight += weight;
-    for (let at = 0; at < size; at++) this.#say(places[at] ?? 0, times[at] ?? 0, weight);
+    this.#say(weight);
   }
 
   /** Those that are about enough of what was asked. */
   found(may: (at: number) => boolean): readonly Found[] {
     const found: Found[] = [];
-    for (const place of this.#touched) {
+    const least = this.#weight * LEAST_SHARE;
+    for (let place = 0; place < this.#weights.length; place++) {
+      const weight = this.#weights[place] ?? 0;
       const at = this.#lane.first + place;
-      if ((this.#weights[place] ?? 0) < this.#weight * LEAST_SHARE || !may(at)) continue;
+      if (weight === 0 || weight < least || !may(at)) continue;
       found.push({ at, score: Math.round((this.#scores[place] ?? 0) * GRAIN) });
     }
     return found;
   }
 
-  #say(place: number, times: number, weight: number): void {
-    const before = this.#weights[place] ?? 0;
-    if (before === 0) this.#touched.push(place);
-    const long = 1 - LENGTH + (LENGTH * this.#lane.lengthAt(place)) / this.#lane.mean;
-    this.#weights[place] = before + weight;
-    const score = (weight * times * (SATURATION + 1)) / (times + SATURATION * long);
-    this.#scores[place] = (this.#scores[place] ?? 0) + score;
+  #say(weight: number): void {
+    const [weights, scores, halves] = [this.#weights, this.#scores, this.#halves];
+    const { size, places, times } = this.#postings;
+    for (let at = 0; at < size; at++) {
+      const place = places[at] ?? 0;
+      const often = times[at] ?? 0;
+      weights[place] = (weights[place] ?? 0) + weight;
+      const score = (weight * often * (SATURATION + 1)) / (often + (halves[place] ?? 0));
+      scores[place] = (scores[place] ?? 0) + score;
+    }
   }
+}
+
+/** What the length of each item of a lane does to how well it says a word. */
+function halvesOf({ blocks, mean }: Readable): Float64Array {
+  const halves = new Float64Array(blocks.length * BLOCK);
+  blocks.forEach(({ lengths }, index) => {
+    for (let at = 0; at < BLOCK; at++)
+      halves[index * BLOCK + at] = SATURATION * (1 - LENGTH + (LENGTH * (lengths[at] ?? 0)) / mean);
+  });
+  return halves;
 }

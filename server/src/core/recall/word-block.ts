@@ -1,12 +1,14 @@
 import { isSent } from '../context/sealed-order.ts';
 import type { ContextItem } from '../context/context-pieces.ts';
-import type { Postings } from './postings.ts';
 import { wordsOf } from './text-words.ts';
 
 /** So many items make a block: little to read again when one of them changes, and few blocks to look into. */
 export const BLOCK = 512;
 /** How much longer than needed room for words is made, so that it is not made anew at every turn. */
 const SPARE = 1.25;
+/** The numbers of words, by their highest bits: a word is looked for among those that share them, which are few. */
+const PARTS = 4_096;
+const LOWER_BITS = 20;
 const NONE = new Int32Array();
 
 /** Where words stand in some items in a row, which it is told one after the other; what is never sent to a model has none. */
@@ -16,16 +18,23 @@ export class WordBlock {
   /** They never change, and a redacted one is another. */
   readonly #items: ContextItem[] = [];
   #saying = 0;
-  /** `word * BLOCK + item` for each time that a word is said, in order; `#size` of them. */
+  /** `#size` of them. */
   #said = new Float64Array();
   #size = 0;
+  /** Where each part of them begins, and behind it the next. */
+  readonly #parts = new Int32Array(PARTS + 1);
 
   /** How many of the items say something. */
   get saying(): number {
     return this.#saying;
   }
 
-  /** Of all words that are said here, how many they are. */
+  /** `word * BLOCK + item` for each time that a word is said, in order. */
+  get said(): Float64Array {
+    return this.#said;
+  }
+
+  /** How many words are said here. */
   get size(): number {
     return this.#size;
   }
@@ -49,7 +58,10 @@ export class WordBlock {
       this.lengths[at] = words.length;
       if (words.length > 0) this.#saying += 1;
     }
-    this.#merge(inWords(said, read));
+    const fresh = inWords(said, read);
+    if (fresh.length === 0) return;
+    this.#merge(fresh);
+    this.#divide();
   }
 
   /** From behind, so that no more is moved than has to be. */
@@ -70,21 +82,28 @@ export class WordBlock {
     this.#size = size;
   }
 
-  /** Adds where a word is said here, counted from `first`, as far as it is followed. */
-  find(word: number, first: number, postings: Postings): void {
-    const from = word * BLOCK;
-    const end = from + BLOCK;
-    for (let at = this.#lowerBound(from); at < this.#size && !postings.isFull; at++) {
-      const said = this.#said[at] ?? end;
-      if (said >= end) return;
-      postings.add(first + said - from);
-    }
+  #divide(): void {
+    const said = this.#said;
+    let part = 0;
+    for (let at = 0; at < this.#size; at++)
+      for (const its = partOf((said[at] ?? 0) / BLOCK); part <= its; part++) this.#parts[part] = at;
+    this.#parts.fill(this.#size, part);
   }
 
-  #lowerBound(value: number): number {
+  /** Where in `said` a word stands first, or would. */
+  startOf(word: number): number {
+    return this.#lowerBound(word * BLOCK, partOf(word));
+  }
+
+  /** Behind the last time that it stands there. */
+  endOf(word: number): number {
+    return this.#lowerBound((word + 1) * BLOCK, partOf(word));
+  }
+
+  #lowerBound(value: number, part: number): number {
     const said = this.#said;
-    let from = 0;
-    let to = this.#size;
+    let from = this.#parts[part] ?? 0;
+    let to = this.#parts[part + 1] ?? 0;
     while (from < to) {
       const middle = (from + to) >>> 1;
       if ((said[middle] ?? value) < value) from = middle + 1;
@@ -92,6 +111,10 @@ export class WordBlock {
     }
     return from;
   }
+}
+
+function partOf(word: number): number {
+  return (word >> LOWER_BITS) + PARTS / 2;
 }
 
 /** The words of items from this place on, in order. */
