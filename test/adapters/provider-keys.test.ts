@@ -71,7 +71,7 @@ describe('G5 a store that does not answer', () => {
     const clock = new TestClock();
     const log = new RecordingLog();
     const keys = new VaultKeys({
-      ...{ clock, log, digest: (text: string) => `hash of ${text.length}`, providers: new Map() },
+      ...{ clock, log, digest: (text: string | readonly string[]) => `hash of ${text.length}`, providers: new Map() },
       vault: {
         get: (...place) => through(() => vault.get(...place)),
         put: (...place) => through(() => vault.put(...place)),

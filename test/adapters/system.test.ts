@@ -1,4 +1,4 @@
-import { hostClock, hostIds } from '@parley/server/adapters/host/system';
+import { hostClock, hostDigest, hostIds } from '@parley/server/adapters/host/system';
 import { EntryId, TurnId } from '@parley/shared/ids';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
@@ -36,6 +36,16 @@ describe('the host clock', () => {
     expect(cancelled).not.toHaveBeenCalled();
     expect(vi.getTimerCount()).toBe(0);
   });
+});
+
+test('the hash of several texts is that of one, wherever it is cut', () => {
+  const whole = hostDigest('words of “all” kinds 🙂\n');
+  for (const cut of [0, 1, 9, 15, 24]) {
+    const [one, other] = ['words of “all” kinds 🙂\n'.slice(0, cut), 'words of “all” kinds 🙂\n'.slice(cut)];
+    expect(hostDigest([one, other])).toBe(whole);
+  }
+  expect(hostDigest([])).toBe(hostDigest(''));
+  expect(hostDigest(['words of “all” kinds'])).not.toBe(whole);
 });
 
 test('host ids differ, fit their schemas and carry 128 bits; secrets are as long as asked', () => {

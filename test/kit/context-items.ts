@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hostDigest } from '@parley/server/adapters/host/system';
 import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
 import { buildContext, type Context, type ContextInput, type ContextItem } from '@parley/server/core/context/context';
 import { boundaryOf, readEnvelopes } from '@parley/server/core/context/envelope';
 import type { Author, Entry } from '@parley/shared/entry';
 import type { EntryId, TurnId } from '@parley/shared/ids';
 
-export const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
+export const hash = hostDigest;
 export const salts = { room: 'room-salt', lane: 'lane-salt' };
 export const boundary = boundaryOf(salts.room, hash);
 export const tokenizer = o200kTokenizer();

@@ -233,9 +233,9 @@ export class RoomWorld {
     await settled();
   }
 
-  /** Of all that is laid out a hash is kept. */
-  #hash(text: string): string {
-    if (text.startsWith('system ')) this.builds += 1;
+  /** Of all that is laid out a hash is kept, and of nothing else is it made of several texts. */
+  #hash(text: string | readonly string[]): string {
+    if (typeof text !== 'string') this.builds += 1;
     return hostDigest(text);
   }
 
@@ -250,7 +250,7 @@ export class RoomWorld {
     const { people } = this;
     this.budgets = new Budgets(this.budgetTable, clock);
     const { budgets } = this;
-    const digest = (text: string): string => this.#hash(text);
+    const digest: typeof hostDigest = (text) => this.#hash(text);
     const shell = { people, tokenizer, clock, ids, digest, log, metrics, lobby: false, idleMs: 600_000 };
     const rooms = new Rooms({
       jobs,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { admitted, type Shelved } from '@parley/server/core/context/admission';
 import { buildContext, type ContextInput, type ContextItem } from '@parley/server/core/context/context';
 import { sight } from '@parley/server/core/context/context-sight';
@@ -7,8 +6,8 @@ import type { EntryId, TurnId } from '@parley/shared/ids';
 import { ResourceId } from '@parley/shared/label';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { hash } from '../kit/context-items.ts';
 
-const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
 const ana: Author = { id: 'ana', name: 'Ana', kind: 'user' };
 const ai: Author = { id: 'ai', name: 'AI', kind: 'ai' };
 const [a, b] = [ResourceId.parse('doc:a'), ResourceId.parse('doc:b')];

@@ -15,8 +15,8 @@ export interface Ids {
   secret(bytes: number): string;
 }
 
-/** A cryptographic hash of a text, URL-safe (SHA-256). */
-export type Digest = (text: string) => string;
+/** A cryptographic hash of a text, URL-safe (SHA-256); of several, as of one text that is never joined. Each is well-formed. */
+export type Digest = (text: string | readonly string[]) => string;
 
 /**
  * Structured lines without personal text. `error` means that a person must look; there is no level

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hostDigest } from '@parley/server/adapters/host/system';
 import { buildContext } from '@parley/server/core/context/context';
 import { boundaryOf, envelopes } from '@parley/server/core/context/envelope';
 import { mulberry32 } from '../../kit/ids.ts';
 import { plantedRoom, type CopyOf, type TaggedLine } from './planted-room.ts';
 
-export const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
+export const hash = hostDigest;
 export const SALTS = { room: 'bench-room', lane: 'bench-lane' };
 const ENTRIES = 2_100;
 

@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 import type { Cancel, Clock, Digest, Ids } from '../../ports/system.ts';
 
 /** setTimeout fires at once above this delay (it keeps a signed 32-bit integer), so longer waits go in steps. */
@@ -40,7 +40,12 @@ export const hostIds: Ids = {
   secret: (bytes) => randomBytes(bytes).toString('base64url'),
 };
 
-export const hostDigest: Digest = (text) => hash('sha256', text, 'base64url');
+export const hostDigest: Digest = (text) => {
+  if (typeof text === 'string') return hash('sha256', text, 'base64url');
+  const all = createHash('sha256');
+  for (const one of text) all.update(one);
+  return all.digest('base64url');
+};
 
 /** Random bytes for keys and nonces. */
 export function hostRandom(bytes: number): Buffer {

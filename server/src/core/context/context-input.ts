@@ -26,6 +26,6 @@ export interface ContextInput {
   readonly words?: RoomWords;
   /** What was folded for earlier turns of this room: makes this faster, and changes nothing of it. */
   readonly pasts?: Pasts;
-  /** A cryptographic hash as text; gives the boundary, the hashes in references and the manifest's. */
-  readonly hash: (text: string) => string;
+  /** A cryptographic hash as text, of several texts as of one; gives the boundary, the hashes in references and the manifest's. */
+  readonly hash: (text: string | readonly string[]) => string;
 }

@@ -100,7 +100,7 @@ function merged(messages: readonly PlainMessage[]): PlainMessage[] {
   return runs.map(({ role, parts }) => ({ role, content: parts.join('\n') }));
 }
 
-/** One text for all of them, and no other messages have the same; writing them as JSON takes longer than all the rest. */
-function framed(messages: readonly PlainMessage[]): string {
-  return messages.map(({ role, content }) => `${role} ${content.length}\n${content}\n`).join('');
+/** Joined they are one text for all of them, and no other messages have the same; to join them, or to write them as JSON, takes longer than all the rest. */
+function framed(messages: readonly PlainMessage[]): readonly string[] {
+  return messages.map(({ role, content }) => `${role} ${content.length}\n${content}\n`);
 }
