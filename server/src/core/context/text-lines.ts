@@ -37,12 +37,16 @@ function tokensOf(body: string): number {
   return Math.ceil(1 + (body.length - others) / 4 + others * 0.7);
 }
 
-/** Letters in a row, or up to three digits: no token of the vocabulary spans two of them. */
-const WORD = /[\p{L}\p{M}'’]+|\p{N}{1,3}/gu;
+/**
+ * A word, which ends where a capital follows a small letter, up to three digits, or signs in a row: no token of the
+ * vocabulary spans two of them. Before a word a sign may be part of it, and behind another a slash.
+ */
+const PIECE =
+  /(?:[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[\p{L}\p{M}]+)(?:'\p{L}{1,2})?|\p{N}{1,3}|[^\s\p{L}\p{M}\p{N}/][^\s\p{L}\p{M}\p{N}]*(?![\p{L}\p{M}])/gu;
 
-/** A lower bound of the tokens of a text, without counting them. */
+/** A lower bound of the tokens of a text, without counting them; of lines, that of each added up is one of all of them. */
 export function leastTokens(text: string): number {
-  let words = 0;
-  for (WORD.lastIndex = 0; WORD.test(text);) words++;
-  return words;
+  let pieces = 0;
+  for (PIECE.lastIndex = 0; PIECE.test(text);) pieces++;
+  return pieces;
 }

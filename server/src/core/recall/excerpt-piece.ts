@@ -12,7 +12,7 @@ import type { LineRange } from './excerpt.ts';
 import { writtenCite } from './recalled-cite.ts';
 
 /** Upper bound of what stands for lines that are left out, with what it costs the text around it. */
-const GAP_TOKENS = 24;
+const GAP_TOKENS = 18;
 
 /** What of an item is said once more; `lines`: null is all of it. */
 export interface Excerpt {
