@@ -87,3 +87,12 @@ test('C6 R9 items on shelves and in any order are looked through as if they had 
     expect(memory.read(told).items).toEqual(told);
   }
 });
+
+test('C6 a word is found whatever its number is', () => {
+  // The last of those that share their highest bits, and some below and above nothing.
+  const rare = ['125rqq', '39pqjq', '4klnjq', '6g3sdq', 'harbour', 'turnip', 'certificate'];
+  expect(rare.slice(0, 4).map((one) => (wordsOf(one)[0] ?? 0) & 0xf_ffff)).toEqual(Array(4).fill(0xf_ffff));
+  const told = ['nothing', ...rare, 'nothing'].map((text, at) => item(at + 1, said(ben, text)));
+  const lane = new RoomWords().of('room').read(told);
+  for (const [at, one] of rare.entries()) expect(ranked(wordsOf(one), lane, () => true).best).toEqual([at + 1]);
+});
