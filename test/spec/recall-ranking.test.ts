@@ -96,3 +96,11 @@ test('C6 a word is found whatever its number is', () => {
   const lane = new RoomWords().of('room').read(told);
   for (const [at, one] of rare.entries()) expect(ranked(wordsOf(one), lane, () => true).best).toEqual([at + 1]);
 });
+
+test('C6 in a short lane a word is asked for that is said eight times, and not one that is said nine times', () => {
+  const told = Array.from({ length: 40 }, (_, at) => item(at + 1, said(ben, at < 8 ? 'harbour' : 'turnip')));
+  const lane = new RoomWords().of('room').read(told.slice(0, 17));
+  const { asked, best } = ranked(wordsOf('harbour turnip'), lane, () => true);
+  expect([...asked.keys()]).toEqual([...wordsOf('harbour')]);
+  expect(best).toHaveLength(8);
+});

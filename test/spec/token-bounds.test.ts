@@ -47,7 +47,8 @@ test('C16 property: the fewest tokens that lines can have, added up, are never m
       const least = lines.reduce((sum, one) => sum + leastTokens(one), 0);
       expect(least).toBeLessThanOrEqual(tokenizer.count(lines.join('\n')));
     }),
-    { numRuns: 8_000, seed: 20_261_128 },
+    // A slash may go on where signs and the end of a line were.
+    { numRuns: 8_000, seed: 20_261_128, examples: [[['!', '//']], [['a).', '/', '/.']], [["it's", "'sA"]]] },
   );
 });
 
