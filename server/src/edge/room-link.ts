@@ -36,7 +36,7 @@ export interface RoomLinkDeps {
 /**
  * This node's end of one room: joins the bus once, however many peers are here, and hands each message
  * to those it is for. Updates that arrive together leave as one write per reader; any other message
- * first lets out what was gathered, so that every reader sees the owner's order and a change of rights
+ * waits behind what was gathered, so that every reader sees the owner's order and a change of rights
  * takes effect exactly at its place in it.
  */
 export class RoomLink {
@@ -45,8 +45,9 @@ export class RoomLink {
   readonly #peers = new Map<PeerId, LinkPeer>();
   readonly #answers = new Map<PeerId, Answer>();
   readonly #readers = new Map<DocKey, Set<DocReader>>();
-  #gathered: Update[] = [];
-  #gatheredBytes = 0;
+  /** What came since an update that was not written yet, that one first. */
+  #held: OwnerMessage[] = [];
+  #heldBytes = 0;
   #closed = false;
 
   constructor(deps: RoomLinkDeps) {
@@ -94,9 +95,13 @@ export class RoomLink {
   }
 
   #receive(message: OwnerMessage): void {
-    if (message.type === 'update') return this.#gather(message);
-    // It says nothing of what others wrote, and comes with each of their updates: it lets nothing out.
-    if (message.type !== 'saved') this.#flush();
+    // It says nothing of what others wrote, and comes with each of their updates: it overtakes them.
+    const overtakes = message.type === 'saved' || (message.type !== 'update' && this.#held.length === 0);
+    if (overtakes) this.#hand(message);
+    else this.#hold(message);
+  }
+
+  #hand(message: Exclude<OwnerMessage, Update>): void {
     switch (message.type) {
       case 'presence':
         return this.#deliver(message.doc, [message]);
@@ -111,20 +116,32 @@ export class RoomLink {
     }
   }
 
-  #gather(update: Update): void {
+  #hold(message: OwnerMessage): void {
     // The bus hands over what it holds in one go, so after this tick a burst is complete. What else the same commit
     // asked for (that a model is called) is done by then and does not wait for a write to each reader.
-    if (this.#gathered.push(update) === 1) setImmediate(() => this.#flush());
-    this.#gatheredBytes += update.message.length;
-    if (this.#gatheredBytes >= PARCEL_BYTES) this.#flush();
+    if (this.#held.push(message) === 1) setImmediate(() => this.#flush());
+    if (message.type === 'update') this.#heldBytes += message.message.length;
+    if (this.#heldBytes >= PARCEL_BYTES) this.#flush();
   }
 
   #flush(): void {
-    if (this.#gathered.length === 0) return;
-    const gathered = this.#gathered;
-    this.#gathered = [];
-    this.#gatheredBytes = 0;
-    for (const [key, updates] of Map.groupBy(gathered, (update) => update.doc)) this.#deliver(key, updates);
+    const held = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    let updates: Update[] = [];
+    for (const message of held) {
+      if (message.type === 'update') updates.push(message);
+      else {
+        this.#deliverAll(updates);
+        updates = [];
+        this.#hand(message);
+      }
+    }
+    this.#deliverAll(updates);
+  }
+
+  #deliverAll(updates: readonly Update[]): void {
+    for (const [key, own] of Map.groupBy(updates, (update) => update.doc)) this.#deliver(key, own);
   }
 
   #deliver(key: DocKey, messages: readonly Outgoing[]): void {

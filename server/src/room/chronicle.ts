@@ -13,6 +13,7 @@ import { AuditTrail } from './audit-trail.ts';
 import { Digests } from './digests.ts';
 import type { Documents } from './documents/documents.ts';
 import type { EventSource } from './turns/event-backlog.ts';
+import { byLane } from './lane-records.ts';
 import { Ledger } from './ledger.ts';
 import { listingOf, touchesListing, touchesTitle, waitingIn } from './listing.ts';
 import { Pins } from './pins.ts';
@@ -152,6 +153,12 @@ export class Chronicle {
     return [transcriptOf(lane), ...this.ledger.shelves(lane).map((shelf) => this.#transcripts.nameOf(shelf))];
   }
 
+  /** Shows who waits in a lane now. */
+  showQueue(lane: LaneKey): void {
+    const shown = this.#transcripts.show(lane, [], new Map());
+    this.#pipeline.commit({ updates: shown.updates }, ...shown.messages);
+  }
+
   /** Shows a piece of the running answer; `end` is its length with this piece. */
   showText(lane: LaneKey, turn: TurnId, piece: string, end: number): void {
     const shown = this.#transcripts.append(lane, turn, piece);
@@ -285,16 +292,4 @@ export class Chronicle {
     const facts = this.watchers.size === 0 ? undefined : this.ledger.ticket(turn);
     return facts ? this.watchers.address(delta(facts, piece), end) : [];
   }
-}
-
-/** Records of each lane that its document shows; a lane that was only opened has nothing to show yet. */
-function byLane(records: readonly JournalRecord[]): Map<LaneKey, JournalRecord[]> {
-  const lanes = new Map<LaneKey, JournalRecord[]>();
-  for (const record of records) {
-    if (!('lane' in record) || record.type === 'lane.opened') continue;
-    const own = lanes.get(record.lane);
-    if (own) own.push(record);
-    else lanes.set(record.lane, [record]);
-  }
-  return lanes;
 }

@@ -3,8 +3,8 @@ import { ClientKey } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
 
-/** A room in which something was said, and the kinds of records in each batch that its journal is given from now on. */
-async function watched(): Promise<{ world: RoomWorld; batches: string[][] }> {
+/** A room in which something was said; of each batch from now on: the kinds of its records, and how many changes of documents it brings. */
+async function watched(): Promise<{ world: RoomWorld; batches: string[][]; changes: number[] }> {
   const journal = new MemoryJournal();
   const world = await RoomWorld.open({}, journal);
   await world.must('ana', {
@@ -15,12 +15,14 @@ async function watched(): Promise<{ world: RoomWorld; batches: string[][] }> {
     offRecord: false,
   });
   const batches: string[][] = [];
+  const changes: number[] = [];
   const append = journal.append.bind(journal);
   journal.append = (ref, epoch, batch) => {
     batches.push(batch.records.map(({ type }) => type));
+    changes.push(batch.updates.length);
     return append(ref, epoch, batch);
   };
-  return { world, batches };
+  return { world, batches, changes };
 }
 
 test('D2 a turn is three commits, one after the other: that it was asked and began, its first words, its end', async () => {
@@ -53,4 +55,15 @@ test('D2 what waits begins in the commit that ends the turn before it', async ()
     ['attempt.settled', 'turn.ended', 'turn.started', 'turn.attempted'],
     ['attempt.settled', 'turn.ended'],
   ]);
+});
+
+test('D2 a prompt that starts at once changes its document once, and one that waits is shown in the commit that took it', async () => {
+  const { world, batches, changes } = await watched();
+  const call = world.model.expect({ pieces: ['Yes.'], holdAfter: 0 });
+  await world.prompt('ana', 'is it?');
+  await call.held;
+  await world.prompt('bob', 'and this?');
+  await settled();
+  expect(batches).toEqual([['ticket.accepted', 'turn.started', 'turn.attempted'], ['ticket.accepted']]);
+  expect(changes).toEqual([1, 1]);
 });

@@ -13,6 +13,7 @@ import { SqliteBudgets } from './budgets-sqlite.ts';
 import { GroupCommit } from './group-commit.ts';
 import { SqliteKeyPolicies } from './key-policies-sqlite.ts';
 import { SqliteJournal } from './journal-sqlite.ts';
+import { LateCheckpoints } from './late-checkpoints.ts';
 import { SqliteJobs } from './jobs-sqlite.ts';
 import { SqlitePeople } from './people-sqlite.ts';
 import { SqliteRegistry } from './registry-sqlite.ts';
@@ -54,7 +55,12 @@ export function openSqliteStore(folder: string, masterKeys: readonly string[] = 
 function storeIn(file: SqliteFile): SqliteStore {
   const { db, keys } = file;
   const transaction = db.transaction((work: () => void) => work());
-  const writes = new GroupCommit((work) => transaction.immediate(work), isStoreFailure);
+  const checkpoints = new LateCheckpoints(db);
+  const commit = (work: () => void): void => {
+    transaction.immediate(work);
+    checkpoints.committed();
+  };
+  const writes = new GroupCommit(commit, isStoreFailure);
   const audit = new SqliteAudit(db, writes);
   return {
     journal: new SqliteJournal(file, writes, audit),

@@ -140,6 +140,10 @@ function lookAlike(word: string): string {
   return [...word].map((letter) => `[${ALIKE[letter] ?? letter}]`).join(UNSEEN);
 }
 
+const TAGS_BEGUN = `[<＜﹤‹〈⟨˂❮❰《«]${GAP}(?:[/／∕⁄⧸\\\\]${GAP})?(?:${['said', 'answered', 'result', 'parley'].map(begun).join('|')})?`;
+const TOKENS_BEGUN = '<[|｜][^\\s<>]{0,42}|</?[a-z_]{0,14}|<(?:</?(?:S(?:Y(?:S>?)?)?)?)?|\\[/?(?:I(?:N(?:S(?:T)?)?)?)?';
+const ENDS_BEGUN = `\\r|[\\ud800-\\udbff]|\\p{Default_Ignorable_Code_Point}+`;
+
 /** How texts of one room are made harmless. */
 export interface Neutral {
   readonly plain: (body: string) => Harmless;
@@ -152,12 +156,9 @@ export interface Neutral {
 
 export function neutral(boundary: string): Neutral {
   const copies = new RegExp([...boundary].join(UNSEEN), 'giu');
-  const tags = `[<＜﹤‹〈⟨˂❮❰《«]${GAP}(?:[/／∕⁄⧸\\\\]${GAP})?(?:${['said', 'answered', 'result', 'parley'].map(begun).join('|')})?`;
-  const tokens = '<[|｜][^\\s<>]{0,42}|</?[a-z_]{0,14}|<(?:</?(?:S(?:Y(?:S>?)?)?)?)?|\\[/?(?:I(?:N(?:S(?:T)?)?)?)?';
-  const ends = `\\r|[\\ud800-\\udbff]|\\p{Default_Ignorable_Code_Point}+`;
   return {
     copies,
-    begun: new RegExp(`(?:${tags}|${tokens})?(?:${begunText(boundary)})?(?:${ends})?$`, 'iu'),
+    begun: new RegExp(`(?:${TAGS_BEGUN}|${TOKENS_BEGUN})?(?:${begunText(boundary)})?(?:${ENDS_BEGUN})?$`, 'iu'),
     seen: (body) => body.replace(LINE_ENDS_WITHIN, '\n').replace(HIDDEN, '').replace(INVISIBLE_WITHIN, ''),
     plain: (body) => (isOrdinary(body, boundary) ? (body as Harmless) : harmless(body, copies)),
   };

@@ -1,7 +1,7 @@
 import { must } from '@parley/shared/assert';
 import type { PromptForecast } from '@parley/shared/answers';
 import type { Author } from '@parley/shared/entry';
-import type { EntryId, UserId } from '@parley/shared/ids';
+import type { EntryId, TurnId, UserId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
 import { decide } from '../../core/arbiter/arbiter.ts';
 import { bandOf, kindOf } from '../../core/budget/forecast.ts';
@@ -64,6 +64,7 @@ export class LaneRunner {
   apply(event: LaneEvent, ...also: readonly JournalRecord[]): Decision {
     const decision = this.#decide(event, also);
     this.#startNext();
+    if (event.type === 'submit') this.#showWaiting(event.turn);
     if (decision.kind === 'done') this.#keepShort(decision.records);
     this.#setAlarm();
     return decision;
@@ -119,6 +120,12 @@ export class LaneRunner {
     this.#worker.abandon();
     this.compactor.abandon();
     this.#warmer.giveWay();
+  }
+
+  /** One that started at once was never in the queue for anybody: its document changes once for both. */
+  #showWaiting(turn: TurnId): void {
+    const { chronicle, lane } = this.#deps;
+    if (this.state.tickets.some((ticket) => ticket.turn === turn)) chronicle.showQueue(lane);
   }
 
   /** C13: behind the turn that was answered, and behind the one that begins. */
