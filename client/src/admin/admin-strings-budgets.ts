@@ -1,5 +1,3 @@
-import type { BudgetKind } from './budget-facts.ts';
-
 /** The words about what may be used in a month. */
 export const budgetStrings = {
   lead: 'Tokens of a calendar month (UTC), read and written together. A question in a room counts for whoever asks, the room and the organisation; a private one for whoever asks and the organisation. Before a call of a model, what it may use is held in each of them, so that none is overdrawn.',
@@ -13,12 +11,11 @@ export const budgetStrings = {
   noRooms: 'There are no rooms yet.',
   noPeople: 'Nobody is in a room yet.',
 
-  title: (kind: BudgetKind, title: string): string =>
-    ({
-      tenant: 'How much may the whole organisation use a month?',
-      room: `How much may be used in ${title} a month?`,
-      user: `How much may ${title} use a month?`,
-    })[kind],
+  titles: {
+    tenant: (): string => 'How much may the whole organisation use a month?',
+    room: (title: string): string => `How much may be used in ${title} a month?`,
+    user: (title: string): string => `How much may ${title} use a month?`,
+  },
   tokens: 'Tokens a month',
   now: (used: string, reserved: string): string => `${used} used this month, ${reserved} held for answers being made.`,
   wrong: 'Write a whole number of tokens, 0 or more.',
@@ -26,7 +23,7 @@ export const budgetStrings = {
     tenant: 'anybody in the organisation',
     room: 'anybody in that room; private questions there are not counted',
     user: 'them, in all rooms and in private; nobody else’s answers change',
-  } satisfies Record<BudgetKind, string>,
+  },
   atWarning: (tokens: string): string =>
     `At ${tokens} (80 %) whoever’s answer takes it there is told, and nobody else.`,
   atWarningPast: 'More than 80 % of that is used already, so nobody is told any more this month.',

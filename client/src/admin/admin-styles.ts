@@ -18,6 +18,7 @@ export const adminStyles = css`
   thead th { border: 0; color: var(--soft); font-weight: 500; white-space: nowrap; }
   tbody th { font-weight: 600; min-inline-size: 9rem; overflow-wrap: anywhere; }
   td .soft { overflow-wrap: anywhere; }
+  td:has(> .soft) { min-inline-size: 8rem; }
   .why { min-inline-size: 12rem; }
   td .row-acts { flex-wrap: nowrap; }
   textarea.control { padding-block: 10px; resize: vertical; }
@@ -43,5 +44,11 @@ export const adminStyles = css`
   .choices legend { float: inline-start; font-weight: 600; margin-inline-end: 12px; padding: 0; }
   .choices label { display: inline-flex; align-items: center; gap: 8px; min-block-size: 44px; cursor: pointer; }
   .choices input { inline-size: 20px; block-size: 20px; accent-color: var(--accent); }
+  @media (width < 30rem) {
+    th, td { padding: 8px; }
+    thead th { white-space: normal; }
+    tbody th { min-inline-size: 5rem; }
+    .table button { white-space: normal; }
+  }
   .facts-list { display: grid; gap: 10px; padding-inline-start: 20px; list-style: disc; }
 `;

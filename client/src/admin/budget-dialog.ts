@@ -37,7 +37,7 @@ export class ParleyBudgetDialog extends Modal {
     const facts = tokens === null ? [] : limitFacts(tokens, line, kind);
     const refused = typeof state === 'object' ? state.refused : '';
     return this.frame(
-      words.title(kind, line.title),
+      words.titles[kind](line.title),
       html`<div class="modal-facts" id="modal-facts"><p class="soft">${words.now(count(line.used), count(line.reserved))}</p>
         <label class="asked-for"><span>${words.tokens}</span><input class="control" name="tokens" data-safe inputmode="numeric" autocomplete="off" .value=${text} @input=${this.#onInput} @keydown=${this.#onKey} /></label>
         ${text !== '' && tokens === null ? html`<p class="refusal">${words.wrong}</p>` : nothing}

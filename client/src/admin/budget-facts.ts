@@ -3,7 +3,7 @@ import { anewOn, WARN_SHARE } from '../ui/budget-standing.ts';
 import { count } from '../ui/format.ts';
 import { budgetStrings as words } from './admin-strings-budgets.ts';
 
-export type BudgetKind = 'tenant' | 'room' | 'user';
+export type BudgetKind = keyof typeof words.whom;
 
 /** The kind of budget that a scope of the routes names. */
 export function kindOfScope(scope: string): BudgetKind {

@@ -89,7 +89,7 @@ export const ROOM_FAULTS: readonly SeededFault[] = [
   fault(
     'what-a-turn-may-be-is-what-the-room-says-now',
     STARTED,
-    edit('room/turns/context-source.ts', 'facts.fate.turnTokens ?? room', 'room'),
+    edit('room/turns/turn-size.ts', 'recorded ?? room', 'room'),
   ),
   fault(
     'anybody-decides',

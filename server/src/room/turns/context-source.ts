@@ -23,6 +23,7 @@ import type { AskedDigest } from './asked-digest.ts';
 import { ContextBuilder, type Viewpoint } from './context-builder.ts';
 import { Grants } from './grants.ts';
 import { declared, mayUse } from './offers.ts';
+import { turnTokensOf } from './turn-size.ts';
 
 export interface ContextSourceDeps {
   readonly chronicle: Chronicle;
@@ -231,13 +232,13 @@ export class ContextSource {
   }
 
   #startOf(lane: LaneKey, { turn, author, text }: RunningTurn): Viewpoint {
-    const { ledger, room } = this.#chronicle;
+    const { ledger } = this.#chronicle;
     const facts = ledger.ticket(turn);
     if (facts?.fate.kind !== 'running') throw new Error('must: the turn that runs is known to run');
     const { promptSeq, roomTo, startedSeq, sentResources, declaredTokens: tools, recalled } = facts.fate;
     const { tokens } = must(ledger.entries(lane)[promptSeq - 1], 'a started prompt is an entry');
     const granted = this.#grants.of(turn) ?? this.#grants.give(turn, this.#stillRead(lane, sentResources));
-    const turnTokens = facts.fate.turnTokens ?? room.policy.limits.turnTokens;
+    const turnTokens = turnTokensOf(this.#chronicle, turn);
     return {
       ...{ author, text, tokens, quotes: facts.quotes, seq: promptSeq, roomTo, turnTokens, tools },
       ...{ recordSeq: startedSeq, recalled },

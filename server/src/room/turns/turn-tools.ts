@@ -11,6 +11,7 @@ import { modelFor } from './model-for.ts';
 import { effectOf, type CallJudge } from './call-judge.ts';
 import type { CallResult, CallRunner } from './call-runner.ts';
 import { declared, type Offers } from './offers.ts';
+import { turnTokensOf } from './turn-size.ts';
 
 export interface TurnToolsDeps {
   readonly chronicle: Chronicle;
@@ -100,7 +101,7 @@ export class TurnTools {
   #fitting(turn: RunningTurn, text: string): { readonly content: string; readonly tokens: number } {
     const { tokenizer, chronicle } = this.#deps;
     const used = callsOf(turn).reduce((sum, call) => sum + (call.state === 'done' ? call.tokens : 0), 0);
-    const left = Math.max(LEAST_RESULT_TOKENS, chronicle.room.policy.limits.turnTokens - used);
+    const left = Math.max(LEAST_RESULT_TOKENS, turnTokensOf(chronicle, turn.turn) - used);
     const tokens = tokenizer.count(text);
     if (tokens <= left) return { content: text, tokens };
     // Tokens are not spread evenly; what is left of an uneven text is still of that order.

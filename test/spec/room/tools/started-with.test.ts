@@ -2,7 +2,8 @@ import { ClientKey, TurnId, type EntryId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
 import { Grants } from '@parley/server/room/turns/grants';
 import { expect, test } from 'vitest';
-import { decide, SEND } from '../../../kit/tool-turns.ts';
+import { result } from '../../../kit/scripted-tools.ts';
+import { decide, SEND, tail } from '../../../kit/tool-turns.ts';
 import { asksFor, quiet, toolWorld } from '../../../kit/tooled-room.ts';
 
 /** Together they are more than the conversation may be, and the second is little enough to be left when the first goes. */
@@ -42,6 +43,21 @@ test.each([256, 200_000])(
     const next = world.model.expect({ pieces: ['I did not.'] });
     await decide(world, 'decline');
     expect(saidOf(await next.called)).toEqual([false, true]);
+  },
+);
+
+test.each([256, 200_000])(
+  'T18 a result is cut by what its turn may take since it started, not by what turns may take meanwhile (%i)',
+  async (turnTokens) => {
+    const { world } = await waiting('cyd');
+    await world.must('ana', { type: 'room.update', policy: { limits: { turnTokens } } });
+    world.tools.expect({ call: SEND.call, outcome: result('word '.repeat(10_000)) });
+    const next = world.model.expect({ pieces: ['It is sent.'] });
+    await decide(world, 'approve');
+    const [told] = tail(await next.called, 1);
+    expect(told).toMatchObject({ role: 'tool', content: expect.stringContaining('[the rest is left out]') });
+    // As the world counts: four characters a token.
+    expect((told?.content ?? '').length / 4 / TURN_TOKENS).toBeCloseTo(1, 1);
   },
 );
 
