@@ -61,9 +61,9 @@ export class WordBlock {
       this.lengths[at] = words.length;
       if (words.length > 0) this.#saying += 1;
     }
-    const fresh = inWords(said, read);
-    if (fresh.length === 0) return;
-    this.#merge(fresh);
+    // Most blocks are read already, at every turn.
+    if (said.length === 0) return;
+    this.#merge(inWords(said, read));
     this.#divide();
   }
 
