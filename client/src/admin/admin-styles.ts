@@ -47,7 +47,7 @@ export const adminStyles = css`
   @media (width < 30rem) {
     th, td { padding: 8px; }
     thead th { white-space: normal; }
-    tbody th { min-inline-size: 5rem; }
+    tbody th { min-inline-size: 6rem; }
     .table button { white-space: normal; }
   }
   .facts-list { display: grid; gap: 10px; padding-inline-start: 20px; list-style: disc; }
