@@ -147,6 +147,23 @@ test('UI a tool that is withdrawn is gone from the page, after a word of what th
   await expect.poll(() => changing('Brief').count()).toBe(0);
 });
 
+test('UI a question that is asked as soon as another was put away stays', async () => {
+  await registerTool(root, { name: 'again', title: 'Again', url: mcp() });
+  const withdraw = await root.button('Withdraw Again').elementHandle();
+  await withdraw?.press('Enter');
+  const dialog = root.page.getByRole('dialog', { name: 'Withdraw Again from every room?' });
+  await dialog.waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).evaluate(async (cancel, open) => {
+    (cancel as HTMLElement).click();
+    // The page has drawn; the browser's own `close` is yet to come.
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    (open as HTMLElement).click();
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  }, withdraw);
+  await dialog.getByRole('button', { name: 'Cancel' }).click({ timeout: 20_000 });
+  await dialog.waitFor({ state: 'hidden' });
+});
+
 test('UI a refusal is said in the form, and nothing is registered', async () => {
   const form = root.page.locator('parley-tool-form').first();
   await form.getByText('Register a tool').click();

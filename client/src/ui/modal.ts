@@ -11,7 +11,7 @@ export abstract class Modal extends Part {
   protected abstract safeChoice(): void;
 
   protected frame(title: string, content: TemplateResult): TemplateResult {
-    return html`<dialog class="modal" aria-labelledby="modal-title" aria-describedby="modal-facts" @cancel=${this.#onCancel} @close=${this.#onClose} @keydown=${keepInside}>
+    return html`<dialog class="modal" aria-labelledby="modal-title" aria-describedby="modal-facts" @cancel=${this.#onCancel} @close=${this.#gone} @keydown=${keepInside}>
       <h2 id="modal-title">${title}</h2>${content}</dialog>`;
   }
 
@@ -27,10 +27,16 @@ export abstract class Modal extends Part {
 
   protected close(): void {
     this.querySelector('dialog')?.close();
+    this.#gone();
   }
 
-  /** Also when the browser closes it by itself, which it does at a second Escape. */
-  readonly #onClose = (): void => tell(this, 'room-dialog', null);
+  /**
+   * Said when it closes, not at the browser's `close`, which comes a task later and would close what was opened
+   * meanwhile. That event counts only where the browser closed it by itself, as it does at a second Escape.
+   */
+  readonly #gone = (): void => {
+    if (this.isConnected) tell(this, 'room-dialog', null);
+  };
 
   readonly #onCancel = (event: Event): void => {
     event.preventDefault();
