@@ -16,14 +16,12 @@ function plainly(question: string, lane: readonly ContextItem[], may: (at: numbe
   const asked = [...new Set(wordsOf(question).slice(0, 512))].flatMap((word) => {
     const having = all.filter((words) => words.includes(word)).length;
     const said_ = all.reduce((sum, words) => sum + times(word, words), 0);
-    if (said_ > Math.max(8, count / 10)) return [];
+    if (said_ > Math.max(8, count / 5)) return [];
     return [{ word, weight: Math.log(1 + (count - having + 0.5) / (having + 0.5)) }];
   });
-  const sum = asked.reduce((weights, { weight }) => weights + weight, 0);
   const scored = all.flatMap((words, at) => {
     const about = asked.filter(({ word }) => words.includes(word));
-    const share = about.reduce((weights, { weight }) => weights + weight, 0);
-    if (about.length === 0 || share < sum * 0.15 || !may(at)) return [];
+    if (about.length === 0 || !may(at)) return [];
     const score = about.reduce((scores, { word, weight }) => {
       const often = times(word, words);
       return scores + (weight * often * 2.2) / (often + 1.2 * (0.25 + (0.75 * words.length) / mean));

@@ -67,7 +67,7 @@ const eight = (...more: Line[]): ContextItem[] =>
   items(
     ...more,
     ...Array.from({ length: 8 }, (_, at) => said(ben, `harbour ${at}x`)),
-    ...Array.from({ length: 60 }, (_, at) => said(ben, `some talk ${at}y`, { tokens: 60 })),
+    ...Array.from({ length: 30 }, (_, at) => said(ben, `some talk ${at}y`, { tokens: 120 })),
   );
 const recalled = (room: readonly ContextItem[], memory = new RoomWords()): readonly string[] =>
   build(room, { prompt: { seq: 99, author: ana, text: 'harbour', tokens: 1 }, words: memory, budget: 3_000 }).manifest

@@ -130,6 +130,14 @@ describe('what a prompt is about is said once more', () => {
     expect(everything(question(asks, both))).toMatch(shown);
   });
 
+  test('C6 an entry that says of a prompt only what is there already is not recalled for its other lines', () => {
+    const old = lane(said(ben, `${KEY}\nand so on`), said(ben, `${ABOUT}\nnobody knows`));
+    expect(recalledBy(ABOUT, old)).toEqual(['1']);
+    expect(recalledBy(ABOUT, [...old, item(83, said(ana, KEY))])).toEqual([]);
+    const more = lane(said(ben, `${KEY}\nand the harbour is deep`));
+    expect(recalledBy(ABOUT, [...more, item(82, said(ana, KEY))])).toEqual(['1:2-2']);
+  });
+
   test('C6 C11 what the prompt says itself, or what is recalled already, is not said once more; what is nearly the same is', () => {
     const old = lane(
       said(ben, ABOUT),

@@ -8,13 +8,15 @@ export interface LineRange {
 }
 
 /** A line is about a question if it has so much of the weight that the text's best line has. */
-const LEAST_OF_BEST = 0.15;
+const LEAST_OF_BEST = 0.2;
+/** What is said has so much of the question's weight, or nothing is: one word of many is chance. */
+const LEAST_SHARE = 0.1;
 /** A text of so many tokens, roughly, is little more than the envelope around it: all of it is said. */
 const SHORT = 48;
 
 /**
- * What of a text is worth saying once more: the lines that a question is about, as far as they are `fresh`. `asked`: the
- * words that count, with their weights. Pure.
+ * What of a text is worth saying once more: the lines that a question is about, as far as they are `fresh`, if they are
+ * about enough of it. `asked`: the words that count, with their weights. Pure.
  */
 export function excerptOf(
   lines: readonly Line[],
@@ -22,17 +24,18 @@ export function excerptOf(
   asked: ReadonlyMap<number, number>,
 ): readonly LineRange[] {
   const isShort = lines.reduce((sum, { tokens }) => sum + tokens, 0) <= SHORT;
-  const weights = lines.map((line) => weightOf(line, asked));
+  const words = lines.map(({ body }) => wordsOf(body));
+  const weights = words.map((some) => weightOf(new Set(some), asked));
   const least = isShort ? 0 : LEAST_OF_BEST * weights.reduce((best, weight) => Math.max(best, weight), 0);
-  return rangesOf(
-    lines,
-    weights.map((weight, at) => fresh[at] === true && weight >= least),
-  );
+  const said = weights.map((weight, at) => fresh[at] === true && weight >= least);
+  const together = new Set(words.flatMap((some, at) => (said[at] === true ? [...some] : [])));
+  const isAbout = weightOf(together, asked) >= LEAST_SHARE * weightOf(asked.keys(), asked);
+  return isAbout ? rangesOf(lines, said) : [];
 }
 
-function weightOf({ body }: Line, asked: ReadonlyMap<number, number>): number {
+function weightOf(words: Iterable<number>, asked: ReadonlyMap<number, number>): number {
   let weight = 0;
-  for (const word of new Set(wordsOf(body))) weight += asked.get(word) ?? 0;
+  for (const word of words) weight += asked.get(word) ?? 0;
   return weight;
 }
 

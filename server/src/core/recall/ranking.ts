@@ -7,12 +7,10 @@ const SATURATION = 1.2;
 const LENGTH = 0.75;
 /** A question's further words are not looked for. */
 const MOST_ASKED = 512;
-/** A word that is said as often as by one item in so many asks for nothing: "the" and "think" stand everywhere. */
-const COMMON = 10;
+/** A word that is said as often as by one item in so many asks for nothing: "the" and "you" stand everywhere. */
+const COMMON = 5;
 /** In a lane that is short, one that is said so often. */
 const LEAST_COMMON = 8;
-/** How much of a question an item has to be about, by the weight of its words: one word of many is chance. */
-const LEAST_SHARE = 0.15;
 /** How good an item has to be beside the best. */
 const LEAST_OF_BEST = 0.25;
 /** Scores that are nearer to each other are equal, whatever the last bit of a logarithm is. */
@@ -50,21 +48,18 @@ class Tally {
   readonly #postings: Postings;
   /** A word that is said more often is not asked for. */
   readonly #most: number;
-  /** By place: what those words count that its item says, how well it says them, … */
-  readonly #weights: Float64Array;
+  /** By place: how well its item says those words, … */
   readonly #scores: Float64Array;
-  /** … and how often it has to say one for half of that. */
+  /** … and how often it has to say one for half of what that can be. */
   readonly #halves: Float64Array;
   /** What each word counts that was looked for. */
   readonly asked = new Map<number, number>();
-  #weight = 0;
 
   constructor(lane: Readable) {
     this.#lane = lane;
     this.#most = Math.max(LEAST_COMMON, lane.count / COMMON);
     this.#postings = new Postings(lane.blocks);
     this.#halves = halvesOf(lane);
-    this.#weights = new Float64Array(this.#halves.length);
     this.#scores = new Float64Array(this.#halves.length);
   }
 
@@ -73,30 +68,26 @@ class Tally {
     const { size } = this.#postings;
     const weight = Math.log(1 + (this.#lane.count - size + 0.5) / (size + 0.5));
     this.asked.set(word, weight);
-    this.#weight += weight;
     this.#say(weight);
   }
 
-  /** Those that are about enough of what was asked. */
+  /** Those that say a word of what was asked. */
   found(may: (at: number) => boolean): readonly Found[] {
     const found: Found[] = [];
-    const least = this.#weight * LEAST_SHARE;
-    for (let place = 0; place < this.#weights.length; place++) {
-      const weight = this.#weights[place] ?? 0;
+    for (let place = 0; place < this.#scores.length; place++) {
+      const score = this.#scores[place] ?? 0;
       const at = this.#lane.first + place;
-      if (weight === 0 || weight < least || !may(at)) continue;
-      found.push({ at, score: Math.round((this.#scores[place] ?? 0) * GRAIN) });
+      if (score > 0 && may(at)) found.push({ at, score: Math.round(score * GRAIN) });
     }
     return found;
   }
 
   #say(weight: number): void {
-    const [weights, scores, halves] = [this.#weights, this.#scores, this.#halves];
+    const [scores, halves] = [this.#scores, this.#halves];
     const { size, places, times } = this.#postings;
     for (let at = 0; at < size; at++) {
       const place = places[at] ?? 0;
       const often = times[at] ?? 0;
-      weights[place] = (weights[place] ?? 0) + weight;
       const score = (weight * often * (SATURATION + 1)) / (often + (halves[place] ?? 0));
       scores[place] = (scores[place] ?? 0) + score;
     }

@@ -80,13 +80,13 @@ function fitting(
     if (item.entry.text.length > unread) continue;
     unread -= item.entry.text.length;
     const { lines } = readText(item.entry, hand);
-    const said = lines && excerptOf(lines, recalling.heard.freshOf(lines), asked);
-    if (said?.length === 0) continue;
-    const excerpt = { item, lines: said && isAll(said, lines) ? null : said };
+    const said = lines === null ? [] : excerptOf(lines, recalling.heard.freshOf(lines), asked);
+    if (lines === null || said.length === 0) continue;
+    const excerpt = { item, lines: isAll(said, lines) ? null : said };
     const { tokens } = pieceOf(excerpt, recalling, hand);
     if (tokens > left) continue;
     left -= tokens;
-    if (said) recalling.heard.add(said.flatMap(({ from, to }) => lines.slice(from, to)));
+    recalling.heard.add(said.flatMap(({ from, to }) => lines.slice(from, to)));
     fit.push(excerpt);
   }
   return fit;
