@@ -19,6 +19,7 @@ test('C6 of a long text a line is said that is a fifth as much about the questio
   const text = `harbour\n${FILLER}\nthe gate\n${FILLER}\nthe lamp`;
   expect(said(text, { harbour: 10, gate: 2, lamp: 1.9 })).toEqual([0, 2]);
   expect(said(`-${text}`, { harbour: 10, gate: 2, lamp: 1.9 })).toEqual([2]);
+  expect(said(`${text} lamp`, { harbour: 10, lamp: 1.9 })).toEqual([0]);
 });
 
 test('C6 of a short text every line is said that is not heard anyway', () => {
@@ -34,6 +35,9 @@ test('C6 nothing is said where what is not heard anyway has less than a tenth of
     expect(said(text, { harbour: 4, lamp: 1, gate: 5.1 }), text).toEqual([]);
   }
   expect(said('-harbour\nand so on', { harbour: 9 })).toEqual([]);
+  const weak = `-harbour\n${FILLER}\nthe gate\n${FILLER}\nthe lamp`;
+  expect(said(weak, { harbour: 5, gate: 1, lamp: 0.9, crane: 3 })).toEqual([2]);
+  expect(said(weak, { harbour: 5, gate: 1, lamp: 0.9, crane: 3.2 })).toEqual([]);
 });
 
 test('C6 several lines together may have that tenth, and a word counts once', () => {

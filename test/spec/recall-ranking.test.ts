@@ -24,13 +24,13 @@ function plainly(question: string, lane: readonly ContextItem[], may: (at: numbe
     if (about.length === 0 || !may(at)) return [];
     const score = about.reduce((scores, { word, weight }) => {
       const often = times(word, words);
-      return scores + (weight * often * 2.2) / (often + 1.2 * (0.25 + (0.75 * words.length) / mean));
+      return scores + (weight * often * 2.2) / (often + 1.2 * (0.4 + (0.6 * words.length) / mean));
     }, 0);
     return [{ at, score: Math.round(score * 1e6) }];
   });
   const best = Math.max(...scored.map(({ score }) => score));
   return scored
-    .filter(({ score }) => score >= best / 4)
+    .filter(({ score }) => score >= best * 0.28)
     .toSorted((a, b) => b.score - a.score || b.at - a.at)
     .map(({ at }) => at);
 }
@@ -101,4 +101,10 @@ test('C6 in a short lane a word is asked for that is said eight times, and not o
   const { asked, best } = ranked(wordsOf('harbour turnip'), lane, () => true);
   expect([...asked.keys()]).toEqual([...wordsOf('harbour')]);
   expect(best).toHaveLength(8);
+});
+
+test('C6 in a longer lane a word is asked for that is said by one entry in five, and not one that is said more often', () => {
+  const texts = Array.from({ length: 100 }, (_, at) => (at < 20 ? 'harbour' : at < 41 ? 'turnip' : `talk ${at}x`));
+  const lane = new RoomWords().of('room').read(texts.map((text, at) => item(at + 1, said(ben, text))));
+  expect([...ranked(wordsOf('harbour turnip'), lane, () => true).asked.keys()]).toEqual([...wordsOf('harbour')]);
 });

@@ -165,11 +165,13 @@ describe('what a prompt is about is said once more', () => {
     expect(counted).toBeGreaterThanOrEqual(tokensOf() - tokensOf(untold));
   });
 
-  test('C6 at most four entries are recalled, and of one that is too long to be looked at line by line nothing', () => {
+  test('C6 at most five entries are recalled, and of one that is too long to be looked at line by line nothing', () => {
     const many = lane(...Array.from({ length: 7 }, (_, at) => said(ben, `the harbour certificate ${at}`)));
-    expect(recalledBy(ABOUT, many)).toEqual(['4', '5', '6', '7']);
+    expect(recalledBy(ABOUT, many)).toEqual(['3', '4', '5', '6', '7']);
     const long = said(ben, `harbour certificate\n${'x\n'.repeat(32_768)}`, { tokens: 60 });
     expect(recalledBy(ABOUT, lane(said(ben, KEY), long))).toEqual(['1']);
+    const lines = said(ben, `harbour certificate\n${'x\n'.repeat(9_000)}`, { tokens: 60 });
+    expect(recalledBy(ABOUT, lane(said(ben, KEY), lines))).toEqual(['1']);
   });
 
   test('C6 R6 whose words are recalled is behind the turn, and a clean turn recalls nothing', () => {

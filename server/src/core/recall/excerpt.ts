@@ -24,8 +24,8 @@ export function excerptOf(
   asked: ReadonlyMap<number, number>,
 ): readonly LineRange[] {
   const isShort = lines.reduce((sum, { tokens }) => sum + tokens, 0) <= SHORT;
-  const words = lines.map(({ body }) => wordsOf(body));
-  const weights = words.map((some) => weightOf(new Set(some), asked));
+  const words = lines.map(({ body }) => new Set(wordsOf(body).filter((word) => asked.has(word))));
+  const weights = words.map((some) => weightOf(some, asked));
   const least = isShort ? 0 : LEAST_OF_BEST * weights.reduce((best, weight) => Math.max(best, weight), 0);
   const said = weights.map((weight, at) => fresh[at] === true && weight >= least);
   const together = new Set(words.flatMap((some, at) => (said[at] === true ? [...some] : [])));

@@ -2,9 +2,9 @@ import type { Readable } from './lane-words.ts';
 import { Postings } from './postings.ts';
 import { BLOCK } from './word-block.ts';
 
-/** Of BM25 (Robertson and Zaragoza 2009), as everybody has them. */
+/** Of BM25 (Robertson and Zaragoza 2009); everybody has 0.75 for the length, but of a long item only some lines are said. */
 const SATURATION = 1.2;
-const LENGTH = 0.75;
+const LENGTH = 0.6;
 /** A question's further words are not looked for. */
 const MOST_ASKED = 512;
 /** A word that is said as often as by one item in so many asks for nothing: "the" and "you" stand everywhere. */
@@ -12,7 +12,7 @@ const COMMON = 5;
 /** In a lane that is short, one that is said so often. */
 const LEAST_COMMON = 8;
 /** How good an item has to be beside the best. */
-const LEAST_OF_BEST = 0.25;
+const LEAST_OF_BEST = 0.28;
 /** Scores that are nearer to each other are equal, whatever the last bit of a logarithm is. */
 const GRAIN = 1e6;
 
@@ -71,13 +71,16 @@ class Tally {
     this.#say(weight);
   }
 
-  /** Those that say a word of what was asked. */
+  /** Those that say a word of what was asked, and are good enough beside the best so far: whether they `may` is looked at last. */
   found(may: (at: number) => boolean): readonly Found[] {
     const found: Found[] = [];
+    let best = 0;
     for (let place = 0; place < this.#scores.length; place++) {
-      const score = this.#scores[place] ?? 0;
+      const score = Math.round((this.#scores[place] ?? 0) * GRAIN);
       const at = this.#lane.first + place;
-      if (score > 0 && may(at)) found.push({ at, score: Math.round(score * GRAIN) });
+      if (score === 0 || score < LEAST_OF_BEST * best || !may(at)) continue;
+      found.push({ at, score });
+      best = Math.max(best, score);
     }
     return found;
   }

@@ -18,7 +18,7 @@ import { readCite } from './recalled-cite.ts';
 import { wordsOf } from './text-words.ts';
 
 /** So many entries are recalled for one prompt at most: further ones answer hardly any question more, and each is read anew. */
-export const MOST_RECALLED = 4;
+const MOST_RECALLED = 5;
 /** … of so many that are tried, … */
 const MOST_TRIED = 24;
 /** … and of so many characters of theirs, and of the prompt's, that are looked at line by line: nobody is to wait for it. */
