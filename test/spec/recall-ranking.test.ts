@@ -108,3 +108,11 @@ test('C6 in a longer lane a word is asked for that is said by one entry in five,
   const lane = new RoomWords().of('room').read(texts.map((text, at) => item(at + 1, said(ben, text))));
   expect([...ranked(wordsOf('harbour turnip'), lane, () => true).asked.keys()]).toEqual([...wordsOf('harbour')]);
 });
+
+test('C6 what may not be found does not measure what may', () => {
+  const texts = ['harbour certificate of november', `harbour ${'and so on '.repeat(9)}`, 'talk'];
+  const lane = new RoomWords().of('room').read(texts.map((text, at) => item(at + 1, said(ben, text))));
+  const found = (may: (at: number) => boolean) => ranked(wordsOf('harbour certificate november'), lane, may).best;
+  expect(found(() => true)).toEqual([0]);
+  expect(found((at) => at > 0)).toEqual([1]);
+});
