@@ -1,3 +1,4 @@
+import { must } from '@parley/shared/assert';
 import type { LaneKey, UserId } from '@parley/shared/ids';
 import type { Payer } from '../../core/budget/charge.ts';
 import { bandOf, kindOf } from '../../core/budget/forecast.ts';
@@ -56,7 +57,8 @@ export function openStepAccount(
   // Prompts are by people.
   const user = turn.author.id as UserId;
   const payer: Payer = { room: ref.room, user, shared: lane === 'room' };
-  const kind = kindOf(asking.tools, deps.tokenizer.count(turn.text));
+  const { item: prompt } = must(chronicle.ledger.entry(turn.promptEntry), 'the prompt of a turn is an entry');
+  const kind = kindOf(asking.tools, prompt.tokens);
   const { p90 } = bandOf(chronicle.forecast(lane), kind);
   const granted = chronicle.room.members.get(user)?.grants.budget ?? null;
   const { inputTokens, most } = asking;
