@@ -149,6 +149,22 @@ describe('a person’s linked account', () => {
     expect(await world.accounts.linked({ tenant: ACME, user: BEN, tool: MAIL })).toBe(false);
   });
 
+  test('R12 one that cannot be read any more has to be linked anew, and can be unlinked', async () => {
+    await using world = await AccountWorld.open();
+    await world.register(world.oauth);
+    await link(world, 'bens');
+    const ref = { tenant: ACME, user: BEN, tool: MAIL };
+    const { vault } = world;
+    const get = vault.get.bind(vault);
+    vault.get = async (...place) => ((await get(...place)) === null ? null : 'unreadable');
+    expect(await world.token({ speaker: BEN })).toEqual({ kind: 'not-linked' });
+    expect(await world.accounts.linked(ref)).toBe(false);
+    expect(await world.accounts.unlink(ref)).toBeNull();
+    vault.get = get;
+    await link(world, 'bens-new');
+    expect(await world.token({ speaker: BEN })).toEqual({ kind: 'token', bearer: 'bens-new' });
+  });
+
   test('R12 a tool that is registered anew at another address gets no credential that was meant for the old one', async () => {
     await using world = await AccountWorld.open();
     await world.register(world.oauth);

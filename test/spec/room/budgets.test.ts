@@ -220,7 +220,7 @@ test('G7 what a prompt would take is asked before it is sent: its input to the t
   const after = await measure('bob', 'well?');
   expect(after.p90 - after.inputTokens).toBe(4_096);
   const own = await world.must('ana', { type: 'prompt.measure', text: 'well?', audience: 'me' });
-  expect([own.p50 - own.inputTokens, own.p90 - own.inputTokens]).toEqual([15, 27]);
+  expect([own.p50 - own.inputTokens, own.p90 - own.inputTokens]).toEqual([16, 28]);
 });
 
 test('R9 G7 a private turn is charged to no room', async () => {
