@@ -1,3 +1,4 @@
+import type { Vault } from '@parley/server/ports/vault';
 import { openCallKeys } from '@parley/server/adapters/credentials/call-keys';
 import { hostDigest } from '@parley/server/adapters/host/system';
 import { UserId } from '@parley/shared/ids';
@@ -154,7 +155,7 @@ describe('a person’s linked account', () => {
     await world.register(world.oauth);
     await link(world, 'bens');
     const ref = { tenant: ACME, user: BEN, tool: MAIL };
-    const { vault } = world;
+    const vault: Vault = world.vault;
     const get = vault.get.bind(vault);
     vault.get = async (...place) => ((await get(...place)) === null ? null : 'unreadable');
     expect(await world.token({ speaker: BEN })).toEqual({ kind: 'not-linked' });
