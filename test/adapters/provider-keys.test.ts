@@ -152,6 +152,11 @@ describe('G5 a store that does not answer', () => {
     const late = read(() => new Promise(() => {}));
     clock.advance(1_000);
     expect(await late).toBe('old');
+    // Of what nothing is known the store is asked all the same.
+    expect(await last.read('unknown', async () => 'its own', 'nothing')).toBe('its own');
+    const again = read(() => new Promise(() => {}));
+    clock.advance(1_000);
+    expect(await again).toBe('old');
     expect(await read(async () => 'new')).toBe('old');
     await settled();
     expect(await read(async () => 'newer')).toBe('newer');
