@@ -1,12 +1,15 @@
 import type { VaultKeys } from '@parley/server/adapters/credentials/provider-keys';
+import { SqliteBudgets } from '@parley/server/adapters/store/budgets-sqlite';
 import { GroupCommit } from '@parley/server/adapters/store/group-commit';
 import { SqliteKeyPolicies } from '@parley/server/adapters/store/key-policies-sqlite';
+import { SqliteRegistry } from '@parley/server/adapters/store/registry-sqlite';
 import { isStoreFailure, openSqliteFile, type SqliteFile } from '@parley/server/adapters/store/sqlite-file';
 import { SqliteVault } from '@parley/server/adapters/store/vault-sqlite';
 import type { CallKey } from '@parley/server/ports/provider-keys';
 import type { ToolName } from '@parley/shared/tools';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { user } from '../contracts/journal-samples.ts';
+import { tool } from '../contracts/registry.ts';
 import { keptKeys } from '../kit/kept-keys.ts';
 import { RecordingLog } from '../kit/log.ts';
 import { REF } from '../kit/room-ref.ts';
@@ -69,6 +72,24 @@ test('G5 what nobody can have decided about keys is not what was decided: the la
   }
   file.db.exec('UPDATE key_policies SET personal = 0, fallback = 0');
   expect(await personal()).toEqual(['acmes-key']);
+});
+
+test('rows that can be of nobody, and tools that cannot be opened, keep no server from starting and change nothing for others', async () => {
+  const writes = new GroupCommit((work) => file.db.transaction(work)(), isStoreFailure);
+  await new SqliteBudgets(file.db, writes).setLimit(ACME, { kind: 'tenant' }, 900);
+  await new SqliteRegistry(file.db, writes, file.keys).put(tool('mail', { tenant: ACME }));
+  for (const nobody of ['', 'a/b', ' '])
+    file.db.exec(`
+      INSERT INTO budgets VALUES ('${nobody}', 'tenant', 1);
+      INSERT INTO tools VALUES ('${nobody}', 'mail', x'00');`);
+  file.db.exec(`
+    INSERT INTO budgets VALUES ('${ACME.id}', 'nonsense', -1);
+    INSERT INTO tools VALUES ('${ACME.id}', 'wiki', randomblob(99));`);
+  const budgets = new SqliteBudgets(file.db, writes);
+  expect(budgets.limit(ACME, { kind: 'tenant' })).toBe(900);
+  expect(budgets.limit(ACME, { kind: 'user', user: ANA })).toBeNull();
+  const registry = new SqliteRegistry(file.db, writes, file.keys);
+  expect(registry.tools(ACME).map(({ name }) => name)).toEqual(['mail']);
 });
 
 test('G5 a store whose tables are gone costs no call anything, and is read again when they are back', async () => {
