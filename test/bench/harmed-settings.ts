@@ -18,7 +18,12 @@ export const HARMED_TARGETS: Readonly<Record<string, string>> = Object.fromEntri
   ]),
 );
 
-/** Turns asked at a steady rate, while the store of what admins and people decided is harmed for the middle half of them. */
+/**
+ * Turns asked at a steady rate, while the store of what admins and people decided is harmed for the middle half of them.
+ * Of that, key policies and keys are read for each call; limits and tools were read at the start and are in memory.
+ * Prices and routes are the process's own configuration, and what was used, who is in a room and what they may do there
+ * is the journal's, without which nothing is promised.
+ */
 export async function harmedSettings(seed: number, asked: number): Promise<Record<string, number>> {
   const figures: Record<string, number> = {};
   const turns = Math.min(asked, MOST_TURNS);

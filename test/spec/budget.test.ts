@@ -3,6 +3,7 @@ import { MemoryBudgets } from '@parley/server/adapters/store/budgets-memory';
 import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
 import { AttemptSettled } from '@parley/server/core/budget/attempt-settled';
 import { bandOf, kindOf, learned, NOTHING_KNOWN, type Forecast } from '@parley/server/core/budget/forecast';
+import { costOf } from '@parley/server/core/budget/price';
 import { monthOf } from '@parley/server/core/budget/scopes';
 import { Budgets, type Claim, type Reservation } from '@parley/server/room/budgets';
 import type { RecordOf } from '@parley/server/core/records';
@@ -142,6 +143,16 @@ describe('G7 budgets', () => {
       (scope) => budgets.standing(REF.tenant, scope).used,
     );
     expect(used).toEqual([11 + 21 + 41, 11 + 21, 21 + 41, 41]);
+  });
+
+  test('G6 a price that cannot be, or makes a cost that cannot be, is nobody’s to know, and no reason to fail', () => {
+    const used = { inputTokens: 10, cachedTokens: 4, cacheWriteTokens: 2, outputTokens: 3 };
+    const [input, output] = [2, 5];
+    expect(costOf({ input, output }, used)).toBe(10 * 2 + 3 * 5);
+    expect(costOf({ input: 0, output: 0 }, used)).toBe(0);
+    for (const nonsense of [Number.NaN, -100, Number.POSITIVE_INFINITY, 1e300])
+      for (const part of ['input', 'cached', 'cacheWrite', 'output'])
+        expect([part, nonsense, costOf({ input, output, [part]: nonsense }, used)]).toEqual([part, nonsense, null]);
   });
 
   test('G6 a record of what a call used holds nothing below nothing', () => {
