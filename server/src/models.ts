@@ -10,7 +10,7 @@ import { Standbys } from './adapters/model/standbys.ts';
 import { TargetHealths, type Target } from './adapters/model/target-healths.ts';
 import { UnknownFields } from './adapters/model/unknown-fields.ts';
 import type { ModelRoute, ModelTarget } from './config-models.ts';
-import type { BatchAccounts } from './ports/batches.ts';
+import type { BatchAccounts, BatchingModel } from './ports/batches.ts';
 import { declaredCaching } from './core/warming/worth-warming.ts';
 import type { Model, Tokenizer } from './ports/model.ts';
 import type { CallKeys, ProviderKeys } from './ports/provider-keys.ts';
@@ -23,7 +23,7 @@ export interface ModelsDeps extends Omit<VaultKeysDeps, 'providers'> {
 }
 
 export interface Models {
-  readonly model: Model;
+  readonly model: BatchingModel;
   readonly keys: ProviderKeys;
 }
 

@@ -1,3 +1,4 @@
+import type { Vault } from '@parley/server/ports/vault';
 import { openCallKeys } from '@parley/server/adapters/credentials/call-keys';
 import { hostDigest } from '@parley/server/adapters/host/system';
 import { UserId } from '@parley/shared/ids';
@@ -147,6 +148,22 @@ describe('a person’s linked account', () => {
     world.server.answer = () => [400, { error: 'invalid_grant' }];
     expect(await world.token({ speaker: BEN })).toEqual({ kind: 'not-linked' });
     expect(await world.accounts.linked({ tenant: ACME, user: BEN, tool: MAIL })).toBe(false);
+  });
+
+  test('R12 one that cannot be read any more has to be linked anew, and can be unlinked', async () => {
+    await using world = await AccountWorld.open();
+    await world.register(world.oauth);
+    await link(world, 'bens');
+    const ref = { tenant: ACME, user: BEN, tool: MAIL };
+    const vault: Vault = world.vault;
+    const get = vault.get.bind(vault);
+    vault.get = async (...place) => ((await get(...place)) === null ? null : 'unreadable');
+    expect(await world.token({ speaker: BEN })).toEqual({ kind: 'not-linked' });
+    expect(await world.accounts.linked(ref)).toBe(false);
+    expect(await world.accounts.unlink(ref)).toBeNull();
+    vault.get = get;
+    await link(world, 'bens-new');
+    expect(await world.token({ speaker: BEN })).toEqual({ kind: 'token', bearer: 'bens-new' });
   });
 
   test('R12 a tool that is registered anew at another address gets no credential that was meant for the old one', async () => {

@@ -311,9 +311,16 @@ describe('G1 the openai adapter and servers that misbehave', () => {
     await exchange.closed;
   });
 
-  test('G1 the newer limit field is used where OpenAI itself answers', () => {
-    const sent = chatRequest({ baseURL: 'https://api.openai.com/v1', model: 'any' }, REQUEST);
-    expect(sent).toMatchObject({ max_completion_tokens: REQUEST.maxOutputTokens });
-    expect(Object.keys(sent)).not.toContain('max_tokens');
+  test.each([
+    ['https://api.openai.com/v1', 'max_completion_tokens'],
+    ['https://API.OpenAI.com', 'max_completion_tokens'],
+    ['https://ours.openai.azure.com:443/openai/v1', 'max_completion_tokens'],
+    ['https://api.openai.com.example/v1', 'max_tokens'],
+    ['https://example/api.openai.com/v1', 'max_tokens'],
+    ['http://127.0.0.1:11434/v1', 'max_tokens'],
+  ])('G1 the newer limit field is used where OpenAI itself answers: %s', (baseURL, field) => {
+    const sent = chatRequest({ baseURL, model: 'any' }, REQUEST);
+    const limits = Object.entries(sent).filter(([name]) => name.startsWith('max_'));
+    expect(limits).toEqual([[field, REQUEST.maxOutputTokens]]);
   });
 });

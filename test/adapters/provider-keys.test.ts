@@ -10,6 +10,7 @@ import { TestClock } from '../kit/clock.ts';
 import { keptKeys } from '../kit/kept-keys.ts';
 import { RecordingLog } from '../kit/log.ts';
 import { REF } from '../kit/room-ref.ts';
+import { settled } from '../kit/room-world.ts';
 
 const ACME = REF.tenant;
 const [ANA, BEN] = [user('ana'), user('ben')];
@@ -119,6 +120,62 @@ describe('G5 a store that does not answer', () => {
     clock.advance(1_000);
     expect(secretsOf(await call)).toEqual(['anas-key']);
     expect(clock.pending).toEqual([]);
+  });
+
+  test('G5 after one answer that did not come in time nobody waits again for what is known, and one at a time looks whether the store is back', async () => {
+    const { state, keys, clock, log } = failing();
+    await keys.put(ACME, ANA, 'works', 'anas-key');
+    await keys.put(ACME, null, 'works', 'acmes-key');
+    expect(secretsOf(await keys.forCall(as(ANA), 'works'))).toEqual(['anas-key']);
+    state.mode = 'hangs';
+    const first = keys.forCall(as(ANA), 'works');
+    clock.advance(1_000);
+    expect(secretsOf(await first)).toEqual(['anas-key']);
+    // Of two stores that hang, in two calls.
+    for (let call = 0; call < 2; call += 1)
+      expect(secretsOf(await keys.forCall(as(ANA), 'works'))).toEqual(['anas-key']);
+    expect(clock.pending).toHaveLength(2);
+    clock.advance(1_000);
+    await settled();
+    expect(log.of('snapshot.store-unreachable')).toHaveLength(3 + 2);
+    // Of a person whom nobody asked about before nothing is known.
+    const unknown = keys.forCall(as(BEN), 'works');
+    clock.advance(1_000);
+    expect(secretsOf(await unknown)).toEqual(['acmes-key']);
+  });
+
+  test('G5 a store that was late and is back is believed again from the look at it on', async () => {
+    const clock = new TestClock();
+    const last = new LastGood<string>('words', { clock, log: new RecordingLog() });
+    const read = (from: () => Promise<string>) => last.read('id', from, 'nothing');
+    await read(async () => 'old');
+    const late = read(() => new Promise(() => {}));
+    clock.advance(1_000);
+    expect(await late).toBe('old');
+    // Of what nothing is known the store is asked all the same.
+    expect(await last.read('unknown', async () => 'its own', 'nothing')).toBe('its own');
+    const again = read(() => new Promise(() => {}));
+    clock.advance(1_000);
+    expect(await again).toBe('old');
+    expect(await read(async () => 'new')).toBe('old');
+    await settled();
+    expect(await read(async () => 'newer')).toBe('newer');
+    expect(clock.pending).toEqual([]);
+  });
+
+  test('G5 what is taken away while the store is asked does not come back with its answer', async () => {
+    const last = new LastGood<string | null>('keys', { clock: new TestClock(), log: new RecordingLog() });
+    const [stale, other] = [Promise.withResolvers<string | null>(), Promise.withResolvers<string | null>()];
+    const [asked, elsewhere] = [
+      last.read('ana', () => stale.promise, null),
+      last.read('ben', () => other.promise, null),
+    ];
+    last.keep('ana', null);
+    stale.resolve('revoked-key');
+    other.resolve('bens-key');
+    expect([await asked, await elsewhere]).toEqual([null, 'bens-key']);
+    const gone = () => Promise.reject<string>(new Error('gone'));
+    expect([await last.read('ana', gone, 'x'), await last.read('ben', gone, 'x')]).toEqual([null, 'bens-key']);
   });
 
   test('G5 what is remembered is bounded: whatever was not asked about for longest goes first', async () => {

@@ -1,9 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes, type BinaryLike } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSqliteFile, type SqliteFile } from '@parley/server/adapters/store/sqlite-file';
 import { openSqliteStore } from '@parley/server/adapters/store/store-sqlite';
+import { openMasterKeys } from '@parley/server/adapters/sealing/master-key';
+import { openWith } from '@parley/server/adapters/sealing/seal';
 import { TenantErasedError, TenantKeys, WrongMasterKeyError } from '@parley/server/adapters/sealing/tenant-keys';
+import { must } from '@parley/shared/assert';
 import { ToolName } from '@parley/shared/tools';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -173,7 +176,7 @@ test('D12 A88 rows of one tenant, person or tool that are put in place of others
   file.close();
   const after = openSqliteStore(folder.path);
   expect(await after.vault.get(acme, user('ada'), mail)).toEqual(credential);
-  expect(await after.vault.get(acme, user('bob'), mail)).toBeNull();
+  expect(await after.vault.get(acme, user('bob'), mail)).toBe('unreadable');
   expect([after.registry.tools(acme).length, after.registry.tools(rival).length]).toEqual([1, 0]);
   await after.journal.close();
   file = openSqliteFile(folder.path);
@@ -190,4 +193,21 @@ test('R10 a pseudonym is the same always, another one for another person or tena
   expect(again.pseudonym(acme, user('ana'))).toBe(ana);
   again.destroy(acme);
   expect(again.pseudonym(acme, user('ana'))).toBeNull();
+});
+
+test('R10 D12 a pseudonym is made with a key of its own, derived once for all from the first of the tenant, and with none that seals', () => {
+  const { keys, db } = file;
+  const pseudonym = keys.pseudonym(acme, user('ana'));
+  keys.rotate(acme);
+  const wrapped = db.prepare("SELECT wrapped FROM tenant_keys WHERE tenant = 'acme' ORDER BY version").pluck().all();
+  const { current } = openMasterKeys(folder.path, []);
+  const sealing = wrapped.map((key, index) =>
+    must(openWith(current, key as Buffer, `tenant-key/acme/${index + 1}`), 'a key that the folder’s own wraps'),
+  );
+  expect(sealing).toHaveLength(2);
+  const named = (key: BinaryLike) => createHmac('sha256', key).update('ana').digest('base64url');
+  expect([...sealing.map(named), named(current.export())]).not.toContain(pseudonym);
+  // The same for as long as the tenant's data is: a provider that counts by it goes on counting.
+  const [first] = sealing.map((key) => Buffer.from(hkdfSync('sha256', key, '', 'pseudonyms', 32)));
+  expect(pseudonym).toBe(named(must(first, 'a first key')));
 });

@@ -37,6 +37,11 @@ export function startModel(): Promise<MeasuredServer> {
   return MeasuredServer.start(new URL('servers/model.ts', import.meta.url));
 }
 
+/** What keeps prompts and answers on disk, and nothing else: rooms are paths of its address. */
+export function startLeast(model: MeasuredServer): Promise<MeasuredServer> {
+  return MeasuredServer.start(new URL('servers/least.ts', import.meta.url), { OPENAI_BASE_URL: `${model.url}/v1` });
+}
+
 /** The room in which the figures of one room are taken. */
 const ROOM = 'bench';
 

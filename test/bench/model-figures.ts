@@ -1,9 +1,12 @@
-// `npm run bench:model`: what holds of model calls when providers fail, measured against providers in processes of
-// their own that count what they are asked. A number after the command is how many turns each figure takes.
+// `npm run bench:model`: what holds of model calls when providers fail, or the store of what was decided about them,
+// measured against providers in processes of their own that count what they are asked; and how well it is foreseen what
+// answers take. A number after the command is how many turns each figure takes.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { HARMED_TARGETS, harmedSettings } from './harmed-settings.ts';
 import { ModelWorld, type Plan, type Stats, type Told } from './model-world.ts';
+import { reservedShare } from './reserved-share.ts';
 import { percentile } from './samples.ts';
 
 const SEED = 20_261_128;
@@ -12,6 +15,18 @@ const CLAIMANTS = 100;
 const LIMIT = 40_000;
 const TURNS = Number(process.argv[2] ?? 400);
 const RESULTS = join(import.meta.dirname, 'results');
+
+/** By how the names of figures begin. */
+const TARGETS: Readonly<Record<string, string>> = {
+  'turns finished, primary answers': '>= 99.9',
+  'added by it once its breaker is open': '<= 500',
+  'calls to a turn': '<= 1.1',
+  spliced: '0',
+  ledger: '0',
+  'over the limit': '0',
+  'replies within the reserved p90': '85-95',
+  ...HARMED_TARGETS,
+};
 
 interface Run {
   readonly told: readonly Told[];
@@ -34,9 +49,13 @@ const figures = {
   'turns finished, every stream of the primary cut [%]': share(cut.told, isFinished),
   'ledger minus providers, tokens': healthy.ledgerTokens - tokens(healthy),
   ...(await overspend()),
+  ...(await harmedSettings(SEED, TURNS)),
+  ...(await reservedShare(SEED)),
 };
-for (const [name, value] of Object.entries(figures))
-  console.log(`${name.padEnd(66)} ${Math.round(value * 1000) / 1000}`);
+for (const [name, value] of Object.entries(figures)) {
+  const target = Object.entries(TARGETS).find(([begins]) => name.startsWith(begins))?.[1] ?? '';
+  console.log(`${name.padEnd(66)} ${String(Math.round(value * 1000) / 1000).padEnd(10)} ${target}`.trimEnd());
+}
 
 const machine = { node: process.version, cores: cpus().length, cpu: cpus()[0]?.model ?? '', load: loadavg()[0] ?? 0 };
 mkdirSync(RESULTS, { recursive: true });

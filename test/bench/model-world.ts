@@ -12,6 +12,8 @@ export interface Stats {
   readonly answered: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Calls by the key that they came with. */
+  readonly keys: Readonly<Record<string, number>>;
 }
 
 /** One turn as its speaker saw it. */
@@ -35,11 +37,17 @@ export class ModelWorld implements AsyncDisposable {
     this.#providers = providers;
   }
 
-  static async start(plans: readonly [Plan, Plan], seed: number): Promise<ModelWorld> {
+  /** `more`: settings of the server over the usual ones. */
+  static async start(
+    plans: readonly [Plan, Plan],
+    seed: number,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<ModelWorld> {
     const providers = await Promise.all(plans.map((plan, index) => startProvider(`m${index}`, plan, seed + index)));
     const targets = providers.map(({ url }, index) => ({ baseUrl: `${url}/v1`, model: `m${index}`, policy: POLICY }));
     const models = JSON.stringify([{ name: 'bench', targets }]);
-    return new ModelWorld(await RealServer.start({ env: { PARLEY_MODELS: models, PARLEY_LOG: 'error' } }), providers);
+    const env = { PARLEY_MODELS: models, PARLEY_LOG: 'error', ...more };
+    return new ModelWorld(await RealServer.start({ env }), providers);
   }
 
   get providers(): readonly { readonly program: ChildProgram; readonly url: string }[] {

@@ -3,6 +3,7 @@ import { MemoryBudgets } from '@parley/server/adapters/store/budgets-memory';
 import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
 import { AttemptSettled } from '@parley/server/core/budget/attempt-settled';
 import { bandOf, kindOf, learned, NOTHING_KNOWN, type Forecast } from '@parley/server/core/budget/forecast';
+import { costOf } from '@parley/server/core/budget/price';
 import { monthOf } from '@parley/server/core/budget/scopes';
 import { Budgets, type Claim, type Reservation } from '@parley/server/room/budgets';
 import type { RecordOf } from '@parley/server/core/records';
@@ -144,6 +145,16 @@ describe('G7 budgets', () => {
     expect(used).toEqual([11 + 21 + 41, 11 + 21, 21 + 41, 41]);
   });
 
+  test('G6 a price that cannot be, or makes a cost that cannot be, is nobody’s to know, and no reason to fail', () => {
+    const used = { inputTokens: 10, cachedTokens: 4, cacheWriteTokens: 2, outputTokens: 3 };
+    const [input, output] = [2, 5];
+    expect(costOf({ input, output }, used)).toBe(10 * 2 + 3 * 5);
+    expect(costOf({ input: 0, output: 0 }, used)).toBe(0);
+    for (const nonsense of [Number.NaN, -100, Number.POSITIVE_INFINITY, 1e300])
+      for (const part of ['input', 'cached', 'cacheWrite', 'output'])
+        expect([part, nonsense, costOf({ input, output, [part]: nonsense }, used)]).toEqual([part, nonsense, null]);
+  });
+
   test('G6 a record of what a call used holds nothing below nothing', () => {
     const call = { type: 'attempt.settled', lane: 'room', turn: 't_1', step: 1, attempt: 1, speaker: 'ana' };
     const told = { provider: 'p', model: 'm', outcome: 'stop', estimated: false, reserved: 1, kind: '3 usual' };
@@ -182,13 +193,15 @@ describe('G7 how long answers are', () => {
   });
   const after = (calls: readonly RecordOf<'attempt.settled'>[]): Forecast => calls.reduce(learned, NOTHING_KNOWN);
 
-  test('G7 wide until thirty are known, of the same kind or at least of the room', () => {
+  test('G7 wide until thirty are known, of the same kind or at least to prompts as long', () => {
     const some = (n: number, kind?: string) => Array.from({ length: n }, (_, index) => call(index + 1, kind));
     expect(bandOf(after(some(29)), '3 usual').p90).toBe(4_096);
-    expect(bandOf(after(some(30)), '3 usual')).toEqual({ p50: 15, p90: 27 });
-    expect(bandOf(after(some(30)), '3 long')).toEqual({ p50: 15, p90: 27 });
+    expect(bandOf(after(some(30)), '3 usual')).toEqual({ p50: 16, p90: 28 });
+    expect(bandOf(after(some(30)), '4 usual')).toEqual({ p50: 16, p90: 28 });
+    // That short prompts are answered shortly says nothing of long ones.
+    expect(bandOf(after(some(30)), '3 long').p90).toBe(4_096);
     const mixed = after([...some(30), ...Array.from({ length: 30 }, () => call(1_000, '3 long'))]);
-    expect([bandOf(mixed, '3 usual').p90, bandOf(mixed, '3 long').p90]).toEqual([27, 1_000]);
+    expect([bandOf(mixed, '3 usual').p90, bandOf(mixed, '3 long').p90]).toEqual([28, 1_000]);
     expect(bandOf(after(Array.from({ length: 99 }, () => call(5, '3 usual', true))), '3 usual').p90).toBe(4_096);
     expect([kindOf(3, 63), kindOf(3, 64), kindOf(9, 1_024)]).toEqual(['3 short', '3 usual', '9 long']);
   });

@@ -16,7 +16,7 @@ export const adminStyles = css`
   table { border-collapse: collapse; inline-size: 100%; }
   th, td { padding: 10px 14px; text-align: start; vertical-align: top; border-block-start: 1px solid var(--line); }
   thead th { border: 0; color: var(--soft); font-weight: 500; white-space: nowrap; }
-  tbody th { font-weight: 600; min-inline-size: 9rem; overflow-wrap: anywhere; }
+  tbody th { font-weight: 600; min-inline-size: 9.5rem; overflow-wrap: anywhere; }
   td .soft { overflow-wrap: anywhere; }
   td:has(> .soft) { min-inline-size: 8rem; }
   .why { min-inline-size: 12rem; }
@@ -47,7 +47,6 @@ export const adminStyles = css`
   @media (width < 30rem) {
     th, td { padding: 8px; }
     thead th { white-space: normal; }
-    tbody th { min-inline-size: 6rem; }
     .table button { white-space: normal; }
   }
   .facts-list { display: grid; gap: 10px; padding-inline-start: 20px; list-style: disc; }

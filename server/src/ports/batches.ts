@@ -1,6 +1,6 @@
 import type { Usage } from '@parley/shared/entry';
 import type { RoomRef } from '../core/tenant.ts';
-import type { ModelFailure, ModelRequest, Provider } from './model.ts';
+import type { Model, ModelFailure, ModelRequest, Provider } from './model.ts';
 
 /** One of many questions; its answer comes back under this operation. */
 export interface BatchQuestion {
@@ -56,4 +56,10 @@ export interface Batches {
 export interface BatchAccounts {
   /** On the account of a room's tenant where they brought a key, else on the server's. Never rejects. */
   for(ref: RoomRef): Promise<Batches>;
+}
+
+/** A model of which many things can be asked at once that nobody waits for. */
+export interface BatchingModel extends Model {
+  /** Where the first of its choices is asked so; absent where its provider takes none. */
+  readonly batches?: BatchAccounts;
 }

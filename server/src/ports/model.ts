@@ -6,7 +6,6 @@ import type { KeyOf } from '../core/calling/key-choice.ts';
 import type { ModelFailure } from '../core/calling/model-failure.ts';
 import type { ModelCall, ModelMessage } from '../core/context/context.ts';
 import type { RoomRef } from '../core/tenant.ts';
-import type { BatchAccounts } from './batches.ts';
 import type { Caching } from '../core/warming/worth-warming.ts';
 
 export type { ModelCall, ModelFailure, ModelMessage };
@@ -98,8 +97,6 @@ export interface Model {
   readonly name: string;
   /** Names of those that a request may choose from, where there are several. */
   readonly choices?: readonly string[];
-  /** Where the first of them is asked many things at once that nobody waits for; absent where its provider takes none. */
-  readonly batches?: BatchAccounts;
   /** What the operator said of the cache of one of its choices (C17); undefined: nothing. */
   cachingOf?(choice: string): Caching | undefined;
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;

@@ -12,10 +12,11 @@ export interface LinkedCredential {
 
 /** Credentials of people, sealed with their tenant's key at rest (G5, R12). */
 export interface Vault {
-  get(tenant: Tenant, user: UserId, tool: ToolName): Promise<LinkedCredential | null>;
+  /** Null: nothing is kept. `unreadable`: something is, and nobody knows any more what it was. */
+  get(tenant: Tenant, user: UserId, tool: ToolName): Promise<LinkedCredential | 'unreadable' | null>;
   put(tenant: Tenant, user: UserId, tool: ToolName, credential: LinkedCredential): Promise<void>;
   drop(tenant: Tenant, user: UserId, tool: ToolName): Promise<void>;
-  /** Everybody's; what they were. */
+  /** Everybody's; what they were, where they could be read. */
   dropAll(tenant: Tenant, tool: ToolName): Promise<readonly LinkedCredential[]>;
 }
 

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
-import { ClientKey } from '@parley/shared/ids';
 import { must } from '@parley/shared/assert';
 import type { Group } from './group.ts';
-import type { RoomPerson } from './room-person.ts';
 
-/** A room with its readers, and somebody who asks in it. */
+/** A room with its readers, and how somebody asks in it. */
 export interface AskedRoom {
   readonly group: Group;
-  readonly person: RoomPerson;
+  readonly ask: (tag: string, order: string) => void | Promise<void>;
 }
 
 export interface FirstTokens {
   readonly rooms: readonly AskedRoom[];
+  /** The same at a server that does the least. */
+  readonly least: readonly AskedRoom[];
   /** The model server's address. */
   readonly model: string;
   /** Tells its prompts from those of another run. */
@@ -26,49 +26,47 @@ export interface FirstTokens {
 export interface Waits {
   readonly direct: number[];
   readonly through: number[];
+  readonly least: number[];
 }
 
 /**
- * How far behind the model server itself a room is asked, as a share of the time between two prompts to rooms. Half
- * of it would have the server itself asked again just when a room's first words are on their way to twenty readers,
- * and never the other way round. Here both fall into a silence of the other: the model is silent for 20 ms.
+ * When each is asked, as a share of a round. Evenly apart, one would be asked just when another's first words are on
+ * their way to twenty readers, and never the other way round. Here each falls into a silence of the others: the model is
+ * silent for 20 ms.
  */
-const ROOM_BEHIND = 0.2;
+const ASKED_AT = { direct: 0, through: 0.2, least: 0.48 } as const;
+const WAYS = ['direct', 'through', 'least'] as const;
 
 /**
- * Asks at fixed times, whether or not the last answer came: in turn the model server itself, and the
- * next of the rooms.
+ * Asks at fixed times, whether or not the last answer came: in each round the model server itself, and the next room of
+ * either server.
  */
 export async function firstTokens(work: FirstTokens): Promise<Waits> {
   const agent = new Agent({ keepAlive: true });
+  const ways = {
+    direct: (_: number, __: string, order: string) => directly(work.model, order, agent),
+    through: (round: number, tag: string, order: string) => inRoom(work.rooms, round, tag, order),
+    least: (round: number, tag: string, order: string) => inRoom(work.least, round, tag, order),
+  };
   const startedAt = performance.now() + work.everyMs;
-  const waits = Array.from({ length: work.samples * 2 }, async (_, index) => {
-    const due = startedAt + dueAfter(index) * work.everyMs;
-    await after(Math.max(0, due - performance.now()));
-    const tag = `${work.tag}${index}`;
-    const order = `tag=${tag} tokens=3 every=5`;
-    const seenAt = await (index % 2 === 0
-      ? directly(work.model, order, agent)
-      : throughRoom(roomOf(work, index), tag, order));
-    return seenAt - due;
-  });
-  const all = await Promise.all(waits);
+  const waitsOf = (way: (typeof WAYS)[number]): Promise<number[]> =>
+    Promise.all(
+      Array.from({ length: work.samples }, async (_, round) => {
+        const due = startedAt + (round + ASKED_AT[way]) * work.everyMs;
+        await after(Math.max(0, due - performance.now()));
+        const tag = `${work.tag}${way}${round}`;
+        return (await ways[way](round, tag, `tag=${tag} tokens=3 every=5`)) - due;
+      }),
+    );
+  const [direct = [], through = [], least = []] = await Promise.all(WAYS.map(waitsOf));
   agent.destroy();
-  return { direct: all.filter((_, index) => index % 2 === 0), through: all.filter((_, index) => index % 2 === 1) };
+  return { direct, through, least };
 }
 
-/** In half times between two prompts to rooms. */
-function dueAfter(index: number): number {
-  return index % 2 === 0 ? index : index - 1 + 2 * ROOM_BEHIND;
-}
-
-function roomOf({ rooms }: FirstTokens, index: number): AskedRoom {
-  return must(rooms[((index - 1) / 2) % rooms.length], 'there are rooms');
-}
-
-async function throughRoom({ group, person }: AskedRoom, tag: string, order: string): Promise<number> {
+async function inRoom(rooms: readonly AskedRoom[], round: number, tag: string, order: string): Promise<number> {
+  const { group, ask } = must(rooms[round % rooms.length], 'there are rooms');
   const seen = group.until(`first:${tag} `);
-  await person.command({ type: 'prompt.submit', id: ClientKey.parse(tag), text: order, audience: 'room' });
+  await ask(tag, order);
   return seen;
 }
 

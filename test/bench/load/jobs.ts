@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { ClientKey } from '@parley/shared/ids';
 import { must } from '@parley/shared/assert';
 import { postMessages, writeEntries } from './entries.ts';
@@ -5,6 +6,7 @@ import { firstTokens, type Waits } from './first-tokens.ts';
 import { Group, type Joining, type Writing } from './group.ts';
 import type { Address } from './peer.ts';
 import { RoomPerson } from './room-person.ts';
+import { WebSocket } from 'ws';
 
 const groups = new Map<number, Group>();
 let made = 0;
@@ -22,6 +24,13 @@ function groupOf(id: number): Group {
 export type Way =
   | { readonly kind: 'room'; readonly room: string; readonly token: string }
   | { readonly kind: 'bare'; readonly url: string; readonly model: string };
+
+/** A socket to a bare server. */
+async function opened(url: string): Promise<WebSocket> {
+  const socket = new WebSocket(url, { perMessageDeflate: false });
+  await once(socket, 'open');
+  return socket;
+}
 
 async function ask(way: Way, tag: string, prompt: string): Promise<void> {
   if (way.kind === 'bare') {
@@ -60,17 +69,25 @@ export const jobs = {
 
   async firstTokens(work: {
     rooms: readonly { readonly group: number; readonly room: string; readonly token: string }[];
+    least: readonly { readonly group: number; readonly url: string }[];
     model: string;
     tag: string;
     samples: number;
     everyMs: number;
   }): Promise<Waits> {
-    const rooms = work.rooms.map(({ group, room, token }) => ({
+    const people = work.rooms.map(({ room, token }) => new RoomPerson(room, token));
+    const rooms = work.rooms.map(({ group }, index) => ({
       group: groupOf(group),
-      person: new RoomPerson(room, token),
+      ask: (tag: string, text: string) =>
+        people[index]?.command({ type: 'prompt.submit', id: ClientKey.parse(tag), text, audience: 'room' }),
     }));
-    const waits = await firstTokens({ ...work, rooms });
-    for (const { person } of rooms) person.close();
+    const askers = await Promise.all(work.least.map(({ url }) => opened(url)));
+    const least = work.least.map(({ group }, index) => ({
+      group: groupOf(group),
+      ask: (_: string, text: string) => askers[index]?.send(text),
+    }));
+    const waits = await firstTokens({ ...work, rooms, least });
+    for (const one of [...people, ...askers]) one.close();
     return waits;
   },
 

@@ -7,6 +7,7 @@ const { NAME = 'model', FAIL = '0', CUT = '0', SEED = '1' } = process.env;
 const WORDS = 20;
 const PACE_MS = 4;
 const stats = { calls: 0, answered: 0, failed: 0, cut: 0, inputTokens: 0, outputTokens: 0 };
+const keys: Record<string, number> = {};
 let seed = Number(SEED);
 
 function chance(): number {
@@ -18,10 +19,12 @@ const server = createServer((request, response) => void answer(request, response
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.url === '/stats') return void response.end(JSON.stringify(stats));
+  if (request.url === '/stats') return void response.end(JSON.stringify({ ...stats, keys }));
   let body = '';
   for await (const part of request) body += String(part);
   stats.calls += 1;
+  const key = (request.headers.authorization ?? '').replace('Bearer ', '');
+  keys[key] = (keys[key] ?? 0) + 1;
   if (chance() < Number(FAIL)) {
     stats.failed += 1;
     return void response.writeHead(500).end('{"error":{"code":"down"}}');

@@ -59,6 +59,24 @@ test('G6 every attempt is settled in a record to the token that the provider cou
   expect(world.budgets.standing(REF.tenant, ROOM)).toMatchObject({ used: sum, held: 0 });
 });
 
+test('G6 a call that broke is charged for what it was sent, unless its provider refused it before it said anything', async () => {
+  const world = await RoomWorld.open();
+  const classes = ['auth', 'rate', 'request', 'server', 'network', 'stall', 'runaway'] as const;
+  for (const each of classes) {
+    world.model.expect({ end: { reason: 'failed', class: each, detail: '' } });
+    await world.prompt('bob', each);
+    await settled();
+  }
+  world.model.expect({ pieces: ['It be'], end: { reason: 'failed', class: 'server', detail: '' } });
+  await world.prompt('bob', 'half');
+  await settled();
+  const rows = await world.recordsOf('attempt.settled');
+  expect(rows.map(({ outcome, inputTokens }) => [outcome, inputTokens > 0])).toEqual([
+    ...classes.map((each) => [each, ['network', 'stall', 'runaway'].includes(each)]),
+    ['server', true],
+  ]);
+});
+
 test('G5 G6 a record says whose key a call was made with, what was written to the cache and what it cost, or that nobody knows', async () => {
   const world = await RoomWorld.open();
   const price = { input: 1, cacheWrite: 3, output: 10 };
@@ -220,7 +238,7 @@ test('G7 what a prompt would take is asked before it is sent: its input to the t
   const after = await measure('bob', 'well?');
   expect(after.p90 - after.inputTokens).toBe(4_096);
   const own = await world.must('ana', { type: 'prompt.measure', text: 'well?', audience: 'me' });
-  expect([own.p50 - own.inputTokens, own.p90 - own.inputTokens]).toEqual([15, 27]);
+  expect([own.p50 - own.inputTokens, own.p90 - own.inputTokens]).toEqual([16, 28]);
 });
 
 test('R9 G7 a private turn is charged to no room', async () => {

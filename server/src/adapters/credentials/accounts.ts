@@ -4,6 +4,7 @@ import type { Clock, Digest, Ids, Log } from '../../ports/system.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { accountKey, takesAccounts, type OAuthTool } from './account-key.ts';
 import type { GuardedFetch } from '../outbound/guarded-fetch.ts';
+import { readable } from './linked-token.ts';
 import { allTakenBack, takenBack } from './taken-back.ts';
 import { askForToken } from './token-endpoint.ts';
 
@@ -43,7 +44,8 @@ export class OAuthAccounts implements Accounts {
   async linked({ tenant, user, tool }: AccountRef): Promise<boolean | null> {
     const registered = this.#deps.registry.tool(tenant, tool);
     if (!takesAccounts(registered)) return null;
-    return (await this.#deps.vault.get(tenant, user, accountKey(registered, this.#deps.digest))) !== null;
+    const { vault, digest } = this.#deps;
+    return readable(await vault.get(tenant, user, accountKey(registered, digest))) !== null;
   }
 
   begin({ tenant, user, tool }: AccountRef): { readonly authorizeUrl: string } | null {
@@ -102,7 +104,7 @@ export class OAuthAccounts implements Accounts {
   async #unlink(registered: OAuthTool, { tenant, user }: AccountRef): Promise<boolean | null> {
     const { vault, digest } = this.#deps;
     const key = accountKey(registered, digest);
-    const held = await vault.get(tenant, user, key);
+    const held = readable(await vault.get(tenant, user, key));
     await vault.drop(tenant, user, key);
     return held === null ? null : takenBack(registered, held, this.#deps);
   }

@@ -20,6 +20,11 @@ export interface LinkedAccount {
   readonly tool: OAuthTool;
 }
 
+/** What cannot be read any more has to be linked anew. */
+export function readable(held: LinkedCredential | 'unreadable' | null): LinkedCredential | null {
+  return held === 'unreadable' ? null : held;
+}
+
 /** A token that ends while the call is under way is as good as none. */
 const MARGIN_MS = 60_000;
 
@@ -27,7 +32,7 @@ const MARGIN_MS = 60_000;
 export async function linkedToken(account: LinkedAccount, deps: LinkedDeps): Promise<CallToken> {
   const { tenant, user } = account;
   const key = accountKey(account.tool, deps.digest);
-  const held = await deps.vault.get(tenant, user, key);
+  const held = readable(await deps.vault.get(tenant, user, key));
   if (held === null) return { kind: 'not-linked' };
   if (held.expiresAt === null || held.expiresAt - deps.clock.now() > MARGIN_MS)
     return { kind: 'token', bearer: held.accessToken };

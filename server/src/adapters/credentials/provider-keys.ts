@@ -47,7 +47,7 @@ export class VaultKeys implements ProviderKeys, CallKeys {
   }
 
   async holds(tenant: Tenant, owner: KeyOwner, provider: string): Promise<boolean> {
-    return (await this.#held(tenant, owner, provider)) !== null;
+    return (await this.#deps.vault.get(tenant, vaultUser(owner), vaultName(provider))) !== null;
   }
 
   async put(tenant: Tenant, owner: KeyOwner, provider: string, key: string): Promise<void> {
@@ -83,6 +83,8 @@ export class VaultKeys implements ProviderKeys, CallKeys {
 
   async #held(tenant: Tenant, owner: KeyOwner, provider: string): Promise<string | null> {
     const credential = await this.#deps.vault.get(tenant, vaultUser(owner), vaultName(provider));
+    // Whoever brought a key did not say that another one pays when theirs is lost.
+    if (credential === 'unreadable') throw new Error('a key cannot be read');
     return credential?.accessToken ?? null;
   }
 }

@@ -42,9 +42,10 @@ export function batchRequest(
   return { model, messages: wireMessages(messages), ...kept, ...outputLimit(baseURL, maxOutputTokens) };
 }
 
+/** OpenAI's own addresses. */
+const MODERN = /^https?:\/\/(?:api\.openai\.com|[^/:]+\.openai\.azure\.com)(?:[:/]|$)/iu;
+
 /** OpenAI's newer models refuse `max_tokens`; most other servers know nothing else. */
 function outputLimit(baseURL: string, tokens: number): { max_completion_tokens: number } | { max_tokens: number } {
-  const host = new URL(baseURL).hostname;
-  const modern = host === 'api.openai.com' || host.endsWith('.openai.azure.com');
-  return modern ? { max_completion_tokens: tokens } : { max_tokens: tokens };
+  return MODERN.test(baseURL) ? { max_completion_tokens: tokens } : { max_tokens: tokens };
 }

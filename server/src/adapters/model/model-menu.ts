@@ -1,9 +1,9 @@
-import type { BatchAccounts } from '../../ports/batches.ts';
+import type { BatchAccounts, BatchingModel } from '../../ports/batches.ts';
 import type { Caching } from '../../core/warming/worth-warming.ts';
 import type { Model, ModelEvent, ModelRequest } from '../../ports/model.ts';
 
 /** Several models as one: a call goes to the one that it names, and to the first when it names none of them. */
-export class ModelMenu implements Model {
+export class ModelMenu implements BatchingModel {
   readonly name: string;
   readonly choices: readonly string[];
   readonly batches?: BatchAccounts;

@@ -1,5 +1,8 @@
 import type { Cancel, Clock } from '../../ports/system.ts';
 
+/** Told to whatever still listens. Made once: a new one for each call costs more than the rest of its end. */
+const OVER = new Error('nobody waits for this call any more');
+
 /** Why a call was given up. */
 export type GivenUp = 'aborted' | 'stall';
 
@@ -44,7 +47,7 @@ export class Patience implements Disposable {
     this.#caller.removeEventListener('abort', this.#abort);
     this.#cancel?.();
     this.#cancel = null;
-    this.#ended.abort();
+    this.#ended.abort(OVER);
   }
 
   readonly #abort = (): void => this.#giveUp('aborted');

@@ -12,7 +12,12 @@ export function encodeCredential(credential: LinkedCredential): string {
   return JSON.stringify(Stored.parse(credential));
 }
 
-/** Throws when the text does not fit the schema: the store was changed behind our back. */
-export function decodeCredential(json: string): LinkedCredential {
-  return Stored.parse(JSON.parse(json));
+/** Null when the text does not fit the schema: the store was changed behind our back. */
+export function decodeCredential(json: string): LinkedCredential | null {
+  try {
+    return Stored.parse(JSON.parse(json));
+  } catch {
+    // Its content is a secret, and the parser's message would quote it.
+    return null;
+  }
 }

@@ -13,14 +13,21 @@ export class SqliteKeyPolicies implements KeyPolicyTable {
     this.#sql = prepare(db);
   }
 
+  /** Rejects when the row is none. */
   async get(tenant: Tenant): Promise<KeyPolicy | null> {
     const row = this.#sql.get.get(tenant.id);
-    return row === undefined ? null : { personal: row.personal === 1, fallback: row.fallback === 1 };
+    return row === undefined ? null : { personal: isSet(row.personal), fallback: isSet(row.fallback) };
   }
 
   async set(tenant: Tenant, { personal, fallback }: KeyPolicy): Promise<void> {
     await this.#writes.run(() => this.#sql.put.run(tenant.id, Number(personal), Number(fallback)));
   }
+}
+
+/** Throws when it is neither: the store was changed behind our back, and nobody decided that. */
+function isSet(stored: number): boolean {
+  if (stored !== 0 && stored !== 1) throw new RangeError('a stored key policy is neither yes nor no');
+  return stored === 1;
 }
 
 function prepare(db: Database) {

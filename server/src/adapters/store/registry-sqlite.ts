@@ -1,4 +1,3 @@
-import { must } from '@parley/shared/assert';
 import type { ToolName } from '@parley/shared/tools';
 import type { Database, Statement } from 'better-sqlite3';
 import { mintTenant, type Tenant } from '../../core/tenant.ts';
@@ -47,9 +46,10 @@ export class SqliteRegistry implements Registry {
     return this.#memory.watch(changed);
   }
 
-  /** What cannot be opened any more belongs to a tenant whose key was destroyed. */
+  /** What cannot be opened any more belongs to a tenant whose key was destroyed, or to none that anybody can be of. */
   #load({ tenant: id, name, sealed }: ToolRow): void {
-    const tenant = must(mintTenant(id), 'a stored tenant');
+    const tenant = mintTenant(id);
+    if (tenant === null) return;
     const json = openText(this.#sealer, tenant, sealed, placeOf(name));
     if (json !== null) this.#memory.hold(decodeTool(tenant, json));
   }

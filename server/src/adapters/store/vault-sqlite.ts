@@ -19,9 +19,9 @@ export class SqliteVault implements Vault {
     this.#sql = prepare(db);
   }
 
-  async get(tenant: Tenant, user: UserId, tool: ToolName): Promise<LinkedCredential | null> {
+  async get(tenant: Tenant, user: UserId, tool: ToolName): Promise<LinkedCredential | 'unreadable' | null> {
     const row = this.#sql.get.get(tenant.id, user, tool);
-    return row ? this.#opened(tenant, tool, { user, ...row }) : null;
+    return row ? (this.#opened(tenant, tool, { user, ...row }) ?? 'unreadable') : null;
   }
 
   async put(tenant: Tenant, user: UserId, tool: ToolName, credential: LinkedCredential): Promise<void> {

@@ -5,7 +5,6 @@ import type { Envelopes, Harmless } from './envelope.ts';
 import { foldedText } from './folded-text.ts';
 import type { Influence } from '../labels/influence.ts';
 import type { Repeat } from './repeats.ts';
-import type { Placed } from './sealed-order.ts';
 import { linesOf, type Line } from './text-lines.ts';
 
 /** An entry with its stored token count (C16: counted once, when it was written). */
@@ -56,6 +55,9 @@ const TOKENS_PER_CHARACTER = 0.7;
 const ENDED_EARLY_TOKENS = 14;
 /** Upper bound of the line that anchors a private item. */
 const ANCHOR_TOKENS = 32;
+
+/** What is said in one piece: an item, or a prompt and its answer. */
+export type Placed = readonly [ContextItem] | readonly [ContextItem, ContextItem];
 
 /** How a history is written: that of the room, or of a private lane. */
 export type Writes = (placed: Placed, hand: Hand) => readonly Piece[];

@@ -9,9 +9,9 @@ import { leastTokens, type Line } from './text-lines.ts';
 const LOW_WATER = 0.4;
 /** What inlined passages may bring back of what was dropped for them. */
 const SETTLED = 0.8;
-/** Upper bounds of a reference with one place, with what it costs the text around it, and of each further place. */
-const REFERENCE_TOKENS = 36;
-const PLACE_TOKENS = 20;
+/** Upper bounds of a reference with one place, with what it costs the text around it, and of each further place: on a private shelf, far back. */
+const REFERENCE_TOKENS = 42;
+const PLACE_TOKENS = 22;
 
 export interface Sized {
   readonly tokens: number;

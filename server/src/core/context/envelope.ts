@@ -57,7 +57,7 @@ export function boundaryOf(roomSalt: string, hash: (text: string) => string): st
 }
 
 export function envelopes(boundary: string): Envelopes {
-  const { plain } = neutral(boundary);
+  const plain = plainIn(boundary);
   return {
     plain,
     said: ({ n, id, name, kind }, body) =>
@@ -155,13 +155,26 @@ export interface Neutral {
 }
 
 export function neutral(boundary: string): Neutral {
-  const copies = new RegExp([...boundary].join(UNSEEN), 'giu');
   return {
-    copies,
+    copies: copiesOf(boundary),
     begun: new RegExp(`(?:${TAGS_BEGUN}|${TOKENS_BEGUN})?(?:${begunText(boundary)})?(?:${ENDS_BEGUN})?$`, 'iu'),
     seen: (body) => body.replace(LINE_ENDS_WITHIN, '\n').replace(HIDDEN, '').replace(INVISIBLE_WITHIN, ''),
-    plain: (body) => (isOrdinary(body, boundary) ? (body as Harmless) : harmless(body, copies)),
+    plain: plainIn(boundary),
   };
+}
+
+/** What looks for copies is made for the first text that may hold one: most prompts are sent without. */
+function plainIn(boundary: string): Neutral['plain'] {
+  let copies: RegExp | null = null;
+  return (body) => {
+    if (isOrdinary(body, boundary)) return body as Harmless;
+    copies ??= copiesOf(boundary);
+    return harmless(body, copies);
+  };
+}
+
+function copiesOf(boundary: string): RegExp {
+  return new RegExp([...boundary].join(UNSEEN), 'giu');
 }
 
 /** Most of what people say: there is nothing in it that is changed below. */

@@ -1,9 +1,6 @@
 import type { TurnId } from '@parley/shared/ids';
-import type { ContextItem } from './context-pieces.ts';
+import type { ContextItem, Placed } from './context-pieces.ts';
 import { shelfKey } from '../labels/label.ts';
-
-/** What is said in one piece: an item, or a prompt and its answer. */
-export type Placed = readonly [ContextItem] | readonly [ContextItem, ContextItem];
 
 /**
  * The entries a model is sent, in sealed order (C5). An answer comes right behind the prompt it answers:

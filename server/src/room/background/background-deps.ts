@@ -1,5 +1,6 @@
+import type { BatchingModel } from '../../ports/batches.ts';
 import type { Jobs } from '../../ports/jobs.ts';
-import type { Model, Tokenizer } from '../../ports/model.ts';
+import type { Tokenizer } from '../../ports/model.ts';
 import type { Clock, Digest, Ids, Log, Metrics } from '../../ports/system.ts';
 import type { Budgets } from '../budgets.ts';
 import type { Rooms } from '../rooms.ts';
@@ -10,7 +11,7 @@ export interface BackgroundDeps {
   readonly jobs: Jobs;
   readonly rooms: Pick<Rooms, 'within'>;
   readonly kinds: AskingKinds;
-  readonly model: Model;
+  readonly model: BatchingModel;
   readonly budgets: Budgets;
   readonly tokenizer: Tokenizer;
   readonly clock: Clock;

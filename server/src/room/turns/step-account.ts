@@ -1,7 +1,9 @@
+import { must } from '@parley/shared/assert';
 import type { LaneKey, UserId } from '@parley/shared/ids';
 import type { Payer } from '../../core/budget/charge.ts';
 import { bandOf, kindOf } from '../../core/budget/forecast.ts';
 import { costOf, type Priced } from '../../core/budget/price.ts';
+import { isRefusal } from '../../core/calling/model-failure.ts';
 import { scopeName, type Scope } from '../../core/budget/scopes.ts';
 import type { RunningTurn } from '../../core/arbiter/lane.ts';
 import type { RecordOf } from '../../core/records.ts';
@@ -56,7 +58,8 @@ export function openStepAccount(
   // Prompts are by people.
   const user = turn.author.id as UserId;
   const payer: Payer = { room: ref.room, user, shared: lane === 'room' };
-  const kind = kindOf(asking.tools, deps.tokenizer.count(turn.text));
+  const { item: prompt } = must(chronicle.ledger.entry(turn.promptEntry), 'the prompt of a turn is an entry');
+  const kind = kindOf(asking.tools, prompt.tokens);
   const { p90 } = bandOf(chronicle.forecast(lane), kind);
   const granted = chronicle.room.members.get(user)?.grants.budget ?? null;
   const { inputTokens, most } = asking;
@@ -68,9 +71,6 @@ export function openStepAccount(
 export function inputOf({ inputTokens, messages, tools }: Holding): number {
   return inputTokens + messages * FRAME_TOKENS + Math.ceil(JSON.stringify(tools).length / LEAST_CHARS_PER_TOKEN);
 }
-
-/** Nobody charges for a request that they refused. */
-const FREE: ReadonlySet<ModelFailure> = new Set(['auth', 'rate', 'request', 'server']);
 
 /** One step's account: what is held for it, and a record of what each of its attempts came to (G6). */
 export class StepAccount {
@@ -123,7 +123,7 @@ export class StepAccount {
   /** A call that broke says nothing of what it cost: what it was sent and said, unless it never began. */
   #guess(failure: ModelFailure, text: string): Priced {
     const { claim } = this.#reservation;
-    const began = text !== '' || !FREE.has(failure);
+    const began = text !== '' || !isRefusal(failure);
     const outputTokens = this.#deps.tokenizer.count(text);
     return { inputTokens: began ? claim.inputTokens : 0, cachedTokens: 0, cacheWriteTokens: 0, outputTokens };
   }

@@ -1,8 +1,9 @@
 import type { LaneKey } from '@parley/shared/ids';
 import { costOf } from '../../core/budget/price.ts';
+import { isRefusal } from '../../core/calling/model-failure.ts';
 import type { RecordOf } from '../../core/records.ts';
 import type { RoomRef } from '../../core/tenant.ts';
-import type { ModelEnd, ModelFailure, Provider } from '../../ports/model.ts';
+import type { ModelEnd, Provider } from '../../ports/model.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { Budgets, Reservation } from '../budgets.ts';
 import type { Chronicle } from '../chronicle.ts';
@@ -16,8 +17,6 @@ export interface WarmupAccountDeps {
   readonly clock: Clock;
 }
 
-/** Nobody charges for a request that they refused. */
-const FREE: ReadonlySet<ModelFailure> = new Set(['auth', 'rate', 'request', 'server']);
 const NOTHING = { cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0, outputTokens: 0, estimated: true };
 
 /** Reserves what a warm-up takes; null where any account that pays is four fifths used, or would be (C17). */
@@ -53,7 +52,7 @@ export class WarmupAccount {
   /** One that broke, or gave way, says nothing of what it cost: what it was sent, unless that was refused. */
   #spent(end: ModelEnd) {
     if (end.reason === 'failed') {
-      const inputTokens = FREE.has(end.class) ? 0 : this.#reservation.claim.inputTokens;
+      const inputTokens = isRefusal(end.class) ? 0 : this.#reservation.claim.inputTokens;
       return { outcome: end.class, model: 'unknown', ...NOTHING, inputTokens };
     }
     const { reason: outcome, usage, reasoningTokens = 0, cacheWriteTokens = 0, estimated = false } = end;

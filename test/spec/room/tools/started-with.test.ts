@@ -1,5 +1,6 @@
 import { ClientKey, TurnId, type EntryId } from '@parley/shared/ids';
 import type { ResourceId } from '@parley/shared/label';
+import type { StoredRecord } from '@parley/server/ports/journal';
 import { Grants } from '@parley/server/room/turns/grants';
 import { expect, test } from 'vitest';
 import { result } from '../../../kit/scripted-tools.ts';
@@ -60,6 +61,26 @@ test.each([256, 200_000])(
     expect((told?.content ?? '').length / 4 / TURN_TOKENS).toBeCloseTo(1, 1);
   },
 );
+
+test('T18 a turn whose record does not say what it might be, as older ones do not, is what the room says of turns', async () => {
+  const { world } = await waiting('cyd');
+  const { journal } = world;
+  const read = journal.read.bind(journal);
+  journal.read = async (...from) => (await read(...from)).map(unsized);
+  await world.restart();
+  world.tools.expect({ call: SEND.call, outcome: result('word '.repeat(10_000)) });
+  const next = world.model.expect({ pieces: ['It is sent.'] });
+  await decide(world, 'approve');
+  const request = await next.called;
+  expect(saidOf(request)).toEqual([false, true]);
+  expect((tail(request, 1)[0]?.content ?? '').length / 4 / TURN_TOKENS).toBeCloseTo(1, 1);
+});
+
+function unsized(stored: StoredRecord): StoredRecord {
+  if (stored.record.type !== 'turn.started') return stored;
+  const { turnTokens: _, ...context } = stored.record.context;
+  return { ...stored, record: { ...stored.record, context } };
+}
 
 test('R6 T18 when words are taken away while a turn waits, nobody’s are said in their place who is not behind its answer', async () => {
   const { world, newer } = await waiting('bob');
