@@ -19,9 +19,11 @@ function plainly(question: string, lane: readonly ContextItem[], may: (at: numbe
     if (said_ > Math.max(8, count / 5)) return [];
     return [{ word, weight: Math.log(1 + (count - having + 0.5) / (having + 0.5)) }];
   });
+  const sum = asked.reduce((weights, { weight }) => weights + weight, 0);
   const scored = all.flatMap((words, at) => {
     const about = asked.filter(({ word }) => words.includes(word));
-    if (about.length === 0 || !may(at)) return [];
+    const share = about.reduce((weights, { weight }) => weights + weight, 0);
+    if (about.length === 0 || share < sum * 0.1 * (1 - 1e-6) || !may(at)) return [];
     const score = about.reduce((scores, { word, weight }) => {
       const often = times(word, words);
       return scores + (weight * often * 2.2) / (often + 1.2 * (0.4 + (0.6 * words.length) / mean));

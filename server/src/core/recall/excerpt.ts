@@ -10,7 +10,7 @@ export interface LineRange {
 /** A line is about a question if it has so much of the weight that the text's best line has. */
 const LEAST_OF_BEST = 0.2;
 /** What is said has so much of the question's weight, or nothing is: one word of many is chance. */
-const LEAST_SHARE = 0.1;
+export const LEAST_SHARE = 0.1;
 /** A text of so many tokens, roughly, is little more than the envelope around it: all of it is said. */
 const SHORT = 48;
 

@@ -1,4 +1,5 @@
 import type { Readable } from './lane-words.ts';
+import { LEAST_SHARE } from './excerpt.ts';
 import { Postings } from './postings.ts';
 import { BLOCK } from './word-block.ts';
 
@@ -48,18 +49,21 @@ class Tally {
   readonly #postings: Postings;
   /** A word that is said more often is not asked for. */
   readonly #most: number;
-  /** By place: how well its item says those words, … */
+  /** By place: what those words count that its item says, how well it says them, … */
+  readonly #weights: Float64Array;
   readonly #scores: Float64Array;
   /** … and how often it has to say one for half of what that can be. */
   readonly #halves: Float64Array;
   /** What each word counts that was looked for. */
   readonly asked = new Map<number, number>();
+  #weight = 0;
 
   constructor(lane: Readable) {
     this.#lane = lane;
     this.#most = Math.max(LEAST_COMMON, lane.count / COMMON);
     this.#postings = new Postings(lane.blocks);
     this.#halves = halvesOf(lane);
+    this.#weights = new Float64Array(this.#halves.length);
     this.#scores = new Float64Array(this.#halves.length);
   }
 
@@ -68,14 +72,21 @@ class Tally {
     const { size } = this.#postings;
     const weight = Math.log(1 + (this.#lane.count - size + 0.5) / (size + 0.5));
     this.asked.set(word, weight);
+    this.#weight += weight;
     this.#say(weight);
   }
 
-  /** Those that say a word of what was asked, and are good enough beside the best so far: whether they `may` is looked at last. */
+  /**
+   * Those of which an excerpt may be about enough of what was asked, and that are good enough beside the best so far:
+   * whether they `may` is looked at last.
+   */
   found(may: (at: number) => boolean): readonly Found[] {
     const found: Found[] = [];
+    // An excerpt adds up the same words in another order.
+    const least = this.#weight * LEAST_SHARE * (1 - 1 / GRAIN);
     let best = 0;
     for (let place = 0; place < this.#scores.length; place++) {
+      if ((this.#weights[place] ?? 0) < least) continue;
       const score = Math.round((this.#scores[place] ?? 0) * GRAIN);
       const at = this.#lane.first + place;
       if (score === 0 || score < LEAST_OF_BEST * best || !may(at)) continue;
@@ -86,11 +97,12 @@ class Tally {
   }
 
   #say(weight: number): void {
-    const [scores, halves] = [this.#scores, this.#halves];
+    const [weights, scores, halves] = [this.#weights, this.#scores, this.#halves];
     const { size, places, times } = this.#postings;
     for (let at = 0; at < size; at++) {
       const place = places[at] ?? 0;
       const often = times[at] ?? 0;
+      weights[place] = (weights[place] ?? 0) + weight;
       const score = (weight * often * (SATURATION + 1)) / (often + (halves[place] ?? 0));
       scores[place] = (scores[place] ?? 0) + score;
     }
