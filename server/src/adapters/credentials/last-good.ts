@@ -9,6 +9,8 @@ export interface LastGoodDeps {
 const MOST = 10_000;
 /** A store that takes longer does not answer, as far as a turn is concerned. */
 const PATIENCE_MS = 1_000;
+/** By this name it is told from one that answers with an error. */
+const LATE = 'TimeoutError';
 
 /** What a store is being asked. */
 interface Question<T> {
@@ -88,5 +90,3 @@ export class LastGood<T> {
     return promise;
   }
 }
-
-const LATE = 'TimeoutError';
