@@ -1,6 +1,6 @@
 import type { ModelEnd } from '@parley/server/ports/model';
 import type { Usage } from '@parley/shared/entry';
-import { UserId } from '@parley/shared/ids';
+import { ClientKey, UserId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 import { RoomWorld, settled } from '../../kit/room-world.ts';
 import { REF } from '../../kit/room-ref.ts';
@@ -154,6 +154,19 @@ test('G7 in the middle of a turn it ends at the boundary of a step, keeps what w
   const next = world.model.expect({ pieces: ['Here.'] });
   await world.prompt('bob', 'go on');
   expect(JSON.stringify((await next.called).messages)).toContain('I look it up.');
+});
+
+test('G7 what is learnt of an answer is learnt for prompts as long as its own, as they were counted when they were said', async () => {
+  const world = await RoomWorld.open();
+  for (const words of [1, 200, 2_000]) {
+    world.model.expect({ pieces: ['a'] });
+    const text = 'word '.repeat(words);
+    await world.must('ana', { type: 'prompt.submit', id: ClientKey.parse(`words-${words}`), text, audience: 'room' });
+    await settled();
+  }
+  const kinds = (await world.recordsOf('attempt.settled')).map(({ kind }) => kind.replace(/^\d+ /u, ''));
+  expect(kinds).toEqual(['short', 'usual', 'long']);
+  world.model.assertDone();
 });
 
 test('G7 a model is asked for no more than is reserved, and what is reserved is what the account holds', async () => {
