@@ -161,8 +161,8 @@ export class Chronicle {
 
   /** Shows a piece of the running answer; `end` is its length with this piece. */
   showText(lane: LaneKey, turn: TurnId, piece: string, end: number): void {
-    const shown = this.#transcripts.append(lane, turn, piece);
-    this.#pipeline.commit({ updates: shown.updates }, ...shown.messages, ...this.#deltas(turn, piece, end));
+    const { updates, messages } = this.#transcripts.append(lane, turn, piece);
+    this.#pipeline.stream(updates, ...messages, ...this.#deltas(turn, piece, end));
   }
 
   /** How many sockets the text of a running turn is written to. */

@@ -27,6 +27,9 @@ export type Erasure = Pick<Redaction, 'rewritten' | 'compacted'>;
 /** Something that may happen only once everything written before it is durable. */
 export type Afterwards = OwnerMessage | (() => void);
 
+/** D2: how long the text of a running answer may be shown before it is written, in milliseconds. */
+const STREAM_MS = 50;
+
 interface Stage {
   readonly records: JournalRecord[];
   readonly updates: { doc: DocKey; update: Uint8Array }[];
@@ -57,12 +60,15 @@ export interface PipelineDeps {
  * Keeps the order "durable, then said" for one room (T1). Decisions are taken at once and in memory;
  * what they write is appended in their order, one batch at a time, and what they say leaves only after
  * its batch, and every batch before it, is on disk. What gathers during an append, or while all that waits
- * is patient, shares the next one.
+ * is patient, shares the next one. Only the text of a running answer may be said first (D2).
  */
 export class Pipeline {
   readonly #deps: PipelineDeps;
   #seq: number;
   #gathering: Stage = emptyStage();
+  /** Said, and in no batch yet. */
+  #streamed: Stage['updates'] = [];
+  #cancelStream: Cancel | null = null;
   #inFlight = false;
   #startedAt = Number.NEGATIVE_INFINITY;
   #cancelStart: Cancel | null = null;
@@ -82,6 +88,7 @@ export class Pipeline {
   /** Writes, then does what follows, in order. */
   commit(writing: Writing, ...afterwards: readonly Afterwards[]): void {
     if (this.#broken) return;
+    if (!writesNothing(writing)) this.#writeStreamed();
     const stage = this.#gathering;
     if (writing.records) stage.records.push(...writing.records);
     if (writing.updates) stage.updates.push(...writing.updates);
@@ -101,12 +108,40 @@ export class Pipeline {
     this.commit({}, ...afterwards);
   }
 
+  /**
+   * Shows text of a running answer: at once, and writes it within {@link STREAM_MS} or with what is decided next. When
+   * a crash loses it, the next attempt at the step takes the place of all that was shown. Behind something that
+   * is not on disk yet it waits for that, as everything does.
+   */
+  stream(updates: NonNullable<Writing['updates']>, ...afterwards: readonly Afterwards[]): void {
+    if (this.#inFlight || hasContent(this.#gathering)) return this.commit({ updates }, ...afterwards);
+    if (this.#broken) return;
+    this.#streamed.push(...updates);
+    this.#cancelStream ??= this.#deps.clock.after(STREAM_MS, () => this.#writeStreamed());
+    this.#release(afterwards);
+  }
+
+  /** Does something once everything so far is on disk, text that was shown before included. */
+  whenWritten(then: () => void): void {
+    this.#writeStreamed();
+    this.say(then);
+  }
+
   /** Resolves when everything so far is durable and said, or the pipeline is broken. */
   settled(): Promise<void> {
+    this.#writeStreamed();
     if (this.#broken || !(this.#inFlight || hasContent(this.#gathering))) return Promise.resolve();
     this.#gathering.patience = 0;
     this.#pump();
     return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #writeStreamed(): void {
+    this.#cancelStream?.();
+    this.#cancelStream = null;
+    const updates = this.#streamed;
+    this.#streamed = [];
+    if (updates.length > 0) this.commit({ updates });
   }
 
   #pump(): void {
@@ -114,7 +149,7 @@ export class Pipeline {
     const stage = this.#gathering;
     if (writesNothing(stage)) {
       this.#gathering = emptyStage();
-      this.#release(stage);
+      this.#release(stage.afterwards);
       // What was said on the way may have written something.
       if (!this.#inFlight && !hasContent(this.#gathering)) this.#wakeIdle();
       return;
@@ -150,7 +185,7 @@ export class Pipeline {
       return this.#break('store-failed', error);
     }
     this.#deps.metrics.observe('parley_journal_commit_seconds', (this.#deps.clock.now() - this.#startedAt) / 1000);
-    this.#release(stage);
+    this.#release(stage.afterwards);
     this.#inFlight = false;
     if (hasContent(this.#gathering)) this.#pump();
     else this.#wakeIdle();
@@ -162,8 +197,8 @@ export class Pipeline {
     return redaction ? journal.redact(ref, epoch, { ...batch, ...redaction }) : journal.append(ref, epoch, batch);
   }
 
-  #release(stage: Stage): void {
-    for (const next of stage.afterwards) {
+  #release(afterwards: readonly Afterwards[]): void {
+    for (const next of afterwards) {
       if (typeof next === 'function') next();
       else this.#deps.publish(next);
     }

@@ -50,13 +50,11 @@ export class Transcripts {
   /** Loads what a lane is shown in; records of a lane may be shown only after that. */
   async load(lane: LaneKey): Promise<Shown> {
     const { documents, ledger, room } = this.#deps;
-    this.#docs.set(transcriptOf(lane), await documents.transcript(transcriptOf(lane)));
-    const shown: Shown[] = [];
-    for (const shelf of ledger.shelves(lane)) {
-      const name = this.nameOf(shelf);
-      this.#docs.set(name, await documents.transcript(name));
-      shown.push(this.#catchUp(name, shelf));
-    }
+    const shelves = ledger.shelves(lane);
+    const names = [transcriptOf(lane), ...shelves.map((shelf) => this.nameOf(shelf))];
+    for (const name of names) this.#docs.set(name, await documents.transcript(name));
+    const shown = names.map((name) => this.#shown(name, this.#doc(name).takeBackUnstored()));
+    shown.push(...shelves.map((shelf) => this.#catchUp(shelf)));
     this.#lanes.add(lane);
     // A document that was not loaded when the room changed catches up here.
     shown.push(
@@ -169,16 +167,20 @@ export class Transcripts {
   }
 
   /** Entries that the journal has and the document has not. */
-  #catchUp(name: ShelfName, { items }: Shelf): Shown {
+  #catchUp(shelf: Shelf): Shown {
+    const name = this.nameOf(shelf);
     const last = this.#docs.get(name)?.lastSeq ?? 0;
-    const missing = items.filter(({ entry }) => entry.seq > last);
+    const missing = shelf.items.filter(({ entry }) => entry.seq > last);
     return missing.length === 0
       ? NOTHING
       : this.#change(name, (write) => missing.forEach(({ entry }) => write.addEntry(entry)));
   }
 
   #change(key: DocKey, write: (writer: TranscriptWriter) => void): Shown {
-    const update = this.#doc(key).change(write);
+    return this.#shown(key, this.#doc(key).change(write));
+  }
+
+  #shown(key: DocKey, update: Uint8Array | null): Shown {
     if (update === null) return NOTHING;
     return { updates: [{ doc: key, update }], messages: this.#deps.documents.announce(key, update) };
   }

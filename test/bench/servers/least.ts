@@ -1,5 +1,5 @@
-// The floor of a first token: what any Node server pays that keeps a prompt on disk before it asks the model, and an
-// answer before it shows it, and does nothing else. Sockets of one path are a room; what one says is the prompt, and
+// The floor of a first token: what any Node server pays that keeps a prompt on disk before it asks the model, hands
+// the answer on, and does nothing else. Sockets of one path are a room; what one says is the prompt, and
 // everybody else of the room gets the answer.
 import { once } from 'node:events';
 import { fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
@@ -10,9 +10,8 @@ import { join } from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
 
 const PAGE = Buffer.alloc(4_096);
-/** What SQLite writes for a prompt, and for a piece of an answer. */
+/** What SQLite writes for a prompt. */
 const PROMPT_PAGES = 8;
-const PIECE_PAGES = 2;
 
 const model = `${process.env['OPENAI_BASE_URL'] ?? ''}/chat/completions`;
 const agent = new Agent({ keepAlive: true });
@@ -43,21 +42,16 @@ const { port } = http.address() as AddressInfo;
 process.stdout.write(`${JSON.stringify({ event: 'listening', url: `http://127.0.0.1:${port}` })}\n`);
 
 function ask(prompt: string, readers: readonly WebSocket[]): void {
-  keep(PROMPT_PAGES);
+  for (let page = 0; page < PROMPT_PAGES; page++) writeSync(file, PAGE);
+  fsyncSync(file);
   const call = request(model, { method: 'POST', agent });
   call.on('response', (answer) => {
     answer.on('data', (piece: Buffer) => {
-      keep(PIECE_PAGES);
       const frame = framed(piece);
       for (const reader of readers) if (reader.readyState === WebSocket.OPEN) reader.send(frame);
     });
   });
   call.end(JSON.stringify({ model: 'bench', stream: true, messages: [{ role: 'user', content: prompt }] }));
-}
-
-function keep(pages: number): void {
-  for (let page = 0; page < pages; page++) writeSync(file, PAGE);
-  fsyncSync(file);
 }
 
 /** Shaped like an update, so that the same reader reads it. */

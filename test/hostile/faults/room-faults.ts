@@ -6,6 +6,7 @@ const ROOMS = 'oracle/differential.test.ts';
 
 const WAITING = ['what waits for its speaker', ROOMS] as const;
 const NOTES = ['the notes', ROOMS] as const;
+const LOST = ['whoever read along over a crash', 'sim/room.sim.test.ts'] as const;
 const STARTED = ['a provider request', 'spec/room/tools/started-with.test.ts'] as const;
 
 /** Mistakes in what happens while a turn waits for its speaker's word, and in what is written into the notes. */
@@ -197,5 +198,10 @@ export const ROOM_FAULTS: readonly SeededFault[] = [
       "return chronicle.room.policy.release === 'strict';",
       "return chronicle.room.policy.release !== 'strict';",
     ),
+  ),
+  fault(
+    'text-that-was-lost-comes-back',
+    LOST,
+    edit('room/transcripts.ts', 'this.#doc(name).takeBackUnstored()', 'null'),
   ),
 ];

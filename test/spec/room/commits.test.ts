@@ -25,7 +25,7 @@ async function watched(): Promise<{ world: RoomWorld; batches: string[][]; chang
   return { world, batches, changes };
 }
 
-test('D2 a turn is three commits, one after the other: that it was asked and began, its first words, its end', async () => {
+test('D2 a turn is two commits: that it was asked and began, and its end; its words go along or are written within 50 ms', async () => {
   const { world, batches } = await watched();
   const call = world.model.expect({ pieces: ['Yes.'], holdAfter: 1 });
   await world.prompt('ana', 'is it?');
@@ -33,7 +33,16 @@ test('D2 a turn is three commits, one after the other: that it was asked and beg
   await settled();
   call.release();
   await settled();
+  const quick = world.model.expect({ pieces: ['No.'], holdAfter: 1 });
+  await world.prompt('ana', 'and that?');
+  await quick.held;
+  world.clock.advance(50);
+  await settled();
+  quick.release();
+  await settled();
   expect(batches).toEqual([
+    ['ticket.accepted', 'turn.started', 'turn.attempted'],
+    ['attempt.settled', 'turn.ended'],
     ['ticket.accepted', 'turn.started', 'turn.attempted'],
     [],
     ['attempt.settled', 'turn.ended'],

@@ -233,6 +233,6 @@ function storeOf({ ref, journal, epoch, pipeline }: DocumentsDeps): DocStore {
   return {
     load: (key) => journal.loadDoc(ref, key),
     compact: (key, parts, state) => journal.compactDoc(ref, epoch, key, parts, state),
-    afterWrites: (then) => pipeline.say(then),
+    afterWrites: (then) => pipeline.whenWritten(then),
   };
 }

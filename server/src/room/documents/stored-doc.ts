@@ -28,8 +28,8 @@ export interface StoredDocDeps {
 /**
  * The client id under which the server writes, in every document and on every node. One id can have
  * one writer only: the room's owner, whose epoch the journal checks. Its clock goes on where the stored
- * updates end, and nothing is shown before it is stored, so no reader can know of a clock that a
- * restarted owner gives out again.
+ * updates end; what was shown before it was stored had clocks that are used up unseen (see lost-text.ts). So no
+ * reader can know of a clock that a restarted owner gives out again.
  */
 export const SERVER_CLIENT = 1;
 

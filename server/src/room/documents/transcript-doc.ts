@@ -5,6 +5,7 @@ import type { ApprovalView } from '@parley/shared/tools';
 import { equalityDeep } from 'lib0/function';
 import * as Y from 'yjs';
 import { redactedEntry, withoutRepeatsOf } from '../../core/labels/redact-records.ts';
+import { giveUpClocks } from './lost-text.ts';
 import type { StoredDoc } from './stored-doc.ts';
 
 /** A transcript shows this many of the newest entries, and up to a step more. */
@@ -44,6 +45,15 @@ export class TranscriptDoc {
   /** Writes in one transaction; the V1 update to commit in this tick, or null when nothing changed. */
   change(write: (writer: TranscriptWriter) => void): Uint8Array | null {
     return this.#stored.change(() => write(this.#writer));
+  }
+
+  /**
+   * Takes back what whoever ran the room before may have shown of an answer and not stored (D2); the update to commit
+   * in this tick, or null where no answer was under way. Before anything else is written.
+   */
+  takeBackUnstored(): Uint8Array | null {
+    const running = this.#stored.doc.getMap(LIVE).size > 0;
+    return running ? this.#stored.change(giveUpClocks) : null;
   }
 
   /** The answer of a turn as far as it is shown; empty when none is. */
