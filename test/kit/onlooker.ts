@@ -21,6 +21,8 @@ export interface OnlookerDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  /** Whose documents this one goes on with, as somebody does who comes back. */
+  readonly before?: Onlooker;
 }
 
 /** A socket of one person that keeps every frame it is sent, byte for byte, and what it learned from them. */
@@ -32,11 +34,13 @@ export class Onlooker {
   listed: readonly string[] = [];
   readonly closed: { readonly doc: string; readonly fault: Fault }[] = [];
   readonly #docs = new Map<string, Y.Doc>();
+  readonly #had: ReadonlyMap<string, Y.Doc>;
   readonly #send: (bytes: Uint8Array) => void;
   /** Closes the socket from this side. */
   readonly leave: () => void;
 
-  constructor({ links, principal, clock, ids, log }: OnlookerDeps) {
+  constructor({ links, principal, clock, ids, log, before }: OnlookerDeps) {
+    this.#had = before?.#docs ?? new Map();
     const end = {
       url: '',
       protocols: [],
@@ -96,7 +100,7 @@ export class Onlooker {
       this.#docs.delete(message.doc);
     }
     if (message.type !== 'opened' || this.#docs.has(message.doc)) return;
-    const doc = new Y.Doc();
+    const doc = this.#had.get(message.doc) ?? new Y.Doc();
     this.#docs.set(message.doc, doc);
     this.#send(encodeDocFrame(message.doc, step1Message(Y.encodeStateVector(doc))));
   }

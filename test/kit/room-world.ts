@@ -190,11 +190,12 @@ export class RoomWorld {
     await this.#rooms.drain();
   }
 
-  /** A socket of somebody who looks on and opens what they are told they may. */
-  async onlook(user: string): Promise<Onlooker> {
+  /** A socket of somebody who looks on and opens what they are told they may; `before` is the one that they had. */
+  async onlook(user: string, before?: Onlooker): Promise<Onlooker> {
     await this.#links.ensure(REF);
     const { clock, log } = this;
-    const onlooker = new Onlooker({ links: this.#links, clock, log, ids: this.#ids, principal: this.principal(user) });
+    const deps = { links: this.#links, clock, log, ids: this.#ids, principal: this.principal(user) };
+    const onlooker = new Onlooker(before === undefined ? deps : { ...deps, before });
     await settled();
     return onlooker;
   }

@@ -6,7 +6,7 @@ const ROOMS = 'oracle/differential.test.ts';
 
 const WAITING = ['what waits for its speaker', ROOMS] as const;
 const NOTES = ['the notes', ROOMS] as const;
-const LOST = ['whoever read along over a crash', 'sim/room.sim.test.ts'] as const;
+const LOST = ['whoever read along over a crash', 'spec/room/lost-text.test.ts'] as const;
 const STARTED = ['a provider request', 'spec/room/tools/started-with.test.ts'] as const;
 
 /** Mistakes in what happens while a turn waits for its speaker's word, and in what is written into the notes. */
