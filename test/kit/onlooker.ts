@@ -40,7 +40,7 @@ export class Onlooker {
   readonly leave: () => void;
 
   constructor({ links, principal, clock, ids, log, before }: OnlookerDeps) {
-    this.#had = before?.#docs ?? new Map();
+    this.#had = before === undefined ? new Map() : before.#docs;
     const end = {
       url: '',
       protocols: [],

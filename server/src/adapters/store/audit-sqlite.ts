@@ -1,6 +1,6 @@
 import type { RoomId, UserId } from '@parley/shared/ids';
 import type { Database, Statement } from 'better-sqlite3';
-import type { Tenant } from '../../core/tenant.ts';
+import { personKey, tenantKey, type Tenant } from '../../core/tenant.ts';
 import type {
   Audit,
   AuditLine,
@@ -14,11 +14,16 @@ import { forgottenUpTo, MOST_LINES, nextPrivateId, nextSharedId } from './audit-
 import type { GroupCommit } from './group-commit.ts';
 import { asRow, daysOf, sumUp, type UsageRow } from './usage-sums.ts';
 
+/** So many sequences of numbers are remembered; beyond, they are read again. */
+const MOST_KNOWN = 10_000;
+
 /** What was decided and used, in tables beside the journal's, so that both are written in one moment (T50). */
 export class SqliteAudit implements Audit {
   readonly #writes: GroupCommit;
   readonly #sql: ReturnType<typeof prepare>;
   readonly #most: number;
+  /** The last number of a tenant's lines, and of a person's private ones: nobody else writes them. */
+  readonly #last = new Map<string, number>();
 
   /** @param most lines that are kept of a tenant, besides private ones */
   constructor(db: Database, writes: GroupCommit, most = MOST_LINES) {
@@ -66,13 +71,21 @@ export class SqliteAudit implements Audit {
   }
 
   #nextId(tenant: Tenant, owner: UserId | null): number {
-    const lastShared = this.#lastId(tenant, '');
-    return owner === null ? nextSharedId(lastShared) : nextPrivateId(this.#lastId(tenant, owner), lastShared);
+    const lastShared = this.#lastId(tenant, null);
+    const id = owner === null ? nextSharedId(lastShared) : nextPrivateId(this.#lastId(tenant, owner), lastShared);
+    if (this.#last.size >= MOST_KNOWN) this.#last.clear();
+    // A write that is rolled back leaves a gap, from which nobody learns anything.
+    this.#last.set(sequenceOf(tenant, owner), id);
+    return id;
   }
 
-  #lastId(tenant: Tenant, owner: string): number {
-    return this.#sql.last.get(tenant.id, owner)?.id ?? 0;
+  #lastId(tenant: Tenant, owner: UserId | null): number {
+    return this.#last.get(sequenceOf(tenant, owner)) ?? this.#sql.last.get(tenant.id, owner ?? '')?.id ?? 0;
   }
+}
+
+function sequenceOf(tenant: Tenant, owner: UserId | null): string {
+  return owner === null ? tenantKey(tenant) : personKey(tenant, owner);
 }
 
 type LineRow = Omit<StoredAuditLine, 'private'> & { readonly private: UserId | '' };

@@ -63,7 +63,8 @@ export function saidBeside({ generation, pins }: Compacted, budget: number): Rea
 /** What changed about the pinned rows since the head was written: it comes last, so that all before it keeps its bytes. */
 export function tailPart({ pins }: Compacted, place: Place, hand: Hand): Part {
   const rows = fittingRows([...pins.head, ...pins.since], place.budget).slice(pins.head.length);
-  const gone = place.items.filter(({ entry }) => pins.gone.includes(entry.id)).map((item) => citeOf(item, place));
+  const unpinned = pins.gone.length === 0 ? [] : place.items.filter(({ entry }) => pins.gone.includes(entry.id));
+  const gone = unpinned.map((item) => citeOf(item, place));
   const taken = gone.length === 0 ? null : hand.wrap.note(`Not pinned any more: ${gone.join(', ')}.`);
   const down = { text: taken, tokens: taken === null ? 0 : NOTE_TOKENS + gone.length * NAMED_TOKENS, influence: [] };
   return joined([pinsPart(rows, 'Also pinned by people here, or failed:', place, hand), down]);

@@ -48,7 +48,10 @@ function recallingOf(input: ContextInput, place: RecallPlace): Recalling {
   const beside = compacted === undefined ? new Set() : saidBeside(compacted, budget);
   const there = new Set(conversation.flatMap(({ piece }) => (piece.shelved ? [] : [piece.seq])));
   const isThere = ({ entry }: ContextItem): boolean => there.has(entry.seq) || beside.has(entry.id);
-  const heard = new Heard();
-  for (const { piece, lines } of conversation) if (!piece.shelved) heard.add(lines ?? []);
+  const heard = (): Heard => {
+    const all = new Heard();
+    for (const { piece, lines } of conversation) if (!piece.shelved) all.add(lines ?? []);
+    return all;
+  };
   return { lane, items, isThere, heard, budget: recallBudget - NOTE_TOKENS };
 }

@@ -30,8 +30,8 @@ export interface Recalling {
   readonly items: readonly ContextItem[];
   /** Whether its words stand in what is sent. */
   readonly isThere: (item: ContextItem) => boolean;
-  /** What is sent of the lane anyway, and what the prompt says; what is recalled is added. */
-  readonly heard: Heard;
+  /** What is sent of the lane anyway; asked where something may be recalled. */
+  readonly heard: () => Heard;
   /** What it may take. */
   readonly budget: number;
 }
@@ -46,9 +46,10 @@ export function recalled(recalling: Recalling, prompt: string, hand: Hand, words
   const lane = words.of(recalling.lane).read(recalling.items);
   const { best, asked } = ranked(wordsOf(prompt), lane, (at) => isGone(lane.items[at], recalling));
   if (best.length === 0) return [];
-  recalling.heard.add(linesOf(hand.wrap.plain(prompt.slice(0, MOST_READ_CHARS))) ?? []);
+  const heard = recalling.heard();
+  heard.add(linesOf(hand.wrap.plain(prompt.slice(0, MOST_READ_CHARS))) ?? []);
   const tried = best.slice(0, MOST_TRIED).flatMap((at) => lane.items[at] ?? []);
-  return laidOut(fitting(tried, asked, recalling, hand), recalling, hand);
+  return laidOut(fitting(tried, { asked, heard }, recalling, hand), recalling, hand);
 }
 
 function isGone(item: ContextItem | undefined, { isThere }: Recalling): boolean {
@@ -65,10 +66,10 @@ export function recalledAgain(recalling: Recalling, cites: readonly string[], ha
   return laidOut(known, recalling, hand);
 }
 
-/** The best that fit. What says nothing that is not heard anyway takes nobody's place. */
+/** The best that fit. What says nothing that is not heard anyway takes nobody's place; what is taken is heard from then on. */
 function fitting(
   best: readonly ContextItem[],
-  asked: ReadonlyMap<number, number>,
+  { asked, heard }: { readonly asked: ReadonlyMap<number, number>; readonly heard: Heard },
   recalling: Recalling,
   hand: Hand,
 ): readonly Excerpt[] {
@@ -80,13 +81,13 @@ function fitting(
     if (item.entry.text.length > unread) continue;
     unread -= item.entry.text.length;
     const { lines } = readText(item.entry, hand);
-    const said = lines === null ? [] : excerptOf(lines, recalling.heard.freshOf(lines), asked);
+    const said = lines === null ? [] : excerptOf(lines, heard.freshOf(lines), asked);
     if (lines === null || said.length === 0) continue;
     const excerpt = { item, lines: isAll(said, lines) ? null : said };
     const { tokens } = pieceOf(excerpt, recalling, hand);
     if (tokens > left) continue;
     left -= tokens;
-    recalling.heard.add(said.flatMap(({ from, to }) => lines.slice(from, to)));
+    heard.add(said.flatMap(({ from, to }) => lines.slice(from, to)));
     fit.push(excerpt);
   }
   return fit;

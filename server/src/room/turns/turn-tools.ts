@@ -32,7 +32,7 @@ const MOST_CALLS = 32;
 /** The tools of a turn: what it may call, what its calls are judged to be, and what they come to. */
 export class TurnTools {
   readonly #deps: TurnToolsDeps;
-  #counted = { text: '', tokens: 0 };
+  #counted: { readonly offers: readonly OfferedFunction[]; readonly tokens: number } | null = null;
 
   constructor(deps: TurnToolsDeps) {
     this.#deps = deps;
@@ -45,9 +45,11 @@ export class TurnTools {
 
   /** What declaring them takes of what a turn may use. */
   declaredTokens(): number {
-    const text = JSON.stringify(declared(this.offers()));
-    if (this.#counted.text !== text) this.#counted = { text, tokens: this.#deps.tokenizer.count(text) };
-    return this.#counted.tokens;
+    const offers = this.offers();
+    if (this.#counted !== null && areSame(this.#counted.offers, offers)) return this.#counted.tokens;
+    const tokens = this.#deps.tokenizer.count(JSON.stringify(declared(offers)));
+    this.#counted = { offers, tokens };
+    return tokens;
   }
 
   /** The calls that a model asked for, under names of our own; null when that cannot be carried out at all. */
@@ -123,4 +125,12 @@ function proposal(id: string, call: ModelCall, offered: OfferedFunction): Propos
     effect: effectOf(terms),
     arguments: read.kind === 'object' ? read.canonical : call.arguments,
   };
+}
+
+/** A function that is registered anew is another one. */
+function areSame(some: readonly OfferedFunction[], others: readonly OfferedFunction[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ name, function: each }, at) => others[at]?.name === name && others[at].function === each)
+  );
 }
