@@ -58,7 +58,7 @@ test('G5 a key that cannot be read any more is no key that was taken away: what 
   }
   expect(log.of('snapshot.store-unreachable')).toHaveLength(spoilt.length);
   // It is there to be replaced or taken away.
-  expect(await keys.holds(ACME, ANA, 'works')).toBe(true);
+  expect(await keys.holds(ACME, ANA, 'works')).toBe('unreadable');
   await keys.drop(ACME, ANA, 'works');
   expect(secretsOf(await keys.forCall(CALLER, 'works'))).toEqual(['acmes-key']);
 });
@@ -70,8 +70,20 @@ test('G5 what nobody can have decided about keys is not what was decided: the la
     file.db.exec(`UPDATE key_policies SET personal = 1, fallback = 0; UPDATE key_policies SET ${nonsense}`);
     expect([nonsense, await personal()]).toEqual([nonsense, ['anas-key']]);
   }
+  expect(log.lines.map(({ fields }) => fields)).toEqual(
+    Array.from({ length: 4 }, () => ({ what: 'key policies', known: true, error: 'DataError' })),
+  );
   file.db.exec('UPDATE key_policies SET personal = 0, fallback = 0');
   expect(await personal()).toEqual(['acmes-key']);
+});
+
+test('G5 an admin sees that what was decided cannot be read, with what holds meanwhile, and deciding again mends the row', async () => {
+  await keys.forCall(CALLER, 'works');
+  file.db.exec('UPDATE key_policies SET personal = 2, fallback = 7');
+  expect(await keys.policy(ACME)).toEqual({ personal: true, fallback: false, unreadable: true });
+  await keys.setPolicy(ACME, { personal: false, fallback: true });
+  expect(await keys.policy(ACME)).toEqual({ personal: false, fallback: true, unreadable: false });
+  expect(file.db.prepare('SELECT personal, fallback FROM key_policies').all()).toEqual([{ personal: 0, fallback: 1 }]);
 });
 
 test('rows that can be of nobody, and tools that cannot be opened, keep no server from starting and change nothing for others', async () => {

@@ -171,3 +171,37 @@ test('G5 UI a key for a provider is brought and taken away, and shown nowhere', 
   await root.button('Remove it').click();
   await page.getByText('No key is kept.').waitFor();
 });
+
+test('G5 UI what cannot be read any more of keys is said where it is mended, and saving mends it', async () => {
+  const { page } = root;
+  const held = { personal: false, fallback: true };
+  let unreadable = true;
+  // A row of the store that was written behind the server's back; what the route answers stands in the tests of the edge.
+  await page.route('**/v1/keys', (route) => {
+    const kept = { mine: unreadable && 'unreadable', tenant: unreadable && 'unreadable' };
+    const items = [{ provider: 'models.example', models: ['example'], ...kept }];
+    return route.fulfill({ json: { items, policy: { ...held, unreadable } } });
+  });
+  await page.route('**/v1/keys/policy', async (route) => {
+    unreadable = false;
+    await route.fulfill({ json: route.request().postDataJSON() });
+  });
+  await show('Usage');
+  await show('Keys');
+  await page.getByText('What was decided here cannot be read any more.').waitFor();
+  await page.getByText('A key is kept, but it cannot be read any more.').waitFor();
+  await expect.poll(() => page.getByLabel('When a key is refused, the next one answers').isChecked()).toBe(true);
+  await expect.poll(() => page.getByLabel('People may bring keys of their own').isChecked()).toBe(false);
+  await root.button('Replace it').waitFor();
+  await root.button('Remove the key for models.example').waitFor();
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await root.button('Save').scrollIntoViewIfNeeded();
+  expect(await root.look('admin-keys-unreadable')).toEqual([]);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await root.button('Save').click();
+  await page.getByText('From now on that holds for keys.').waitFor();
+  await expect.poll(() => page.getByText('What was decided here cannot be read any more.').count()).toBe(0);
+  await page.unroute('**/v1/keys');
+  await page.unroute('**/v1/keys/policy');
+});

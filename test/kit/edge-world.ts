@@ -3,6 +3,7 @@ import { MemoryAudit } from '@parley/server/adapters/store/audit-memory';
 import { MemoryBudgets } from '@parley/server/adapters/store/budgets-memory';
 import { MemoryBus } from '@parley/server/adapters/cluster/bus-memory';
 import { MemoryJobs } from '@parley/server/adapters/store/jobs-memory';
+import { MemoryKeyPolicies } from '@parley/server/adapters/store/key-policies-memory';
 import { MemoryPeople } from '@parley/server/adapters/store/people-memory';
 import { MemoryRegistry } from '@parley/server/adapters/store/registry-memory';
 import type { Principal } from '@parley/server/core/people/principal';
@@ -12,6 +13,9 @@ import type { EdgeApp } from '@parley/server/edge/edge';
 import { Requests } from '@parley/server/edge/requests';
 import { refusingRevoked, Revocations } from '@parley/server/edge/revocations';
 import { RoomLinks } from '@parley/server/edge/room-links';
+import { MemoryVault } from '@parley/server/adapters/store/vault-memory';
+import type { KeyPolicyTable } from '@parley/server/ports/provider-keys';
+import type { Vault } from '@parley/server/ports/vault';
 import { Budgets } from '@parley/server/room/budgets';
 import type { StaticFiles } from '@parley/server/edge/static-files';
 import { Tickets } from '@parley/server/edge/tickets';
@@ -144,7 +148,9 @@ export class EdgeWorld {
   readonly jobs = new MemoryJobs();
   readonly budgets = new Budgets(new MemoryBudgets(this.audit), this.clock);
   readonly tools = new ListedTools();
-  readonly keys = keptKeys({ clock: this.clock, log: this.log });
+  readonly keyPolicies: KeyPolicyTable = new MemoryKeyPolicies();
+  readonly vault: Vault = new MemoryVault();
+  readonly keys = keptKeys({ clock: this.clock, log: this.log, keyPolicies: this.keyPolicies, vault: this.vault });
   /** The rooms of every tenant, as its admins see them. */
   overviews: RoomOverview[] = [];
   readonly people = new MemoryPeople({ overviews: () => this.overviews });

@@ -25,7 +25,7 @@ const ROOMS = [
 
 const KEYS = {
   items: [{ provider: 'api.openai.com', models: ['gpt-5-mini'], mine: true, tenant: false }],
-  policy: { personal: true, fallback: false },
+  policy: { personal: true, fallback: false, unreadable: false },
 };
 
 /** A server that tells these budgets and what was used of them. */
