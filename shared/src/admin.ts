@@ -204,6 +204,8 @@ export const BudgetView = z.strictObject({
   month: z.string(),
   /** Null: no limit. */
   tokens: z.int().nullable(),
+  /** The limit that was set cannot be read any more: it counts as 0 until it is set again. */
+  unreadable: z.boolean(),
   used: z.int(),
   /** For calls that run. */
   reserved: z.int(),

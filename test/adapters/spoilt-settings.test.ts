@@ -86,6 +86,32 @@ test('G5 an admin sees that what was decided cannot be read, with what holds mea
   expect(file.db.prepare('SELECT personal, fallback FROM key_policies').all()).toEqual([{ personal: 0, fallback: 1 }]);
 });
 
+test.each([-1, -900, '-9223372036854775808', '9007199254740992', '9223372036854775807'])(
+  'G7 a limit of %s is none that anybody set: it cannot be read, after a restart too, and setting it again or taking it away mends it',
+  async (nonsense) => {
+    const writes = new GroupCommit((work) => file.db.transaction(work)(), isStoreFailure);
+    const tables = () => new SqliteBudgets(file.db, writes);
+    await tables().setLimit(ACME, { kind: 'tenant' }, 900);
+    await tables().setLimit(ACME, { kind: 'background' }, 900);
+    file.db.exec(`UPDATE budgets SET tokens = ${nonsense}`);
+    const table = tables();
+    expect(table.limit(ACME, { kind: 'tenant' })).toBe('unreadable');
+    expect(table.limit(ACME, { kind: 'user', user: ANA })).toBeNull();
+    await table.setLimit(ACME, { kind: 'tenant' }, 700);
+    await table.setLimit(ACME, { kind: 'background' }, null);
+    for (const at of [table, tables()])
+      expect([at.limit(ACME, { kind: 'tenant' }), at.limit(ACME, { kind: 'background' })]).toEqual([700, null]);
+  },
+);
+
+test('G7 what is no whole number gets into no row of limits, and the largest that can be set is read again', async () => {
+  for (const nonsense of ["'many'", '1.5', 'NULL', '9e999', "x'00'"])
+    expect(() => file.db.exec(`INSERT INTO budgets VALUES ('${ACME.id}', 'tenant', ${nonsense})`)).toThrow();
+  file.db.exec(`INSERT INTO budgets VALUES ('${ACME.id}', 'tenant', ${Number.MAX_SAFE_INTEGER})`);
+  const writes = new GroupCommit((work) => file.db.transaction(work)(), isStoreFailure);
+  expect(new SqliteBudgets(file.db, writes).limit(ACME, { kind: 'tenant' })).toBe(Number.MAX_SAFE_INTEGER);
+});
+
 test('rows that can be of nobody, and tools that cannot be opened, keep no server from starting and change nothing for others', async () => {
   const writes = new GroupCommit((work) => file.db.transaction(work)(), isStoreFailure);
   await new SqliteBudgets(file.db, writes).setLimit(ACME, { kind: 'tenant' }, 900);

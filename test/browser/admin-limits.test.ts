@@ -144,6 +144,31 @@ test('G7 UI a limit says while it is written what it does to whom, and is set an
   await expect.poll(() => ana.must('GET', '/v1/budgets/me')).toMatchObject({ tokens: null });
 });
 
+test('G7 UI a limit that cannot be read any more says so, and is set again, to nothing too', async () => {
+  const { page } = root;
+  const set: unknown[] = [];
+  const standing = { month: '2031-03', used: 1_200, reserved: 0 };
+  // A row of the store that was written behind the server's back; what the route answers stands in the tests of the edge.
+  await page.route('**/v1/budgets/tenant', async (route) => {
+    if (route.request().method() === 'PUT') set.push(route.request().postDataJSON());
+    return route.fulfill({ json: { ...standing, tokens: 0, unreadable: set.length === 0 } });
+  });
+  await show('Usage');
+  await show('Budgets');
+  await page.getByText('1,200 tokens used. The limit that was set cannot be read any more').waitFor();
+  await root.button('Set the budget: The whole organisation').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Take the limit away' }).waitFor();
+  await expect.poll(() => dialog.getByLabel('Tokens a month').inputValue()).toBe('');
+  expect(await root.look('admin-budget-unreadable')).toEqual([]);
+  await dialog.getByLabel('Tokens a month').fill('0');
+  await dialog.getByRole('button', { name: 'Set the limit' }).click();
+  await page.getByText('The whole organisation: 0 tokens a month from now on.').waitFor();
+  await page.getByText('1,200 of 0 tokens used').waitFor();
+  expect(set).toEqual([{ tokens: 0 }]);
+  await page.unroute('**/v1/budgets/tenant');
+});
+
 test('G5 UI a key for a provider is brought and taken away, and shown nowhere', async () => {
   const { page } = root;
   await show('Keys');

@@ -14,6 +14,7 @@ import { Requests } from '@parley/server/edge/requests';
 import { refusingRevoked, Revocations } from '@parley/server/edge/revocations';
 import { RoomLinks } from '@parley/server/edge/room-links';
 import { MemoryVault } from '@parley/server/adapters/store/vault-memory';
+import type { BudgetTable } from '@parley/server/ports/budgets';
 import type { KeyPolicyTable } from '@parley/server/ports/provider-keys';
 import type { Vault } from '@parley/server/ports/vault';
 import { Budgets } from '@parley/server/room/budgets';
@@ -146,7 +147,8 @@ export class EdgeWorld {
   readonly registry = new MemoryRegistry();
   readonly audit = new MemoryAudit();
   readonly jobs = new MemoryJobs();
-  readonly budgets = new Budgets(new MemoryBudgets(this.audit), this.clock);
+  readonly budgetTable: BudgetTable = new MemoryBudgets(this.audit);
+  readonly budgets = new Budgets(this.budgetTable, this.clock);
   readonly tools = new ListedTools();
   readonly keyPolicies: KeyPolicyTable = new MemoryKeyPolicies();
   readonly vault: Vault = new MemoryVault();
