@@ -34,7 +34,7 @@ export const keyStrings = {
   fallbackHelp:
     'Otherwise the question fails and whoever asked is told whose key it was. With this, the organisation or the server pays for it.',
   policyUnreadable:
-    'What was decided here cannot be read any more. Until you save it again, what is ticked now holds: what the server still knew of it, or else the usual.',
+    'What was decided here cannot be read any more. Until you save it again, what is ticked now holds: see whether it is what you want.',
   savePolicy: 'Save',
   policySaved: 'From now on that holds for keys.',
 } as const;
