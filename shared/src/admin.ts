@@ -152,6 +152,12 @@ export const ProviderKey = z.strictObject({
 export const KeyPolicy = z.strictObject({ personal: z.boolean(), fallback: z.boolean() });
 export type KeyPolicy = z.infer<typeof KeyPolicy>;
 
+/** Whether a key is kept. `unreadable`: one is, and nobody can read it any more; it is to be replaced or taken away. */
+const KeyKept = z.union([z.boolean(), z.literal('unreadable')]);
+
+/** What holds. `unreadable`: what was decided cannot be read any more, and until it is decided again that is what was known last. */
+const HeldKeyPolicy = KeyPolicy.extend({ unreadable: z.boolean() });
+
 /** Which keys are kept for me and for my tenant. */
 export const KeysView = z.strictObject({
   items: z.array(
@@ -160,11 +166,11 @@ export const KeysView = z.strictObject({
       provider: z.string(),
       /** Names of the models that it may answer as. */
       models: z.array(z.string()),
-      mine: z.boolean(),
-      tenant: z.boolean(),
+      mine: KeyKept,
+      tenant: KeyKept,
     }),
   ),
-  policy: KeyPolicy,
+  policy: HeldKeyPolicy,
 });
 export type KeysView = z.infer<typeof KeysView>;
 
@@ -198,6 +204,8 @@ export const BudgetView = z.strictObject({
   month: z.string(),
   /** Null: no limit. */
   tokens: z.int().nullable(),
+  /** The limit that was set cannot be read any more: it counts as 0 until it is set again. */
+  unreadable: z.boolean(),
   used: z.int(),
   /** For calls that run. */
   reserved: z.int(),

@@ -58,7 +58,7 @@ test('G5 a key that cannot be read any more is no key that was taken away: what 
   }
   expect(log.of('snapshot.store-unreachable')).toHaveLength(spoilt.length);
   // It is there to be replaced or taken away.
-  expect(await keys.holds(ACME, ANA, 'works')).toBe(true);
+  expect(await keys.holds(ACME, ANA, 'works')).toBe('unreadable');
   await keys.drop(ACME, ANA, 'works');
   expect(secretsOf(await keys.forCall(CALLER, 'works'))).toEqual(['acmes-key']);
 });
@@ -70,8 +70,46 @@ test('G5 what nobody can have decided about keys is not what was decided: the la
     file.db.exec(`UPDATE key_policies SET personal = 1, fallback = 0; UPDATE key_policies SET ${nonsense}`);
     expect([nonsense, await personal()]).toEqual([nonsense, ['anas-key']]);
   }
+  expect(log.lines.map(({ fields }) => fields)).toEqual(
+    Array.from({ length: 4 }, () => ({ what: 'key policies', known: true, error: 'DataError' })),
+  );
   file.db.exec('UPDATE key_policies SET personal = 0, fallback = 0');
   expect(await personal()).toEqual(['acmes-key']);
+});
+
+test('G5 an admin sees that what was decided cannot be read, with what holds meanwhile, and deciding again mends the row', async () => {
+  await keys.forCall(CALLER, 'works');
+  file.db.exec('UPDATE key_policies SET personal = 2, fallback = 7');
+  expect(await keys.policy(ACME)).toEqual({ personal: true, fallback: false, unreadable: true });
+  await keys.setPolicy(ACME, { personal: false, fallback: true });
+  expect(await keys.policy(ACME)).toEqual({ personal: false, fallback: true, unreadable: false });
+  expect(file.db.prepare('SELECT personal, fallback FROM key_policies').all()).toEqual([{ personal: 0, fallback: 1 }]);
+});
+
+test.each([-1, -900, '-9223372036854775808', '9007199254740992', '9223372036854775807'])(
+  'G7 a limit of %s is none that anybody set: it cannot be read, after a restart too, and setting it again or taking it away mends it',
+  async (nonsense) => {
+    const writes = new GroupCommit((work) => file.db.transaction(work)(), isStoreFailure);
+    const tables = () => new SqliteBudgets(file.db, writes);
+    await tables().setLimit(ACME, { kind: 'tenant' }, 900);
+    await tables().setLimit(ACME, { kind: 'background' }, 900);
+    file.db.exec(`UPDATE budgets SET tokens = ${nonsense}`);
+    const table = tables();
+    expect(table.limit(ACME, { kind: 'tenant' })).toBe('unreadable');
+    expect(table.limit(ACME, { kind: 'user', user: ANA })).toBeNull();
+    await table.setLimit(ACME, { kind: 'tenant' }, 700);
+    await table.setLimit(ACME, { kind: 'background' }, null);
+    for (const at of [table, tables()])
+      expect([at.limit(ACME, { kind: 'tenant' }), at.limit(ACME, { kind: 'background' })]).toEqual([700, null]);
+  },
+);
+
+test('G7 what is no whole number gets into no row of limits, and the largest that can be set is read again', async () => {
+  for (const nonsense of ["'many'", '1.5', 'NULL', '9e999', "x'00'"])
+    expect(() => file.db.exec(`INSERT INTO budgets VALUES ('${ACME.id}', 'tenant', ${nonsense})`)).toThrow();
+  file.db.exec(`INSERT INTO budgets VALUES ('${ACME.id}', 'tenant', ${Number.MAX_SAFE_INTEGER})`);
+  const writes = new GroupCommit((work) => file.db.transaction(work)(), isStoreFailure);
+  expect(new SqliteBudgets(file.db, writes).limit(ACME, { kind: 'tenant' })).toBe(Number.MAX_SAFE_INTEGER);
 });
 
 test('rows that can be of nobody, and tools that cannot be opened, keep no server from starting and change nothing for others', async () => {

@@ -331,7 +331,10 @@ describe('every route answers as /openapi.json says', () => {
     const policy = { by: root, body: { personal: true, fallback: false } };
     expect((await call('PUT', '/v1/keys/policy', policy)).body).toEqual(policy.body);
     // The demo model has no provider.
-    expect((await call('GET', '/v1/keys')).body).toEqual({ items: [], policy: policy.body });
+    expect((await call('GET', '/v1/keys')).body).toEqual({
+      items: [],
+      policy: { ...policy.body, unreadable: false },
+    });
     const key = { params: { scope: 'me', provider: 'api.example' } };
     expect((await call('PUT', '/v1/keys/{scope}/{provider}', { ...key, body: { key: 'k'.repeat(8) } })).status).toBe(
       404,

@@ -59,7 +59,7 @@ test('R4 R9 of all that others can have in private, a queue that is stuck and a 
 });
 
 test('R9 the pairs can tell: what everybody reads differs where a secret is let into it', async () => {
-  const history = [step({ say: 'words' }), step({}), step({ who: 'cyd', say: 'send' })];
+  const history = [step({ say: 'note' }), step({ say: 'words' }), step({}), step({ who: 'cyd', say: 'send' })];
   const [told, again] = [await worlds.play(history, 'as told'), await worlds.play(history, 'as told')];
   expect(again).toEqual(told);
   expect(told.requests.length).toBeGreaterThan(3);
@@ -70,4 +70,5 @@ test('R9 the pairs can tell: what everybody reads differs where a secret is let 
   expect(JSON.stringify(told.requests)).toContain('the menu');
   expect(JSON.stringify(told)).not.toContain('the plan');
   expect(told.frames.join('')).toContain('words 0');
+  expect(told.presence.join('')).toContain('AI for ana');
 });

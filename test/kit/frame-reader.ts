@@ -1,4 +1,4 @@
-import { step1Message } from '@parley/server/room/documents/doc-message';
+import { readDocMessage, step1Message } from '@parley/server/room/documents/doc-message';
 import { decodeFrame, Down, encodeControl, encodeDocFrame, type Up } from '@parley/shared/socket';
 import { WebSocket } from 'ws';
 
@@ -8,6 +8,8 @@ import { WebSocket } from 'ws';
  */
 export class FrameReader {
   readonly frames: string[] = [];
+  /** Of all documents. It comes when its time is over: between which other frames is left to chance. */
+  readonly presence: string[] = [];
   readonly #socket: WebSocket;
   readonly #opened = new Set<string>();
   readonly #named = new Set<string>();
@@ -62,8 +64,9 @@ export class FrameReader {
   }
 
   #take(payload: Uint8Array): void {
-    this.frames.push(Buffer.from(payload).toString('latin1'));
     const frame = decodeFrame(payload);
+    const isPresence = frame?.kind === 'doc' && readDocMessage(frame.message)?.kind === 'presence';
+    (isPresence ? this.presence : this.frames).push(Buffer.from(payload).toString('latin1'));
     if (frame?.kind !== 'control') return;
     const message = Down.parse(JSON.parse(frame.json));
     if (message.type === 'documents') for (const { doc } of message.items) this.#named.add(doc);

@@ -12,6 +12,7 @@ import { WholeServer } from './whole-server.ts';
 /** All that reached the observer, and the provider for turns that he may read; ids by where they first stand. */
 export interface Told {
   readonly frames: readonly string[];
+  readonly presence: readonly string[];
   readonly answers: readonly unknown[];
   readonly requests: readonly string[];
   /** What tools were sent in turns of the room: the observer may learn of it outside. */
@@ -63,7 +64,7 @@ export class ToldWorlds implements AsyncDisposable {
     const answers = await everythingOf(person(OBSERVER));
     reader.leave();
     hands.leave();
-    return sameIds({ frames: reader.frames, answers, requests, sent });
+    return sameIds({ frames: reader.frames, presence: reader.presence, answers, requests, sent });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

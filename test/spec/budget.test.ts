@@ -7,7 +7,7 @@ import { costOf } from '@parley/server/core/budget/price';
 import { monthOf } from '@parley/server/core/budget/scopes';
 import { Budgets, type Claim, type Reservation } from '@parley/server/room/budgets';
 import type { RecordOf } from '@parley/server/core/records';
-import type { UsedTokens } from '@parley/server/ports/budgets';
+import type { BudgetTable, UsedTokens } from '@parley/server/ports/budgets';
 import { must } from '@parley/shared/assert';
 import { RoomId, TurnId, UserId } from '@parley/shared/ids';
 import * as fc from 'fast-check';
@@ -172,7 +172,28 @@ describe('G7 budgets', () => {
     clock.advance(4 * 86_400_000);
     budgets.charge(old, spending(10));
     budgets.release(old);
-    expect(budgets.standing(REF.tenant, ANA)).toEqual({ month: '2026-12', tokens: null, used: 110, held: 0 });
+    const anew = { month: '2026-12', tokens: null, unreadable: false, used: 110, held: 0 };
+    expect(budgets.standing(REF.tenant, ANA)).toEqual(anew);
+  });
+
+  test('G7 a limit that cannot be read counts as used up for whoever it is of, and for nobody else', () => {
+    const { clock, table } = world();
+    const spoilt: BudgetTable = {
+      limit: (tenant, scope) =>
+        scope.kind === 'user' && scope.user === ana ? 'unreadable' : table.limit(tenant, scope),
+      setLimit: (...limit) => table.setLimit(...limit),
+      used: (...month) => table.used(...month),
+    };
+    const budgets = new Budgets(spoilt, clock);
+    expect(budgets.reserve(claim())).toEqual({ spent: ANA });
+    expect(budgets.leftOf(claim())).toBe(0);
+    expect(budgets.isPressed(claim())).toBe(true);
+    const nothing = { month: '2026-11', used: 0, held: 0 };
+    expect(budgets.standing(REF.tenant, ANA)).toEqual({ ...nothing, tokens: 0, unreadable: true });
+    const bens = claim({ payer: { room: den, user: UserId.parse('ben'), shared: true } });
+    expect(held(budgets.reserve(bens)).outputTokens).toBe(4_096);
+    expect(budgets.leftOf(bens)).toBeNull();
+    expect(budgets.isPressed(bens)).toBe(false);
   });
 });
 

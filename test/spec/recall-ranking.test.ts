@@ -1,5 +1,7 @@
 import type { ContextItem } from '@parley/server/core/context/context';
 import { isSent } from '@parley/server/core/context/sealed-order';
+import { linesOf } from '@parley/server/core/context/text-lines';
+import { excerptOf } from '@parley/server/core/recall/excerpt';
 import { RoomWords } from '@parley/server/core/recall/lane-words';
 import { ranked } from '@parley/server/core/recall/ranking';
 import { wordsOf } from '@parley/server/core/recall/text-words';
@@ -117,4 +119,48 @@ test('C6 what may not be found does not measure what may', () => {
   const found = (may: (at: number) => boolean) => ranked(wordsOf('harbour certificate november'), lane, may).best;
   expect(found(() => true)).toEqual([0]);
   expect(found((at) => at > 0)).toEqual([1]);
+});
+
+/** Every order of three. */
+const ORDERS = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+] as const;
+
+/**
+ * Of a lane in which ten words each are said by so many entries, and one of each by the first, which so has a tenth of
+ * what a question for all of them counts, to the last bit or so: whether it is said, and what is found.
+ */
+function ofATenth(often: readonly number[], asks: readonly number[], says: readonly number[]) {
+  const kinds = often.map((_, kind) => Array.from({ length: 10 }, (__, at) => `k${kind}n${at}`));
+  const text = says.map((kind) => `k${kind}n0`).join(' ');
+  const others = kinds.flatMap((all, kind) =>
+    all.flatMap((one, at) => Array.from({ length: (often[kind] ?? 0) - (at === 0 ? 1 : 0) }, () => one)),
+  );
+  const lane = new RoomWords().of('room').read([text, ...others].map((one, at) => item(at + 1, said(ben, one))));
+  const question = asks.map((kind) => kinds[kind]?.join(' ')).join(' ');
+  const { best, asked } = ranked(wordsOf(question), lane, () => true);
+  return { isSaid: excerptOf(linesOf(text) ?? [], [true], asked).length > 0, best };
+}
+
+test('C6 what an excerpt is said of is found, in whatever order its words are asked for and said', () => {
+  let excerpts = 0;
+  for (const often of [
+    [1, 4, 7],
+    [1, 6, 7],
+    [3, 4, 7],
+    [4, 5, 7],
+  ])
+    for (const asks of ORDERS)
+      for (const says of ORDERS) {
+        const { isSaid, best } = ofATenth(often, asks, says);
+        if (!isSaid) continue;
+        excerpts += 1;
+        expect(best, JSON.stringify({ often, asks, says })).toEqual([0]);
+      }
+  expect(excerpts).toBeGreaterThan(0);
 });

@@ -1,28 +1,41 @@
 import type { Fault, Result } from '@parley/shared/fault';
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { Part } from '../ui/part.ts';
 import { faultWords } from '../ui/strings.ts';
 import type { AdminApi } from './admin-api.ts';
 import { adminStrings as words } from './admin-strings.ts';
+import './confirm-dialog.ts';
+import type { Question } from './confirm-dialog.ts';
 
 type Load<T> =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly fault: Fault }
   | { readonly kind: 'shown'; readonly value: T };
 
-/** One view of the admin page: what it loads, and what it shows while it has not, may not or could not. */
+/**
+ * One view of the admin page: what it loads, what it shows while it has not, may not or could not, and what it asks
+ * before it is done.
+ */
 export abstract class AdminView<T> extends Part {
-  static override properties = { api: { attribute: false }, load: { state: true }, done: { state: true } };
+  static override properties = {
+    api: { attribute: false },
+    load: { state: true },
+    done: { state: true },
+    question: { state: true },
+  };
   declare api: AdminApi;
   declare protected load: Load<T>;
   /** What was just done, in words. */
   declare protected done: string;
+  /** What somebody has to say yes to; null: nothing. */
+  declare protected question: Question | null;
   #asked = 0;
 
   constructor() {
     super();
     this.load = { kind: 'loading' };
     this.done = '';
+    this.question = null;
   }
 
   protected abstract fetch(): Promise<Result<T>>;
@@ -31,6 +44,11 @@ export abstract class AdminView<T> extends Part {
   /** What a view says about a fault that means something of its own there; null: what every view says. */
   protected refusal(_fault: Fault): TemplateResult | null {
     return null;
+  }
+
+  /** Goes on when what was asked about was done. */
+  protected answered(): Promise<void> {
+    return this.reload();
   }
 
   protected override firstUpdated(): void {
@@ -48,7 +66,16 @@ export abstract class AdminView<T> extends Part {
   }
 
   override render(): TemplateResult {
-    return html`<p class="done" role="status">${this.done}</p>${this.#body()}`;
+    return html`<p class="done" role="status">${this.done}</p>${this.#body()}${this.#dialog()}`;
+  }
+
+  #dialog(): TemplateResult | typeof nothing {
+    if (this.question === null) return nothing;
+    const finished = (done: string): void => {
+      this.done = done;
+      void this.answered();
+    };
+    return html`<parley-admin-confirm .question=${this.question} .finished=${finished} @room-dialog=${() => (this.question = null)}></parley-admin-confirm>`;
   }
 
   #body(): TemplateResult {

@@ -32,7 +32,8 @@ export class ParleyBudgetDialog extends Modal {
   override render(): TemplateResult {
     const { line, state } = this;
     const kind = kindOfScope(line.scope);
-    const text = this.text ?? (line.tokens === null ? '' : String(line.tokens));
+    const limit = limitOf(line);
+    const text = this.text ?? (typeof limit === 'number' ? String(limit) : '');
     const tokens = readTokens(text);
     const facts = tokens === null ? [] : limitFacts(tokens, line, kind);
     const refused = typeof state === 'object' ? state.refused : '';
@@ -44,8 +45,8 @@ export class ParleyBudgetDialog extends Modal {
         <ul class="facts-list" aria-live="polite">${facts.map((fact) => html`<li>${fact}</li>`)}</ul></div>
       <div class="modal-acts"><p class="refusal" role="alert" ?hidden=${refused === ''}>${refused}</p>
         <button type="button" class="outline" @click=${() => this.close()}>${words.cancel}</button>
-        ${line.tokens === null ? nothing : html`<button type="button" class="outline" ?disabled=${state === 'working'} @click=${() => void this.#set(null)}>${words.clear}</button>`}
-        <button type="button" class="primary" ?disabled=${tokens === null || tokens === line.tokens || state === 'working'} @click=${() => void this.#set(tokens)}>${words.save}</button></div>`,
+        ${limit === null ? nothing : html`<button type="button" class="outline" ?disabled=${state === 'working'} @click=${() => void this.#set(null)}>${words.clear}</button>`}
+        <button type="button" class="primary" ?disabled=${tokens === null || tokens === limit || state === 'working'} @click=${() => void this.#set(tokens)}>${words.save}</button></div>`,
     );
   }
 
@@ -59,7 +60,7 @@ export class ParleyBudgetDialog extends Modal {
 
   readonly #onKey = (event: KeyboardEvent): void => {
     const tokens = readTokens(this.text ?? '');
-    if (event.key === 'Enter' && tokens !== null && tokens !== this.line.tokens) void this.#set(tokens);
+    if (event.key === 'Enter' && tokens !== null && tokens !== limitOf(this.line)) void this.#set(tokens);
   };
 
   async #set(tokens: number | null): Promise<void> {
@@ -73,3 +74,8 @@ export class ParleyBudgetDialog extends Modal {
   }
 }
 define('parley-budget-dialog', ParleyBudgetDialog);
+
+/** What is set now; whatever is set in place of what cannot be read is something else. */
+function limitOf({ tokens, unreadable }: BudgetLine): number | 'unreadable' | null {
+  return unreadable ? 'unreadable' : tokens;
+}

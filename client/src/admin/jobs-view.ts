@@ -1,6 +1,6 @@
 import { DeadLetters, type DeadLetter } from '@parley/shared/background';
 import type { Result } from '@parley/shared/fault';
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { dayAndTime, isoTime } from '../ui/format.ts';
 import { define } from '../ui/part.ts';
 import { faultWords } from '../ui/strings.ts';
@@ -9,19 +9,16 @@ import { AdminList } from './admin-list.ts';
 import { adminStrings } from './admin-strings.ts';
 import { jobStrings as words } from './admin-strings-jobs.ts';
 import { blank, table } from './admin-view.ts';
-import './confirm-dialog.ts';
 import type { Question } from './confirm-dialog.ts';
 
 /** Background work that was given up (G9): where, what and why, and the way to try it again or drop it. */
 export class ParleyAdminJobs extends AdminList<DeadLetter> {
-  static override properties = { ...AdminList.properties, question: { state: true }, working: { state: true } };
-  declare private question: Question | null;
+  static override properties = { ...AdminList.properties, working: { state: true } };
   /** What is being tried again. */
   declare private working: DeadLetter['job'] | null;
 
   constructor() {
     super();
-    this.question = null;
     this.working = null;
   }
 
@@ -32,7 +29,7 @@ export class ParleyAdminJobs extends AdminList<DeadLetter> {
   protected override content(page: Page<DeadLetter>): TemplateResult {
     const heads = [words.what, adminStrings.roomTitle, words.why, words.when, words.acts];
     const rows = page.items.map((letter) => this.#row(letter));
-    return html`<p class="soft">${words.lead}</p>${rows.length === 0 ? blank(words.none) : table(adminStrings.tabs.jobs, heads, rows)}${this.more(page)}${this.#dialog()}`;
+    return html`<p class="soft">${words.lead}</p>${rows.length === 0 ? blank(words.none) : table(adminStrings.tabs.jobs, heads, rows)}${this.more(page)}`;
   }
 
   #row(letter: DeadLetter): TemplateResult {
@@ -53,20 +50,15 @@ export class ParleyAdminJobs extends AdminList<DeadLetter> {
     if (answer.ok) await this.#withoutIt();
   }
 
+  protected override answered(): Promise<void> {
+    return this.#withoutIt();
+  }
+
   /** Its row is gone, and the focus with it: the list, or the view, is where it goes on. */
   async #withoutIt(): Promise<void> {
     await this.reload();
     await this.updateComplete;
     this.querySelector<HTMLElement>('.table')?.focus();
-  }
-
-  #dialog(): TemplateResult | typeof nothing {
-    if (this.question === null) return nothing;
-    const finished = (done: string): void => {
-      this.done = done;
-      void this.#withoutIt();
-    };
-    return html`<parley-admin-confirm .question=${this.question} .finished=${finished} @room-dialog=${() => (this.question = null)}></parley-admin-confirm>`;
   }
 
   #dropping({ job, kind, room }: DeadLetter): Question {

@@ -1,6 +1,6 @@
 import { KeyPolicy, KeysView } from '@parley/shared/admin';
 import { ok, type Result } from '@parley/shared/fault';
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { define } from '../ui/part.ts';
 import '../ui/provider-keys.ts';
 import { faultWords } from '../ui/strings.ts';
@@ -8,15 +8,16 @@ import { keyStrings as words } from '../ui/strings-keys.ts';
 import { AdminView } from './admin-view.ts';
 
 /** The organisation's keys for model providers, and what holds for those of its people. */
-export class ParleyAdminKeys extends AdminView<KeyPolicy> {
-  protected override async fetch(): Promise<Result<KeyPolicy>> {
+export class ParleyAdminKeys extends AdminView<KeysView['policy']> {
+  protected override async fetch(): Promise<Result<KeysView['policy']>> {
     const keys = await this.api.read('/v1/keys', KeysView);
     return keys.ok ? ok(keys.value.policy) : keys;
   }
 
-  protected override content({ personal, fallback }: KeyPolicy): TemplateResult {
+  protected override content({ personal, fallback, unreadable }: KeysView['policy']): TemplateResult {
     return html`<parley-provider-keys .rest=${this.api} .scope=${'tenant'}></parley-provider-keys>
       <form class="card" @submit=${this.#onSubmit}><fieldset class="access"><legend>${words.policy}</legend>
+        ${unreadable ? html`<p class="refusal">${words.policyUnreadable}</p>` : nothing}
         ${choice('personal', personal, [words.personal, words.personalHelp])}${choice('fallback', fallback, [words.fallback, words.fallbackHelp])}</fieldset>
         <div class="row-acts"><button type="submit" class="primary">${words.savePolicy}</button></div></form>`;
   }

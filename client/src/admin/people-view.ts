@@ -7,19 +7,10 @@ import type { Page } from '../rest.ts';
 import { AdminList } from './admin-list.ts';
 import { adminStrings as words } from './admin-strings.ts';
 import { blank, table } from './admin-view.ts';
-import './confirm-dialog.ts';
 import type { Question } from './confirm-dialog.ts';
 
 /** Everybody over all rooms, and the way to end somebody's access at once. */
 export class ParleyAdminPeople extends AdminList<AdminPerson> {
-  static override properties = { ...AdminList.properties, question: { state: true } };
-  declare private question: Question | null;
-
-  constructor() {
-    super();
-    this.question = null;
-  }
-
   protected override fetchPage(after: string | null): Promise<Result<Page<AdminPerson>>> {
     return this.api.read('/v1/admin/people', AdminPeople, { after });
   }
@@ -31,7 +22,7 @@ export class ParleyAdminPeople extends AdminList<AdminPerson> {
       words.tabs.people,
       heads,
       page.items.map((person) => this.#row(person)),
-    )}${this.more(page)}${this.#dialog()}`;
+    )}${this.more(page)}`;
   }
 
   #row(person: AdminPerson): TemplateResult {
@@ -39,15 +30,6 @@ export class ParleyAdminPeople extends AdminList<AdminPerson> {
     return html`<tr><th scope="row">${user}${revokedAt === null ? nothing : html`<span class="caution small">${words.revokedAt(dayAndTime(revokedAt))}</span>`}</th>
       <td>${rooms.length === 0 ? words.noRoomsOf : html`<ul>${rooms.map(({ title, role }) => html`<li>${title} <span class="soft">${role}</span></li>`)}</ul>`}</td>
       <td><button type="button" class="outline danger" aria-label=${words.revokeOf(user)} @click=${() => (this.question = this.#revocation(person))}>${words.revoke}</button></td></tr>`;
-  }
-
-  #dialog(): TemplateResult | typeof nothing {
-    if (this.question === null) return nothing;
-    const finished = (done: string): void => {
-      this.done = done;
-      void this.reload();
-    };
-    return html`<parley-admin-confirm .question=${this.question} .finished=${finished} @room-dialog=${() => (this.question = null)}></parley-admin-confirm>`;
   }
 
   #revocation({ user, rooms }: AdminPerson): Question {

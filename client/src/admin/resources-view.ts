@@ -1,13 +1,12 @@
 import { SaidResources, type SaidResource } from '@parley/shared/admin';
 import type { Fault, Result } from '@parley/shared/fault';
 import type { ResourceId } from '@parley/shared/label';
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import type { Page } from '../rest.ts';
 import { define } from '../ui/part.ts';
 import { AdminList } from './admin-list.ts';
 import { resourceStrings as words, somePeople } from './admin-strings-resources.ts';
 import { blank, table, told } from './admin-view.ts';
-import './confirm-dialog.ts';
 import type { Question } from './confirm-dialog.ts';
 import { formText } from './form-text.ts';
 import './resource-form.ts';
@@ -15,15 +14,13 @@ import { pathOf } from './resource-form.ts';
 
 /** Who may read what, as admins said it (R3), and its change. */
 export class ParleyAdminResources extends AdminList<SaidResource> {
-  static override properties = { ...AdminList.properties, question: { state: true }, changing: { state: true } };
-  declare private question: Question | null;
+  static override properties = { ...AdminList.properties, changing: { state: true } };
   /** The resource whose readers are being written; null: none. */
   declare private changing: ResourceId | null;
   #reader = '';
 
   constructor() {
     super();
-    this.question = null;
     this.changing = null;
   }
 
@@ -42,7 +39,12 @@ export class ParleyAdminResources extends AdminList<SaidResource> {
     const rows = page.items.flatMap((said) => this.#rows(said));
     return html`<p class="soft">${words.lead} ${words.where}</p>
       <details class="folds card"><summary>${words.add}</summary><parley-resource-form .api=${this.api} .ask=${this.#ask}></parley-resource-form></details>
-      ${this.#filter()}${page.items.length === 0 ? blank(none) : table(words.table, heads, rows)}${this.more(page)}${this.#dialog()}`;
+      ${this.#filter()}${page.items.length === 0 ? blank(none) : table(words.table, heads, rows)}${this.more(page)}`;
+  }
+
+  protected override answered(): Promise<void> {
+    this.changing = null;
+    return this.reload();
   }
 
   #filter(): TemplateResult {
@@ -89,16 +91,6 @@ export class ParleyAdminResources extends AdminList<SaidResource> {
       done: words.forgotten(resource),
       run: () => this.api.drop(pathOf(resource)),
     };
-  }
-
-  #dialog(): TemplateResult | typeof nothing {
-    if (this.question === null) return nothing;
-    const finished = (done: string): void => {
-      this.done = done;
-      this.changing = null;
-      void this.reload();
-    };
-    return html`<parley-admin-confirm .question=${this.question} .finished=${finished} @room-dialog=${() => (this.question = null)}></parley-admin-confirm>`;
   }
 }
 define('parley-admin-resources', ParleyAdminResources);

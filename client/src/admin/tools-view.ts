@@ -1,25 +1,16 @@
 import { ToolView } from '@parley/shared/admin';
 import { ok, type Result } from '@parley/shared/fault';
 import { ToolOffers, type ToolFunction } from '@parley/shared/tools';
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { define } from '../ui/part.ts';
 import { adminStrings as words } from './admin-strings.ts';
 import { AdminView, blank, table } from './admin-view.ts';
-import './confirm-dialog.ts';
 import type { Question } from './confirm-dialog.ts';
 import './tool-form.ts';
 
 /** What is registered, what each function may do, and the way to register and withdraw. */
 export class ParleyAdminTools extends AdminView<readonly ToolView[]> {
-  static override properties = { ...AdminView.properties, question: { state: true } };
-  declare private question: Question | null;
-
-  constructor() {
-    super();
-    this.question = null;
-  }
-
   protected override async fetch(): Promise<Result<readonly ToolView[]>> {
     const offers = await this.api.read('/v1/tools', ToolOffers);
     if (!offers.ok) return offers;
@@ -41,7 +32,7 @@ export class ParleyAdminTools extends AdminView<readonly ToolView[]> {
       ({ name }) => name,
       (tool) => this.#tool(tool),
     );
-    return html`${this.#form(null)}${tools.length === 0 ? blank(words.noTools) : cards}${this.#dialog()}`;
+    return html`${this.#form(null)}${tools.length === 0 ? blank(words.noTools) : cards}`;
   }
 
   #form(tool: ToolView | null): TemplateResult {
@@ -56,15 +47,6 @@ export class ParleyAdminTools extends AdminView<readonly ToolView[]> {
         tool.functions.map((fn) => functionRow(tool, fn)),
       )}${this.#form(tool)}
       <div class="row-acts"><button type="button" class="outline danger" @click=${() => (this.question = this.#withdrawal(tool))}>${words.withdraw(tool.title)}</button></div></section>`;
-  }
-
-  #dialog(): TemplateResult | typeof nothing {
-    if (this.question === null) return nothing;
-    const finished = (done: string): void => {
-      this.done = done;
-      void this.reload();
-    };
-    return html`<parley-admin-confirm .question=${this.question} .finished=${finished} @room-dialog=${() => (this.question = null)}></parley-admin-confirm>`;
   }
 
   #withdrawal({ name, title, functions }: ToolView): Question {

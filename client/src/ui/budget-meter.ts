@@ -6,7 +6,8 @@ import { usageStrings as words } from './strings-usage.ts';
 
 /** How much of a budget is used, as a bar and in words. */
 export function budgetMeter(budget: BudgetView, label: string): TemplateResult {
-  const { tokens, used, reserved, month } = budget;
+  const { tokens, unreadable, used, reserved, month } = budget;
+  if (unreadable) return html`<p class="refusal">${words.unreadable(count(used))}</p>`;
   if (tokens === null) return html`<p>${words.unlimited(count(used))}</p>`;
   const standing = standingOf(budget);
   const most = Math.max(1, tokens);

@@ -61,7 +61,7 @@ export class ParleyProviderKeys extends Part {
         <button type="button" class="outline" @click=${() => void this.#reload()}>${strings.tryAgain}</button>`;
     const { items, policy } = load.keys;
     const help = this.scope === 'tenant' ? words.tenantHelp : policy.personal ? words.mineHelp : words.mineClosed;
-    const shown = this.scope === 'me' && !policy.personal ? items.filter(({ mine }) => mine) : items;
+    const shown = this.scope === 'me' && !policy.personal ? items.filter(({ mine }) => mine !== false) : items;
     return html`<p class="soft">${help}</p>${items.length === 0 ? html`<p class="soft">${words.none}</p>` : nothing}
       <ul class="provider-keys" role="list">${shown.map((item) => this.#item(item, policy.personal))}</ul>
       <p class="refusal" role="alert" ?hidden=${this.refused === ''}>${this.refused}</p><p class="done" role="status">${this.said}</p>`;
@@ -71,8 +71,8 @@ export class ParleyProviderKeys extends Part {
     const { provider, models } = item;
     const kept = this.scope === 'me' ? item.mine : item.tenant;
     const may = this.scope === 'tenant' || personal;
-    return html`<li class="card"><p><b>${provider}</b> <span class="soft">${words.models(models)}</span></p><p class=${kept ? 'done' : 'soft'}>${kept ? words.kept : words.notKept}</p>
-      ${may ? this.#form(provider, kept) : nothing}${kept ? this.#removal(provider) : nothing}</li>`;
+    return html`<li class="card"><p><b>${provider}</b> <span class="soft">${words.models(models)}</span></p>${standing(kept)}
+      ${may ? this.#form(provider, kept !== false) : nothing}${kept === false ? nothing : this.#removal(provider)}</li>`;
   }
 
   #form(provider: string, kept: boolean): TemplateResult {
@@ -121,6 +121,11 @@ export class ParleyProviderKeys extends Part {
   }
 }
 define('parley-provider-keys', ParleyProviderKeys);
+
+function standing(kept: Item['mine']): TemplateResult {
+  if (kept === 'unreadable') return html`<p class="refusal">${words.unreadable}</p>`;
+  return html`<p class=${kept ? 'done' : 'soft'}>${kept ? words.kept : words.notKept}</p>`;
+}
 
 export const providerKeysStyles = css`
   parley-provider-keys { display: grid; gap: 10px; grid-template-columns: minmax(0, 1fr); }

@@ -11,6 +11,7 @@ export const keyStrings = {
   models: (names: readonly string[]): string => `Answers as ${names.join(', ')}`,
   kept: 'A key is kept.',
   notKept: 'No key is kept.',
+  unreadable: 'A key is kept, but it cannot be read any more. Replace it, or remove it.',
   key: (provider: string): string => `Key for ${provider}`,
   keyHint: '8 to 512 characters without spaces. It is not shown again.',
   keyWrong: 'A key has 8 to 512 printable characters, without spaces.',
@@ -32,6 +33,8 @@ export const keyStrings = {
   fallback: 'When a key is refused, the next one answers',
   fallbackHelp:
     'Otherwise the question fails and whoever asked is told whose key it was. With this, the organisation or the server pays for it.',
+  policyUnreadable:
+    'What was decided here cannot be read any more. Until you save it again, what is ticked now holds: see whether it is what you want.',
   savePolicy: 'Save',
   policySaved: 'From now on that holds for keys.',
 } as const;

@@ -3,6 +3,8 @@ export const usageStrings = {
   used: (used: string, tokens: string, share: string): string => `${used} of ${tokens} tokens used (${share})`,
   unlimited: (used: string): string => `${used} tokens used; there is no limit`,
   held: (reserved: string): string => `${reserved} more are held for answers that are being made.`,
+  unreadable: (used: string): string =>
+    `${used} tokens used. The limit that was set cannot be read any more: until an admin sets it again, it counts as used up.`,
   warned: 'More than four fifths are used.',
   spent: (day: string): string => `Used up until ${day} (UTC), unless an admin allows more.`,
   anew: (day: string): string => `Begins anew on ${day} (UTC).`,

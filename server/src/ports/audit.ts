@@ -35,15 +35,8 @@ export interface UsageQuery {
   readonly user: UserId | null;
 }
 
-export interface UsageSum {
-  readonly user?: string;
-  /** Null: private lanes, of any room. */
-  readonly room?: RoomId | null;
-  readonly model?: string;
-  /** Days since the epoch, UTC. */
-  readonly day?: number;
-  /** Whose keys the calls were made with. */
-  readonly key?: KeyOf;
+/** What calls came to, added up. */
+export interface UsageTotals {
   readonly calls: number;
   readonly inputTokens: number;
   /** Of the input: read from the provider's cache, and written to it. */
@@ -56,6 +49,18 @@ export interface UsageSum {
   readonly cost: number;
   /** How many calls' cost is not. */
   readonly unpriced: number;
+}
+
+/** They, of what somebody asked to have them for. */
+export interface UsageSum extends UsageTotals {
+  readonly user?: string;
+  /** Null: private lanes, of any room. */
+  readonly room?: RoomId | null;
+  readonly model?: string;
+  /** Days since the epoch, UTC. */
+  readonly day?: number;
+  /** Whose keys the calls were made with. */
+  readonly key?: KeyOf;
 }
 
 /** What was decided and used in a tenant. Rooms write both with their batch; what is not about a room comes over `note`. */

@@ -41,6 +41,8 @@ interface Book {
 export interface Standing {
   readonly month: string;
   readonly tokens: number | null;
+  /** The limit is no number of tokens: nothing may be used until it is set again. */
+  readonly unreadable: boolean;
   readonly used: number;
   readonly held: number;
 }
@@ -110,7 +112,9 @@ export class Budgets {
 
   standing(tenant: Tenant, scope: SetScope): Standing {
     const { month, accounts } = this.#book(tenant);
-    return { month, tokens: this.#table.limit(tenant, scope), ...(accounts.get(scopeKey(scope)) ?? EMPTY) };
+    const unreadable = this.#table.limit(tenant, scope) === 'unreadable';
+    const tokens = this.#set(tenant, scope);
+    return { month, tokens, unreadable, ...(accounts.get(scopeKey(scope)) ?? EMPTY) };
   }
 
   setLimit(tenant: Tenant, scope: SetScope, tokens: number | null): Promise<void> {
@@ -122,7 +126,13 @@ export class Budgets {
   }
 
   #limit({ tenant, granted }: Pick<Claim, 'tenant' | 'granted'>, scope: Scope): number | null {
-    return scope.kind === 'grant' ? granted : this.#table.limit(tenant, scope);
+    return scope.kind === 'grant' ? granted : this.#set(tenant, scope);
+  }
+
+  /** What nobody can read any more was meant to limit: rather nothing is used than too much. */
+  #set(tenant: Tenant, scope: SetScope): number | null {
+    const limit = this.#table.limit(tenant, scope);
+    return limit === 'unreadable' ? 0 : limit;
   }
 
   /** This month's; what was used of it before this process is on disk. */

@@ -1,38 +1,18 @@
 import { fault, type Fault } from '@parley/shared/fault';
 import type { RoomId } from '@parley/shared/ids';
 import { roomKey, type RoomRef } from '../core/tenant.ts';
-import type { Authority } from '../ports/authority.ts';
 import type { Bus, OwnerEnd } from '../ports/bus.ts';
-import type { Journal } from '../ports/journal.ts';
 import type { HeldLease, Lease } from '../ports/lease.ts';
-import type { Jobs } from '../ports/jobs.ts';
-import type { Model, Tokenizer } from '../ports/model.ts';
 import type { People } from '../ports/people.ts';
-import type { Registry } from '../ports/registry.ts';
-import type { Cancel, Clock, Digest, Ids, Log, Metrics } from '../ports/system.ts';
-import type { CallTokens, Tools } from '../ports/tools.ts';
-import type { Budgets } from './budgets.ts';
+import type { Cancel } from '../ports/system.ts';
 import type { Desk } from './desk.ts';
-import { Room } from './room.ts';
+import { Room, type RoomDeps } from './room.ts';
 
-export interface RoomsDeps {
-  readonly journal: Journal;
-  readonly authority: Authority;
+/** What its rooms share, and what brings them here and keeps them. */
+export interface RoomsDeps extends Omit<RoomDeps, 'ref' | 'people' | 'publish' | 'lost'> {
   readonly bus: Bus;
   readonly lease: Lease;
-  readonly model: Model;
-  readonly budgets: Budgets;
-  readonly tools: Tools;
-  readonly callTokens: CallTokens;
-  readonly registry: Registry;
-  readonly jobs: Jobs;
-  readonly tokenizer: Tokenizer;
   readonly people: Pick<People, 'revokedAt' | 'watch'>;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly digest: Digest;
-  readonly log: Log;
-  readonly metrics: Metrics;
   /** Development: a room `lobby` that everybody of a tenant may join. */
   readonly lobby: boolean;
   /** A room that nobody used for so long leaves memory. */

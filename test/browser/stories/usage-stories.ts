@@ -25,14 +25,14 @@ const ROOMS = [
 
 const KEYS = {
   items: [{ provider: 'api.openai.com', models: ['gpt-5-mini'], mine: true, tenant: false }],
-  policy: { personal: true, fallback: false },
+  policy: { personal: true, fallback: false, unreadable: false },
 };
 
 /** A server that tells these budgets and what was used of them. */
 function told(mine: Budget, room: Budget) {
   return (path: string, { whose }: { readonly whose?: string | null }): Result<unknown> => {
-    if (path === '/v1/budgets/me') return ok({ month: '2031-03', ...mine });
-    if (path === '/v1/budgets/room%3Alobby') return ok({ month: '2031-03', ...room });
+    if (path === '/v1/budgets/me') return ok({ month: '2031-03', unreadable: false, ...mine });
+    if (path === '/v1/budgets/room%3Alobby') return ok({ month: '2031-03', unreadable: false, ...room });
     if (path === '/v1/keys') return ok(KEYS);
     return path === '/v1/usage' ? ok({ items: whose === 'mine' ? MINE : ROOMS }) : refuse('not_found');
   };

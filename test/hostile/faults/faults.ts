@@ -21,6 +21,7 @@ const TOOL_CANARIES = 'hostile/tool-canaries.test.ts';
 const DIGESTS = 'hostile/digest-canaries.test.ts';
 const HANDLES = 'hostile/foreign-handles.test.ts';
 const FUZZ = 'hostile/fuzz.test.ts';
+const WORLDS = 'hostile/two-worlds-sockets.test.ts';
 
 export function fault(name: string, [reaches, caughtBy]: readonly [string, string], ...edits: Edit[]): SeededFault {
   return { name, reaches, caughtBy, edits };
@@ -152,6 +153,15 @@ export const HOSTILE_FAULTS: readonly SeededFault[] = [
       'room/turns/call-runner.ts',
       'const speaker = offered.as === ',
       "const speaker = offered.as !== 'x' ? ('ana' as UserId) : offered.as === ",
+    ),
+  ),
+  fault(
+    'reading-the-notes-shows',
+    ['the frames of everybody', WORLDS],
+    edit(
+      'room/turns/notes-tools.ts',
+      '        const text = doc.stored.doc.getText(NOTES).toString();',
+      "        const text = doc.stored.doc.getText(NOTES).toString();\n        doc.show(aiPresence(doc.stored.doc.getText(NOTES), 0, 'somebody'), AI_SEEN_MS);",
     ),
   ),
   fault(

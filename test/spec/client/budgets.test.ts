@@ -6,7 +6,9 @@ import { forecastWords } from '@parley/client/ui/forecast-words';
 import { RoomId } from '@parley/shared/ids';
 import { expect, test } from 'vitest';
 
-const budget = (tokens: number | null, used: number, reserved = 0) => ({ month: '2026-12', tokens, used, reserved });
+const budget = (tokens: number | null, used: number, reserved = 0) => {
+  return { month: '2026-12', tokens, unreadable: false, used, reserved };
+};
 
 test('G7 UI a budget is open, fine, over four fifths, or spent when no answer fits in what neither is used nor held', () => {
   expect(standingOf(budget(null, 9_999_999))).toBe('open');

@@ -1,7 +1,7 @@
 import { mintTenant } from '@parley/server/core/tenant';
 import { must } from '@parley/shared/assert';
 import { RoomId, UserId } from '@parley/shared/ids';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { EdgeWorld, testToken } from '../../kit/edge-world.ts';
 
 let world: EdgeWorld;
@@ -30,7 +30,7 @@ test('G7 everybody reads their own budget, by two names, and nobody else’s', a
   await set('user:ana', 500);
   await set('user:ben', 600);
   await set('tenant', 700);
-  const own = { status: 200, month: '2025-06', tokens: 500, used: 0, reserved: 0 };
+  const own = { status: 200, month: '2025-06', tokens: 500, unreadable: false, used: 0, reserved: 0 };
   expect(await read('me', { as: 'ana' })).toEqual(own);
   expect(await read('user:ana', { as: 'ana' })).toEqual(own);
   for (const scope of ['user:ben', 'tenant'])
@@ -56,6 +56,20 @@ test('G7 a limit is set to nothing, changed and taken away, and each is on the t
   const { items } = await (await world.call('GET', '/v1/audit', ROOT)).json();
   expect(items).toHaveLength(3);
   for (const item of items) expect(item).toMatchObject({ by: 'root', action: 'budget.set', target: 'room:den' });
+});
+
+test('G7 a limit that cannot be read any more is shown as that, in the lists too, and setting it again mends it', async () => {
+  await set('tenant', 500);
+  const members = [{ user: UserId.parse('ana'), role: 'speaker' as const }];
+  world.overviews = [{ id: RoomId.parse('den'), title: 'Den', createdAt: 1, members, waiting: 0 }];
+  const spoilt = vi.spyOn(world.budgetTable, 'limit').mockReturnValue('unreadable');
+  const shown = { tokens: 0, unreadable: true, used: 0, reserved: 0 };
+  expect(await read('tenant', ROOT)).toMatchObject(shown);
+  expect(await read('me', { as: 'ana' })).toMatchObject(shown);
+  for (const of of ['rooms', 'people'])
+    expect(await (await world.call('GET', `/v1/budgets?of=${of}`, ROOT)).json()).toMatchObject({ items: [shown] });
+  spoilt.mockRestore();
+  expect(await (await set('tenant', 600)).json()).toMatchObject({ tokens: 600, unreadable: false });
 });
 
 test('R11 G7 the same name in another tenant has another budget', async () => {

@@ -1,8 +1,9 @@
 import { mintTenant } from '@parley/server/core/tenant';
 import { must } from '@parley/shared/assert';
 import { UserId } from '@parley/shared/ids';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { EdgeWorld, testToken } from '../../kit/edge-world.ts';
+import { REF } from '../../kit/room-ref.ts';
 
 const ACME = must(mintTenant('acme'), 'a tenant');
 const ROOT = { token: testToken({ user: 'root', role: 'admin' }) };
@@ -22,7 +23,7 @@ const listed = async (more: object = {}) => (await world.call('GET', '/v1/keys',
 test('G5 a person brings a key, sees that it is kept and never what it is, and takes it away', async () => {
   expect(await listed()).toEqual({
     items: [{ provider: 'works', models: ['A model'], mine: false, tenant: false }],
-    policy: OPEN,
+    policy: { ...OPEN, unreadable: false },
   });
   expect((await put('me', {})).status).toBe(204);
   const view = await listed();
@@ -59,6 +60,41 @@ test('G5 where an admin leaves people’s own keys unused none can be brought, a
   expect([refused.status, (await refused.json()).capability]).toEqual([403, 'key.own']);
   expect((await world.call('DELETE', '/v1/keys/me/works')).status).toBe(204);
   expect((await put('tenant', ROOT)).status).toBe(204);
+});
+
+test('G5 what was decided and cannot be read any more is shown as that, beside what holds meanwhile, and deciding again mends it', async () => {
+  const decided = { personal: false, fallback: true };
+  await world.call('PUT', '/v1/keys/policy', { ...ROOT, body: decided });
+  await world.keys.forCall({ ...REF, tenant: ACME }, 'works');
+  const spoilt = vi.spyOn(world.keyPolicies, 'get').mockResolvedValue('unreadable');
+  for (const who of [ROOT, {}]) expect((await listed(who)).policy).toEqual({ ...decided, unreadable: true });
+  // Of another tenant nothing is known: what holds where nobody decided.
+  const rival = { token: testToken({ user: 'root', tenant: 'rival', role: 'admin' }) };
+  expect((await listed(rival)).policy).toEqual({ ...OPEN, unreadable: true });
+  expect((await put('me', {})).status).toBe(403);
+  const told = { level: 'error', event: 'snapshot.store-unreachable' };
+  const fields = { what: 'key policies', error: 'DataError' };
+  expect(world.log.lines).toContainEqual({ ...told, fields: { ...fields, known: true } });
+  expect(world.log.lines).toContainEqual({ ...told, fields: { ...fields, known: false } });
+  spoilt.mockRestore();
+  expect((await world.call('PUT', '/v1/keys/policy', { ...ROOT, body: OPEN })).status).toBe(200);
+  expect((await listed(ROOT)).policy).toEqual({ ...OPEN, unreadable: false });
+  expect((await put('me', {})).status).toBe(204);
+});
+
+test('G5 a key that cannot be read any more is shown as that to whoever may know of it, and is replaced', async () => {
+  const { vault } = world;
+  const get = vault.get.bind(vault);
+  const read = vi
+    .spyOn(vault, 'get')
+    .mockImplementation((tenant, person, name) =>
+      person === ANA ? Promise.resolve('unreadable') : get(tenant, person, name),
+    );
+  expect((await listed()).items).toMatchObject([{ mine: 'unreadable', tenant: false }]);
+  expect((await listed({ as: 'ben' })).items).toMatchObject([{ mine: false, tenant: false }]);
+  expect((await put('me', {})).status).toBe(204);
+  read.mockRestore();
+  expect((await listed()).items).toMatchObject([{ mine: true, tenant: false }]);
 });
 
 test('G5 a key goes to hosts of the configuration alone, has one line of printable characters, and no refusal repeats it', async () => {

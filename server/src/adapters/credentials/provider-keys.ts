@@ -6,6 +6,7 @@ import type { Caller } from '../../ports/model.ts';
 import type {
   CallKey,
   CallKeys,
+  HeldPolicy,
   KeyOwner,
   KeyPolicy,
   KeyPolicyTable,
@@ -37,8 +38,10 @@ export class VaultKeys implements ProviderKeys, CallKeys {
     this.#keys = new LastGood('provider keys', deps);
   }
 
-  async policy(tenant: Tenant): Promise<KeyPolicy> {
-    return (await this.#deps.keyPolicies.get(tenant)) ?? DEFAULT_KEY_POLICY;
+  async policy(tenant: Tenant): Promise<HeldPolicy> {
+    const decided = (await this.#deps.keyPolicies.get(tenant)) ?? DEFAULT_KEY_POLICY;
+    if (decided !== 'unreadable') return { ...decided, unreadable: false };
+    return { ...(await this.#lastPolicy(tenant)), unreadable: true };
   }
 
   async setPolicy(tenant: Tenant, policy: KeyPolicy): Promise<void> {
@@ -46,8 +49,9 @@ export class VaultKeys implements ProviderKeys, CallKeys {
     this.#policies.keep(tenantKey(tenant), policy);
   }
 
-  async holds(tenant: Tenant, owner: KeyOwner, provider: string): Promise<boolean> {
-    return (await this.#deps.vault.get(tenant, vaultUser(owner), vaultName(provider))) !== null;
+  async holds(tenant: Tenant, owner: KeyOwner, provider: string): Promise<boolean | 'unreadable'> {
+    const credential = await this.#deps.vault.get(tenant, vaultUser(owner), vaultName(provider));
+    return credential === 'unreadable' ? credential : credential !== null;
   }
 
   async put(tenant: Tenant, owner: KeyOwner, provider: string, key: string): Promise<void> {
@@ -63,7 +67,7 @@ export class VaultKeys implements ProviderKeys, CallKeys {
 
   async forCall({ tenant, user }: Caller, provider: string): Promise<readonly CallKey[]> {
     const [policy, tenants, speakers] = await Promise.all([
-      this.#policies.read(tenantKey(tenant), () => this.policy(tenant), DEFAULT_KEY_POLICY),
+      this.#lastPolicy(tenant),
       this.#lastHeld(tenant, null, provider),
       user === undefined ? null : this.#lastHeld(tenant, user, provider),
     ]);
@@ -77,6 +81,16 @@ export class VaultKeys implements ProviderKeys, CallKeys {
     });
   }
 
+  #lastPolicy(tenant: Tenant): Promise<KeyPolicy> {
+    return this.#policies.read(tenantKey(tenant), () => this.#decided(tenant), DEFAULT_KEY_POLICY);
+  }
+
+  async #decided(tenant: Tenant): Promise<KeyPolicy> {
+    const decided = await this.#deps.keyPolicies.get(tenant);
+    if (decided === 'unreadable') throw unreadable('what was decided about keys');
+    return decided ?? DEFAULT_KEY_POLICY;
+  }
+
   #lastHeld(tenant: Tenant, owner: KeyOwner, provider: string): Promise<string | null> {
     return this.#keys.read(placeOf(tenant, owner, provider), () => this.#held(tenant, owner, provider), null);
   }
@@ -84,9 +98,14 @@ export class VaultKeys implements ProviderKeys, CallKeys {
   async #held(tenant: Tenant, owner: KeyOwner, provider: string): Promise<string | null> {
     const credential = await this.#deps.vault.get(tenant, vaultUser(owner), vaultName(provider));
     // Whoever brought a key did not say that another one pays when theirs is lost.
-    if (credential === 'unreadable') throw new Error('a key cannot be read');
+    if (credential === 'unreadable') throw unreadable('a key');
     return credential?.accessToken ?? null;
   }
+}
+
+/** By its name the log tells it from a store that does not answer. */
+function unreadable(what: string): Error {
+  return new DOMException(`${what} cannot be read`, 'DataError');
 }
 
 /** One string for each key; no part but the last can hold the separator. */

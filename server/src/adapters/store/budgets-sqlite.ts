@@ -9,7 +9,7 @@ import { dayOf } from './usage-sums.ts';
 export class SqliteBudgets implements BudgetTable {
   readonly #writes: GroupCommit;
   readonly #sql: ReturnType<typeof prepare>;
-  readonly #limits = new Map<string, number>();
+  readonly #limits = new Map<string, number | 'unreadable'>();
 
   constructor(db: Database, writes: GroupCommit) {
     this.#writes = writes;
@@ -17,11 +17,11 @@ export class SqliteBudgets implements BudgetTable {
     for (const { tenant: id, scope, tokens } of this.#sql.all.all()) {
       const tenant = mintTenant(id);
       // Nobody is of such a tenant: it limits nobody, and keeps no server from starting.
-      if (tenant !== null) this.#limits.set(`${tenantKey(tenant)}/${scope}`, tokens);
+      if (tenant !== null) this.#limits.set(`${tenantKey(tenant)}/${scope}`, isTokens(tokens) ? tokens : 'unreadable');
     }
   }
 
-  limit(tenant: Tenant, scope: SetScope): number | null {
+  limit(tenant: Tenant, scope: SetScope): number | 'unreadable' | null {
     return this.#limits.get(keyOf(tenant, scope)) ?? null;
   }
 
@@ -41,6 +41,11 @@ export class SqliteBudgets implements BudgetTable {
       .all(tenant.id, dayOf(first.getTime()), dayOf(next))
       .map((row) => ({ ...row, private: row.private === 1 }));
   }
+}
+
+/** Where it is not, the store was changed behind our back, and nobody set that. */
+function isTokens(stored: number): boolean {
+  return Number.isSafeInteger(stored) && stored >= 0;
 }
 
 /** A tenant's id holds no slash. */

@@ -13,10 +13,12 @@ export class SqliteKeyPolicies implements KeyPolicyTable {
     this.#sql = prepare(db);
   }
 
-  /** Rejects when the row is none. */
-  async get(tenant: Tenant): Promise<KeyPolicy | null> {
+  async get(tenant: Tenant): Promise<KeyPolicy | 'unreadable' | null> {
     const row = this.#sql.get.get(tenant.id);
-    return row === undefined ? null : { personal: isSet(row.personal), fallback: isSet(row.fallback) };
+    if (row === undefined) return null;
+    return [row.personal, row.fallback].every(isYesOrNo)
+      ? { personal: row.personal === 1, fallback: row.fallback === 1 }
+      : 'unreadable';
   }
 
   async set(tenant: Tenant, { personal, fallback }: KeyPolicy): Promise<void> {
@@ -24,10 +26,9 @@ export class SqliteKeyPolicies implements KeyPolicyTable {
   }
 }
 
-/** Throws when it is neither: the store was changed behind our back, and nobody decided that. */
-function isSet(stored: number): boolean {
-  if (stored !== 0 && stored !== 1) throw new RangeError('a stored key policy is neither yes nor no');
-  return stored === 1;
+/** Where it is neither, the store was changed behind our back, and nobody decided that. */
+function isYesOrNo(stored: number): boolean {
+  return stored === 0 || stored === 1;
 }
 
 function prepare(db: Database) {

@@ -1,23 +1,15 @@
-import type { UsageLine, UsageQuery, UsageSum } from '../../ports/audit.ts';
+import type { UsageLine, UsageQuery, UsageSum, UsageTotals } from '../../ports/audit.ts';
 
 const DAY_MS = 86_400_000;
 
 /** What one person used of one model in one room, or in private, on one day. */
-export interface UsageRow {
+export interface UsageRow extends UsageTotals {
   readonly day: number;
   readonly room: UsageLine['room'];
   readonly user: string;
   readonly model: string;
   readonly private: boolean;
   readonly keyOf: UsageLine['keyOf'];
-  readonly calls: number;
-  readonly inputTokens: number;
-  readonly cachedTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly outputTokens: number;
-  readonly reasoningTokens: number;
-  readonly cost: number;
-  readonly unpriced: number;
 }
 
 /** What one call adds to its row. */
@@ -50,10 +42,9 @@ export function sumUp(rows: Iterable<UsageRow>, by: UsageQuery['by']): UsageSum[
   return [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 }
 
-type Group = Pick<UsageSum, 'user' | 'room' | 'model' | 'day' | 'key'>;
-type Sums = Omit<UsageSum, keyof Group>;
+type Group = Omit<UsageSum, keyof UsageTotals>;
 
-const NOTHING: Sums = {
+const NOTHING: UsageTotals = {
   calls: 0,
   inputTokens: 0,
   cachedTokens: 0,
@@ -64,7 +55,7 @@ const NOTHING: Sums = {
   unpriced: 0,
 };
 // Keys of an object that is written out here.
-const SUMMED = Object.keys(NOTHING) as (keyof Sums)[];
+const SUMMED = Object.keys(NOTHING) as (keyof UsageTotals)[];
 
 function groupOf(row: UsageRow, by: UsageQuery['by']): Group {
   const { user, model, day, keyOf: key } = row;

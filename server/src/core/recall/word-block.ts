@@ -1,5 +1,6 @@
 import { isSent } from '../context/sealed-order.ts';
 import type { ContextItem } from '../context/context-pieces.ts';
+import { radixSorted } from './radix-sort.ts';
 import { wordsOf } from './text-words.ts';
 
 /** So many items make a block: little to read again when one of them changes, and few blocks to look into. */
@@ -9,9 +10,6 @@ const SPARE = 1.25;
 /** The numbers of words, by their highest bits: a word is looked for among those that share them, which are few. */
 const PARTS = 4_096;
 const LOWER_BITS = 20;
-const WORD_BITS = 32;
-/** Words are sorted by three digits. */
-const DIGIT_BITS = 11;
 const NONE = new Int32Array();
 
 /** Where words stand in some items in a row, which it is told one after the other; what is never sent to a model has none. */
@@ -127,41 +125,7 @@ function inWords(said: readonly Int32Array[], from: number): Float64Array {
   said.forEach((words, index) => {
     for (let at = 0; at < words.length; at++) all[next++] = (words[at] ?? 0) * BLOCK + from + index;
   });
-  return byWord(all);
-}
-
-/** Sorts by word what comes in the order of its items: by one digit after the other, the lowest first, which no words make slow. */
-function byWord(said: Float64Array): Float64Array {
-  let from = said;
-  let to: Float64Array = new Float64Array(said.length);
-  for (let shift = 0; shift < WORD_BITS; shift += DIGIT_BITS) {
-    const places = placesOf(from, shift);
-    for (let at = 0; at < from.length; at++) {
-      const one = from[at] ?? 0;
-      const digit = digitOf(one, shift);
-      const place = places[digit] ?? 0;
-      to[place] = one;
-      places[digit] = place + 1;
-    }
-    [from, to] = [to, from];
-  }
-  return from;
-}
-
-/** Where the first with each digit goes. */
-function placesOf(said: Float64Array, shift: number): Int32Array {
-  const places = new Int32Array((1 << DIGIT_BITS) + 1);
-  for (let at = 0; at < said.length; at++) {
-    const behind = digitOf(said[at] ?? 0, shift) + 1;
-    places[behind] = (places[behind] ?? 0) + 1;
-  }
-  for (let digit = 1; digit < places.length; digit++) places[digit] = (places[digit] ?? 0) + (places[digit - 1] ?? 0);
-  return places;
-}
-
-/** The lowest number of a word counts as 0. */
-function digitOf(said: number, shift: number): number {
-  return ((wordOf(said) ^ (1 << (WORD_BITS - 1))) >>> shift) & ((1 << DIGIT_BITS) - 1);
+  return radixSorted(all, BLOCK);
 }
 
 function wordOf(said: number): number {

@@ -107,6 +107,6 @@ async function mayRead(edge: Edge, principal: Principal, scope: SetScope): Promi
 }
 
 function viewOf({ budgets }: Edge, { tenant }: Principal, scope: SetScope): BudgetView {
-  const { month, tokens, used, held } = budgets.standing(tenant, scope);
-  return { month, tokens, used, reserved: held };
+  const { month, tokens, unreadable, used, held } = budgets.standing(tenant, scope);
+  return { month, tokens, unreadable, used, reserved: held };
 }

@@ -19,7 +19,13 @@ const list = createRoute({
   path: '/v1/keys',
   summary: 'For which model providers keys of mine and of my tenant are kept; never the keys',
   request: { query: noQuery },
-  responses: { 200: json(KeysView, 'One item for each provider.'), default: PROBLEM },
+  responses: {
+    200: json(
+      KeysView,
+      'One item for each provider. What is `unreadable` is kept and cannot be read any more: it is to be set again.',
+    ),
+    default: PROBLEM,
+  },
 });
 const put = createRoute({
   method: 'put',
