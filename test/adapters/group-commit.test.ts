@@ -67,12 +67,77 @@ test('D1 a mistake in one write fails that one; the others are written in order'
   expect(written).toEqual(['begin', 'a', 'commit', 'begin', 'rollback', 'begin', 'b', 'commit']);
 });
 
-test('D1 flush writes at once what is waiting, and nothing twice', async () => {
-  const waiting = write('a');
-  group.flush();
-  expect(store.log).toEqual(['begin', 'a', 'commit']);
-  await waiting;
-  group.flush();
-  expect(await write('b')).toBe('b');
-  expect(store.log).toEqual(['begin', 'a', 'commit', 'begin', 'b', 'commit']);
+/** A disk that is done when it is told; each sync waits for the next word. */
+function heldDisk(): { synced: () => Promise<void>; done: (error?: Error) => void } {
+  const asked: PromiseWithResolvers<void>[] = [];
+  const synced = (): Promise<void> => {
+    store.log.push('sync');
+    const next = Promise.withResolvers<void>();
+    asked.push(next);
+    return next.promise;
+  };
+  const done = (error?: Error): void => {
+    const next = asked.shift();
+    if (error) next?.reject(error);
+    else next?.resolve();
+  };
+  return { synced, done };
+}
+
+const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('D1 nobody is told before what was committed is on disk, and what comes meanwhile shares the next commit', async () => {
+  const { synced, done } = heldDisk();
+  group = new GroupCommit(store.transact, (error) => error instanceof StoreFailure, synced);
+  const tell = (name: string) => write(name).then(() => store.log.push(`${name} told`));
+  const first = tell('a');
+  await later();
+  const rest = [tell('b'), tell('c')];
+  await later();
+  expect(store.log).toEqual(['begin', 'a', 'commit', 'sync']);
+  done();
+  await first;
+  await later();
+  expect(store.log.slice(4)).toEqual(['a told', 'begin', 'b', 'c', 'commit', 'sync']);
+  done();
+  await Promise.all(rest);
+  expect(store.log.slice(10)).toEqual(['b told', 'c told']);
+});
+
+test('D1 a disk that failed to take what was committed is not trusted again', async () => {
+  const { synced, done } = heldDisk();
+  group = new GroupCommit(store.transact, (error) => error instanceof StoreFailure, synced);
+  const settled = Promise.allSettled([write('a'), write('b')]);
+  await later();
+  done(new Error('EIO'));
+  expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await expect(write('c')).rejects.toThrow('EIO');
+  expect(store.log).not.toContain('c');
+});
+
+test('D1 a mistake in one write keeps nobody from waiting for the disk', async () => {
+  const { synced, done } = heldDisk();
+  group = new GroupCommit(store.transact, (error) => error instanceof StoreFailure, synced);
+  const mistake = group.run(() => {
+    throw new RangeError('a mistake');
+  });
+  const told = write('a').then(() => store.log.push('told'));
+  await expect(mistake).rejects.toThrow('a mistake');
+  await later();
+  expect(store.log.slice(-2)).toEqual(['commit', 'sync']);
+  done();
+  await told;
+  expect(store.log.at(-1)).toBe('told');
+});
+
+test('D1 it is drained when nothing waits and all is on disk', async () => {
+  const { synced, done } = heldDisk();
+  group = new GroupCommit(store.transact, (error) => error instanceof StoreFailure, synced);
+  await group.drained();
+  void write('a');
+  const drained = group.drained().then(() => store.log.push('drained'));
+  await later();
+  expect(store.log.at(-1)).toBe('sync');
+  done();
+  await drained;
 });

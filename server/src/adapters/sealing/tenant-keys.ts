@@ -6,6 +6,7 @@ import { mintTenant, tenantKey, type Tenant } from '../../core/tenant.ts';
 import type { Sealer } from '../../ports/vault.ts';
 import type { MasterKeys } from './master-key.ts';
 import { openWith, sealWith, versionOf } from './seal.ts';
+import { durably } from '../store/log-sync.ts';
 import { eraseIn } from '../store/sqlite-erase.ts';
 import { hostRandom } from '../host/system.ts';
 
@@ -109,7 +110,8 @@ export class TenantKeys implements Sealer {
   #add(tenant: Tenant, ring: KeyObject[]): KeyObject[] {
     const key = hostRandom(KEY_BYTES);
     const version = ring.length + 1;
-    this.#sql.put.run(tenant.id, version, sealWith(this.#master, 0, key, placeOf(tenant, version)));
+    const wrapped = sealWith(this.#master, 0, key, placeOf(tenant, version));
+    durably(this.#db, () => this.#sql.put.run(tenant.id, version, wrapped));
     ring.push(createSecretKey(key));
     this.#rings.set(tenantKey(tenant), ring);
     return ring;

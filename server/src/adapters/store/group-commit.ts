@@ -1,59 +1,86 @@
 /**
- * Gathers writes that arrive in one turn of the event loop into one transaction: a synced commit costs
- * about as much for a hundred writes as for one (measured: two hundred appends in one commit cost a tenth of
- * the CPU each).
+ * Gathers writes into transactions: a synced commit costs about as much for a hundred writes as for one (measured: two
+ * hundred appends in one commit cost a tenth of the CPU each). What arrives together, or while a commit is
+ * on its way to the disk, shares one.
  *
- * Writes run in order of arrival, and each promise settles only after the commit that holds its write.
+ * Writes run in order of arrival, and each promise settles only when the commit that holds its write is on disk.
  */
 export class GroupCommit {
   readonly #transact: (work: () => void) => void;
   readonly #storeFailed: (error: unknown) => boolean;
+  readonly #synced: () => Promise<void>;
   #waiting: Pending[] = [];
+  #working: Promise<void> | null = null;
+  /** What was committed may not be on the disk, whatever a later sync says of it. */
+  #lost: { readonly error: unknown } | null = null;
 
   /**
-   * @param transact runs its argument in one durable transaction; rolls back and throws when that throws
+   * @param transact runs its argument in one transaction; rolls back and throws when that throws
    * @param storeFailed tells a failure of the store from a mistake in one write
+   * @param synced resolves when all that was committed is on disk, where it is not when `transact` returns
    */
-  constructor(transact: (work: () => void) => void, storeFailed: (error: unknown) => boolean) {
+  constructor(
+    transact: (work: () => void) => void,
+    storeFailed: (error: unknown) => boolean,
+    synced: () => Promise<void> = async () => {},
+  ) {
     this.#transact = transact;
     this.#storeFailed = storeFailed;
+    this.#synced = synced;
   }
 
   /** Runs `write` within the next group; resolves with what it returned once that is durable. */
   run<T>(write: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.flush());
       this.#waiting.push(pending(write, resolve, reject));
+      this.#working ??= this.#work();
     });
   }
 
-  /** Commits what is waiting now. */
-  flush(): void {
-    const group = this.#waiting;
-    this.#waiting = [];
-    if (group.length > 0) this.#commit(group);
+  /** Resolves when nothing waits and all is on disk. */
+  async drained(): Promise<void> {
+    await this.#working;
   }
 
-  #commit(group: readonly Pending[]): void {
+  async #work(): Promise<void> {
+    // What else is decided in this tick shares the commit.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      await this.#commit(group);
+    }
+    this.#working = null;
+  }
+
+  async #commit(group: readonly Pending[]): Promise<void> {
+    if (this.#lost !== null) return rejectAll(group, this.#lost.error);
     try {
       this.#transact(() => {
         for (const one of group) one.write();
       });
     } catch (error) {
-      this.#failed(group, error);
-      return;
+      return this.#failed(group, error);
+    }
+    try {
+      await this.#synced();
+    } catch (error) {
+      // The system may have dropped what it could not write, and a second try would find nothing to complain of.
+      this.#lost = { error };
+      return rejectAll(group, error);
     }
     for (const one of group) one.resolve();
   }
 
   /** A mistake in one write must not cost the others theirs, so each gets a transaction of its own. */
-  #failed(group: readonly Pending[], error: unknown): void {
-    if (group.length === 1 || this.#storeFailed(error)) {
-      for (const one of group) one.reject(error);
-    } else {
-      for (const one of group) this.#commit([one]);
-    }
+  async #failed(group: readonly Pending[], error: unknown): Promise<void> {
+    if (group.length === 1 || this.#storeFailed(error)) return rejectAll(group, error);
+    for (const one of group) await this.#commit([one]);
   }
+}
+
+function rejectAll(group: readonly Pending[], error: unknown): void {
+  for (const one of group) one.reject(error);
 }
 
 interface Pending {

@@ -111,7 +111,7 @@ export class SqliteJournal implements Journal {
 
   /** Writes what is waiting, then lets the folder go. */
   async close(): Promise<void> {
-    this.#writes.flush();
+    await this.#writes.drained();
     this.#file.close();
   }
 

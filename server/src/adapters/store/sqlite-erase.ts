@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { durably } from './log-sync.ts';
 
 /**
  * Moves the write-ahead log, which still holds older pages, into the database and empties it; false while somebody
@@ -21,7 +22,7 @@ export function eraseIn(db: Database, change: () => void): void {
   const before = Number(db.pragma('secure_delete', { simple: true }));
   db.pragma('secure_delete = ON');
   try {
-    db.transaction(change).exclusive();
+    durably(db, () => db.transaction(change).exclusive());
     if (Number(db.pragma('wal_checkpoint(TRUNCATE)', { simple: true })) !== 0)
       throw new Error('the log is still being read, so it holds what was erased: try again when no backup runs');
   } finally {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database, { type Database as Connection } from 'better-sqlite3';
 import { openMasterKeys, type MasterKeys } from '../sealing/master-key.ts';
+import { LogSync } from './log-sync.ts';
 import { emptyLog } from './sqlite-erase.ts';
 import { MIGRATIONS, migrate } from './sqlite-schema.ts';
 import { TenantKeys } from '../sealing/tenant-keys.ts';
@@ -16,6 +17,7 @@ const WAL_LIMIT_BYTES = 67_108_864;
 export interface SqliteFile {
   readonly db: Connection;
   readonly keys: TenantKeys;
+  readonly log: LogSync;
   close(): void;
 }
 
@@ -40,11 +42,13 @@ export function openSqliteFile(folder: string, masterKeys: readonly string[] = [
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = lockFolder(folder);
   try {
-    const { db, keys } = openDatabase(join(folder, DATABASE), openMasterKeys(folder, masterKeys));
+    const { db, keys, log } = openDatabase(join(folder, DATABASE), openMasterKeys(folder, masterKeys));
     return {
       db,
       keys,
+      log,
       close: () => {
+        log.close();
         db.close();
         lock.close();
       },
@@ -70,13 +74,13 @@ function lockFolder(folder: string): Connection {
   }
 }
 
-function openDatabase(path: string, master: MasterKeys): Pick<SqliteFile, 'db' | 'keys'> {
+function openDatabase(path: string, master: MasterKeys): Omit<SqliteFile, 'close'> {
   const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     // Before anything that writes: a newer program's data is left exactly as it was found.
     migrate(db, MIGRATIONS, master);
     db.pragma('journal_mode = WAL');
-    // In WAL mode NORMAL syncs only at checkpoints: what was promised could be lost with the power (D1).
+    // In WAL mode NORMAL syncs only at checkpoints, which is for those who sync the log themselves (D1).
     db.pragma('synchronous = FULL');
     db.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
     // What a compaction or a redaction frees is overwritten, so that no byte of what was taken away stays behind.
@@ -84,7 +88,7 @@ function openDatabase(path: string, master: MasterKeys): Pick<SqliteFile, 'db' |
     const keys = new TenantKeys(db, master);
     // A crash may have come between a redaction and the end of its traces.
     emptyLog(db);
-    return { db, keys };
+    return { db, keys, log: new LogSync(db) };
   } catch (error) {
     db.close();
     throw error;

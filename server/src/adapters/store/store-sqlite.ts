@@ -53,14 +53,13 @@ export function openSqliteStore(folder: string, masterKeys: readonly string[] = 
 }
 
 function storeIn(file: SqliteFile): SqliteStore {
-  const { db, keys } = file;
-  const transaction = db.transaction((work: () => void) => work());
+  const { db, keys, log } = file;
   const checkpoints = new LateCheckpoints(db);
   const commit = (work: () => void): void => {
-    transaction.immediate(work);
+    log.commit(work);
     checkpoints.committed();
   };
-  const writes = new GroupCommit(commit, isStoreFailure);
+  const writes = new GroupCommit(commit, isStoreFailure, () => log.synced());
   const audit = new SqliteAudit(db, writes);
   return {
     journal: new SqliteJournal(file, writes, audit),
