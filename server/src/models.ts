@@ -95,7 +95,7 @@ function targetOf(target: ModelTarget, { clock, tokenizer, pseudonym, log }: Mod
 
 function withoutTools(model: Model): Model {
   return {
-    name: model.name,
+    ...model,
     stream: (request, signal) => model.stream({ ...request, tools: [], allowedTools: [] }, signal),
   };
 }

@@ -80,6 +80,33 @@ test('G8 when more may run than before, whoever comes then still comes behind th
   expect(order).toEqual(['first', 'second']);
 });
 
+test('G8 T33 a stop reaches a call that waits for a place: nobody was asked', async () => {
+  const world = new RouteWorld();
+  const route = world.route(new PlayedTarget('p', () => ({ pieces: ['a'] })));
+  for (let n = 0; n < 64; n += 1) await world.slots.enter('p', REQUEST, never);
+  const abort = new AbortController();
+  const waiting = played(route, REQUEST, abort.signal);
+  await settled();
+  abort.abort();
+  expect((await waiting).end).toMatchObject({ class: 'aborted', asked: false });
+});
+
+test('G8 a call that is ready has not spoken: only its first text says how long its provider takes', async () => {
+  const world = new RouteWorld();
+  const spoke: number[] = [];
+  const enter = world.slots.enter.bind(world.slots);
+  world.slots.enter = async (...args) => {
+    const slot = must(await enter(...args), 'a place');
+    const say = slot.spoke.bind(slot);
+    return Object.assign(slot, { spoke: () => (spoke.push(seen.length), say()) });
+  };
+  const seen: string[] = [];
+  const route = world.route(new PlayedTarget('p', () => ({ pieces: ['a', 'b'] })));
+  for await (const event of route.stream(REQUEST, never)) seen.push(event.type);
+  expect(seen).toEqual(['ready', 'text', 'text', 'end']);
+  expect(spoke).toEqual([1]);
+});
+
 test('G8 a 429 that a route meets leaves its provider half as many places', async () => {
   const world = new RouteWorld();
   await played(world.route(new PlayedTarget('p', () => failing('rate', [], 60_000))), REQUEST);

@@ -84,6 +84,20 @@ export function modelContract(name: string, worlds: ModelWorlds): void {
       expect(textOf(events)).toBe('');
     });
 
+    test('G1 whoever says that a call is ready says it first, and asks nobody before the next event is wanted', async () => {
+      const { model, sent } = await worlds.answering();
+      const abort = new AbortController();
+      const events = model.stream(REQUEST, abort.signal)[Symbol.asyncIterator]();
+      const first = await events.next();
+      expect(first.value?.type === 'ready').toBe(model.saysReady === true);
+      if (model.saysReady !== true) return void (await events.return?.());
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(sent()).toBeNull();
+      abort.abort();
+      expect((await events.next()).value).toMatchObject({ type: 'end', end: { class: 'aborted', asked: false } });
+      expect(sent()).toBeNull();
+    });
+
     test('G1 aborting in mid-stream yields failed: aborted and closes the provider’s request', async () => {
       const { model, closed } = await worlds.endless();
       const abort = new AbortController();

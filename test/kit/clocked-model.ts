@@ -13,6 +13,7 @@ export interface ClockedModelDeps {
 /** A model that answers in whole words at moments drawn from a seed, and now and then ends badly. */
 export class ClockedModel implements Model {
   readonly name = 'clocked';
+  readonly saysReady = true;
   readonly #deps: ClockedModelDeps;
 
   constructor(deps: ClockedModelDeps) {
@@ -20,6 +21,9 @@ export class ClockedModel implements Model {
   }
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
+    yield { type: 'ready' };
+    if (signal.aborted)
+      return yield { type: 'end', end: { reason: 'failed', class: 'aborted', detail: '', asked: false } };
     const { random, sees, echo } = this.#deps;
     sees(request);
     const words = ['re', echo(request), ...Array.from({ length: Math.floor(random() * 9) }, () => word(random))];

@@ -29,10 +29,13 @@ export class PlayedTarget implements Target {
     this.provider = { provider: name, model: `${name}-model` };
     this.key = key;
     this.#behave = behave;
-    this.model = { name, stream: (_request, signal) => this.#stream(signal) };
+    this.model = { name, saysReady: true, stream: (_request, signal) => this.#stream(signal) };
   }
 
   async *#stream(signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
+    yield { type: 'ready' };
+    if (signal.aborted)
+      return yield { type: 'end', end: { reason: 'failed', class: 'aborted', detail: '', asked: false } };
     this.calls += 1;
     const { pieces = [], end = answered(this.provider.model, pieces.length) } = this.#behave(this.calls);
     for (const text of pieces) {

@@ -14,8 +14,11 @@ const request: ModelRequest = {
 };
 const never = new AbortController().signal;
 
+/** All that comes after it is ready. */
 async function all(events: AsyncIterable<ModelEvent>): Promise<ModelEvent[]> {
-  return Array.fromAsync(events);
+  const [ready, ...rest] = await Array.fromAsync(events);
+  expect(ready).toEqual({ type: 'ready' });
+  return rest;
 }
 
 describe('the scripted model', () => {
@@ -31,6 +34,15 @@ describe('the scripted model', () => {
     const model = new ScriptedModel();
     expect(await all(model.stream(request, never))).toMatchObject([{ type: 'end', end: { class: 'request' } }]);
     expect(() => model.assertDone()).toThrow('without a step: hi');
+  });
+
+  test('a call that is not wanted once it is ready takes no step', async () => {
+    const model = new ScriptedModel();
+    model.expect({ pieces: ['never said'] });
+    for await (const event of model.stream(request, never)) if (event.type === 'ready') break;
+    expect(await all(model.stream(request, AbortSignal.abort()))).toMatchObject([{ end: { asked: false } }]);
+    expect(model.requests).toEqual([]);
+    expect(() => model.assertDone()).toThrow('not used: ["never said"]');
   });
 
   test('a step that was not used fails the test', () => {
@@ -51,7 +63,8 @@ describe('the scripted model', () => {
     const call = model.expect({ pieces: ['a', 'b'], holdAfter: 1 });
     const seen: string[] = [];
     const reading = (async () => {
-      for await (const event of model.stream(request, never)) seen.push(event.type === 'text' ? event.text : 'end');
+      for await (const event of model.stream(request, never))
+        if (event.type !== 'ready') seen.push(event.type === 'text' ? event.text : 'end');
     })();
     await call.held;
     expect(seen).toEqual(['a']);

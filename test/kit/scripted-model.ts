@@ -77,6 +77,7 @@ export class Call {
  */
 export class ScriptedModel implements Model {
   readonly name = 'scripted';
+  readonly saysReady = true;
   /** Every request so far, frozen as it was sent. */
   readonly requests: ModelRequest[] = [];
   readonly #expected: Call[] = [];
@@ -90,7 +91,17 @@ export class ScriptedModel implements Model {
   }
 
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent> {
-    const sent = frozen(request);
+    return this.#begun(frozen(request), signal);
+  }
+
+  /** Nothing was asked before the event behind `ready` is wanted. */
+  async *#begun(sent: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
+    yield { type: 'ready' };
+    if (signal.aborted) yield { type: 'end', end: { reason: 'failed', class: 'aborted', detail: '', asked: false } };
+    else yield* this.#asked(sent, signal);
+  }
+
+  #asked(sent: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent> {
     this.requests.push(sent);
     const call = this.#expected.shift();
     if (!call) return this.#refuse(`the model was called without a step: ${lastLine(sent)}`);

@@ -48,8 +48,10 @@ export interface ModelTool {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** What a model call yields: any number of `text` and `again`, then exactly one `end`, then nothing. */
+/** What a model call yields: any number of `text` and `again`, then exactly one `end`, then nothing; before all of it `ready`, where the model says that. */
 export type ModelEvent =
+  /** All that a call takes is there, and nothing has left for a provider: it does when the next event is wanted. */
+  | { readonly type: 'ready' }
   | { readonly type: 'text'; readonly text: string }
   /** What was said so far is void: it failed this way, and somebody is asked the same anew (G2). */
   | { readonly type: 'again'; readonly failed: ModelFailure; readonly from: Provider }
@@ -86,6 +88,8 @@ export type ModelEnd =
       readonly detail: string;
       /** How long the provider wants to be left alone. */
       readonly retryAfterMs?: number;
+      /** False: nobody was asked, so that it cost nothing. */
+      readonly asked?: false;
     };
 
 /**
@@ -97,6 +101,8 @@ export interface Model {
   readonly name: string;
   /** Names of those that a request may choose from, where there are several. */
   readonly choices?: readonly string[];
+  /** Its calls yield `ready`: they may be begun before it is certain that they may be made. */
+  readonly saysReady?: boolean;
   /** What the operator said of the cache of one of its choices (C17); undefined: nothing. */
   cachingOf?(choice: string): Caching | undefined;
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;

@@ -25,7 +25,13 @@ export interface Writing {
 export type Erasure = Pick<Redaction, 'rewritten' | 'compacted'>;
 
 /** Something that may happen only once everything written before it is durable. */
-export type Afterwards = OwnerMessage | (() => void);
+export type Afterwards = OwnerMessage | (() => void) | Prepared;
+
+/** What is made ready, without a word to anybody, while it is on its way to the disk. */
+export interface Prepared {
+  readonly prepare: () => void;
+  readonly perform: () => void;
+}
 
 /** D2: how long the text of a running answer may be shown before it is written, in milliseconds. */
 const STREAM_MS = 50;
@@ -179,7 +185,10 @@ export class Pipeline {
     this.#seq += stage.records.length;
     this.#startedAt = this.#deps.clock.now();
     try {
-      const result = await this.#write(stage, expectedSeq);
+      const written = this.#write(stage, expectedSeq);
+      // Behind what the store does before it waits for its disk.
+      queueMicrotask(() => prepare(stage.afterwards));
+      const result = await written;
       if (result.kind !== 'appended') return this.#break(result.kind);
     } catch (error) {
       return this.#break('store-failed', error);
@@ -200,6 +209,7 @@ export class Pipeline {
   #release(afterwards: readonly Afterwards[]): void {
     for (const next of afterwards) {
       if (typeof next === 'function') next();
+      else if ('perform' in next) next.perform();
       else this.#deps.publish(next);
     }
   }
@@ -216,6 +226,10 @@ export class Pipeline {
     this.#idle = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+function prepare(afterwards: readonly Afterwards[]): void {
+  for (const next of afterwards) if ('prepare' in next) next.prepare();
 }
 
 function emptyStage(): Stage {

@@ -6,6 +6,7 @@ import type { Model, ModelEvent, ModelRequest } from '../../ports/model.ts';
 export class ModelMenu implements BatchingModel {
   readonly name: string;
   readonly choices: readonly string[];
+  readonly saysReady: boolean;
   readonly batches?: BatchAccounts;
   readonly #first: Model;
   readonly #models: ReadonlyMap<string, Model>;
@@ -16,6 +17,7 @@ export class ModelMenu implements BatchingModel {
     this.#first = first;
     this.name = first.name;
     this.choices = models.map(({ name }) => name);
+    this.saysReady = models.every(({ saysReady }) => saysReady === true);
     this.#models = new Map(models.map((model) => [model.name, model]));
   }
 

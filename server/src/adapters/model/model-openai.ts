@@ -42,6 +42,7 @@ export function openAiModel(options: OpenAiOptions): Model {
   const post = postTo(options);
   return {
     name: options.name ?? options.model,
+    saysReady: true,
     stream: (request, signal) => streamOf(post, options, request, signal),
   };
 }
@@ -67,13 +68,19 @@ async function* answer(
   // Whatever ends the call, a consumer that stops reading included, the provider's request is closed with it.
   using patience = new Patience(signal, options.clock);
   patience.last(options.firstTokenMs ?? FIRST_TOKEN_MS);
+  let asked = false;
   try {
-    const body = await wire.ask(post, options, request, patience.signal);
+    const asking = wire.asking(options, request);
+    yield { type: 'ready' };
+    patience.signal.throwIfAborted();
+    asked = true;
+    const body = await asking(post, patience.signal);
     yield* texts(new GatheredBody(body, options.clock), reply, patience, options.idleMs ?? IDLE_MS);
     return endOf(reply.gathered, request, options.tokenizer);
   } catch (error) {
     const { givenUp } = patience;
     const failure = givenUp === null ? failureOf(error) : failed(givenUp, givenUp);
+    if (!asked) return { ...failure, asked };
     // A failure after the last text costs nothing but the usage, unless somebody asked for the end.
     const over = reply.gathered.finish !== null && failure.class !== 'aborted';
     return over ? endOf(reply.gathered, request, options.tokenizer) : failure;

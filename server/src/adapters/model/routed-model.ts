@@ -33,6 +33,7 @@ interface Came {
  */
 export class RoutedModel implements Model {
   readonly name: string;
+  readonly saysReady: boolean;
   /** Hosts that its calls may go to. */
   readonly providers: readonly string[];
   readonly #targets: readonly Target[];
@@ -41,6 +42,7 @@ export class RoutedModel implements Model {
   /** @param targets at least one */
   constructor(name: string, targets: readonly Target[], deps: RouteDeps) {
     this.name = name;
+    this.saysReady = targets.every(({ model }) => model.saysReady === true);
     this.providers = targets.map(({ provider }) => provider.provider);
     this.#targets = targets;
     this.#deps = deps;
@@ -77,7 +79,7 @@ export class RoutedModel implements Model {
   ): AsyncGenerator<ModelEvent, Came, undefined> {
     const { healths, slots } = this.#deps;
     using slot = await slots.enter(placesOf(target), request, signal);
-    if (slot === null) return { end: { reason: 'failed', class: 'aborted', detail: '' }, spoke: false };
+    if (slot === null) return { end: { reason: 'failed', class: 'aborted', detail: '', asked: false }, spoke: false };
     using call = healths.call(target);
     let spoke = false;
     const ending = slot.cut === null ? signal : AbortSignal.any([signal, slot.cut]);
@@ -87,8 +89,8 @@ export class RoutedModel implements Model {
         slot.ended(event.end);
         return { end: event.end, spoke };
       }
-      if (!spoke) slot.spoke();
-      spoke = true;
+      if (!spoke && event.type === 'text') slot.spoke();
+      spoke ||= event.type === 'text';
       yield event;
     }
     throw new Error('must: G1: a model stream ends with an end event');

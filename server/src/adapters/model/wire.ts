@@ -21,8 +21,8 @@ export interface Addressee {
 
 /** One of the ways to ask an OpenAI-compatible server. How long, how often and at which pace is the same for all. */
 export interface Wire {
-  /** Resolves and rejects as {@link Post}. */
-  ask(post: Post, to: Addressee, request: ModelRequest, signal: AbortSignal): Promise<IncomingMessage>;
+  /** Makes a request ready; what it returns sends it, and resolves and rejects as {@link Post}. */
+  asking(to: Addressee, request: ModelRequest): (post: Post, signal: AbortSignal) => Promise<IncomingMessage>;
   reply(model: string): Reply;
 }
 

@@ -49,7 +49,7 @@ export class SingleCalls {
     let text = '';
     for await (const event of this.#deps.model.stream(request, this.#signal)) {
       if (event.type === 'end') return { text, end: event.end, from: event.from };
-      text = event.type === 'again' ? '' : (text + event.text).slice(0, MOST_ANSWER_CHARS);
+      text = event.type === 'text' ? (text + event.text).slice(0, MOST_ANSWER_CHARS) : '';
     }
     throw new Error('must: G1: a model stream ends with an end event');
   }

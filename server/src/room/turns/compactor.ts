@@ -166,7 +166,7 @@ async function listen(model: Model, request: ModelRequest, { account, signal }: 
   for await (const event of model.stream(request, AbortSignal.any([signal, own.signal]))) {
     if (event.type === 'end') last = event;
     else if (event.type === 'text') text = (text + event.text).slice(0, most);
-    else {
+    else if (event.type === 'again') {
       settled.push(account.failed(event.failed, event.from, text));
       text = '';
     }

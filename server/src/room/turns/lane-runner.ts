@@ -5,11 +5,19 @@ import type { EntryId, TurnId, UserId } from '@parley/shared/ids';
 import { can } from '@parley/shared/roles';
 import { decide } from '../../core/arbiter/arbiter.ts';
 import { bandOf, kindOf } from '../../core/budget/forecast.ts';
-import { startedTurns, type Decision, type LaneEvent, type LaneState, type Ticket } from '../../core/arbiter/lane.ts';
+import {
+  startedTurns,
+  type Decision,
+  type LaneEffect,
+  type LaneEvent,
+  type LaneState,
+  type Ticket,
+} from '../../core/arbiter/lane.ts';
 import { nextResume, nextTicket, nextWake } from '../../core/arbiter/queue.ts';
 import type { JournalRecord } from '../../core/records.ts';
 import { standingOfAbsent } from '../../core/room-state.ts';
 import type { Cancel } from '../../ports/system.ts';
+import type { Prepared } from '../pipeline.ts';
 import type { ShelfAccess } from '../shelf-access.ts';
 import { Compactor, type CompactorDeps } from './compactor.ts';
 import { modelFor, modelsFor, NO_MODEL, NOT_THAT_MODEL } from './model-for.ts';
@@ -144,9 +152,13 @@ export class LaneRunner {
     const { records, effects, state: after } = decision;
     const all = [...also, ...records, ...this.#notices.of(records, { before, after })];
     if (all.length > 0 || effects.length > 0)
-      chronicle.write(all, ...effects.map((effect) => () => this.#worker.perform(effect)));
+      chronicle.write(all, ...effects.map((effect) => this.#performing(effect)));
     for (const record of records) this.#countEnd(record);
     return decision;
+  }
+
+  #performing(effect: LaneEffect): Prepared {
+    return { prepare: () => this.#worker.prepare(effect), perform: () => this.#worker.perform(effect) };
   }
 
   #countEnd(record: JournalRecord): void {

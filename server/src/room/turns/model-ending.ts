@@ -1,5 +1,24 @@
-import type { EventOf } from '../../core/arbiter/lane.ts';
-import type { ModelEnd } from '../../ports/model.ts';
+import type { EntryId } from '@parley/shared/ids';
+import type { EventOf, RunningTurn } from '../../core/arbiter/lane.ts';
+import { scopeName, type Scope } from '../../core/budget/scopes.ts';
+import type { ModelEnd, Tokenizer } from '../../ports/model.ts';
+import type { Ids } from '../../ports/system.ts';
+
+/** What a turn has said when a step of it, or all of it, is over. */
+export function reportOf(
+  { ids, tokenizer }: { readonly ids: Ids; readonly tokenizer: Tokenizer },
+  { turn, step, attempt }: RunningTurn,
+  text: string,
+): Pick<EventOf<'finished'>, 'turn' | 'step' | 'attempt' | 'answerEntry' | 'text' | 'tokens'> {
+  return { turn, step, attempt, answerEntry: ids.next('e') as EntryId, text, tokens: tokenizer.count(text) };
+}
+
+/** T49: at the boundary of a step, and nobody else's turn. */
+export function spentEnd(text: string, spent: Scope): EventOf<'finished'>['end'] {
+  const reason = `${scopeName(spent)} for this month is used up.`;
+  if (text === '') return { kind: 'failed', reason };
+  return { kind: 'cut', reason: `${reason} Ask again to go on when there is more.` };
+}
 
 /** What people are told of how a call ended. */
 export function endOf(end: ModelEnd): EventOf<'finished'>['end'] {

@@ -9,12 +9,14 @@ import type { Model, ModelEvent, ModelRequest } from '../../ports/model.ts';
 export class PlainModel implements Model {
   readonly name: string;
   readonly choices: readonly string[];
+  readonly saysReady: boolean;
   readonly #model: Model;
   readonly #boundary: () => string;
 
   constructor(model: Model, boundary: () => string) {
     this.name = model.name;
     this.choices = model.choices ?? [model.name];
+    this.saysReady = model.saysReady === true;
     this.#model = model;
     this.#boundary = boundary;
   }

@@ -113,6 +113,7 @@ export class StepAccount {
   /** The last attempt is over, and nothing is held any more. */
   ended(end: ModelEnd, from: Provider | undefined, text: string): Settled {
     this.#deps.budgets.release(this.#reservation);
+    if (end.reason === 'failed' && end.asked === false) return this.#settled(end.class, from, NOTHING_SPENT);
     if (end.reason === 'failed') return this.failed(end.class, from, text);
     const { usage, reasoningTokens = 0, cacheWriteTokens = 0, estimated = false } = end;
     const { model, ...spent } = usage;
@@ -158,3 +159,8 @@ export class StepAccount {
     };
   }
 }
+
+const NOTHING_SPENT = {
+  ...{ inputTokens: 0, cachedTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0 },
+  estimated: false,
+};

@@ -25,6 +25,7 @@ export type Again = Extract<ModelEvent, { type: 'again' }>;
 export class TurnCall {
   readonly #deps: TurnCallDeps;
   readonly #abort = new AbortController();
+  readonly #aborted = Promise.withResolvers<void>();
   #text = '';
   #shown = 0;
   #lastShownAt = Number.NEGATIVE_INFINITY;
@@ -35,9 +36,9 @@ export class TurnCall {
     this.#deps = deps;
   }
 
-  /** Starts the call; resolves after `onEnd`. Never rejects. */
-  async run(request: ModelRequest): Promise<void> {
-    const end = await this.#read(request);
+  /** Starts the call; nobody is asked before `may`. Resolves after `onEnd`. Never rejects. */
+  async run(request: ModelRequest, may?: Promise<void>): Promise<void> {
+    const end = await this.#read(request, may);
     this.#timer?.();
     this.#deps.onEnd(this.#text, end, this.#from);
   }
@@ -45,12 +46,14 @@ export class TurnCall {
   /** Ends the provider's request; what comes after belongs to nobody (T33, T34). */
   abort(): void {
     this.#abort.abort();
+    this.#aborted.resolve();
   }
 
-  async #read(request: ModelRequest): Promise<ModelEnd> {
+  async #read(request: ModelRequest, may: Promise<void> | undefined): Promise<ModelEnd> {
     let end: ModelEnd | null = null;
     for await (const event of this.#deps.model.stream(request, this.#abort.signal)) {
-      if (event.type === 'text') this.#add(event.text);
+      if (event.type === 'ready') await Promise.race([may, this.#aborted.promise]);
+      else if (event.type === 'text') this.#add(event.text);
       else if (event.type === 'again') this.#beginAnew(event);
       else ({ end, from: this.#from } = event);
     }

@@ -1,35 +1,29 @@
 import type { Author } from '@parley/shared/entry';
-import type { EntryId, TurnId, UserId } from '@parley/shared/ids';
-import { scopeName, type Scope } from '../../core/budget/scopes.ts';
+import type { TurnId, UserId } from '@parley/shared/ids';
+import type { Scope } from '../../core/budget/scopes.ts';
 import {
   startedTurns,
-  type EventOf,
   type LaneEffect,
   type LaneEvent,
   type LaneState,
   type RunningTurn,
 } from '../../core/arbiter/lane.ts';
-import type { OfferedFunction } from '../../core/tools/tool-offer.ts';
 import { answerText, openCall } from '../../core/arbiter/turn-work.ts';
-import type { Model, ModelEnd, ModelRequest } from '../../ports/model.ts';
+import type { ModelEnd } from '../../ports/model.ts';
 import type { Ids } from '../../ports/system.ts';
 import type { Access } from '../access.ts';
 import { pieceMs } from '../documents/gather-time.ts';
 import type { Mailbox } from '../mailbox.ts';
-import type { ContextSource } from './context-source.ts';
-import { endOf } from './model-ending.ts';
+import { endOf, reportOf, spentEnd } from './model-ending.ts';
 import { modelFor, NO_MODEL } from './model-for.ts';
-import { ShownAnswer, type ShownAnswerDeps } from './shown-answer.ts';
-import { inputOf, openStepAccount, type Settled, type StepAccount, type StepAccountsDeps } from './step-account.ts';
+import { openModelStep, type ModelStep, type ModelStepDeps } from './model-step.ts';
+import { ShownAnswer } from './shown-answer.ts';
+import type { Settled } from './step-account.ts';
 import { TurnCall, type Again } from './turn-call.ts';
-import type { TurnTools } from './turn-tools.ts';
 
-export interface TurnWorkerDeps extends StepAccountsDeps, ShownAnswerDeps {
-  readonly context: ContextSource;
+export interface TurnWorkerDeps extends ModelStepDeps {
   readonly access: Access;
-  readonly tools: TurnTools;
   readonly mailbox: Mailbox;
-  readonly model: Model;
   readonly ids: Ids;
   readonly state: () => LaneState;
   /** Runs what may make the lane free or start a turn: in the mailbox, once who may read what is known. */
@@ -50,10 +44,17 @@ interface Current {
   readonly abort: () => void;
 }
 
+/** A call of the model, all but the asking; one of the two follows. */
+interface ReadyCall {
+  readonly make: () => void;
+  readonly drop: () => void;
+}
+
 /** Does what the arbiter asked for: calls the model, has calls judged and makes them, and ends what is told to end. */
 export class TurnWorker {
   readonly #deps: TurnWorkerDeps;
   #current: Current | null = null;
+  #ready: ReadyCall | null = null;
   /** D5: a call that the journal says was started and that nobody here is making. */
   #again: string | null = null;
   #left = false;
@@ -62,16 +63,39 @@ export class TurnWorker {
     this.#deps = deps;
   }
 
+  /**
+   * While the facts that ask for it are on their way to the disk: a call of the model is made ready, all but the asking.
+   * What stands in its way is for {@link perform} to say.
+   */
+  prepare(effect: LaneEffect): void {
+    if (effect.type !== 'call' || this.#left || this.#deps.model.saysReady !== true) return;
+    const turn = this.#running(effect.turn);
+    // Who depends on somebody outside is asked about first.
+    if (turn === null || turn.resources.length > 0) return;
+    const step = openModelStep(this.#deps, turn);
+    if ('spent' in step) return;
+    const { promise: may, resolve: make } = Promise.withResolvers<void>();
+    const { abort } = this.#call(step, may);
+    const drop = (): void => {
+      this.#current = null;
+      abort();
+    };
+    this.#ready = { make, drop };
+  }
+
   /** Once the facts that asked for it are on disk. */
   perform(effect: LaneEffect): void {
     if (this.#left) return;
+    const ready = this.#ready;
+    this.#ready = null;
     if (effect.type === 'abort') return this.#abort(effect.turn);
     const turn = this.#running(effect.turn);
     // A stop came in between: it has its own effect.
     if (turn === null) return;
     switch (effect.type) {
       case 'call':
-        return this.#prepare(turn, () => this.#callModel(turn));
+        if (ready !== null) return this.#whileAllowed(turn, ready.make, ready.drop);
+        return this.#confirm(turn, () => this.#callModel(turn));
       case 'act':
         return this.#act(turn);
       case 'run':
@@ -96,19 +120,25 @@ export class TurnWorker {
    * T35: before each step its speaker's rights are read again, also those over what the turn was built on; where
    * nothing depends on anybody outside, at once.
    */
-  #prepare(turn: RunningTurn, then: () => void): void {
+  #confirm(turn: RunningTurn, then: () => void): void {
     if (turn.resources.length === 0) return this.#whileAllowed(turn, then);
     const current = this.#begin(turn.turn);
     this.#later(current, this.#deps.access.confirm(turn.resources), () => this.#whileAllowed(turn, then));
   }
 
-  #whileAllowed(turn: RunningTurn, then: () => void): void {
-    const { access, maySpeak, apply } = this.#deps;
-    const mayRead = access.mayRead(turn.author.id as UserId, turn.resources);
-    const allowed = maySpeak(turn.author);
-    if (allowed && mayRead && this.#modelFor(turn) !== null) return then();
-    const readable = mayRead ? NO_MODEL : UNREADABLE;
-    apply({ type: 'lapse', turn: turn.turn, reason: allowed ? readable : 'The right to ask here is gone.' });
+  #whileAllowed(turn: RunningTurn, then: () => void, otherwise?: () => void): void {
+    const reason = this.#obstacle(turn);
+    if (reason === null) return then();
+    otherwise?.();
+    this.#deps.apply({ type: 'lapse', turn: turn.turn, reason });
+  }
+
+  /** Why its speaker may not have it go on; null: they may. */
+  #obstacle(turn: RunningTurn): string | null {
+    const { access, maySpeak } = this.#deps;
+    if (!maySpeak(turn.author)) return 'The right to ask here is gone.';
+    if (!access.mayRead(turn.author.id as UserId, turn.resources)) return UNREADABLE;
+    return this.#modelFor(turn) === null ? NO_MODEL : null;
   }
 
   #modelFor(turn: RunningTurn): string | null {
@@ -116,28 +146,14 @@ export class TurnWorker {
     return modelFor(chronicle, model, turn);
   }
 
-  /** G7: with what it may use reserved; where that is not there, the turn ends with what it has. */
+  /** Where what it may use is not there, the turn ends with what it has. */
   #callModel(turn: RunningTurn): void {
-    const { context, lane, ref, tools } = this.#deps;
-    const offers = tools.offers();
-    // Prompts are by people.
-    const caller = { ...ref, user: turn.author.id as UserId };
-    const asked = { ...context.request(lane, turn, offers), caller };
-    const { messages, tools: declared, maxOutputTokens: most } = asked;
-    const inputTokens = inputOf({
-      inputTokens: context.tokens(lane, turn),
-      messages: messages.length,
-      tools: declared,
-    });
-    const account = openStepAccount(this.#deps, turn, { inputTokens, tools: declared.length, most });
-    if ('spent' in account) return this.#overspent(turn, account.spent);
-    const model = this.#modelFor(turn);
-    const limits = { inputTokens, maxOutputTokens: account.outputTokens };
-    const request = { ...asked, ...limits, ...(model === null ? {} : { model }) };
-    this.#call({ turn, offers, account, shown: new ShownAnswer(this.#deps, turn) }, request);
+    const step = openModelStep(this.#deps, turn);
+    if ('spent' in step) this.#overspent(turn, step.spent);
+    else this.#call(step);
   }
 
-  #call(step: ModelStep, request: ModelRequest): void {
+  #call(step: ModelStep, may?: Promise<void>): Current {
     const { chronicle, lane, mailbox, post, model, clock, metrics } = this.#deps;
     const { account } = step;
     const ifCurrent = (task: () => void) => () => {
@@ -159,18 +175,13 @@ export class TurnWorker {
     });
     const current = this.#begin(step.turn.turn, () => call.abort());
     metrics.count('parley_model_attempts_total');
-    void call.run(request);
+    void call.run(step.request, may);
+    return current;
   }
 
-  /** T49: at the boundary of a step, and nobody else's turn. */
   #overspent(turn: RunningTurn, spent: Scope): void {
     const text = answerText(turn);
-    const reason = `${scopeName(spent)} for this month is used up.`;
-    const end: EventOf<'finished'>['end'] =
-      text === ''
-        ? { kind: 'failed', reason }
-        : { kind: 'cut', reason: `${reason} Ask again to go on when there is more.` };
-    this.#deps.apply({ type: 'finished', ...this.#report(turn, text), end });
+    this.#deps.apply({ type: 'finished', ...reportOf(this.#deps, turn, text), end: spentEnd(text, spent) });
   }
 
   /** G2: what was shown of this step gives way, on every reader's screen, before anything of the next attempt. */
@@ -199,30 +210,21 @@ export class TurnWorker {
     if (end.reason !== 'tool' || calls === null) return this.#finish(turn, text, end, settled);
     const { chronicle, apply } = this.#deps;
     const { turnSteps: maxSteps } = chronicle.room.policy.limits;
-    apply({ type: 'stepped', ...this.#report(turn, text), said, calls, usage: end.usage, maxSteps }, settled);
+    apply({ type: 'stepped', ...reportOf(this.#deps, turn, text), said, calls, usage: end.usage, maxSteps }, settled);
   }
 
   #finish(turn: RunningTurn, text: string, end: ModelEnd, ...also: readonly Settled[]): void {
     const { apply, clock, metrics } = this.#deps;
     metrics.observe('parley_turn_seconds', (clock.now() - turn.startedAt) / 1000);
     const usage = end.reason === 'failed' ? {} : { usage: end.usage };
-    apply({ type: 'finished', ...this.#report(turn, text), end: endOf(end), ...usage }, ...also);
-  }
-
-  #report(
-    turn: RunningTurn,
-    text: string,
-  ): Pick<EventOf<'finished'>, 'turn' | 'step' | 'attempt' | 'answerEntry' | 'text' | 'tokens'> {
-    const { ids, tokenizer } = this.#deps;
-    const { turn: id, step, attempt } = turn;
-    return { turn: id, step, attempt, answerEntry: ids.next('e') as EntryId, text, tokens: tokenizer.count(text) };
+    apply({ type: 'finished', ...reportOf(this.#deps, turn, text), end: endOf(end), ...usage }, ...also);
   }
 
   /** Has the call whose turn it is judged, by what holds now. */
   #act(turn: RunningTurn): void {
     const open = openCall(turn);
     if (open === null) return;
-    this.#prepare(turn, () => {
+    this.#confirm(turn, () => {
       const { lane, tools } = this.#deps;
       if (open.state === 'started') this.#again = open.proposed.id;
       const current = this.#begin(turn.turn);
@@ -287,12 +289,4 @@ export class TurnWorker {
     // None of them rejects; one that does is a bug of ours, and stops the room as such.
     outcome.then(go, (error: unknown) => post(() => Promise.reject(error)));
   }
-}
-
-interface ModelStep {
-  /** As its newest attempt stands. */
-  turn: RunningTurn;
-  shown: ShownAnswer;
-  readonly offers: readonly OfferedFunction[];
-  readonly account: StepAccount;
 }
