@@ -45,10 +45,12 @@ test('D1 nothing is acknowledged before the log that holds it is synced, and a d
   disk.asked[0]?.done(null);
   await written;
   expect(done).toEqual(['acknowledged']);
+  expect(await journal.healthy()).toBe(true);
   const failing = journal.append(REF, epoch, { ...batch, busy: false });
   await settled();
   disk.asked[1]?.done(new Error('EIO'));
   await expect(failing).rejects.toThrow('EIO');
+  expect(await journal.healthy()).toBe(false);
   await expect(journal.append(REF, epoch, { ...batch, busy: false })).rejects.toThrow('EIO');
   await journal.close();
 });

@@ -37,6 +37,11 @@ export class GroupCommit {
     });
   }
 
+  /** False: the disk failed, and nothing more is written. */
+  get isSound(): boolean {
+    return this.#lost === null;
+  }
+
   /** Resolves when nothing waits and all is on disk. */
   async drained(): Promise<void> {
     await this.#working;

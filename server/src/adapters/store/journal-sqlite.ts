@@ -94,7 +94,7 @@ export class SqliteJournal implements Journal {
   async healthy(): Promise<boolean> {
     try {
       this.#file.db.pragma('user_version');
-      return true;
+      return this.#writes.isSound;
     } catch {
       // The answer is the point here; a write that fails for the same cause is reported by its caller.
       return false;
