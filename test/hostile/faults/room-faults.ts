@@ -76,7 +76,11 @@ export const ROOM_FAULTS: readonly SeededFault[] = [
   fault(
     'what-was-approved-is-called-without-the-right-to-read-what-it-was-made-from',
     WAITING,
-    edit('room/turns/turn-worker.ts', 'if (allowed && mayRead && this', 'if (allowed && this'),
+    edit(
+      'room/turns/turn-worker.ts',
+      'if (!access.mayRead(turn.author.id as UserId, turn.resources)) return UNREADABLE;',
+      '',
+    ),
   ),
   fault(
     'words-that-were-left-out-take-the-place-of-those-that-were-taken-away',
@@ -203,5 +207,19 @@ export const ROOM_FAULTS: readonly SeededFault[] = [
     'text-that-was-lost-comes-back',
     LOST,
     edit('room/transcripts.ts', 'this.#doc(name).takeBackUnstored()', 'null'),
+  ),
+  fault(
+    'whoever-lost-a-right-while-it-was-written-is-asked-for',
+    ['a provider request', 'spec/room/ready-calls.test.ts'],
+    edit(
+      'room/turns/turn-worker.ts',
+      'return this.#whileAllowed(turn, ready.make, ready.drop);',
+      'return ready.make();',
+    ),
+  ),
+  fault(
+    'a-call-is-made-before-its-record-is-on-disk',
+    ['a provider request', 'spec/room/ready-calls.test.ts'],
+    edit('room/turns/turn-call.ts', 'await Promise.race([may, this.#aborted.promise]);', 'await null;'),
   ),
 ];

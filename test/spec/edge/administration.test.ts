@@ -250,7 +250,7 @@ describe('rooms and people of a tenant', () => {
     await world.call('PUT', '/v1/budgets/user:ben', { ...ROOT, body: { tokens: 500 } });
     await world.call('PUT', '/v1/budgets/room:b', { ...ROOT, body: { tokens: 700 } });
     const list = async (query: string) => (await world.call('GET', `/v1/budgets?${query}`, ROOT)).json();
-    const open = { month: '2025-06', tokens: null, used: 0, reserved: 0 };
+    const open = { month: '2025-06', tokens: null, unreadable: false, used: 0, reserved: 0 };
     expect(await list('of=rooms&limit=1')).toEqual({ items: [{ scope: 'room:a', title: 'A', ...open }], next: 'a' });
     expect(await list('of=rooms&after=a')).toEqual({
       items: [{ scope: 'room:b', title: 'B', ...open, tokens: 700 }],
