@@ -141,3 +141,15 @@ test('D1 it is drained when nothing waits and all is on disk', async () => {
   done();
   await drained;
 });
+
+test('D1 what may wait for the disk with what comes next is acknowledged when it is committed, and waits with what may not', async () => {
+  const { synced, done } = heldDisk();
+  group = new GroupCommit(store.transact, (error) => error instanceof StoreFailure, synced);
+  await group.run(() => store.log.push('lazy'), true);
+  expect(store.log).toEqual(['begin', 'lazy', 'commit']);
+  const told = Promise.all([group.run(() => store.log.push('lazy'), true), write('firm')]);
+  await later();
+  expect(store.log.slice(3)).toEqual(['begin', 'lazy', 'firm', 'commit', 'sync']);
+  done();
+  await told;
+});

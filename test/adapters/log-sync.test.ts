@@ -55,6 +55,18 @@ test('D1 nothing is acknowledged before the log that holds it is synced, and a d
   await journal.close();
 });
 
+test('D2 a lazy batch waits for no sync, and is synced with the next that is not', async () => {
+  const { journal } = openSqliteStore(folder.path);
+  const { epoch } = await journal.acquire(REF);
+  disk.asked.length = 0;
+  const update = { doc: 'transcript', update: new Uint8Array([0, 0]) } as const;
+  await journal.append(REF, epoch, { expectedSeq: 0, records: [], updates: [update], lazy: true });
+  expect([disk.asked.length, (await journal.loadDoc(REF, 'transcript')).length]).toEqual([0, 1]);
+  await journal.append(REF, epoch, { expectedSeq: 0, records: [], updates: [update] });
+  expect(disk.asked.length).toBe(1);
+  await journal.close();
+});
+
 const level = ({ db }: SqliteFile): unknown => db.pragma('synchronous', { simple: true });
 
 test('D1 what does not come through the log’s own sync is synced by SQLite: the key of a tenant is on disk before anything is sealed', () => {

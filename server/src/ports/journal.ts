@@ -75,6 +75,8 @@ export interface Batch {
   readonly audit?: readonly AuditLine[];
   /** Model calls that were settled in this moment. */
   readonly usage?: readonly UsageLine[];
+  /** It need not be on the disk when it is appended: it is with the next batch that is not lazy, and survives a crash of the process. */
+  readonly lazy?: boolean;
 }
 
 /** What takes the place of what was written before. Unique keys and sequences stay. */

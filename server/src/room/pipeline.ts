@@ -20,6 +20,8 @@ export interface Writing {
   readonly usage?: readonly UsageLine[];
   /** How long after the batch before it this may be written, in milliseconds; absent: at once. */
   readonly patience?: number;
+  /** Nothing depends on it: see {@link Batch.lazy}. */
+  readonly lazy?: boolean;
 }
 
 export type Erasure = Pick<Redaction, 'rewritten' | 'compacted'>;
@@ -46,6 +48,8 @@ interface Stage {
   busy?: boolean;
   waiting?: number;
   redaction?: Erasure;
+  /** All of it is. */
+  lazy: boolean;
   /** Of the least patient writing in it. */
   patience: number;
 }
@@ -105,7 +109,10 @@ export class Pipeline {
     if (writing.audit) stage.audit.push(...writing.audit);
     if (writing.usage) stage.usage.push(...writing.usage);
     stage.afterwards.push(...afterwards);
-    if (!writesNothing(writing)) stage.patience = Math.min(stage.patience, writing.patience ?? 0);
+    if (!writesNothing(writing)) {
+      stage.patience = Math.min(stage.patience, writing.patience ?? 0);
+      stage.lazy &&= writing.lazy === true;
+    }
     this.#pump();
   }
 
@@ -120,14 +127,14 @@ export class Pipeline {
    * is not on disk yet it waits for that, as everything does.
    */
   stream(updates: NonNullable<Writing['updates']>, ...afterwards: readonly Afterwards[]): void {
-    if (this.#inFlight || hasContent(this.#gathering)) return this.commit({ updates }, ...afterwards);
+    if (this.#inFlight || hasContent(this.#gathering)) return this.commit({ updates, lazy: true }, ...afterwards);
     if (this.#broken) return;
     this.#streamed.push(...updates);
     this.#cancelStream ??= this.#deps.clock.after(STREAM_MS, () => this.#writeStreamed());
     this.#release(afterwards);
   }
 
-  /** Does something once everything so far is on disk, text that was shown before included. */
+  /** Does something once everything so far is written, text that was shown before included. */
   whenWritten(then: () => void): void {
     this.#writeStreamed();
     this.say(then);
@@ -147,7 +154,7 @@ export class Pipeline {
     this.#cancelStream = null;
     const updates = this.#streamed;
     this.#streamed = [];
-    if (updates.length > 0) this.commit({ updates });
+    if (updates.length > 0) this.commit({ updates, lazy: true });
   }
 
   #pump(): void {
@@ -233,7 +240,15 @@ function prepare(afterwards: readonly Afterwards[]): void {
 }
 
 function emptyStage(): Stage {
-  return { records: [], updates: [], audit: [], usage: [], afterwards: [], patience: Number.POSITIVE_INFINITY };
+  return {
+    records: [],
+    updates: [],
+    audit: [],
+    usage: [],
+    afterwards: [],
+    lazy: true,
+    patience: Number.POSITIVE_INFINITY,
+  };
 }
 
 function writesNothing({ records = [], updates = [], audit = [], listing, busy, waiting }: Writing): boolean {
@@ -252,6 +267,7 @@ function batchOf(stage: Stage, expectedSeq: number): Batch {
     updates: stage.updates,
     audit: stage.audit,
     usage: stage.usage,
+    ...(stage.lazy ? { lazy: true } : {}),
     ...(stage.listing === undefined ? {} : { listing: stage.listing }),
     ...(stage.busy === undefined ? {} : { busy: stage.busy }),
     ...(stage.waiting === undefined ? {} : { waiting: stage.waiting }),

@@ -24,7 +24,7 @@ export async function updateCost(bench: Bench): Promise<Row[]> {
       digits: 2,
       samples: pick(results, ({ cpuUs }) => cpuUs / (TYPING.updates * READERS)),
       target: { kind: 'ratio', of: 'bare ws', atMost: 1.4 },
-      note: 'Parley: synced to disk before anybody sees it (SQLite, FULL). Hocuspocus: in memory. Bare ws: no document.',
+      note: 'Parley: synced to disk before anybody sees it (SQLite, its log synced). Hocuspocus: in memory. Bare ws: no document.',
     },
     {
       what: '  frames a reader got per update (1 = nothing was merged)',

@@ -109,3 +109,23 @@ test('D2 a room that was given up says no more text', async () => {
   expect(done).toEqual(['one']);
   expect(world.log.lines.map(({ event }) => event)).toEqual(['pipeline.broken']);
 });
+
+test('D2 text alone need not be on the disk when it is written; with anything else it is', async () => {
+  const journal = new MemoryJournal();
+  const world = await DocWorld.open(journal);
+  const lazy: (boolean | undefined)[] = [];
+  const append = journal.append.bind(journal);
+  journal.append = (ref, epoch, batch) => {
+    lazy.push(batch.lazy);
+    return append(ref, epoch, batch);
+  };
+  text(world, 'one', []);
+  await world.pipeline.settled();
+  text(world, 'two', []);
+  world.pipeline.commit({ busy: true });
+  await world.pipeline.settled();
+  world.pipeline.commit({ busy: false });
+  text(world, 'three', []);
+  await world.pipeline.settled();
+  expect(lazy).toEqual([true, undefined, undefined]);
+});

@@ -9,7 +9,7 @@ export class GroupCommit {
   readonly #transact: (work: () => void) => void;
   readonly #storeFailed: (error: unknown) => boolean;
   readonly #synced: () => Promise<void>;
-  #waiting: Pending[] = [];
+  #waiting: Waiting[] = [];
   #working: Promise<void> | null = null;
   /** What was committed may not be on the disk, whatever a later sync says of it. */
   #lost: { readonly error: unknown } | null = null;
@@ -29,10 +29,10 @@ export class GroupCommit {
     this.#synced = synced;
   }
 
-  /** Runs `write` within the next group; resolves with what it returned once that is durable. */
-  run<T>(write: () => T): Promise<T> {
+  /** Runs `write` within the next group; resolves with what it returned once that is durable, or `lazy` and committed. */
+  run<T>(write: () => T, lazy = false): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push(pending(write, resolve, reject));
+      this.#waiting.push({ ...pending(write, resolve, reject), lazy });
       this.#working ??= this.#work();
     });
   }
@@ -58,7 +58,7 @@ export class GroupCommit {
     this.#working = null;
   }
 
-  async #commit(group: readonly Pending[]): Promise<void> {
+  async #commit(group: readonly Waiting[]): Promise<void> {
     if (this.#lost !== null) return rejectAll(group, this.#lost.error);
     try {
       this.#transact(() => {
@@ -68,7 +68,7 @@ export class GroupCommit {
       return this.#failed(group, error);
     }
     try {
-      await this.#synced();
+      if (group.some(({ lazy }) => !lazy)) await this.#synced();
     } catch (error) {
       // The system may have dropped what it could not write, and a second try would find nothing to complain of.
       this.#lost = { error };
@@ -78,7 +78,7 @@ export class GroupCommit {
   }
 
   /** A mistake in one write must not cost the others theirs, so each gets a transaction of its own. */
-  async #failed(group: readonly Pending[], error: unknown): Promise<void> {
+  async #failed(group: readonly Waiting[], error: unknown): Promise<void> {
     if (group.length === 1 || this.#storeFailed(error)) return rejectAll(group, error);
     for (const one of group) await this.#commit([one]);
   }
@@ -92,6 +92,10 @@ interface Pending {
   write(): void;
   resolve(): void;
   reject(error: unknown): void;
+}
+
+interface Waiting extends Pending {
+  readonly lazy: boolean;
 }
 
 function pending<T>(write: () => T, resolve: (value: T) => void, reject: (error: unknown) => void): Pending {

@@ -37,7 +37,7 @@ export class SqliteJournal implements Journal {
       const result = this.#rooms.append(ref, epoch, sealed);
       if (result.kind === 'appended') this.#audit.write(ref.tenant, batch.audit ?? [], batch.usage ?? []);
       return result;
-    });
+    }, batch.lazy);
   }
 
   async redact(ref: RoomRef, epoch: Epoch, redaction: Redaction): Promise<AppendResult> {
