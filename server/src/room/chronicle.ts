@@ -126,7 +126,8 @@ export class Chronicle {
 
   /** Loads a lane's document; records of a lane may be written only after that. */
   async load(lane: LaneKey): Promise<void> {
-    const shown = await this.#transcripts.load(lane);
+    await this.#transcripts.load(lane);
+    const shown = this.#transcripts.open(lane);
     this.#pipeline.commit({ updates: shown.updates }, ...shown.messages);
   }
 

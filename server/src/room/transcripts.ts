@@ -47,14 +47,16 @@ export class Transcripts {
     this.#deps = deps;
   }
 
-  /** Loads what a lane is shown in; records of a lane may be shown only after that. */
-  async load(lane: LaneKey): Promise<Shown> {
-    const { documents, ledger, room } = this.#deps;
-    const shelves = ledger.shelves(lane);
-    const names = [transcriptOf(lane), ...shelves.map((shelf) => this.nameOf(shelf))];
-    for (const name of names) this.#docs.set(name, await documents.transcript(name));
-    const shown = names.map((name) => this.#shown(name, this.#doc(name).takeBackUnstored()));
-    shown.push(...shelves.map((shelf) => this.#catchUp(shelf)));
+  /** Loads what a lane is shown in. */
+  async load(lane: LaneKey): Promise<void> {
+    for (const name of this.#namesOf(lane)) this.#docs.set(name, await this.#deps.documents.transcript(name));
+  }
+
+  /** What a lane that was loaded catches up with, to be committed in this tick; its records may be shown only after that. */
+  open(lane: LaneKey): Shown {
+    const { ledger, room } = this.#deps;
+    const shown = this.#namesOf(lane).map((name) => this.#shown(name, this.#doc(name).takeBackUnstored()));
+    shown.push(...ledger.shelves(lane).map((shelf) => this.#catchUp(shelf)));
     this.#lanes.add(lane);
     // A document that was not loaded when the room changed catches up here.
     shown.push(
@@ -66,6 +68,10 @@ export class Transcripts {
     const owner = laneOwner(lane);
     if (owner !== null) shown.push(this.showApprovals(owner));
     return together(shown);
+  }
+
+  #namesOf(lane: LaneKey): readonly DocKey[] {
+    return [transcriptOf(lane), ...this.#deps.ledger.shelves(lane).map((shelf) => this.nameOf(shelf))];
   }
 
   /** What waits for a person, in their own document; one that is not loaded catches up when it is. */
