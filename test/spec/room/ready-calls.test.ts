@@ -28,6 +28,20 @@ async function heldRoom(): Promise<{ world: RoomWorld; hold: () => void; release
   return { world, hold, release: () => next.resolve(), fail: () => next.reject(new Error('EIO')) };
 }
 
+/** Bob's turn has begun behind ana's, and what says so is on its way to the disk. */
+async function bobsTurnIsWritten(): Promise<{ world: RoomWorld; turn: TurnId; release: () => void }> {
+  const { world, hold, release } = await heldRoom();
+  const running = world.model.expect({ pieces: ['Yes.'], holdAfter: 1 });
+  await world.prompt('ana', 'is it?');
+  await running.held;
+  const { turn } = await world.prompt('bob', 'and this?');
+  await settled();
+  hold();
+  running.release();
+  await settled();
+  return { world, turn, release };
+}
+
 test('D2 a call is made ready while what asks for it is written, and made when that is on disk', async () => {
   const { world, hold, release } = await heldRoom();
   const call = world.model.expect({ pieces: ['Yes.'] });
@@ -61,15 +75,7 @@ const ENDINGS: readonly (readonly [string, Ending])[] = [
 
 for (const [how, command] of ENDINGS) {
   test(`T33 T36 whoever ${how} before that asks nobody, and owes nothing`, async () => {
-    const { world, hold, release } = await heldRoom();
-    const running = world.model.expect({ pieces: ['Yes.'], holdAfter: 1 });
-    await world.prompt('ana', 'is it?');
-    await running.held;
-    const { turn } = await world.prompt('bob', 'and this?');
-    await settled();
-    hold();
-    running.release();
-    await settled();
+    const { world, turn, release } = await bobsTurnIsWritten();
     expect(world.metrics.counted('parley_model_attempts_total')).toBe(2);
     const { by, what } = command(turn);
     const done = world.must(by, what);
@@ -102,15 +108,7 @@ test('G7 what was held for a call that nobody made is free again', async () => {
 });
 
 test('G5 T35 a model that is taken from a speaker before that is not asked', async () => {
-  const { world, hold, release } = await heldRoom();
-  const running = world.model.expect({ pieces: ['Yes.'], holdAfter: 1 });
-  await world.prompt('ana', 'is it?');
-  await running.held;
-  const { turn } = await world.prompt('bob', 'and this?');
-  await settled();
-  hold();
-  running.release();
-  await settled();
+  const { world, turn, release } = await bobsTurnIsWritten();
   const bob = UserId.parse('bob');
   await world.budgets.setLimit(REF.tenant, { kind: 'user', user: bob }, 100_000);
   const payer = { room: REF.room, user: bob, shared: true };

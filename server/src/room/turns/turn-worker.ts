@@ -86,9 +86,10 @@ export class TurnWorker {
   /** Once the facts that asked for it are on disk. */
   perform(effect: LaneEffect): void {
     if (this.#left) return;
+    if (effect.type === 'abort') return this.#abort(effect.turn);
+    // What was made ready is for the next call alone.
     const ready = this.#ready;
     this.#ready = null;
-    if (effect.type === 'abort') return this.#abort(effect.turn);
     const turn = this.#running(effect.turn);
     // A stop came in between: it has its own effect.
     if (turn === null) return;
