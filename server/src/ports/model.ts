@@ -31,6 +31,8 @@ export interface ModelRequest {
   readonly background?: JobKind | 'warmup';
   /** One of the model's `choices`; its first when absent. */
   readonly model?: string;
+  /** How far apart pieces of text behind the first are wanted, in milliseconds (G11); absent: nobody watches. */
+  readonly pieceMs?: number;
 }
 
 /** Whom a call is made for. */

@@ -30,8 +30,8 @@ const FIRST_TOKEN_MS = 60_000;
 const IDLE_MS = 30_000;
 /** A connection can be used again when its answer was read to the end, which is due right after the last event. */
 const READ_OUT_MS = 250;
-/** A little longer than a piece of an answer is shown for (G11), so that each can be shown when it is told. */
-const TOLD_EVERY_MS = 34;
+/** How far apart the pieces of an answer are that nobody watches. */
+const UNWATCHED_MS = 100;
 
 /**
  * Any server that speaks one of OpenAI's wires (G1): OpenAI, Azure, vLLM, Ollama, LiteLLM … Never retries:
@@ -75,7 +75,10 @@ async function* answer(
     patience.signal.throwIfAborted();
     asked = true;
     const body = await asking(post, patience.signal);
-    yield* texts(new GatheredBody(body, options.clock), reply, patience, options.idleMs ?? IDLE_MS);
+    yield* texts(new GatheredBody(body, options.clock), reply, patience, {
+      idleMs: options.idleMs ?? IDLE_MS,
+      pieceMs: request.pieceMs ?? UNWATCHED_MS,
+    });
     return endOf(reply.gathered, request, options.tokenizer);
   } catch (error) {
     const { givenUp } = patience;
@@ -92,7 +95,7 @@ async function* texts(
   body: GatheredBody,
   reply: Reply,
   patience: Patience,
-  idleMs: number,
+  { idleMs, pieceMs }: { readonly idleMs: number; readonly pieceMs: number },
 ): AsyncGenerator<ModelEvent, void, undefined> {
   const events = new SseReader();
   let spoke = false;
@@ -108,6 +111,7 @@ async function* texts(
     }
     spoke ||= text !== '';
     if (spoke || reply.done) patience.last(reply.done ? READ_OUT_MS : idleMs);
-    rest = text === '' || reply.done ? 0 : TOLD_EVERY_MS;
+    // A little longer, so that each can be shown when it is told.
+    rest = text === '' || reply.done ? 0 : pieceMs + 1;
   }
 }

@@ -15,8 +15,10 @@ export interface Account {
 const MOST_TEXT_CHARS = 64 * 1024;
 /** How long a connection that nobody uses is kept: whoever asks within it does not wait for a new one. */
 const IDLE_MS = 30_000;
-const PLAIN = { request: plainRequest, agent: new PlainAgent({ keepAlive: true, timeout: IDLE_MS }) };
-const SECURE = { request: secureRequest, agent: new SecureAgent({ keepAlive: true, timeout: IDLE_MS }) };
+/** Of an answer that is not being taken nothing is read ahead: each read of a socket costs as much as what is in it. */
+const AGENT = { keepAlive: true, timeout: IDLE_MS, highWaterMark: 1 };
+const PLAIN = { request: plainRequest, agent: new PlainAgent(AGENT) };
+const SECURE = { request: secureRequest, agent: new SecureAgent(AGENT) };
 
 /**
  * A way to one provider. The library's own spends three times as long on a request as all that is done here, before

@@ -51,7 +51,8 @@ export class TurnCall {
 
   async #read(request: ModelRequest, may: Promise<void> | undefined): Promise<ModelEnd> {
     let end: ModelEnd | null = null;
-    for await (const event of this.#deps.model.stream(request, this.#abort.signal)) {
+    const { model, pieceMs } = this.#deps;
+    for await (const event of model.stream({ ...request, pieceMs: pieceMs() }, this.#abort.signal)) {
       if (event.type === 'ready') await Promise.race([may, this.#aborted.promise]);
       else if (event.type === 'text') this.#add(event.text);
       else if (event.type === 'again') this.#beginAnew(event);
