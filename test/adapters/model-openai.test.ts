@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { LLMock, type FixtureOpts } from '@copilotkit/aimock';
 import { openAiModel, type OpenAiOptions } from '@parley/server/adapters/model/model-openai';
 import { hostClock } from '@parley/server/adapters/host/system';
@@ -5,6 +6,7 @@ import { o200kTokenizer } from '@parley/server/adapters/model/tokenizer';
 import { UnknownFields } from '@parley/server/adapters/model/unknown-fields';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { endOf, eventsOf, modelContract, REQUEST, textOf, type ModelWorld } from '../contracts/model.ts';
+import { TestClock } from '../kit/clock.ts';
 import { RecordingLog } from '../kit/log.ts';
 import { chunk, sseServer, type SseServer } from '../kit/sse-server.ts';
 
@@ -53,6 +55,35 @@ modelContract('openai against aimock', {
   cut: async () => served('An answer that was', { finishReason: 'length' }),
   endless: silent,
 });
+
+test('G11 text behind the first is told in pieces as far apart as they are wanted', async () => {
+  const provider = await sseServer();
+  servers.push(provider);
+  const still = new TestClock();
+  const events = openAi(provider.baseURL, { clock: still })
+    .stream({ ...REQUEST, pieceMs: 66 }, new AbortController().signal)
+    [Symbol.asyncIterator]();
+  await events.next();
+  const first = events.next();
+  const exchange = await provider.next();
+  exchange.send(chunk({ content: 'a' }));
+  expect((await first).value).toEqual({ type: 'text', text: 'a' });
+  const second = events.next();
+  exchange.send(chunk({ content: 'b' }));
+  expect(still.pending.length).toBeGreaterThan(0);
+  still.advance(66);
+  exchange.send(chunk({ content: 'c' }));
+  const early = await Promise.race([second.then(() => 'told'), quiet().then(() => 'held')]);
+  expect(early).toBe('held');
+  still.advance(1);
+  expect((await second).value).toEqual({ type: 'text', text: 'bc' });
+  await events.return?.();
+});
+
+/** Long enough for a connection on this machine to have said what it has to say. */
+async function quiet(): Promise<void> {
+  for (let turns = 0; turns < 50; turns += 1) await turn();
+}
 
 describe('G1 the openai adapter', () => {
   test('A46 A80 R10 the provider keeps nothing: store is false, nothing names a person, the cache key is the hash it was given', async () => {

@@ -31,7 +31,7 @@ function callOf(step: Step) {
     onAgain: (_again, text) => given.push(text),
     onEnd: (text, end) => ends.push({ text, end }),
   });
-  return { call, script, clock, shown, given, ends, over: call.run(REQUEST) };
+  return { call, model, script, clock, shown, given, ends, over: call.run(REQUEST) };
 }
 
 test('G11 text is shown at once when it begins, and then in pieces no closer than they may be', async () => {
@@ -46,6 +46,12 @@ test('G11 text is shown at once when it begins, and then in pieces no closer tha
   expect(shown).toEqual(['a', 'bc']);
   script.release();
   await over;
+});
+
+test('G11 a model is told how far apart pieces are wanted', async () => {
+  const { model, over } = callOf({ pieces: ['a'] });
+  await over;
+  expect(model.requests.map(({ pieceMs }) => pieceMs)).toEqual([33]);
 });
 
 test('G11 what was not shown yet when the call ends is in its text, and shown no more', async () => {
