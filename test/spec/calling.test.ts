@@ -65,7 +65,7 @@ describe('G2 who is called next', () => {
 });
 
 describe('G2 the retry budget of a tenant', () => {
-  test('G2 ten a minute always, and beyond them a tenth of the first calls of the last minute, a fifth of it left for calls that have to move', () => {
+  test('G2 ten a minute always, and beyond them a tenth of the first calls of the last minute, three tenths of it left for calls that have to move', () => {
     const use = (first: number, extra: number) => {
       let budget = UNUSED;
       for (let n = 0; n < first; n += 1) budget = counted(budget, 'first', NOW + n);
@@ -74,8 +74,8 @@ describe('G2 the retry budget of a tenant', () => {
     };
     expect(affords(use(1, 9), NOW + 100)).toBe(true);
     expect(affords(use(1, 10), NOW + 100)).toBe(false);
-    expect(affords(use(200, 15), NOW + 1_000)).toBe(true);
-    expect(affords(use(200, 16), NOW + 1_000)).toBe(false);
+    expect(affords(use(200, 13), NOW + 1_000)).toBe(true);
+    expect(affords(use(200, 14), NOW + 1_000)).toBe(false);
     expect(affords(use(1, 10), NOW + 60_000)).toBe(true);
     expect(isStale(use(200, 20), NOW + 59_000)).toBe(false);
     expect(isStale(use(200, 20), NOW + 60_200)).toBe(true);
