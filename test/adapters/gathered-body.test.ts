@@ -82,7 +82,7 @@ test('G11 a provider is read once for a piece, however many tokens it sent meanw
   const { port } = server.address() as AddressInfo;
   const post = postTo({ baseURL: `http://127.0.0.1:${port}/v1`, apiKey: 'k' });
   const over = new AbortController();
-  const answering = post('/chat/completions', {}, over.signal);
+  const answering = post('/chat/completions', {}, over.signal)();
   const response = await asked.promise;
   response.write('first');
   const answer = await answering;

@@ -10,10 +10,8 @@ const DISPENSABLE = ['store', 'prompt_cache_key', 'safety_identifier', 'stream_o
 
 /** Chat completions: what every compatible server speaks. */
 export const chatWire: Wire = {
-  asking: (to, request) => {
-    const whole = chatRequest(to, request);
-    return (post, signal) => to.unknown.sending(whole, DISPENSABLE, (body) => post('/chat/completions', body, signal));
-  },
+  asking: (to, request, post, signal) =>
+    to.unknown.sending(chatRequest(to, request), DISPENSABLE, (body) => post('/chat/completions', body, signal)),
   reply: (model) => new ChatReply(model),
 };
 

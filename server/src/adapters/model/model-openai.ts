@@ -70,11 +70,11 @@ async function* answer(
   patience.last(options.firstTokenMs ?? FIRST_TOKEN_MS);
   let asked = false;
   try {
-    const asking = wire.asking(options, request);
+    const send = wire.asking(options, request, post, patience.signal);
     yield { type: 'ready' };
     patience.signal.throwIfAborted();
     asked = true;
-    const body = await asking(post, patience.signal);
+    const body = await send();
     yield* texts(new GatheredBody(body, options.clock), reply, patience, {
       idleMs: options.idleMs ?? IDLE_MS,
       pieceMs: request.pieceMs ?? UNWATCHED_MS,

@@ -2,8 +2,12 @@ import { Agent as PlainAgent, request as plainRequest, type IncomingMessage } fr
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import OpenAI from 'openai';
 
-/** Sends JSON to a path of one provider; resolves with the head of an answer that is no refusal. */
-export type Post = (path: string, body: object, signal: AbortSignal) => Promise<IncomingMessage>;
+/**
+ * Makes JSON ready for a path of one provider, down to its connection, and says nothing. What it returns sends it, and
+ * resolves with the head of an answer that is no refusal.
+ */
+export type Post = (path: string, body: object, signal: AbortSignal) => Send;
+export type Send = () => Promise<IncomingMessage>;
 
 export interface Account {
   /** Including `/v1`. */
@@ -34,17 +38,23 @@ export function postTo({ baseURL, apiKey }: Account): Post {
     'content-type': 'application/json',
     authorization: `Bearer ${apiKey}`,
   };
-  return (path, body, signal) =>
-    new Promise((resolve, reject) => {
-      const sent = request(base, { agent, headers, method: 'POST', path: `${pathname}${path}`, signal });
-      sent.on('error', reject);
-      sent.on('response', (answer) => {
-        const { statusCode = 0 } = answer;
-        if (statusCode >= 200 && statusCode < 300) resolve(answer);
-        else refusalOf(answer, statusCode).then(reject, reject);
-      });
-      sent.end(JSON.stringify(body));
+  return (path, body, signal) => {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const json = JSON.stringify(body);
+    const ready = request(base, { agent, headers, method: 'POST', path: `${pathname}${path}`, signal });
+    ready.on('error', reject);
+    ready.on('response', (answer) => {
+      const { statusCode = 0 } = answer;
+      if (statusCode >= 200 && statusCode < 300) resolve(answer);
+      else refusalOf(answer, statusCode).then(reject, reject);
     });
+    // What goes wrong before it is sent is for whoever sends it; where nobody does, it is nobody's.
+    promise.catch(() => {});
+    return () => {
+      ready.end(json);
+      return promise;
+    };
+  };
 }
 
 /** As the library tells it to whoever judges it; some servers say what is wrong without an `error` around it. */

@@ -11,10 +11,8 @@ const DISPENSABLE = ['prompt_cache_key', 'safety_identifier'] as const;
 
 /** The Responses API: the whole conversation is sent each time, and the provider is told to keep none of it (R10). */
 export const responsesWire: Wire = {
-  asking: (to, request) => {
-    const whole = responsesRequest(to, request);
-    return (post, signal) => to.unknown.sending(whole, DISPENSABLE, (body) => post('/responses', body, signal));
-  },
+  asking: (to, request, post, signal) =>
+    to.unknown.sending(responsesRequest(to, request), DISPENSABLE, (body) => post('/responses', body, signal)),
   reply: (model) => new ResponsesReply(model),
 };
 

@@ -17,24 +17,30 @@ export class UnknownFields {
     this.#log = log;
   }
 
-  /** Sends a body, without what is unknown. `dispensable`: fields that a request may do without. */
-  async sending<T extends object, A>(
+  /**
+   * Makes a body ready, without what is unknown; what it returns sends it. `dispensable`: fields that a request may do
+   * without.
+   */
+  sending<T extends object, A>(
     body: T,
     dispensable: readonly (keyof T & string)[],
-    send: (body: T) => Promise<A>,
-  ): Promise<A> {
+    ready: (body: T) => () => Promise<A>,
+  ): () => Promise<A> {
     const known = { ...body };
     for (const field of dispensable) if (this.#unknown.has(field)) delete known[field];
-    try {
-      return await send(known);
-    } catch (error) {
-      const sent = dispensable.filter((field) => field in known);
-      const refused = refusedFields(refusalOf(error), sent);
-      if (refused.length === 0) throw error;
-      for (const field of refused) this.#learn(field);
-    }
-    // Each round does without one more of them.
-    return this.sending(body, dispensable, send);
+    const send = ready(known);
+    return async () => {
+      try {
+        return await send();
+      } catch (error) {
+        const sent = dispensable.filter((field) => field in known);
+        const refused = refusedFields(refusalOf(error), sent);
+        if (refused.length === 0) throw error;
+        for (const field of refused) this.#learn(field);
+      }
+      // Each round does without one more of them.
+      return this.sending(body, dispensable, ready)();
+    };
   }
 
   #learn(field: string): void {

@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { Caller, ModelRequest } from '../../ports/model.ts';
 import type { Pseudonym } from '../../ports/vault.ts';
 import type { Breakpoints } from './breakpoints.ts';
-import type { Post } from './provider-post.ts';
+import type { Post, Send } from './provider-post.ts';
 import type { Gathered } from './reply-end.ts';
 import type { UnknownFields } from './unknown-fields.ts';
 
@@ -21,8 +20,8 @@ export interface Addressee {
 
 /** One of the ways to ask an OpenAI-compatible server. How long, how often and at which pace is the same for all. */
 export interface Wire {
-  /** Makes a request ready; what it returns sends it, and resolves and rejects as {@link Post}. */
-  asking(to: Addressee, request: ModelRequest): (post: Post, signal: AbortSignal) => Promise<IncomingMessage>;
+  /** Makes a request ready, as {@link Post} does. */
+  asking(to: Addressee, request: ModelRequest, post: Post, signal: AbortSignal): Send;
   reply(model: string): Reply;
 }
 
