@@ -1,8 +1,11 @@
 import { boundaryOf, neutral } from '@parley/server/core/context/envelope';
 import { PlainStream } from '@parley/server/core/context/plain-stream';
+import { PlainModel } from '@parley/server/room/turns/plain-model';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { REQUEST } from '../contracts/model.ts';
 import { hash } from '../kit/context-items.ts';
+import { ScriptedModel } from '../kit/scripted-model.ts';
 
 const BOUNDARY = 'a7f3a91c2a';
 const { plain } = neutral(BOUNDARY);
@@ -83,4 +86,22 @@ test('R13 in no room is the end of a word held back, except one that ends as eve
     expect(stream.push(' Iraq')).toBe(' Ira');
     expect(stream.push(' ')).toBe('q ');
   }
+});
+
+test('R13 a room that is made anew has another boundary, and answers are looked through for that one', async () => {
+  let salt = 'first';
+  const scripted = new ScriptedModel();
+  const model = new PlainModel(scripted, () => boundaryOf(salt, hash));
+  const said = async (text: string): Promise<string> => {
+    scripted.expect({ pieces: [text] });
+    let all = '';
+    for await (const event of model.stream(REQUEST, new AbortController().signal))
+      if (event.type === 'text') all += event.text;
+    return all;
+  };
+  const [first, second] = [boundaryOf('first', hash), boundaryOf('second', hash)];
+  const both = `${first} and ${second}.`;
+  expect(await said(both)).toBe(`… and ${second}.`);
+  salt = 'second';
+  expect(await said(both)).toBe(`${first} and ….`);
 });

@@ -1,4 +1,4 @@
-import { neutral } from '../../core/context/envelope.ts';
+import { neutral, type Neutral } from '../../core/context/envelope.ts';
 import { PlainStream } from '../../core/context/plain-stream.ts';
 import type { Model, ModelEvent, ModelRequest } from '../../ports/model.ts';
 
@@ -12,6 +12,7 @@ export class PlainModel implements Model {
   readonly saysReady: boolean;
   readonly #model: Model;
   readonly #boundary: () => string;
+  #made: { readonly boundary: string; readonly neutral: Neutral } | null = null;
 
   constructor(model: Model, boundary: () => string) {
     this.name = model.name;
@@ -22,11 +23,18 @@ export class PlainModel implements Model {
   }
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
-    const words = new PlainStream(neutral(this.#boundary()));
+    const words = new PlainStream(this.#neutral());
     for await (const event of this.#model.stream(request, signal)) {
       const text = event.type === 'text' ? words.push(event.text) : words.end();
       if (text !== '') yield { type: 'text', text };
       if (event.type !== 'text') yield event;
     }
+  }
+
+  /** A room keeps its boundary, and to make what looks for it takes longer than to look. */
+  #neutral(): Neutral {
+    const boundary = this.#boundary();
+    if (this.#made?.boundary !== boundary) this.#made = { boundary, neutral: neutral(boundary) };
+    return this.#made.neutral;
   }
 }
