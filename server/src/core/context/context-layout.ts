@@ -115,6 +115,8 @@ export function laneOf({ own, prompt }: ContextInput): LaneKey {
 interface LanePart extends Pick<Layout, 'firstSeq' | 'tokens' | 'load'> {
   readonly before: readonly PlainMessage[];
   readonly sent: readonly Sent<Piece>[];
+  /** Nothing of the conversation is left out, and nothing stands for a part of it. */
+  readonly isWhole: boolean;
   readonly tail: readonly Piece[];
   /** Everything that has a say in what is sent. */
   readonly behind: readonly Piece[];
@@ -134,6 +136,7 @@ function lanePart(input: ContextInput, { lane, budget, last }: LanePlace, hand: 
   return {
     before: [...head.map(inMessage), ...leftOut(seen.leftOut, hand)],
     sent: seen.window.sent,
+    isWhole: seen.leftOut === 0 && (compactedOf(input, lane)?.generation ?? null) === null,
     tail,
     behind: [...head, ...seen.behind, ...tail],
     firstSeq: seen.window.sent[0]?.piece.seq,
@@ -172,6 +175,8 @@ function recallOf(
   { lane, part, budget }: Pick<RecallPlace, 'lane' | 'budget'> & { readonly part: LanePart },
   hand: Hand,
 ): readonly Piece[] {
+  // Nothing is gone, and most rooms are short: their entries are not looked at one by one.
+  if (part.isWhole && input.recalled === undefined) return [];
   const least = (budget / (1 - RECALL_SHARE)) * RECALL_SHARE;
   const recallBudget = least + Math.max(0, Math.min(least, budget - part.tokens));
   const place = { lane, items: itemsOf(input, lane), conversation: part.sent, budget, recallBudget };

@@ -5,7 +5,9 @@
 export type Influence = readonly string[];
 
 export function joinInfluence(...sets: readonly Influence[]): Influence {
-  return [...new Set(sets.flat())].toSorted();
+  const all = new Set<string>();
+  for (const set of sets) for (const source of set) all.add(source);
+  return [...all].toSorted();
 }
 
 export function toolInfluence(tool: string): string {

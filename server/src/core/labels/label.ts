@@ -43,5 +43,7 @@ export function shelfKey(resources: readonly ResourceId[] | undefined): string {
 
 /** Sorted and unique: the resources behind something made from several items. */
 export function joinResources(...sets: readonly (readonly ResourceId[] | undefined)[]): readonly ResourceId[] {
-  return [...new Set(sets.flatMap((set) => set ?? []))].toSorted();
+  const all = new Set<ResourceId>();
+  for (const set of sets) for (const resource of set ?? []) all.add(resource);
+  return [...all].toSorted();
 }
