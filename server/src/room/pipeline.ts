@@ -130,8 +130,8 @@ export class Pipeline {
     if (this.#inFlight || hasContent(this.#gathering)) return this.commit({ updates, lazy: true }, ...afterwards);
     if (this.#broken) return;
     this.#streamed.push(...updates);
-    this.#cancelStream ??= this.#deps.clock.after(STREAM_MS, () => this.#writeStreamed());
     this.#release(afterwards);
+    this.#cancelStream ??= this.#deps.clock.after(STREAM_MS, () => this.#writeStreamed());
   }
 
   /** Does something once everything so far is written, text that was shown before included. */
@@ -200,8 +200,9 @@ export class Pipeline {
     } catch (error) {
       return this.#break('store-failed', error);
     }
-    this.#deps.metrics.observe('parley_journal_commit_seconds', (this.#deps.clock.now() - this.#startedAt) / 1000);
+    const tookMs = this.#deps.clock.now() - this.#startedAt;
     this.#release(stage.afterwards);
+    this.#deps.metrics.observe('parley_journal_commit_seconds', tookMs / 1000);
     this.#inFlight = false;
     if (hasContent(this.#gathering)) this.#pump();
     else this.#wakeIdle();

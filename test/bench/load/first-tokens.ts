@@ -24,7 +24,10 @@ export interface FirstTokens {
 
 /** Milliseconds from when a prompt was due to when the last reader had the first token. */
 export interface Waits {
-  readonly direct: number[];
+  /** As an app calls a model server that it has no library for. */
+  readonly fetched: number[];
+  /** The same with the least that a call can cost. */
+  readonly bare: number[];
   readonly through: number[];
   readonly least: number[];
 }
@@ -38,13 +41,14 @@ const ASKED_AT = { direct: 0, through: 0.2, least: 0.48 } as const;
 const WAYS = ['direct', 'through', 'least'] as const;
 
 /**
- * Asks at fixed times, whether or not the last answer came: in each round the model server itself, and the next room of
- * either server.
+ * Asks at fixed times, whether or not the last answer came: in each round the model server itself, in one of two ways by
+ * turns, and the next room of either server.
  */
 export async function firstTokens(work: FirstTokens): Promise<Waits> {
   const agent = new Agent({ keepAlive: true });
   const ways = {
-    direct: (_: number, __: string, order: string) => directly(work.model, order, agent),
+    direct: (round: number, _: string, order: string) =>
+      isFetched(round) ? fetched(work.model, order) : directly(work.model, order, agent),
     through: (round: number, tag: string, order: string) => inRoom(work.rooms, round, tag, order),
     least: (round: number, tag: string, order: string) => inRoom(work.least, round, tag, order),
   };
@@ -60,7 +64,16 @@ export async function firstTokens(work: FirstTokens): Promise<Waits> {
     );
   const [direct = [], through = [], least = []] = await Promise.all(WAYS.map(waitsOf));
   agent.destroy();
-  return { direct, through, least };
+  return {
+    fetched: direct.filter((_, round) => isFetched(round)),
+    bare: direct.filter((_, round) => !isFetched(round)),
+    through,
+    least,
+  };
+}
+
+function isFetched(round: number): boolean {
+  return round % 2 === 1;
 }
 
 async function inRoom(rooms: readonly AskedRoom[], round: number, tag: string, order: string): Promise<number> {
@@ -70,13 +83,26 @@ async function inRoom(rooms: readonly AskedRoom[], round: number, tag: string, o
   return seen;
 }
 
+async function fetched(model: string, order: string): Promise<number> {
+  const response = await fetch(`${model}/v1/chat/completions`, { method: 'POST', body: bodyOf(order) });
+  const body = must(response.body, 'an answer has a body').getReader();
+  await body.read();
+  const seenAt = performance.now();
+  for (let over = false; !over;) ({ done: over } = await body.read());
+  return seenAt;
+}
+
 /** The least that a call costs: a connection that is open already, and no library. */
 async function directly(model: string, order: string, agent: Agent): Promise<number> {
   const call = request(`${model}/v1/chat/completions`, { method: 'POST', agent });
-  call.end(JSON.stringify({ model: 'bench', stream: true, messages: [{ role: 'user', content: order }] }));
+  call.end(bodyOf(order));
   const [response] = (await once(call, 'response')) as [IncomingMessage];
   await once(response, 'data');
   const seenAt = performance.now();
   response.resume();
   return seenAt;
+}
+
+function bodyOf(order: string): string {
+  return JSON.stringify({ model: 'bench', stream: true, messages: [{ role: 'user', content: order }] });
 }

@@ -67,11 +67,12 @@ function expiryOf(turn: RunningTurn): readonly number[] {
  * round: the first ticket of each, then the second of each, and so on.
  */
 function roundRobin<T extends Ticket>(tickets: readonly T[], lastTurnOf: ReadonlyMap<string, number>): readonly T[] {
+  if (tickets.length < 2) return tickets;
   const line = [...Map.groupBy(tickets, (ticket) => ticket.author.id)]
     .map(([person, own]) => ({ lastTurn: lastTurnOf.get(person) ?? 0, own: own.toSorted(byAcceptance) }))
     // People of one lane never share a turn, so equals were never served; toSorted keeps those by acceptance.
     .toSorted((a, b) => a.lastTurn - b.lastTurn);
-  const rounds = Math.max(0, ...line.map((person) => person.own.length));
+  const rounds = Math.max(...line.map((person) => person.own.length));
   return Array.from({ length: rounds }, (_, round) =>
     line.flatMap((person) => person.own.slice(round, round + 1)),
   ).flat();

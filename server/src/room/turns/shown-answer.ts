@@ -29,11 +29,12 @@ export class ShownAnswer {
 
   show(piece: string): void {
     const { chronicle, clock, lane, metrics } = this.#deps;
-    if (this.#first) metrics.observe('parley_first_token_seconds', (clock.now() - this.#startedAt) / 1000);
-    const text = this.#first && this.#chars > 0 ? `${STEP_GAP}${piece}` : piece;
+    const isFirst = this.#first;
     this.#first = false;
+    const text = isFirst && this.#chars > 0 ? `${STEP_GAP}${piece}` : piece;
     this.#chars += text.length;
     chronicle.showText(lane, this.#turn.turn, text, this.#chars);
+    if (isFirst) metrics.observe('parley_first_token_seconds', (clock.now() - this.#startedAt) / 1000);
   }
 
   /** What was not shown yet: a document gets the whole entry at the end of a turn, those who follow pieces the last one first. */
