@@ -66,6 +66,22 @@ describe('what a prompt is about is said once more', () => {
     expect(contents(question('thanks', next))[before.length]).toBe(lastWithout);
   });
 
+  test('C6 C14 what a digest stands for is recalled, though nothing is left out behind it', () => {
+    const short = items(said(ben, KEY), ...talk(8));
+    expect(recalledBy(ABOUT, short)).toEqual([]);
+    const generation = {
+      ...{ number: 1, at: 2_000, since: 0, from: 1, to: 5, shelvesFrom: 0 },
+      ...{ text: 'They talked.', tokens: 4, kept: [], influence: ['ben'] },
+    };
+    const one = { generation, pins: { head: [], since: [], gone: [] } };
+    expect(recalledBy(ABOUT, short, { compacted: { room: one, own: one } })).toEqual(['1']);
+  });
+
+  test('C6 what a turn began with is said once more when it is built again, though nothing is gone any more', () => {
+    const short = items(said(ben, KEY), ...talk(8));
+    expect(recalledBy(ABOUT, short, { recalled: ['1'] })).toEqual(['1']);
+  });
+
   test('C6 a prompt of words that many entries say, or of words that none says, recalls nothing', () => {
     for (const text of ['thing', 'we talk about some thing', 'zebra', '', 'and?', '…'])
       expect(recalledBy(text, room), text).toEqual([]);

@@ -22,6 +22,8 @@ async function secondPieceAfter(readers: number): Promise<number> {
   expect(shown()).toBe('abc');
   call.release();
   await settled();
+  // However many pieces came, one of them was the first.
+  expect(world.metrics.observed('parley_first_token_seconds')).toHaveLength(1);
   return waited;
 }
 
