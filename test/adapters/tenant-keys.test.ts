@@ -195,6 +195,14 @@ test('R10 a pseudonym is the same always, another one for another person or tena
   expect(again.pseudonym(acme, user('ana'))).toBeNull();
 });
 
+test('R10 a pseudonym is the same when so many others were asked for that it was forgotten meanwhile', () => {
+  const { keys } = file;
+  const ana = keys.pseudonym(acme, user('ana'));
+  const others = Array.from({ length: 1_500 }, (_, index) => keys.pseudonym(acme, user(`person-${index}`)));
+  expect(new Set([ana, ...others]).size).toBe(1_501);
+  expect(keys.pseudonym(acme, user('ana'))).toBe(ana);
+});
+
 test('R10 D12 a pseudonym is made with a key of its own, derived once for all from the first of the tenant, and with none that seals', () => {
   const { keys, db } = file;
   const pseudonym = keys.pseudonym(acme, user('ana'));

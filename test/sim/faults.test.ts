@@ -326,8 +326,6 @@ function bound(writer: Writer): Writer {
     addEntry: (entry) => writer.addEntry(entry),
     redactEntry: (entry, by) => writer.redactEntry(entry, by),
     setTickets: (views) => writer.setTickets(views),
-    setTicket: (view) => writer.setTicket(view),
-    dropTicket: (turn) => writer.dropTicket(turn),
     startLive: (turn) => writer.startLive(turn),
     appendLive: (turn, text) => writer.appendLive(turn, text),
     clearLive: (turn) => writer.clearLive(turn),

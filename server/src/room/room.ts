@@ -1,7 +1,6 @@
 import { docKind, type DocKey } from '@parley/shared/documents';
 import { fault, type Fault } from '@parley/shared/fault';
 import { privateLane, type LaneKey, type UserId } from '@parley/shared/ids';
-import { boundaryOf } from '../core/context/envelope.ts';
 import type { RoomRef } from '../core/tenant.ts';
 import type { Authority } from '../ports/authority.ts';
 import type { EdgeMessage, OwnerMessage } from '../ports/bus.ts';
@@ -35,6 +34,7 @@ import { Peers } from './peers.ts';
 import { Pipeline } from './pipeline.ts';
 import { tellPrivately } from './private-notice.ts';
 import { RateWindow } from './rate-window.ts';
+import { RoomHand } from './room-hand.ts';
 import { ShelfAccess } from './shelf-access.ts';
 
 export interface RoomDeps {
@@ -134,11 +134,12 @@ export class Room implements Desk {
       joined: (lane) => this.#lanes.at(lane)?.joined(),
     };
     const { access } = this.shelves;
-    const own = { ...deps, chronicle: this.chronicle, access, shelves: this.shelves, mailbox: this.#mailbox };
+    const hand = new RoomHand(() => this.chronicle.room, deps.digest);
+    const own = { ...deps, chronicle: this.chronicle, access, shelves: this.shelves, mailbox: this.#mailbox, hand };
     const builtins = roomTools({ ...parts, shelves: this.shelves });
     this.#lanes = new Lanes({
       ...own,
-      model: new PlainModel(deps.model, () => boundaryOf(this.chronicle.room.salt, deps.digest)),
+      model: new PlainModel(deps.model, () => hand.now.boundary),
       unfiltered: deps.model,
       tenant: deps.ref.tenant,
       context: new ContextSource(own),

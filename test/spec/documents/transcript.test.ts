@@ -95,6 +95,16 @@ test('R1 only tickets that changed are written, and nothing when nothing did', a
   expect(Y.decodeUpdate(moved ?? new Uint8Array([0, 0])).structs.length).toBe(1);
 });
 
+test('R1 a transcript that is loaded knows who is shown as waiting: they stay without a word, or leave', async () => {
+  const { transcript } = await aloneTranscript();
+  const stored = transcript.change((to) => to.setTickets([ticket(1, 1), ticket(2, 2)])) ?? new Uint8Array();
+  const { stored: loaded, transcript: again } = await aloneTranscript([stored]);
+  expect(again.change((to) => to.setTickets([ticket(1, 1), ticket(2, 2)]))).toBeNull();
+  again.change((to) => to.setTickets([ticket(2, 2)]));
+  expect(view(loaded.doc)).toMatchObject({ turns: { t_2: { position: 2 } } });
+  expect(loaded.doc.getMap(TURNS).toJSON()).not.toHaveProperty('t_1');
+});
+
 test('R1 a new attempt empties the text, so that two answers are never spliced', async () => {
   const { transcript } = await aloneTranscript();
   transcript.change((to) => to.startLive(turnOf(1)));

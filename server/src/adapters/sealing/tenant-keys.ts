@@ -1,10 +1,11 @@
-import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { must } from '@parley/shared/assert';
 import type { UserId } from '@parley/shared/ids';
 import type { Database, Statement } from 'better-sqlite3';
 import { mintTenant, tenantKey, type Tenant } from '../../core/tenant.ts';
 import type { Sealer } from '../../ports/vault.ts';
 import type { MasterKeys } from './master-key.ts';
+import { Pseudonyms } from './pseudonyms.ts';
 import { openWith, sealWith, versionOf } from './seal.ts';
 import { durably } from '../store/log-sync.ts';
 import { eraseIn } from '../store/sqlite-erase.ts';
@@ -40,8 +41,8 @@ export class TenantKeys implements Sealer {
   readonly #sql: Statements;
   readonly #master: KeyObject;
   readonly #rings = new Map<string, Ring>();
-  /** Derived from a tenant's first key, once for as long as that is held. */
-  readonly #pseudonymKeys = new WeakMap<KeyObject, KeyObject>();
+  /** By a tenant's first key, for as long as that is held. */
+  readonly #pseudonyms = new WeakMap<KeyObject, Pseudonyms>();
 
   /** Throws {@link WrongMasterKeyError}. Keys that an older master key wrapped are wrapped anew. */
   constructor(db: Database, master: MasterKeys) {
@@ -68,17 +69,10 @@ export class TenantKeys implements Sealer {
   /** As {@link Pseudonym}; a new version of the tenant's key changes nothing of it. */
   pseudonym(tenant: Tenant, user: UserId): string | null {
     if (this.#rings.get(tenantKey(tenant)) === null) return null;
-    return createHmac('sha256', this.#pseudonymKey(tenant)).update(user).digest('base64url');
-  }
-
-  /** A key of its own: nothing that is shown to others is made with one that seals. */
-  #pseudonymKey(tenant: Tenant): KeyObject {
     const first = must(this.#ringOf(tenant)[0], 'a ring has a key');
-    const known = this.#pseudonymKeys.get(first);
-    if (known !== undefined) return known;
-    const key = createSecretKey(Buffer.from(hkdfSync('sha256', first, '', 'pseudonyms', KEY_BYTES)));
-    this.#pseudonymKeys.set(first, key);
-    return key;
+    let pseudonyms = this.#pseudonyms.get(first);
+    if (pseudonyms === undefined) this.#pseudonyms.set(first, (pseudonyms = new Pseudonyms(first)));
+    return pseudonyms.of(user);
   }
 
   /** Whether anything was ever sealed for the tenant. */

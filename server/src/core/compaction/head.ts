@@ -1,12 +1,6 @@
 import type { EntryId } from '@parley/shared/ids';
-import {
-  ENVELOPE_TOKENS,
-  numberOf,
-  privateNumber,
-  saidBy,
-  type ContextItem,
-  type Hand,
-} from '../context/context-pieces.ts';
+import { ENVELOPE_TOKENS, numberOf, privateNumber, saidBy, type ContextItem } from '../context/context-pieces.ts';
+import type { Hand } from '../context/hand.ts';
 import { isSent } from '../context/sealed-order.ts';
 import { joinInfluence, type Influence } from '../labels/influence.ts';
 import { citations } from './citations.ts';

@@ -1,13 +1,7 @@
 import type { EntryId } from '@parley/shared/ids';
 import type { PinKind } from '@parley/shared/pin-kind';
-import {
-  ENVELOPE_TOKENS,
-  numberOf,
-  privateNumber,
-  saidBy,
-  type ContextItem,
-  type Hand,
-} from '../context/context-pieces.ts';
+import { ENVELOPE_TOKENS, numberOf, privateNumber, saidBy, type ContextItem } from '../context/context-pieces.ts';
+import type { Hand } from '../context/hand.ts';
 import { joinInfluence, type Influence } from '../labels/influence.ts';
 
 /** One row of the pinned ledger (C3): an entry that somebody pinned, or a call of a tool that failed. */

@@ -1,7 +1,8 @@
 import type { LaneKey } from '@parley/shared/ids';
 import { Era } from './context-era.ts';
 import { Past, type Pasts } from './context-past.ts';
-import type { ContextItem, Hand, Piece, Writes } from './context-pieces.ts';
+import type { ContextItem, Piece, Writes } from './context-pieces.ts';
+import type { Hand } from './hand.ts';
 import { sight, type Sight } from './context-sight.ts';
 import { inOrder, placeOf, sealed } from './sealed-order.ts';
 

@@ -2,6 +2,7 @@ import type { EntryId } from '@parley/shared/ids';
 import type { Compacted } from '../compaction/head.ts';
 import type { Pasts } from './context-past.ts';
 import type { RoomWords } from '../recall/lane-words.ts';
+import type { Hand } from './hand.ts';
 import type { ContextItem, ContextPrompt } from './context-pieces.ts';
 
 export interface ContextInput {
@@ -22,6 +23,8 @@ export interface ContextInput {
   readonly budget: number;
   /** C6: what a turn recalled when it started, as it is cited; absent: what it is about is looked for. */
   readonly recalled?: readonly string[];
+  /** The room's hand, made for earlier turns: makes this faster, and changes nothing of it. */
+  readonly hand?: Hand;
   /** What was read for earlier turns of this room, and likewise changes nothing. */
   readonly words?: RoomWords;
   /** What was folded for earlier turns of this room: makes this faster, and changes nothing of it. */

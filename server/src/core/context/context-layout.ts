@@ -6,15 +6,8 @@ import { joinInfluence, type Influence } from '../labels/influence.ts';
 import { joinResources } from '../labels/label.ts';
 import { inSight, type History } from './context-history.ts';
 import type { ContextInput } from './context-input.ts';
-import {
-  partPiece,
-  privatePieces,
-  promptPiece,
-  roomPieces,
-  type ContextItem,
-  type Hand,
-  type Piece,
-} from './context-pieces.ts';
+import { partPiece, privatePieces, promptPiece, roomPieces, type ContextItem, type Piece } from './context-pieces.ts';
+import type { Hand } from './hand.ts';
 import { folded, inFull, type Sent } from './context-window.ts';
 import { Repeats } from './repeats.ts';
 import { citesOf, recallPart, type RecallPlace } from '../recall/recall-part.ts';

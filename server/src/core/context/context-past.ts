@@ -1,5 +1,6 @@
 import { Era } from './context-era.ts';
-import type { ContextItem, Hand, Piece, Writes } from './context-pieces.ts';
+import type { ContextItem, Piece, Writes } from './context-pieces.ts';
+import type { Hand } from './hand.ts';
 import type { Sight } from './context-sight.ts';
 import { Window } from './context-window.ts';
 import { SealedOrder } from './sealed-order.ts';

@@ -2,6 +2,7 @@ import type { Author, Entry } from '@parley/shared/entry';
 import type { ResourceId } from '@parley/shared/label';
 import type { Sighted } from './context-sight.ts';
 import type { Envelopes, Harmless } from './envelope.ts';
+import type { Hand } from './hand.ts';
 import { foldedText } from './folded-text.ts';
 import type { Influence } from '../labels/influence.ts';
 import type { Repeat } from './repeats.ts';
@@ -39,14 +40,6 @@ export interface Piece extends Sighted {
   readonly cite: string | null;
   /** In full, or with references for what it repeats. */
   readonly render: (repeats: readonly Repeat<Piece>[]) => string;
-}
-
-/** How a room's entries are written. */
-export interface Hand {
-  readonly boundary: string;
-  readonly wrap: Envelopes;
-  /** Keyed by the room (R8). */
-  readonly hash: (text: string) => string;
 }
 
 /** Upper bounds of what is written around a body; an id and a name come on top of an envelope. */

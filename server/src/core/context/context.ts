@@ -1,4 +1,3 @@
-import { boundaryOf, envelopes } from './envelope.ts';
 import type { ContextInput } from './context-input.ts';
 import {
   compactedOf,
@@ -11,6 +10,7 @@ import {
   type Sources,
 } from './context-layout.ts';
 import type { ContextItem } from './context-pieces.ts';
+import { handOf } from './hand.ts';
 import { systemText } from './system-text.ts';
 
 export type { ContextInput, ContextItem, PlainMessage, Sources };
@@ -66,11 +66,12 @@ export interface Context {
  * message · in a private turn, the speaker's own items in the same order · the prompt.
  */
 export function buildContext(input: ContextInput): Context {
-  const boundary = boundaryOf(input.salts.room, input.hash);
-  // The boundary is this room's secret: what a reference says of the words behind it says nothing elsewhere (R8).
-  const hand = { boundary, wrap: envelopes(boundary), hash: (text: string) => input.hash(`${boundary}\n${text}`) };
+  const hand = input.hand ?? handOf(input.salts.room, input.hash);
   const layout = input.own === null ? layOutRoom(input, hand) : layOutPrivate(input, hand);
-  const messages = merged([{ role: 'system', content: systemText(input.salts.lane, boundary) }, ...layout.messages]);
+  const messages = merged([
+    { role: 'system', content: systemText(input.salts.lane, hand.boundary) },
+    ...layout.messages,
+  ]);
   const to = lastSeq(input.own ?? input.room);
   const generation = compactedOf(input, laneOf(input))?.generation ?? null;
   return {

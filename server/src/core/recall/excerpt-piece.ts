@@ -1,11 +1,5 @@
-import {
-  readText,
-  wrappedPart,
-  type ContextItem,
-  type Hand,
-  type Piece,
-  type Shown,
-} from '../context/context-pieces.ts';
+import { readText, wrappedPart, type ContextItem, type Piece, type Shown } from '../context/context-pieces.ts';
+import type { Hand } from '../context/hand.ts';
 import type { Harmless } from '../context/envelope.ts';
 import { leastTokens, type Line } from '../context/text-lines.ts';
 import type { LineRange } from './excerpt.ts';

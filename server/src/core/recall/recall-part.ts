@@ -1,7 +1,8 @@
 import type { LaneKey } from '@parley/shared/ids';
 import { saidBeside } from '../compaction/head.ts';
 import type { ContextInput } from '../context/context-input.ts';
-import { partPiece, type ContextItem, type Hand, type Piece } from '../context/context-pieces.ts';
+import { partPiece, type ContextItem, type Piece } from '../context/context-pieces.ts';
+import type { Hand } from '../context/hand.ts';
 import type { Sent } from '../context/context-window.ts';
 import { Heard } from './heard.ts';
 import { recalled, recalledAgain, type Recalling } from './recall.ts';

@@ -1,12 +1,6 @@
 import type { LaneKey } from '@parley/shared/ids';
-import {
-  numberOf,
-  privateNumber,
-  readText,
-  type ContextItem,
-  type Hand,
-  type Piece,
-} from '../context/context-pieces.ts';
+import { numberOf, privateNumber, readText, type ContextItem, type Piece } from '../context/context-pieces.ts';
+import type { Hand } from '../context/hand.ts';
 import { inOrder, isSent } from '../context/sealed-order.ts';
 import { linesOf, type Line } from '../context/text-lines.ts';
 import { excerptPiece, type Excerpt } from './excerpt-piece.ts';

@@ -20,8 +20,6 @@ export interface TranscriptWriter {
   redactEntry(entry: EntryId, by: string): void;
   /** Shows exactly these tickets. */
   setTickets(views: readonly TicketView[]): void;
-  setTicket(view: TicketView): void;
-  dropTicket(turn: TurnId): void;
   /** Opens the text of a running answer, or empties it when a new attempt begins. */
   startLive(turn: TurnId): void;
   appendLive(turn: TurnId, text: string): void;
@@ -84,6 +82,8 @@ class Writer implements TranscriptWriter {
   readonly #live: Y.Map<Y.Text>;
   readonly #room: Y.Map<unknown>;
   readonly #approvals: Y.Map<ApprovalView>;
+  /** What `#turns` holds: to read that is to walk over every turn there ever was. */
+  #tickets: ReadonlyMap<string, TicketView>;
 
   constructor(doc: Y.Doc) {
     this.#doc = doc;
@@ -92,6 +92,7 @@ class Writer implements TranscriptWriter {
     this.#live = doc.getMap(LIVE);
     this.#room = doc.getMap(ROOM);
     this.#approvals = doc.getMap(APPROVALS);
+    this.#tickets = new Map(this.#turns.entries());
   }
 
   addEntry(entry: Entry): void {
@@ -112,17 +113,10 @@ class Writer implements TranscriptWriter {
   }
 
   setTickets(views: readonly TicketView[]): void {
-    const shown = new Set<string>(views.map(({ turn }) => turn));
-    for (const turn of [...this.#turns.keys()]) if (!shown.has(turn)) this.#turns.delete(turn);
-    for (const view of views) this.setTicket(view);
-  }
-
-  setTicket(view: TicketView): void {
-    if (!equalityDeep(this.#turns.get(view.turn), view)) this.#turns.set(view.turn, view);
-  }
-
-  dropTicket(turn: TurnId): void {
-    if (this.#turns.has(turn)) this.#turns.delete(turn);
+    const shown = this.#tickets;
+    this.#tickets = new Map(views.map((view) => [view.turn, view]));
+    for (const turn of shown.keys()) if (!this.#tickets.has(turn)) this.#turns.delete(turn);
+    for (const view of views) if (!equalityDeep(shown.get(view.turn), view)) this.#turns.set(view.turn, view);
   }
 
   startLive(turn: TurnId): void {

@@ -13,6 +13,7 @@ import { isSent } from '../../core/context/sealed-order.ts';
 import { isWithin, type Influence } from '../../core/labels/influence.ts';
 import type { Digest } from '../../ports/system.ts';
 import type { Chronicle } from '../chronicle.ts';
+import type { RoomHand } from '../room-hand.ts';
 
 /** A prompt with the place from which its turn looks back (T18: fixed when the turn starts). */
 export interface Viewpoint {
@@ -42,13 +43,15 @@ export interface Viewpoint {
 export class ContextBuilder {
   readonly #chronicle: Chronicle;
   readonly #digest: Digest;
+  readonly #hand: RoomHand;
   readonly #words = new RoomWords();
   #pasts = new Pasts();
   #redactions = 0;
 
-  constructor(chronicle: Chronicle, digest: Digest) {
+  constructor(chronicle: Chronicle, digest: Digest, hand: RoomHand) {
     this.#chronicle = chronicle;
     this.#digest = digest;
+    this.#hand = hand;
   }
 
   build(lane: LaneKey, viewpoint: Viewpoint): Context {
@@ -62,6 +65,7 @@ export class ContextBuilder {
       quotes,
       budget: turnTokens - tools,
       hash: this.#digest,
+      hand: this.#hand.now,
       pasts: this.#freshPasts(),
       words: this.#words,
       compacted: this.#compactedFor(lane, viewpoint),

@@ -7,7 +7,6 @@ import { digestPlan, SWAP_SHARE } from '../../core/compaction/digest-plan.ts';
 import { inForce, lastNumber, waiting } from '../../core/compaction/lane-digests.ts';
 import type { Context, Sources } from '../../core/context/context.ts';
 import { conversationBudget } from '../../core/context/context-layout.ts';
-import { boundaryOf, envelopes } from '../../core/context/envelope.ts';
 import type { RunningTurn, Ticket } from '../../core/arbiter/lane.ts';
 import { isWithin } from '../../core/labels/influence.ts';
 import { stepMessages } from '../../core/context/step-messages.ts';
@@ -18,6 +17,7 @@ import type { ModelRequest, Tokenizer } from '../../ports/model.ts';
 import type { Digest } from '../../ports/system.ts';
 import type { Access } from '../access.ts';
 import type { Chronicle } from '../chronicle.ts';
+import type { RoomHand } from '../room-hand.ts';
 import { audienceOf } from '../lane-access.ts';
 import type { AskedDigest } from './asked-digest.ts';
 import { ContextBuilder, type Viewpoint } from './context-builder.ts';
@@ -30,6 +30,7 @@ export interface ContextSourceDeps {
   readonly access: Access;
   readonly digest: Digest;
   readonly tokenizer: Tokenizer;
+  readonly hand: RoomHand;
 }
 
 /** A prompt, as far as it decides what is sent for it. */
@@ -56,6 +57,7 @@ export class ContextSource {
   readonly #access: Access;
   readonly #digest: Digest;
   readonly #tokenizer: Tokenizer;
+  readonly #hand: RoomHand;
   readonly #builder: ContextBuilder;
   /** Of the turn that runs or ran last in a lane: each of its steps begins with the same bytes. */
   readonly #built = new Map<LaneKey, Built>();
@@ -63,12 +65,13 @@ export class ContextSource {
   /** What the last turn that was sent a lane's conversation was sent of the lane's own document, and no shelf. */
   readonly #sent = new Map<LaneKey, Context['messages']>();
 
-  constructor({ chronicle, access, digest, tokenizer }: ContextSourceDeps) {
+  constructor({ chronicle, access, digest, tokenizer, hand }: ContextSourceDeps) {
     this.#chronicle = chronicle;
     this.#access = access;
     this.#digest = digest;
     this.#tokenizer = tokenizer;
-    this.#builder = new ContextBuilder(chronicle, digest);
+    this.#hand = hand;
+    this.#builder = new ContextBuilder(chronicle, digest, hand);
     this.#grants = new Grants((turn) => chronicle.ledger.ticket(turn)?.fate.kind === 'ended');
   }
 
@@ -115,7 +118,7 @@ export class ContextSource {
     const budget = conversationBudget(room.policy.limits.turnTokens - tools, isPrivate);
     const plan = digestPlan({ items, isPrivate, current, lastNumber: lastNumber(digests.of(lane)), budget });
     if (plan === null) return null;
-    const wrap = envelopes(boundaryOf(room.salt, this.#digest));
+    const { wrap } = this.#hand.now;
     const instruction = digestInstruction(plan, isPrivate, wrap);
     const { messages, manifest, sources } = this.#builder.build(lane, { ...viewpoint, instruction });
     const seen = { seenTo: items.length, roomSeenTo: viewpoint.roomTo, redactions: ledger.redactions };
@@ -151,7 +154,7 @@ export class ContextSource {
     running: RunningTurn,
     offers: readonly OfferedFunction[],
   ): Omit<ModelRequest, 'caller' | 'inputTokens'> {
-    const wrap = envelopes(boundaryOf(this.#chronicle.room.salt, this.#digest));
+    const { wrap } = this.#hand.now;
     return {
       messages: [...this.#context(lane, running).messages, ...stepMessages(running.steps, wrap)],
       ...this.#offered(running.author, offers),

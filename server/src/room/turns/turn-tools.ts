@@ -46,7 +46,7 @@ export class TurnTools {
   /** What declaring them takes of what a turn may use. */
   declaredTokens(): number {
     const offers = this.offers();
-    if (this.#counted !== null && areSame(this.#counted.offers, offers)) return this.#counted.tokens;
+    if (this.#counted?.offers === offers) return this.#counted.tokens;
     const tokens = this.#deps.tokenizer.count(JSON.stringify(declared(offers)));
     this.#counted = { offers, tokens };
     return tokens;
@@ -125,12 +125,4 @@ function proposal(id: string, call: ModelCall, offered: OfferedFunction): Propos
     effect: effectOf(terms),
     arguments: read.kind === 'object' ? read.canonical : call.arguments,
   };
-}
-
-/** A function that is registered anew is another one. */
-function areSame(some: readonly OfferedFunction[], others: readonly OfferedFunction[]): boolean {
-  return (
-    some.length === others.length &&
-    some.every(({ name, function: each }, at) => others[at]?.name === name && others[at].function === each)
-  );
 }
