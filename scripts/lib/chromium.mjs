@@ -1,12 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { StepFailed, run } from './process.mjs';
+import { StepFailed } from './process.mjs';
+import { installPackage, which } from './system-packages.mjs';
 
 /** Chromium without what a person needs around a page: the same engine, for a third of the work. */
 const LIGHT = 'chromium-headless-shell';
 const NAMES = [LIGHT, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-/** A mirror may fail once, and another program may be installing something just now. */
-const PATIENT = ['-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=300'];
 
 /**
  * The browser the tests drive: named by PARLEY_CHROMIUM, found, or installed from the system's packages.
@@ -16,7 +13,7 @@ export async function provideChromium() {
   const found = process.env['PARLEY_CHROMIUM'] || find();
   if (found) return found;
   for (const name of [LIGHT, 'chromium']) {
-    await install(name);
+    await installPackage(name);
     const installed = find();
     if (installed) return installed;
   }
@@ -27,21 +24,8 @@ export async function provideChromium() {
 
 /** Installs the light one also where another is found: the tests take longer without it, and prove the same. */
 export async function provideLightChromium() {
-  if (!process.env['PARLEY_CHROMIUM'] && !has(LIGHT)) await install(LIGHT);
+  if (!process.env['PARLEY_CHROMIUM'] && which(LIGHT) === null) await installPackage(LIGHT);
   await provideChromium();
-}
-
-/**
- * From the system's packages, where that can be done; nothing is removed for it. Whether it is there now, is looked at.
- * @param {string} name
- */
-async function install(name) {
-  if (process.getuid?.() !== 0 || !has('apt-get')) return;
-  console.error(`Installing ${name} from the system packages …`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await run('apt-get', [...PATIENT, 'update', '-qq'], { env, quiet: true });
-  const args = ['install', '-y', '-qq', '--no-install-recommends', '--no-remove', name];
-  await run('apt-get', [...PATIENT, ...args], { env, quiet: true });
 }
 
 function find() {
@@ -50,15 +34,4 @@ function find() {
     if (path !== null) return path;
   }
   return null;
-}
-
-/** @param {string} name */
-function has(name) {
-  return which(name) !== null;
-}
-
-/** @param {string} name */
-function which(name) {
-  const found = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name], { encoding: 'utf8' });
-  return found.status === 0 ? found.stdout.trim() : null;
 }

@@ -2,6 +2,7 @@ import { checks } from './checks.mjs';
 import { provideChromium, provideLightChromium } from './chromium.mjs';
 import { buildClient, install } from './prepare.mjs';
 import { run } from './process.mjs';
+import { provideRedis } from './redis.mjs';
 import { serve } from './serve.mjs';
 import { runTests } from './tests.mjs';
 
@@ -32,9 +33,9 @@ export async function browser() {
 /** Runs every test, or the files whose path contains one of the words. @type {Command} */
 export async function test(rest) {
   const tools = await install();
-  const chromium = await provideChromium();
+  const provided = { CHROMIUM_PATH: await provideChromium(), REDIS_SERVER_PATH: await provideRedis() };
   await buildClient(tools);
-  return runTests({ ...tools, env: { ...tools.env, CHROMIUM_PATH: chromium } }, rest);
+  return runTests({ ...tools, env: { ...tools.env, ...provided } }, rest);
 }
 
 /** The long `kill -9` run; the first word is the number of kills. @type {Command} */

@@ -31,12 +31,12 @@ export async function pnpm() {
 
 /**
  * The environment for child processes: the chosen Node comes first, also for what they start themselves, and
- * PARLEY_CHROMIUM stays here, since a server refuses PARLEY_ variables it does not know.
+ * what names programs of the tests stays here, since a server refuses PARLEY_ variables it does not know.
  * @param {string} nodePath
  * @returns {NodeJS.ProcessEnv}
  */
 export function environment(nodePath) {
-  const { PARLEY_CHROMIUM: _, ...inherited } = process.env;
+  const { PARLEY_CHROMIUM: _chromium, PARLEY_REDIS_SERVER: _redis, ...inherited } = process.env;
   return { ...inherited, PATH: `${dirname(nodePath)}${delimiter}${process.env['PATH'] ?? ''}` };
 }
 

@@ -38,6 +38,8 @@ function order(world: () => BusWorld): void {
   test('D8 what an edge sends, the owner receives in that order', async () => {
     const received: EdgeMessage[] = [];
     world().bus.own(room('a'), (message) => received.push(message));
+    // Who owns, or joined, on one node is known on another a moment later.
+    await world().settled();
     const edge = world().elsewhere.join(room('a'), () => {});
     for (const n of numbers) edge.send(up(n));
     await world().settled();
@@ -49,6 +51,7 @@ function order(world: () => BusWorld): void {
     const far: OwnerMessage[] = [];
     world().bus.join(room('a'), (message) => near.push(message));
     world().elsewhere.join(room('a'), (message) => far.push(message));
+    await world().settled();
     const owner = world().bus.own(room('a'), () => {});
     for (const n of numbers) owner.publish(down(n));
     await world().settled();
