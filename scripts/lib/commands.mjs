@@ -105,8 +105,9 @@ export async function bench(rest) {
   return run(node, ['--expose-gc', 'test/bench/bench.ts', ...rest], { env });
 }
 
-/** What holds of model calls when providers fail. @type {Command} */
+/** What holds of model calls when providers fail, or what they rest on. @type {Command} */
 export async function benchModel(rest) {
   const { node, env } = await install();
-  return run(node, ['test/bench/model-figures.ts', ...rest], { env });
+  const provided = { REDIS_SERVER_PATH: await provideRedis() };
+  return run(node, ['test/bench/model-figures.ts', ...rest], { env: { ...env, ...provided } });
 }

@@ -1,9 +1,11 @@
 // `npm run bench:model`: what holds of model calls when providers fail, or the store of what was decided about them,
-// measured against providers in processes of their own that count what they are asked; and how well it is foreseen what
-// answers take. A number after the command is how many turns each figure takes.
+// measured against providers in processes of their own that count what they are asked; what holds of turns when the Redis
+// between nodes fails; and how well it is foreseen what answers take. A number after the command is how many turns each
+// figure takes.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { harmedRedis, REDIS_TARGETS } from './harmed-redis.ts';
 import { HARMED_TARGETS, harmedSettings } from './harmed-settings.ts';
 import { ModelWorld, type Plan, type Stats, type Told } from './model-world.ts';
 import { reservedShare } from './reserved-share.ts';
@@ -26,6 +28,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   'over the limit': '0',
   'replies within the reserved p90': '85-95',
   ...HARMED_TARGETS,
+  ...REDIS_TARGETS,
 };
 
 interface Run {
@@ -50,6 +53,7 @@ const figures = {
   'ledger minus providers, tokens': healthy.ledgerTokens - tokens(healthy),
   ...(await overspend()),
   ...(await harmedSettings(SEED, TURNS)),
+  ...(await harmedRedis(TURNS)),
   ...(await reservedShare(SEED)),
 };
 for (const [name, value] of Object.entries(figures)) {

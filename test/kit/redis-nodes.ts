@@ -1,6 +1,5 @@
 import { RedisBus } from '@parley/server/adapters/cluster/bus-redis';
 import { RedisLine } from '@parley/server/adapters/cluster/redis-line';
-import { vi } from 'vitest';
 import { TestClock } from './clock.ts';
 import { seededIds } from './ids.ts';
 import { RecordingLog } from './log.ts';
@@ -28,9 +27,9 @@ export async function openRedisNode(url: string, secret: Uint8Array = NODES_SECR
   return { bus, line, clock, log };
 }
 
-/** Resolves when the line is up. */
-export function connected(...lines: readonly RedisLine[]): Promise<unknown> {
-  return vi.waitUntil(() => lines.every(({ isUp }) => isUp), { timeout: 30_000, interval: 5 });
+/** Resolves when all of them are up. */
+export async function connected(...lines: readonly RedisLine[]): Promise<void> {
+  while (!lines.every(({ isUp }) => isUp)) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
 /** A letter is answered by another at most so often before all is quiet. */

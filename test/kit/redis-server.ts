@@ -84,7 +84,7 @@ function redisPath(): string {
 /** Null when the port is taken. */
 function launch(port: number): Promise<Program | null> {
   const settings = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no'];
-  const child = spawn('sh', ['-c', LEASH, 'sh', redisPath(), ...settings], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('sh', ['-c', LEASH, 'sh', redisPath(), ...settings], { stdio: ['pipe', 'pipe', 'ignore'] });
   let output = '';
   let over = false;
   return new Promise((resolve, reject) => {
