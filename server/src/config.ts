@@ -58,7 +58,8 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 const NOT_YET: Readonly<Record<string, string>> = {
   PARLEY_DATABASE_URL: 'Postgres is not supported in this version; remove it to use the embedded store',
-  PARLEY_REDIS_URL: 'more than one node is not supported in this version; remove it to run one node',
+  PARLEY_REDIS_URL:
+    'more than one node is not supported in this version, which has no journal that nodes can share; remove it to run one node',
 };
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });

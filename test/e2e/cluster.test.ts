@@ -74,3 +74,14 @@ test('D7 Redis is killed in the middle of an answer and comes back empty: no pro
   expect(entries(ana).map(([, text]) => text)).toEqual(['long', 'half and half', 'asked meanwhile', 'for ben']);
   expect(entries(ben)).toEqual(entries(ana));
 });
+
+test('D9 a node that goes in order hands its rooms over at once, with the answer that was under way', async () => {
+  const call = model.expect({ pieces: ['half'], holdAfter: 1 });
+  model.expect({ pieces: ['whole'] });
+  ana.room.ask('long');
+  await call.held;
+  await ben.until(({ room }) => room.answering?.text === 'half');
+  await world.leave(0);
+  await ben.until(({ room }) => room.entries.length === 2);
+  expect(entries(ben).map(([, text]) => text)).toEqual(['long', 'whole']);
+});

@@ -36,6 +36,7 @@ export class ClusterWorld implements AsyncDisposable {
   readonly nodes: readonly ClusterNode[];
   readonly #store: SqliteStore;
   readonly #folder: string;
+  readonly #left = new Set<number>();
 
   private constructor(world: Pick<ClusterWorld, 'redis' | 'nodes'>, store: SqliteStore, folder: string) {
     this.redis = world.redis;
@@ -74,13 +75,18 @@ export class ClusterWorld implements AsyncDisposable {
     return errors.map((line) => JSON.stringify(line));
   }
 
+  /** A node goes in order. */
+  async leave(node: number): Promise<void> {
+    const { server, bus, leases } = this.#node(node);
+    this.#left.add(node);
+    await server.drain();
+    await bus.close();
+    leases.close();
+  }
+
   /** Every node goes in order; Redis stays to be looked at. */
   async drain(): Promise<void> {
-    for (const { server, bus, leases } of this.nodes) {
-      await server.drain();
-      await bus.close();
-      leases.close();
-    }
+    for (const node of this.nodes.keys()) if (!this.#left.has(node)) await this.leave(node);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -10,11 +10,11 @@ const LEASH = '"$@" & redis=$!; read -r _; kill -9 $redis; wait $redis';
 
 /** A real Redis on a free port of the loopback that keeps nothing: it can be killed and started again, empty. */
 export class RedisServer implements AsyncDisposable {
-  readonly #port: number;
+  readonly port: number;
   #program: Program;
 
   private constructor(port: number, program: Program) {
-    this.#port = port;
+    this.port = port;
     this.#program = program;
   }
 
@@ -27,7 +27,7 @@ export class RedisServer implements AsyncDisposable {
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.#port}`;
+    return `redis://127.0.0.1:${this.port}`;
   }
 
   /** SIGKILL. */
@@ -39,7 +39,7 @@ export class RedisServer implements AsyncDisposable {
   /** On the same port, empty; it has to have ended. While nobody listened, something else may have been given that port: then again. */
   async restart(): Promise<void> {
     for (let left = 100; left > 0; left -= 1) {
-      const program = await launch(this.#port);
+      const program = await launch(this.port);
       if (program === null) continue;
       this.#program = program;
       return;

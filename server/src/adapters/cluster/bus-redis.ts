@@ -102,6 +102,7 @@ export class RedisBus implements Bus {
     await Promise.resolve();
     if (line.isUp) await line.settled().catch((error: unknown) => log.debug('bus.failed', { error: String(error) }));
     this.#me = null;
+    this.#parts.post.become(null);
     line.close();
   }
 
@@ -157,7 +158,7 @@ export class RedisBus implements Bus {
   }
 
   #lost(counterpart: Incarnation): void {
-    for (const room of this.#owned.values()) room.left(counterpart);
+    for (const room of this.#owned.values()) room.lost(counterpart);
     for (const room of this.#joined.values()) room.disowned(counterpart);
   }
 }

@@ -81,10 +81,15 @@ export class JoinedRoom {
     if (from === this.#owner) this.#relay?.publish(message);
   }
 
-  /** A node says that it runs the room now. While this one does, it is for the lease to say who is right. */
+  /**
+   * A node says that it runs the room now. While this one does, it is for the lease to say who is right; while it is being
+   * asked, the answer says as much, and whoever then has something to say asks again.
+   */
   owned(by: Incarnation): void {
     if (this.#relay === null || this.#held !== null) return;
-    if (this.#owner !== by && this.#spoken) this.#refuse();
+    if (this.#owner === by) return;
+    if (this.#spoken) this.#refuse();
+    if (this.#owner !== null) this.#deps.post.send(this.#owner, { kind: 'leave', room: this.#key });
     this.#owner = by;
   }
 

@@ -19,7 +19,7 @@ local function holder()
   if redis.call('type', KEYS[1]).ok ~= 'string' then return nil end
   local left = redis.call('pttl', KEYS[1])
   local value = redis.call('get', KEYS[1])
-  if left < 0 or left > tonumber(ARGV[2]) or not string.find(value, '^[%w._-]+:[%w_-]+$') then return nil end
+  if left < 0 or left > tonumber(ARGV[2]) or not string.find(value, '^[%w%._%-]+:[%w_%-]+$') then return nil end
   return value
 end
 local now = holder()
@@ -34,6 +34,11 @@ redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
 return ARGV[1]`;
 const FREE = `${HOLDER}
 if now == ARGV[1] then redis.call('del', KEYS[1]) end`;
+
+/** Whether leases can be written in this name: {@link HOLDER} takes no other for one. */
+export function isNodeName(name: string): boolean {
+  return /^[A-Za-z0-9._-]+$/.test(name);
+}
 
 /** The leases as Redis has them; each call rejects when Redis does not answer. */
 export class LeaseKeys {

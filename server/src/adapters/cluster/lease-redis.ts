@@ -1,7 +1,7 @@
 import { roomKey, type RoomRef } from '../../core/tenant.ts';
 import type { Lease, LeaseAnswer } from '../../ports/lease.ts';
 import type { Clock, Ids, Log } from '../../ports/system.ts';
-import { LeaseKeys } from './lease-keys.ts';
+import { isNodeName, LeaseKeys } from './lease-keys.ts';
 import type { RedisLine } from './redis-line.ts';
 import { RenewedLease } from './renewed-lease.ts';
 
@@ -31,6 +31,7 @@ export class RedisLeases implements Lease {
   #connected = false;
 
   constructor(deps: RedisLeasesDeps) {
+    if (!isNodeName(deps.node)) throw new Error('a name of a node has letters, digits, `.`, `_` and `-` alone');
     this.#deps = deps;
     this.#keys = new LeaseKeys(deps.line);
     deps.line.open({ up: () => this.#up(), down: () => {}, message: () => {} });

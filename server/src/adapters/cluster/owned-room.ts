@@ -101,6 +101,13 @@ export class OwnedRoom {
     this.#standBackIfAlone();
   }
 
+  /** That node is not to be spoken to any more, and who runs the room next need not try. */
+  lost(by: Incarnation): void {
+    if (!this.#readers.has(by)) return;
+    this.left(by);
+    this.#deps.directory.leave(this.#ref, by).catch((error: unknown) => this.#deps.failed(error));
+  }
+
   /** No node can be reached. */
   cutOff(): void {
     this.#held = null;

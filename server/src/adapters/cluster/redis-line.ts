@@ -57,7 +57,7 @@ export class RedisLine {
   }
 
   async subscribe(channel: string): Promise<void> {
-    await this.#redis.subscribe(channel);
+    await this.#answered(this.#redis.subscribe(channel));
   }
 
   /** Resolves with how many heard it. */
@@ -65,7 +65,8 @@ export class RedisLine {
     if (this.#unanswered + bytes.length > MOST_UNANSWERED_BYTES) throw new Error('too much is unanswered');
     this.#unanswered += bytes.length;
     try {
-      return await this.#redis.publish(channel, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+      const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      return await this.#answered(this.#redis.publish(channel, frame));
     } finally {
       this.#unanswered -= bytes.length;
     }
@@ -73,12 +74,12 @@ export class RedisLine {
 
   /** Runs a script; what it gives is for the caller to look at. */
   run(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    return this.#redis.call('eval', script, keys.length, ...keys, ...args);
+    return this.#answered(this.#redis.call('eval', script, keys.length, ...keys, ...args));
   }
 
   /** Resolves when what was asked so far is answered, and what had come by then was heard. */
   async settled(): Promise<void> {
-    await this.#redis.ping();
+    await this.#answered(this.#redis.ping());
   }
 
   /** Gives the connection up for another one. */
@@ -94,6 +95,16 @@ export class RedisLine {
     this.#listener = null;
     this.#up = false;
     this.#redis.disconnect();
+  }
+
+  async #answered<T>(command: Promise<T>): Promise<T> {
+    try {
+      return await command;
+    } catch (error) {
+      // A refusal is an answer. Without any, the other end may be gone without a word.
+      if (!(error instanceof Error && error.name === 'ReplyError')) this.reset();
+      throw error;
+    }
   }
 
   #rises(): void {
