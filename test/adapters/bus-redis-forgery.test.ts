@@ -89,6 +89,39 @@ test('D7 a frame that is said again changes nothing, to whomever it is said', as
   await changesNothing(...kept.map(({ channel, frame }) => ({ channel: channel === one ? other : one, frame })));
 });
 
+test('D7 a frame for one node is none for another that is in the same room', async () => {
+  const third = await openRedisNode(redis.url);
+  const edge = new RoomEdge(third.bus, DEN);
+  edge.attach('cem');
+  for (let n = 0; n < 20; n += 1) {
+    owner.say(n);
+    await quiet(here, there);
+  }
+  await quiet(here, there, third);
+  const to = must(overheard.at(-1), 'a frame').channel;
+  const before = edge.heard.length;
+  // Some of what the other node was told has just the number that this one waits for.
+  for (const { frame } of [...overheard]) await redis.with((admin) => admin.publish(to, frame));
+  owner.say(20);
+  await quiet(here, there, third);
+  expect(edge.heard).toHaveLength(before + 1);
+  expect(edge.heard.at(-1)).toMatchObject({ type: 'saved', count: 20 });
+  await third.bus.close();
+});
+
+test('D8 a node is not heard in a room that it does not run, nor in one in which it has nobody', async () => {
+  const seal = new FrameSeal(NODES_SECRET);
+  const [toOwner, toEdge] = [channelOf('owner'), channelOf('edge')];
+  const from = must(readIncarnation('n_another-node'), 'an incarnation');
+  const saved = { type: 'saved', peer: CANARY as PeerId, doc: 'workspace', count: 99 } as const;
+  const up = writeLetters([{ kind: 'up', room: 'acme/den', packed: pack(forged) }]);
+  const down = writeLetters([{ kind: 'down', room: 'acme/den', packed: pack(saved) }]);
+  await changesNothing(
+    { channel: toOwner.channel, frame: Buffer.from(seal.seal({ from, to: toOwner.id, number: 0 }, up)) },
+    { channel: toEdge.channel, frame: Buffer.from(seal.seal({ from, to: toEdge.id, number: 0 }, down)) },
+  );
+});
+
 test('D7 a frame of which any byte is another, or that is cut short, changes nothing', async () => {
   const { channel, frame } = must(
     overheard.find((one) => one.channel === channelOf('owner').channel),

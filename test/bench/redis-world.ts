@@ -63,15 +63,7 @@ export class RedisWorld implements AsyncDisposable {
       room.asked.push(text);
       must(room.people[Math.floor(n / this.#rooms.length) % NODES.length], 'somebody asks').room.ask(text);
     }
-    await this.#told();
-    return Promise.all(
-      this.#rooms.map(async ({ id, asked }, n) => {
-        const reader = await entered(this.#world, id, 1 - (n % NODES.length), 'late');
-        const { entries } = reader.view.room;
-        reader.close();
-        return { asked, entries };
-      }),
-    );
+    return Promise.all(this.#rooms.map((room, n) => this.#told(room, 1 - (n % NODES.length))));
   }
 
   async harm(harm: RedisHarm): Promise<void> {
@@ -102,18 +94,17 @@ export class RedisWorld implements AsyncDisposable {
       await admin.publish(channel, Buffer.from(`nonsense for ${channel}`));
   }
 
-  async #told(): Promise<void> {
-    const quiet = Promise.all(
-      this.#rooms.flatMap(({ people }) =>
-        people.map((person) =>
-          person.until(({ outbox, room, connection }) =>
-            connection.kind === 'online' ? outbox.length === 0 && room.tickets.length === 0 && !room.answering : false,
-          ),
-        ),
-      ),
-    );
-    const enough = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
-    await Promise.race([quiet, enough]);
+  /** What somebody reads who comes in late by a node, once all that was asked is answered or enough was waited for it. */
+  async #told({ id, asked }: AskedRoom, node: number): Promise<RoomStory> {
+    const reader = await entered(this.#world, id, node, 'late');
+    const over = reader.until(({ room: { entries, tickets, answering } }) => {
+      const prompts = entries.filter(({ kind }) => kind === 'prompt');
+      return prompts.length >= asked.length && tickets.length === 0 && answering === null;
+    });
+    await Promise.race([over, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref())]);
+    const { entries } = reader.view.room;
+    reader.close();
+    return { asked, entries };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

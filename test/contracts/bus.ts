@@ -30,6 +30,7 @@ export function busContract(name: string, open: () => Promise<BusWorld>): void {
     afterEach(() => world.dispose());
 
     order(() => world);
+    content(() => world);
     comings(() => world);
   });
 }
@@ -106,6 +107,33 @@ function order(world: () => BusWorld): void {
   });
 }
 
+/** Plain data of every kind that messages hold, and some that they only could. */
+const VALUES = {
+  numbers: [0, -1, 0.1, -0, 1_750_000_000_000.5, 2 ** 53 - 1, -(2 ** 40), 1e300, 3.5],
+  texts: ['', 'Ada "the first" Ω\u0000\u2028 👩‍🚀', 'x'.repeat(100_000)],
+  rest: [null, true, false, undefined, [], {}, [[{ deep: [null] }]]],
+  bytes: [new Uint8Array(), bytes(1), new Uint8Array(300_000).fill(7)],
+};
+
+function content(world: () => BusWorld): void {
+  test('D8 what is sent arrives as it was, both ways, whatever is in it and however much', async () => {
+    const up: EdgeMessage[] = [];
+    const down: OwnerMessage[] = [];
+    const owner = world().bus.own(room('a'), (message) => up.push(message));
+    await world().settled();
+    const edge = world().elsewhere.join(room('a'), (message) => down.push(message));
+    // What it carries is for its ends to understand; the bus promises the same for all plain data.
+    const asked = { type: 'attach', peer: peer(1), principal: VALUES } as unknown as EdgeMessage;
+    const answered = { type: 'reply', peer: peer(1), request: '0', result: VALUES } as unknown as OwnerMessage;
+    edge.send(asked);
+    await world().settled();
+    owner.publish(answered);
+    await world().settled();
+    expect(up).toStrictEqual([asked]);
+    expect(down).toStrictEqual([answered]);
+  });
+}
+
 function comings(world: () => BusWorld): void {
   test('D8 a message to a room without an owner is dropped, not kept for the next one', async () => {
     const received: EdgeMessage[] = [];
@@ -133,6 +161,26 @@ function comings(world: () => BusWorld): void {
     await world().settled();
     expect(first).toEqual([]);
     expect(second).toEqual([up(1)]);
+    expect(received).toEqual([down(2)]);
+  });
+
+  test('D8 a second owner replaces the first also for those elsewhere', async () => {
+    const first: EdgeMessage[] = [];
+    const second: EdgeMessage[] = [];
+    const received: OwnerMessage[] = [];
+    const old = world().bus.own(room('a'), (message) => first.push(message));
+    await world().settled();
+    const edge = world().elsewhere.join(room('a'), (message) => received.push(message));
+    edge.send(up(1));
+    await world().settled();
+    const next = world().bus.own(room('a'), (message) => second.push(message));
+    await world().settled();
+    edge.send(up(2));
+    old.publish(down(1));
+    next.publish(down(2));
+    await world().settled();
+    expect(first).toEqual([up(1)]);
+    expect(second).toEqual([up(2)]);
     expect(received).toEqual([down(2)]);
   });
 

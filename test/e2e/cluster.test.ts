@@ -56,6 +56,16 @@ test('D8 two people on two nodes prompt in one room, and both see everything in 
   expect(new Set(entries(ana).map(([, text]) => text))).toEqual(new Set(['from ana', 'one', 'from ben', 'two']));
 });
 
+test('D8 over HTTP a prompt is made, followed and read by a node that does not run its room', async () => {
+  model.expect({ pieces: ['an', ' answer'] });
+  const person = world.person(1, 'ben');
+  const prompt = { id: 'prompt-over-http', text: 'by the other node' };
+  const { turn } = await person.must<{ turn: string }>('POST', '/v1/rooms/den/prompts', prompt);
+  const told = await person.must('GET', `/v1/rooms/den/turns/${turn}?wait=30`);
+  expect(told).toMatchObject({ outcome: 'completed', text: 'an answer' });
+  await both(({ view }) => view.room.entries.length === 2);
+});
+
 test('D7 Redis is killed in the middle of an answer and comes back empty: no prompt is lost and no turn fails', async () => {
   const call = model.expect({ pieces: ['half', ' and half'], holdAfter: 1 });
   model.expect({ pieces: ['for ben'] });
