@@ -1,3 +1,4 @@
+import { NAMES } from '@parley/server/adapters/cluster/redis-keys';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { room } from '../contracts/journal-samples.ts';
 import { HeldLine } from '../kit/held-line.ts';
@@ -179,6 +180,23 @@ test('D8 a new owner on a third node: people are told to come back, and are hear
   expect(next.heard).toEqual(['attach ben']);
   expect(owner.heard).toEqual(['detach ben']);
   expect(far.heard.at(-1)).toMatchObject({ type: 'saved', count: 2 });
+  await third.bus.close();
+});
+
+test('D8 an owner that was replaced neither renews its name over the next one’s nor takes that away when it goes', async () => {
+  const third = await openRedisNode(redis.url);
+  const next = new RoomOwner(third.bus, DEN);
+  await quiet(here, there, third);
+  const named = (): Promise<string | null> => redis.with((admin) => admin.get(NAMES.owner(DEN)));
+  const before = await named();
+  await pass(RENEWED_SECONDS, here);
+  expect(await named()).toBe(before);
+  owner.close();
+  await quiet(here, there, third);
+  expect(await named()).toBe(before);
+  next.close();
+  await quiet(here, there, third);
+  expect(await named()).toBeNull();
   await third.bus.close();
 });
 
