@@ -189,7 +189,7 @@ test('D8 a frame of a node that cannot be read counts as missing', async () => {
   }
 });
 
-test('R11 every name in Redis begins alike and has its tenant; rooms of one name in two tenants never meet', async () => {
+test('A73 R11 every name in Redis begins alike and has its tenant; rooms of one name in two tenants never meet', async () => {
   const rival = new RoomOwner(there.bus, room('den', 'rival'));
   const edge = new RoomEdge(here.bus, room('den', 'rival'));
   edge.attach('mallory');

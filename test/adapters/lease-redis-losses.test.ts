@@ -155,6 +155,28 @@ test('D9 Redis that does not answer keeps nobody waiting for long', async () => 
   expect(lease.lost.aborted).toBe(false);
 });
 
+test('A74 an answer that comes when nobody waits for it any more is never taken for that to another question', async () => {
+  const rooms = Array.from({ length: 40 }, (_, n) => room(`r${n}`));
+  const holders = rooms.map((_, n) => (n % 2 === 0 ? one : two));
+  for (const [n, ref] of rooms.entries()) expect(await holders[n]?.leases.acquire(ref)).toMatchObject({ kind: 'held' });
+  await using line = await HeldLine.to(redis.port);
+  const asking = await open('n3', line.port);
+  const answers: LeaseAnswer[] = [];
+  for (const [n, ref] of rooms.entries()) {
+    if (n % 20 === 3) line.hold();
+    const answer = asking.leases.acquire(ref);
+    // Its question is at Redis or on the way; what is answered to it arrives once it was given up.
+    if (n % 20 === 3) await answer.finally(() => line.release());
+    answers.push(await answer);
+    await connected(asking.line);
+  }
+  const wrong = answers.filter(
+    (answer, n) => answer.kind !== 'unavailable' && !(answer.kind === 'elsewhere' && answer.node === `n${1 + (n % 2)}`),
+  );
+  expect(wrong).toEqual([]);
+  expect(answers.filter(({ kind }) => kind === 'unavailable')).toHaveLength(2);
+});
+
 test('D9 of those who ask for a room of one node at once, all get the same lease', async () => {
   const answers = await Promise.all([asks(one), asks(one), asks(one)]);
   expect(answers.map(({ kind }) => kind)).toEqual(['held', 'held', 'held']);
