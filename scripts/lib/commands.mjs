@@ -79,7 +79,8 @@ export async function laws([runs = '40000', seed = String(Date.now() % 1_000_000
 /** Whether the hostile tests notice mistakes that are seeded into the server; words choose among the mistakes. @type {Command} */
 export async function faults(rest) {
   const { node, env } = await install();
-  return run(node, ['test/hostile/faults/try-faults.ts', ...rest], { env });
+  const provided = { REDIS_SERVER_PATH: await provideRedis() };
+  return run(node, ['test/hostile/faults/try-faults.ts', ...rest], { env: { ...env, ...provided } });
 }
 
 /** Format, lint, types, dead code, rules and shape. @type {Command} */

@@ -1,9 +1,10 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A line to a server of the loopback that a test can stop reading from, or hold altogether, as a network does that nobody hears of. */
+/** A line to a server of the loopback that a test can cut, stop reading from, or hold altogether, as a network does that nobody hears of. */
 export class HeldLine implements AsyncDisposable {
   readonly #server: Server;
   readonly #pairs = new Set<{ readonly near: Socket; readonly far: Socket }>();
+  #isCut = false;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -12,7 +13,10 @@ export class HeldLine implements AsyncDisposable {
   static async to(port: number): Promise<HeldLine> {
     const server = createServer();
     const line = new HeldLine(server);
-    server.on('connection', (near) => line.#join(near, connect(port, '127.0.0.1')));
+    server.on('connection', (near) => {
+      if (line.#isCut) near.destroy();
+      else line.#join(near, connect(port, '127.0.0.1'));
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return line;
   }
@@ -27,6 +31,12 @@ export class HeldLine implements AsyncDisposable {
     for (const { far } of this.#pairs) far.pause();
   }
 
+  /** Ends what goes over it, and lets nobody in. */
+  cut(): void {
+    this.#isCut = true;
+    this.#end();
+  }
+
   /** Nothing arrives at either end, and neither is told. */
   hold(): void {
     for (const { near, far } of this.#pairs) {
@@ -36,6 +46,7 @@ export class HeldLine implements AsyncDisposable {
   }
 
   release(): void {
+    this.#isCut = false;
     for (const { near, far } of this.#pairs) {
       near.resume();
       far.resume();
@@ -43,11 +54,15 @@ export class HeldLine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#end();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #end(): void {
     for (const { near, far } of this.#pairs) {
       near.destroy();
       far.destroy();
     }
-    await new Promise((resolve) => this.#server.close(resolve));
   }
 
   #join(near: Socket, far: Socket): void {
