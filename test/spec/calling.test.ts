@@ -1,13 +1,15 @@
-import { called, CLOSED, lets, told, untold, type Breaker } from '@parley/server/core/calling/breaker';
+import { called, CLOSED, lets, told, untold, works, type Breaker } from '@parley/server/core/calling/breaker';
 import { nextCall, type Situation, type TargetState, type Tried } from '@parley/server/core/calling/next-call';
 import { affords, counted, isStale, UNUSED } from '@parley/server/core/calling/retry-budget';
 import { restOf } from '@parley/server/core/calling/target-health';
 import { describe, expect, test } from 'vitest';
 
 const NOW = 1_000_000;
-const READY: TargetState = { lets: true, coolUntil: 0, readyAt: 0 };
-const OPEN: TargetState = { lets: false, coolUntil: 0, readyAt: NOW + 9_000 };
-const COOL: TargetState = { lets: true, coolUntil: NOW + 5_000, readyAt: NOW + 5_000 };
+const READY: TargetState = { lets: true, works: true, coolUntil: 0, readyAt: 0 };
+/** It may be called, and whether it answers is another question. */
+const SHAKY: TargetState = { ...READY, works: false };
+const OPEN: TargetState = { lets: false, works: false, coolUntil: 0, readyAt: NOW + 9_000 };
+const COOL: TargetState = { lets: true, works: true, coolUntil: NOW + 5_000, readyAt: NOW + 5_000 };
 
 function tried(more: Partial<Tried> = {}): Tried {
   return { target: 0, failure: 'server', spoke: false, retryAfterMs: null, ...more };
@@ -60,12 +62,15 @@ describe('G2 who is called next', () => {
   test('G2 without a budget nothing is tried again, except away from a broken target to one that works', () => {
     expect(nextCall(situation({ affords: false, tried: [tried()] }))).toEqual(GIVE_UP);
     expect(nextCall(situation({ affords: false, targets: [OPEN, READY], tried: [tried()] }))).toEqual(to(1));
+    expect(nextCall(situation({ affords: false, targets: [OPEN, SHAKY], tried: [tried()] }))).toEqual(GIVE_UP);
+    expect(nextCall(situation({ affords: false, targets: [OPEN, COOL], tried: [tried()] }))).toEqual(GIVE_UP);
     expect(nextCall(situation({ affords: false, targets: [OPEN, OPEN], tried: [tried()] }))).toEqual(GIVE_UP);
+    expect(nextCall(situation({ targets: [OPEN, SHAKY], tried: [tried({ spoke: true })] }))).toEqual(to(1));
   });
 });
 
 describe('G2 the retry budget of a tenant', () => {
-  test('G2 ten a minute always, and beyond them a tenth of the first calls of the last minute, three tenths of it left for calls that have to move', () => {
+  test('G2 ten a minute always, and beyond them a tenth of the first calls of the last minute, a tenth of it left for calls that have to move', () => {
     const use = (first: number, extra: number) => {
       let budget = UNUSED;
       for (let n = 0; n < first; n += 1) budget = counted(budget, 'first', NOW + n);
@@ -74,8 +79,8 @@ describe('G2 the retry budget of a tenant', () => {
     };
     expect(affords(use(1, 9), NOW + 100)).toBe(true);
     expect(affords(use(1, 10), NOW + 100)).toBe(false);
-    expect(affords(use(200, 13), NOW + 1_000)).toBe(true);
-    expect(affords(use(200, 14), NOW + 1_000)).toBe(false);
+    expect(affords(use(200, 17), NOW + 1_000)).toBe(true);
+    expect(affords(use(200, 18), NOW + 1_000)).toBe(false);
     expect(affords(use(1, 10), NOW + 60_000)).toBe(true);
     expect(isStale(use(200, 20), NOW + 59_000)).toBe(false);
     expect(isStale(use(200, 20), NOW + 60_200)).toBe(true);
@@ -109,7 +114,7 @@ describe('G3 a breaker', () => {
       breaker = told(breaker, false, now);
     }
     breaker = called(breaker, now + 300_000);
-    expect(told(breaker, true, now + 300_000)).toEqual(CLOSED);
+    expect(told(breaker, true, now + 300_000).kind).toBe('closed');
   });
 
   test('G3 a probe that says nothing lets the next one find out, and one that never ends does so after a minute', () => {
@@ -120,8 +125,21 @@ describe('G3 a breaker', () => {
 
   test('G3 a call for want of a better one that succeeds closes it', () => {
     const open = after(CLOSED, [false, false, false, false, false]);
-    expect(told(open, true, NOW + 50)).toEqual(CLOSED);
+    expect(told(open, true, NOW + 50).kind).toBe('closed');
     expect(told(open, false, NOW + 50)).toBe(open);
+  });
+
+  test('G2 G3 a target works while at most a quarter of its newest calls failed; one that came back has to show it', () => {
+    expect(works(CLOSED)).toBe(true);
+    expect(works(after(CLOSED, [true, true, true, false]))).toBe(true);
+    expect(works(after(CLOSED, [true, true, false, false, true, true, true]))).toBe(false);
+    const open = after(CLOSED, [false, false, false, false, false]);
+    const back = told(called(open, NOW + 20_000), true, NOW + 20_000);
+    expect([works(open), works(called(open, NOW + 20_000)), works(back)]).toEqual([false, false, false]);
+    expect(works(after(back, [true], NOW + 20_001))).toBe(false);
+    expect(works(after(back, [true, true], NOW + 20_001))).toBe(true);
+    expect(after(back, [false, false], NOW + 20_001).kind).toBe('closed');
+    expect(after(back, [false, false, false], NOW + 20_001).kind).toBe('open');
   });
 
   test('G2 keys rest as long as they are told, within five minutes, and only for what is their own fault', () => {

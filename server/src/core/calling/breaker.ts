@@ -41,6 +41,11 @@ export function lets(breaker: Breaker, now: number): boolean {
   return breaker.kind === 'closed' || now >= breaker.until;
 }
 
+/** Whether it answers, as far as anybody knows: not even a quarter of the newest calls failed. */
+export function works(breaker: Breaker): boolean {
+  return breaker.kind === 'closed' && failuresIn(breaker.seen) * 4 <= breaker.seen.length;
+}
+
 /** A call goes out. */
 export function called(breaker: Breaker, now: number): Breaker {
   if (breaker.kind === 'closed' || !lets(breaker, now)) return breaker;
@@ -54,9 +59,9 @@ export function told(breaker: Breaker, good: boolean, now: number): Breaker {
       return counted([...breaker.seen.filter(({ at }) => now - at < WINDOW_MS), { at: now, good }].slice(-MOST), now);
     case 'open':
       // One that was called for want of a better one.
-      return good ? CLOSED : breaker;
+      return good ? recovered(now) : breaker;
     case 'probing':
-      return good ? CLOSED : opened(breaker.trips + 1, now);
+      return good ? recovered(now) : opened(breaker.trips + 1, now);
   }
 }
 
@@ -66,8 +71,24 @@ export function untold(breaker: Breaker, now: number): Breaker {
 }
 
 function counted(seen: readonly Outcome[], now: number): Breaker {
-  const bad = seen.filter(({ good }) => !good).length;
-  return seen.length >= LEAST && bad >= seen.length * BAD_SHARE ? opened(1, now) : { kind: 'closed', seen };
+  return seen.length >= LEAST && failuresIn(seen) >= seen.length * BAD_SHARE
+    ? opened(1, now)
+    : { kind: 'closed', seen };
+}
+
+/** It answered once: that it did not before is not forgotten with it. */
+function recovered(now: number): Breaker {
+  return {
+    kind: 'closed',
+    seen: [
+      { at: now, good: false },
+      { at: now, good: true },
+    ],
+  };
+}
+
+function failuresIn(seen: readonly Outcome[]): number {
+  return seen.filter(({ good }) => !good).length;
 }
 
 function opened(trips: number, now: number): Breaker {

@@ -4,6 +4,8 @@ import type { ModelFailure } from './model-failure.ts';
 export interface TargetState {
   /** Its breaker lets a call through. */
   readonly lets: boolean;
+  /** As far as is known, it answers. */
+  readonly works: boolean;
   /** Its key was told to wait, or is not accepted: until then. */
   readonly coolUntil: number;
   /** When it may be called again, for the case that none may now. */
@@ -55,7 +57,7 @@ export function nextCall(situation: Situation): NextCall {
   if (FINAL.has(last.failure)) return GIVE_UP;
   const again = sameOnce(situation, last);
   const other = untried(situation);
-  if (other !== null && isOpen(situation, last.target) && isReady(situation, other)) return call(other);
+  if (other !== null && isOpen(situation, last.target) && worksNow(situation, other)) return call(other);
   if (!affords) return GIVE_UP;
   if (again !== null && (isTransient(last) || other === null)) return call(last.target, again);
   return other === null ? GIVE_UP : call(other);
@@ -100,6 +102,10 @@ function isOpen({ targets }: Situation, index: number): boolean {
 function isReady({ targets, now }: Situation, index: number): boolean {
   const target = targets[index];
   return target !== undefined && target.lets && target.coolUntil <= now;
+}
+
+function worksNow(situation: Situation, index: number): boolean {
+  return isReady(situation, index) && situation.targets[index]?.works === true;
 }
 
 function call(target: number, waitMs = 0): NextCall {

@@ -1,4 +1,4 @@
-import { called, CLOSED, lets, told, untold, type Breaker } from './breaker.ts';
+import { called, CLOSED, lets, told, untold, works, type Breaker } from './breaker.ts';
 import type { ModelFailure } from './model-failure.ts';
 import type { TargetState } from './next-call.ts';
 
@@ -18,7 +18,7 @@ export const UNKNOWN: TargetHealth = { breaker: CLOSED, calledAt: 0 };
 
 export function stateOf({ breaker }: TargetHealth, coolUntil: number, now: number): TargetState {
   const opensAt = breaker.kind === 'closed' ? 0 : breaker.until;
-  return { lets: lets(breaker, now), coolUntil, readyAt: Math.max(opensAt, coolUntil) };
+  return { lets: lets(breaker, now), works: works(breaker), coolUntil, readyAt: Math.max(opensAt, coolUntil) };
 }
 
 export function whenCalled({ breaker }: TargetHealth, now: number): TargetHealth {
