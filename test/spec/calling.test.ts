@@ -1,7 +1,7 @@
 import { called, CLOSED, lets, told, untold, works, type Breaker } from '@parley/server/core/calling/breaker';
 import { nextCall, type Situation, type TargetState, type Tried } from '@parley/server/core/calling/next-call';
 import { affords, counted, isStale, UNUSED } from '@parley/server/core/calling/retry-budget';
-import { restOf } from '@parley/server/core/calling/target-health';
+import { restOf, stateOf, UNKNOWN, whenBack, whenCalled } from '@parley/server/core/calling/target-health';
 import { describe, expect, test } from 'vitest';
 
 const NOW = 1_000_000;
@@ -140,6 +140,25 @@ describe('G3 a breaker', () => {
     expect(works(after(back, [true, true], NOW + 20_001))).toBe(true);
     expect(after(back, [false, false], NOW + 20_001).kind).toBe('closed');
     expect(after(back, [false, false, false], NOW + 20_001).kind).toBe('open');
+  });
+
+  test('G2 G3 what is known of a target says whether it may be called, and whether it works', () => {
+    let health = UNKNOWN;
+    const seen = () =>
+      [stateOf(health, 0, NOW + 30_000), stateOf(health, 0, NOW)].map((state) => [state.lets, state.works]);
+    expect(seen()).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+    for (let n = 0; n < 5; n += 1) health = whenBack(whenCalled(health, NOW), 'server', NOW);
+    expect(seen()).toEqual([
+      [true, false],
+      [false, false],
+    ]);
+    health = whenBack(whenCalled(health, NOW + 20_000), null, NOW + 20_000);
+    expect(seen().at(0)).toEqual([true, false]);
+    for (let n = 0; n < 2; n += 1) health = whenBack(whenCalled(health, NOW + 20_000), null, NOW + 20_000);
+    expect(seen().at(0)).toEqual([true, true]);
   });
 
   test('G2 keys rest as long as they are told, within five minutes, and only for what is their own fault', () => {
