@@ -1,5 +1,5 @@
 import { NAMES } from '@parley/server/adapters/cluster/redis-keys';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { room } from '../contracts/journal-samples.ts';
 import { HeldLine } from '../kit/held-line.ts';
 import { connected, openRedisNode, quiet, RoomEdge, RoomOwner, type RedisNode } from '../kit/redis-nodes.ts';
@@ -252,4 +252,56 @@ test('D7 Redis that does not answer is given up soon: nobody waits for it, and n
   await pass(SILENCE_SECONDS, here, there, cut);
   expect(owner.heard).toEqual(['attach dora', 'attach dora-again', 'detach dora']);
   await cut.bus.close();
+});
+
+describe('D7 what waits for a Redis that does not answer is bounded: beyond it the line is given up at once', () => {
+  const TOO_MANY = 10_001;
+  let line: HeldLine;
+  let cut: RedisNode;
+
+  beforeEach(async () => {
+    line = await HeldLine.to(redis.port);
+    cut = await openRedisNode(`redis://127.0.0.1:${line.port}`);
+  });
+  afterEach(async () => {
+    await cut.bus.close();
+    await line[Symbol.asyncDispose]();
+  });
+
+  /** Long before a question counts as unanswered. */
+  async function isGivenUp(): Promise<boolean> {
+    await new Promise((resolve) => setImmediate(resolve));
+    return !cut.line.isUp;
+  }
+
+  test('D7 what people say to a room that is still being looked for', async () => {
+    line.hold();
+    const edge = new RoomEdge(cut.bus, room('attic'));
+    for (let n = 1; n < TOO_MANY; n += 1) edge.say('dora', n);
+    expect(await isGivenUp()).toBe(false);
+    edge.say('dora', TOO_MANY);
+    expect(await isGivenUp()).toBe(true);
+    expect(edge.closings).toBe(1);
+  });
+
+  test('D7 what an owner says before it is known who is there to hear it', async () => {
+    line.hold();
+    const attic = new RoomOwner(cut.bus, room('attic'));
+    for (let n = 1; n < TOO_MANY; n += 1) attic.say(n);
+    expect(await isGivenUp()).toBe(false);
+    attic.say(TOO_MANY);
+    expect(await isGivenUp()).toBe(true);
+  });
+
+  test('D7 what is on its way to another node', async () => {
+    const attic = new RoomOwner(cut.bus, room('attic'));
+    await quiet(cut, there);
+    new RoomEdge(there.bus, room('attic')).attach('ben');
+    await quiet(cut, there);
+    expect(attic.heard).toEqual(['attach ben']);
+    line.hold();
+    const mebibyte = new Uint8Array(2 ** 20);
+    for (let n = 0; n < 33; n += 1) attic.publish({ type: 'update', doc: 'workspace', message: mebibyte });
+    expect(await isGivenUp()).toBe(true);
+  });
 });

@@ -124,6 +124,7 @@ function content(world: () => BusWorld): void {
     const edge = world().elsewhere.join(room('a'), (message) => down.push(message));
     // What it carries is for its ends to understand; the bus promises the same for all plain data.
     const asked = { type: 'attach', peer: peer(1), principal: VALUES } as unknown as EdgeMessage;
+    // The same of its answer.
     const answered = { type: 'reply', peer: peer(1), request: '0', result: VALUES } as unknown as OwnerMessage;
     edge.send(asked);
     await world().settled();
