@@ -1,6 +1,6 @@
-import { NAMES, readIncarnation, type Incarnation } from '@parley/server/adapters/cluster/redis-keys';
-import { FrameSeal } from '@parley/server/adapters/cluster/sealed-frame';
-import { pack, writeLetters, type Letter } from '@parley/server/adapters/cluster/letters';
+import { NAMES, readIncarnation, type Incarnation } from '@parley/server/adapters/cluster/redis/redis-keys';
+import { FrameSeal } from '@parley/server/adapters/cluster/redis/sealed-frame';
+import { pack, writeLetters, type Letter } from '@parley/server/adapters/cluster/redis/letters';
 import type { EdgeMessage, PeerId } from '@parley/server/ports/bus';
 import { must } from '@parley/shared/assert';
 import { Redis } from 'ioredis';

@@ -1,4 +1,4 @@
-import { NAMES } from '@parley/server/adapters/cluster/redis-keys';
+import { NAMES } from '@parley/server/adapters/cluster/redis/redis-keys';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { room } from '../contracts/journal-samples.ts';
 import { HeldLine } from '../kit/held-line.ts';

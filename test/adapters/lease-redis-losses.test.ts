@@ -1,7 +1,7 @@
-import { LEASE_MS } from '@parley/server/adapters/cluster/lease-keys';
+import { LEASE_MS } from '@parley/server/adapters/cluster/redis/lease-keys';
 import { RedisLeases } from '@parley/server/adapters/cluster/lease-redis';
-import { NAMES } from '@parley/server/adapters/cluster/redis-keys';
-import { RedisLine } from '@parley/server/adapters/cluster/redis-line';
+import { NAMES } from '@parley/server/adapters/cluster/redis/redis-keys';
+import { RedisLine } from '@parley/server/adapters/cluster/redis/redis-line';
 import type { HeldLease, LeaseAnswer } from '@parley/server/ports/lease';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { room } from '../contracts/journal-samples.ts';

@@ -1,6 +1,6 @@
 import { RedisLeases } from '@parley/server/adapters/cluster/lease-redis';
-import { NAMES } from '@parley/server/adapters/cluster/redis-keys';
-import { RedisLine } from '@parley/server/adapters/cluster/redis-line';
+import { NAMES } from '@parley/server/adapters/cluster/redis/redis-keys';
+import { RedisLine } from '@parley/server/adapters/cluster/redis/redis-line';
 import type { RoomRef } from '@parley/server/core/tenant';
 import { afterAll, beforeAll } from 'vitest';
 import { leaseContract } from '../contracts/lease.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RedisBus } from '@parley/server/adapters/cluster/bus-redis';
 import { RedisLeases } from '@parley/server/adapters/cluster/lease-redis';
-import { RedisLine } from '@parley/server/adapters/cluster/redis-line';
+import { RedisLine } from '@parley/server/adapters/cluster/redis/redis-line';
 import { hostClock, hostDigest, hostIds } from '@parley/server/adapters/host/system';
 import { openSqliteStore, type SqliteStore } from '@parley/server/adapters/store/store-sqlite';
 import type { Journal } from '@parley/server/ports/journal';

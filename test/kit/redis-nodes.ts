@@ -1,5 +1,5 @@
 import { RedisBus } from '@parley/server/adapters/cluster/bus-redis';
-import { RedisLine } from '@parley/server/adapters/cluster/redis-line';
+import { RedisLine } from '@parley/server/adapters/cluster/redis/redis-line';
 import type { Principal } from '@parley/server/core/people/principal';
 import type { RoomRef } from '@parley/server/core/tenant';
 import type { Bus, EdgeEnd, OwnerEnd, OwnerMessage, PeerId } from '@parley/server/ports/bus';

@@ -9,18 +9,18 @@ export const NODE_FAULTS: readonly SeededFault[] = [
   fault(
     'what-a-node-said-is-said-again-by-whoever-kept-it',
     ['a room, as somebody else', FORGERY],
-    edit('adapters/cluster/post.ts', 'if (number < expected) return this.#refuse();', ''),
+    edit('adapters/cluster/redis/post.ts', 'if (number < expected) return this.#refuse();', ''),
   ),
   fault(
     'a-frame-for-one-node-is-opened-by-another',
     ['a room, as somebody else', FORGERY],
-    edit('adapters/cluster/sealed-frame.ts', '.update(`parley bus\\0${from}\\0${to}`)', ".update('parley bus')"),
+    edit('adapters/cluster/redis/sealed-frame.ts', '.update(`parley bus\\0${from}\\0${to}`)', ".update('parley bus')"),
   ),
   fault(
     'a-node-is-heard-in-a-room-where-it-has-nobody',
     ['a room, as somebody else', FORGERY],
     edit(
-      'adapters/cluster/owned-room.ts',
+      'adapters/cluster/redis/owned-room.ts',
       'if (peers === undefined) return;',
       'if (peers === undefined) return this.#relay?.send(message);',
     ),
@@ -28,13 +28,13 @@ export const NODE_FAULTS: readonly SeededFault[] = [
   fault(
     'a-frame-that-is-missing-is-not-missed',
     ['a document that lacks something', FORGERY],
-    edit('adapters/cluster/post.ts', "if (number > expected) return this.#estrange(from, 'gap');", ''),
+    edit('adapters/cluster/redis/post.ts', "if (number > expected) return this.#estrange(from, 'gap');", ''),
   ),
   fault(
     'people-of-a-node-that-died-stay',
     ['who is here, as everybody sees it', LOSSES],
     edit(
-      'adapters/cluster/owned-room.ts',
+      'adapters/cluster/redis/owned-room.ts',
       "for (const peer of this.#readers.get(by) ?? []) this.#relay?.send({ type: 'detach', peer });",
       '',
     ),
@@ -42,13 +42,13 @@ export const NODE_FAULTS: readonly SeededFault[] = [
   fault(
     'nobody-is-told-that-what-they-said-was-lost',
     ['an outbox that waits for ever', LOSSES],
-    edit('adapters/cluster/joined-room.ts', 'this.#relay?.publish(CLOSING);', ''),
+    edit('adapters/cluster/redis/joined-room.ts', 'this.#relay?.publish(CLOSING);', ''),
   ),
   fault(
     'a-room-is-given-up-with-redis',
     ['everybody in the room', LEASES],
     edit(
-      'adapters/cluster/renewed-lease.ts',
+      'adapters/cluster/redis/renewed-lease.ts',
       "(error: unknown) => log.debug('lease.not-renewed', { error: String(error) }),",
       '() => this.#lose(),',
     ),

@@ -2,15 +2,15 @@ import { roomKey, type RoomRef } from '../../core/tenant.ts';
 import type { Bus, EdgeEnd, EdgeMessage, OwnerEnd, OwnerMessage } from '../../ports/bus.ts';
 import type { Cancel, Clock, Ids, Log } from '../../ports/system.ts';
 import { MemoryBus } from './bus-memory.ts';
-import type { BusParts } from './bus-parts.ts';
-import { JoinedRoom } from './joined-room.ts';
-import type { ReadLetter } from './letters.ts';
-import { OwnedRoom } from './owned-room.ts';
-import { Post } from './post.ts';
-import { NAMES, readIncarnation, type Incarnation } from './redis-keys.ts';
-import type { RedisLine } from './redis-line.ts';
-import { RoomDirectory } from './room-directory.ts';
-import { FrameSeal } from './sealed-frame.ts';
+import type { BusParts } from './redis/bus-parts.ts';
+import { JoinedRoom } from './redis/joined-room.ts';
+import type { ReadLetter } from './redis/letters.ts';
+import { OwnedRoom } from './redis/owned-room.ts';
+import { Post } from './redis/post.ts';
+import { NAMES, readIncarnation, type Incarnation } from './redis/redis-keys.ts';
+import type { RedisLine } from './redis/redis-line.ts';
+import { RoomDirectory } from './redis/room-directory.ts';
+import { FrameSeal } from './redis/sealed-frame.ts';
 
 export interface RedisBusDeps {
   readonly line: RedisLine;

@@ -1,9 +1,9 @@
 import { roomKey, type RoomRef } from '../../core/tenant.ts';
 import type { Lease, LeaseAnswer } from '../../ports/lease.ts';
 import type { Clock, Ids, Log } from '../../ports/system.ts';
-import { isNodeName, LeaseKeys } from './lease-keys.ts';
-import type { RedisLine } from './redis-line.ts';
-import { RenewedLease } from './renewed-lease.ts';
+import { isNodeName, LeaseKeys } from './redis/lease-keys.ts';
+import type { RedisLine } from './redis/redis-line.ts';
+import { RenewedLease } from './redis/renewed-lease.ts';
 
 export interface RedisLeasesDeps {
   readonly line: RedisLine;

@@ -1,6 +1,6 @@
-import type { RoomRef } from '../../core/tenant.ts';
-import type { HeldLease } from '../../ports/lease.ts';
-import type { Cancel, Clock, Log } from '../../ports/system.ts';
+import type { RoomRef } from '../../../core/tenant.ts';
+import type { HeldLease } from '../../../ports/lease.ts';
+import type { Cancel, Clock, Log } from '../../../ports/system.ts';
 import { LEASE_MS, type Holder, type LeaseKeys } from './lease-keys.ts';
 
 export interface RenewedLeaseDeps {

@@ -1,4 +1,4 @@
-import type { MemoryBus } from './bus-memory.ts';
+import type { MemoryBus } from '../bus-memory.ts';
 import type { Post } from './post.ts';
 import type { Incarnation } from './redis-keys.ts';
 import type { RoomDirectory } from './room-directory.ts';

@@ -1,4 +1,4 @@
-import type { RoomRef } from '../../core/tenant.ts';
+import type { RoomRef } from '../../../core/tenant.ts';
 import { NAMES } from './redis-keys.ts';
 import type { RedisLine } from './redis-line.ts';
 

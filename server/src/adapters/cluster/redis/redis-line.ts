@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { Log } from '../../ports/system.ts';
+import type { Log } from '../../../ports/system.ts';
 
 export interface LineListener {
   /** Connected, and nothing was asked yet. */

@@ -1,6 +1,6 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import type { EdgeMessage, OwnerMessage } from '../../ports/bus.ts';
+import type { EdgeMessage, OwnerMessage } from '../../../ports/bus.ts';
 
 /** About a room: I have people of it; I have none any more; I run it; I do not. */
 interface Notice {

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import { openWith, sealWith } from '../sealing/seal.ts';
+import { openWith, sealWith } from '../../sealing/seal.ts';
 import { readIncarnation, type Incarnation } from './redis-keys.ts';
 
 /** From whom, to whom, and which of those between the two. */

@@ -1,4 +1,4 @@
-import { roomKey, type RoomRef } from '../../core/tenant.ts';
+import { roomKey, type RoomRef } from '../../../core/tenant.ts';
 
 /** A node for as long as one connection of its lasts: what was said to it before is not said to its next one. */
 export type Incarnation = string & { readonly __incarnation: unique symbol };

@@ -1,4 +1,4 @@
-import type { Log } from '../../ports/system.ts';
+import type { Log } from '../../../ports/system.ts';
 import { readLetters, writeLetters, type Letter, type ReadLetter } from './letters.ts';
 import { NAMES, type Incarnation } from './redis-keys.ts';
 import type { RedisLine } from './redis-line.ts';

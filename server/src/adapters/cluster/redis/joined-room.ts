@@ -1,6 +1,6 @@
 import { fault } from '@parley/shared/fault';
-import type { RoomRef } from '../../core/tenant.ts';
-import type { EdgeEnd, EdgeMessage, OwnerEnd, OwnerMessage } from '../../ports/bus.ts';
+import type { RoomRef } from '../../../core/tenant.ts';
+import type { EdgeEnd, EdgeMessage, OwnerEnd, OwnerMessage } from '../../../ports/bus.ts';
 import { MOST_HELD, RENEWED_TICKS, type BusParts } from './bus-parts.ts';
 import { pack } from './letters.ts';
 import type { Incarnation } from './redis-keys.ts';
